@@ -1,0 +1,96 @@
+//! What the rest of the house sees of the configuration: complete, with defaults filled in and
+//! every contradiction refused.
+
+use std::path::PathBuf;
+
+use jiff::civil::{Time, Weekday};
+
+use super::secret::Password;
+use crate::domain::policy::Policy;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub policy: Policy,
+    pub me: Me,
+    pub accounts: Vec<Account>,
+    pub mailer: Option<Mailer>,
+    pub digest: DigestPlan,
+    /// Desktop alerts on or off.
+    pub desktop: bool,
+    /// Whether subjects are stored.
+    pub keep_subjects: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Me {
+    pub names: Vec<String>,
+    /// Normalised; those of the accounts are among them.
+    pub addresses: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub name: String,
+    pub kind: AccountKind,
+    pub folders: Folders,
+}
+
+#[derive(Debug, Clone)]
+pub enum AccountKind {
+    Imap(Imap),
+    Maildir { path: PathBuf },
+}
+
+#[derive(Debug, Clone)]
+pub struct Imap {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    pub user: String,
+    pub password: Password,
+    /// A PEM file with the CA to trust in place of the system's.
+    pub ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    Implicit,
+    Starttls,
+    /// Only ever to a loopback address.
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Folders {
+    Auto,
+    Named(Vec<String>),
+}
+
+/// How the digest leaves the house.
+#[derive(Debug, Clone)]
+pub enum Mailer {
+    Smtp(Smtp),
+    Sendmail,
+    /// Written as files into this folder.
+    File(PathBuf),
+}
+
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    pub host: String,
+    pub port: u16,
+    pub tls: Tls,
+    /// `None`: the server takes mail without a login.
+    pub login: Option<(String, Password)>,
+    /// A PEM file with the CA to trust in place of the system's.
+    pub ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DigestPlan {
+    pub day: Weekday,
+    pub time: Time,
+    /// `None`: no digest is mailed.
+    pub to: Option<String>,
+    pub from: Option<String>,
+}

@@ -1,0 +1,19 @@
+//! What the project exists for: measuring, scoring and deciding, as pure functions over plain
+//! values.
+//!
+//! Nothing in here knows a file, a socket, a database, a clock or a log: `now` is a parameter and
+//! what should happen is returned as data.
+
+pub mod calendar;
+pub mod digest;
+pub mod identity;
+pub mod model;
+pub mod need;
+pub mod noise;
+pub mod overdue;
+pub mod policy;
+pub mod score;
+pub mod standing;
+pub mod statistics;
+pub mod threading;
+pub mod turns;

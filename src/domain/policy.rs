@@ -1,0 +1,77 @@
+//! Every knob of the measurement as plain data, passed explicitly.
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+
+use super::model::{Moment, Stance};
+
+/// Where the time of a message comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimeBasis {
+    /// My own server's arrival time inbound, my Date outbound.
+    #[default]
+    Arrival,
+    /// The Date headers alone: for archives whose Received lines say nothing.
+    Date,
+}
+
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub stance: Stance,
+    /// Hours in which an answer is owed.
+    pub limit_h: f64,
+    pub time: TimeBasis,
+    /// My zone: for the alert batch, the digest, and for contacts whose own is unknown.
+    pub zone: TimeZone,
+    /// First and last local day of each absence of mine, both included.
+    pub away: Vec<(civil::Date, civil::Date)>,
+    pub alerts: AlertPolicy,
+}
+
+#[derive(Debug, Clone)]
+pub struct AlertPolicy {
+    /// Local time of the one batch a day.
+    pub batch: civil::Time,
+    /// Most alerts in a week.
+    pub per_week: u32,
+    /// Start and end of the local quiet hours.
+    pub quiet: Option<(civil::Time, civil::Time)>,
+    /// Turns below this needs-reply are listed, never alerted.
+    pub q_star: f64,
+}
+
+impl Default for AlertPolicy {
+    fn default() -> Self {
+        AlertPolicy {
+            batch: civil::time(8, 30, 0, 0),
+            per_week: 6,
+            quiet: Some((civil::time(21, 0, 0, 0), civil::time(8, 0, 0, 0))),
+            q_star: 0.45,
+        }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            stance: Stance::Resource,
+            limit_h: 48.0,
+            time: TimeBasis::Arrival,
+            zone: TimeZone::UTC,
+            away: Vec::new(),
+            alerts: AlertPolicy::default(),
+        }
+    }
+}
+
+impl Policy {
+    pub fn is_away(&self, now: Moment) -> bool {
+        let today = now.timestamp().to_zoned(self.zone.clone()).date();
+        self.away.iter().any(|(first, last)| (*first..=*last).contains(&today))
+    }
+}
+
+/// Silence is censored here, in hours: 30 days.
+pub const EXPIRY_H: f64 = 720.0;
+/// Below this needs-reply an unanswered turn is closed: it asked for nothing.
+pub const NEEDS_REPLY_FLOOR: f64 = 0.3;

@@ -1,0 +1,93 @@
+//! The one error type of the edges, sorted by what the caller can do about it.
+//!
+//! Never formats for a terminal: only `cli` renders an error. The pure rooms never fail for I/O
+//! reasons and don't use it.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What the caller can do about an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Wait and try again: the network, a busy server, a locked database.
+    Temporary,
+    /// The credentials were refused: trying again unchanged only makes it worse.
+    LoginRefused,
+    /// The configuration has to be mended first.
+    Config,
+    /// The command was used wrongly.
+    Usage,
+    /// None of these; trying again won't help.
+    Failed,
+}
+
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    what: String,
+    hint: Option<String>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Error { kind, what: what.into(), hint: None, cause: None }
+    }
+
+    pub fn temporary(what: impl Into<String>) -> Self {
+        Self::new(Kind::Temporary, what)
+    }
+
+    pub fn login_refused(what: impl Into<String>) -> Self {
+        Self::new(Kind::LoginRefused, what)
+    }
+
+    pub fn config(what: impl Into<String>) -> Self {
+        Self::new(Kind::Config, what)
+    }
+
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, what)
+    }
+
+    pub fn failed(what: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, what)
+    }
+
+    /// What the user can do about it, as a sentence.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(cause) = &self.cause {
+            write!(f, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_ref().map(|cause| &**cause as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,1 @@
+//! A local Maildir, read and watched.

@@ -1,0 +1,264 @@
+//! Where mail comes from: IMAP and Maildir → [`RawMail`].
+//!
+//! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
+//! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+
+pub mod imap;
+pub mod maildir;
+
+/// One message as a source found it: header bytes and what stands beside them.
+#[derive(Debug, Clone, Default)]
+pub struct RawMail {
+    /// Unique within the folder and its validity: the IMAP UID, or a hash of a Maildir file name.
+    pub uid: u64,
+    pub flags: Flags,
+    /// INTERNALDATE, or the delivery time of a Maildir file.
+    pub internal: Option<Moment>,
+    /// The raw header block, or the fields that were asked for.
+    pub header: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flags {
+    pub answered: bool,
+    pub deleted: bool,
+    pub draft: bool,
+}
+
+/// What a folder is for, by SPECIAL-USE (RFC 6154) or its well-known name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    Inbox,
+    Sent,
+    Archive,
+    All,
+    Drafts,
+    Junk,
+    Trash,
+    Other,
+}
+
+impl Role {
+    pub const ALL: [Role; 8] = [
+        Role::Inbox,
+        Role::Sent,
+        Role::Archive,
+        Role::All,
+        Role::Drafts,
+        Role::Junk,
+        Role::Trash,
+        Role::Other,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Inbox => "inbox",
+            Role::Sent => "sent",
+            Role::Archive => "archive",
+            Role::All => "all",
+            Role::Drafts => "drafts",
+            Role::Junk => "junk",
+            Role::Trash => "trash",
+            Role::Other => "other",
+        }
+    }
+
+    /// By the last part of a folder's name, in the languages that mail programs create them in.
+    pub fn by_name(name: &str) -> Role {
+        let lower = name.to_lowercase();
+        let last = lower.rsplit(['/', '.']).next().unwrap_or(&lower).trim();
+        match last {
+            "inbox" => Role::Inbox,
+            "sent"
+            | "sent items"
+            | "sent mail"
+            | "sent messages"
+            | "sent_items"
+            | "_sent_mail"
+            | "gesendet"
+            | "gesendete elemente"
+            | "gesendete objekte"
+            | "envoyés"
+            | "éléments envoyés"
+            | "messages envoyés"
+            | "enviados"
+            | "elementos enviados"
+            | "inviata"
+            | "posta inviata"
+            | "verzonden"
+            | "verzonden items" => Role::Sent,
+            "archive" | "archives" | "archiv" | "archief" | "archivo" => Role::Archive,
+            "all mail" | "alle nachrichten" | "tous les messages" => Role::All,
+            "drafts" | "draft" | "entwürfe" | "brouillons" | "borradores" | "concepten" => {
+                Role::Drafts
+            }
+            "junk"
+            | "spam"
+            | "junk e-mail"
+            | "junk email"
+            | "bulk mail"
+            | "spamverdacht"
+            | "courrier indésirable"
+            | "correo no deseado"
+            | "ongewenste e-mail" => Role::Junk,
+            "trash"
+            | "deleted items"
+            | "deleted messages"
+            | "deleted"
+            | "bin"
+            | "papierkorb"
+            | "gelöschte elemente"
+            | "corbeille"
+            | "papelera"
+            | "prullenbak" => Role::Trash,
+            _ => Role::Other,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FolderKey {
+    pub account: String,
+    /// Decoded for display; unique within the account.
+    pub folder: String,
+}
+
+/// What is known of a folder from earlier runs, as the store committed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FolderState {
+    /// 0: never seen.
+    pub uidvalidity: u64,
+    /// Lowest and highest UID of the covered interval; every message in between was stored or
+    /// found missing. `None`: nothing covered yet.
+    pub covered: Option<(u64, u64)>,
+    /// The interval reaches down to the oldest message.
+    pub complete: bool,
+}
+
+/// One step of reading a folder. Everything in it is committed in one transaction, or nothing.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    pub folder: FolderKey,
+    pub role: Role,
+    pub uidvalidity: u64,
+    pub mails: Vec<RawMail>,
+    /// Messages that can't be read, with the reason: listed as quarantined.
+    pub unreadable: Vec<(u64, String)>,
+    /// New flags of messages that are already stored.
+    pub flags: Vec<(u64, Flags)>,
+    /// UIDs that are no longer there.
+    pub gone: Vec<u64>,
+    /// The covered interval once this batch is stored; `None` leaves it.
+    pub covered: Option<(u64, u64)>,
+    pub complete: bool,
+}
+
+/// How an account is doing, as `status` shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    Watching,
+    Syncing,
+    Offline,
+    Backoff,
+    AuthFailed,
+    Idle,
+}
+
+impl AccountState {
+    pub fn name(self) -> &'static str {
+        match self {
+            AccountState::Watching => "watching",
+            AccountState::Syncing => "syncing",
+            AccountState::Offline => "offline",
+            AccountState::Backoff => "backoff",
+            AccountState::AuthFailed => "auth_failed",
+            AccountState::Idle => "idle",
+        }
+    }
+}
+
+/// What sources say and ask, in the order in which it happened.
+pub enum Report {
+    /// The folders that this account has and that will be read; others are retired.
+    Folders {
+        account: String,
+        folders: Vec<(String, Role)>,
+    },
+    Batch(Batch),
+    State {
+        account: String,
+        state: AccountState,
+        detail: String,
+    },
+    /// What is known of a folder.
+    Known {
+        folder: FolderKey,
+        reply: oneshot::Sender<FolderState>,
+    },
+    /// UIDs in this folder whose flags matter now: the messages of open turns.
+    Watched {
+        folder: FolderKey,
+        reply: oneshot::Sender<Vec<u64>>,
+    },
+    /// Answered once everything reported before is committed.
+    Barrier {
+        reply: oneshot::Sender<()>,
+    },
+}
+
+/// The way from the sources to the one writer; bounded, so that a fast server waits for the disk.
+#[derive(Clone)]
+pub struct Sink(mpsc::Sender<Report>);
+
+impl Sink {
+    /// At most `depth` reports wait; a batch holds up to some hundred messages.
+    pub fn bounded(depth: usize) -> (Sink, mpsc::Receiver<Report>) {
+        let (sender, receiver) = mpsc::channel(depth);
+        (Sink(sender), receiver)
+    }
+
+    pub async fn folders(&self, account: &str, folders: Vec<(String, Role)>) -> Result<()> {
+        self.send(Report::Folders { account: account.to_owned(), folders }).await
+    }
+
+    pub async fn batch(&self, batch: Batch) -> Result<()> {
+        self.send(Report::Batch(batch)).await
+    }
+
+    pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
+        let (account, detail) = (account.to_owned(), detail.to_owned());
+        self.send(Report::State { account, state, detail }).await
+    }
+
+    pub async fn known(&self, folder: &FolderKey) -> Result<FolderState> {
+        self.ask(|reply| Report::Known { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        self.ask(|reply| Report::Watched { folder: folder.clone(), reply }).await
+    }
+
+    /// Waits until everything that was sent before is on disk.
+    pub async fn settled(&self) -> Result<()> {
+        self.ask(|reply| Report::Barrier { reply }).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Report) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        self.send(question(reply)).await?;
+        answer.await.map_err(|_| stopped())
+    }
+
+    async fn send(&self, report: Report) -> Result<()> {
+        self.0.send(report).await.map_err(|_| stopped())
+    }
+}
+
+fn stopped() -> Error {
+    Error::temporary("the store takes no more mail").hint("see the log for what stopped it")
+}
