@@ -1,4 +1,5 @@
 pub mod config;
+pub mod deliver;
 pub mod domain;
 pub mod error;
 pub mod import;

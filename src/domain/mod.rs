@@ -15,5 +15,6 @@ pub mod policy;
 pub mod score;
 pub mod standing;
 pub mod statistics;
+pub mod text;
 pub mod threading;
 pub mod turns;

@@ -1,0 +1,282 @@
+//! Alerts on the desktop, and what the user chose on them, over the session bus.
+//!
+//! Never queues and never repeats an alert: without a bus or a notifier it says so, and the caller
+//! waits. Nothing that goes wrong on the bus takes anything else down or holds it up.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
+
+pub use notify_rust::Urgency;
+
+use crate::domain::text::clip;
+use crate::error::{Error, Result};
+
+/// Longer than a bus takes to start a notifier on demand (25 s).
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A notifier that was restarted never reports the end of what it showed before.
+const KEPT: usize = 50;
+const TITLE_COLUMNS: usize = 120;
+const BODY_LINE_COLUMNS: usize = 240;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Comes back in an [`Action`].
+    pub id: String,
+    pub title: String,
+    /// Plain text, one thought a line.
+    pub body: String,
+    pub urgency: Urgency,
+}
+
+/// What the user chose on an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// Of the alert.
+    pub id: String,
+    pub what: Deed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// The alert itself was clicked.
+    Open,
+    Done,
+    Snooze,
+    Mute,
+}
+
+impl Deed {
+    const BUTTONS: [(Deed, &'static str, &'static str); 4] = [
+        (Deed::Open, "default", "Open"),
+        (Deed::Done, "done", "Done"),
+        (Deed::Snooze, "snooze", "Snooze"),
+        (Deed::Mute, "mute", "Mute"),
+    ];
+
+    /// `None`: the alert was closed, or ran out of time.
+    fn chosen(response: &NotificationResponse) -> Option<Deed> {
+        let key = match response {
+            NotificationResponse::Default => "default",
+            NotificationResponse::Action(key) => key,
+            NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => return None,
+        };
+        Deed::BUTTONS.iter().find(|(_, known, _)| *known == key).map(|(deed, ..)| *deed)
+    }
+}
+
+/// The program that shows notifications, by its own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notifier {
+    pub name: String,
+    pub version: String,
+    pub capabilities: Vec<String>,
+}
+
+impl Notifier {
+    fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|known| known == capability)
+    }
+}
+
+/// Asks who would show an alert.
+///
+/// # Errors
+/// `Temporary` while there is no session bus, or nobody on it who shows notifications.
+pub async fn probe() -> Result<Notifier> {
+    let bus = session().await?;
+    let (name, _vendor, version, _spec): (String, String, String, String) =
+        ask(&bus, "GetServerInformation").await?;
+    Ok(Notifier { name, version, capabilities: ask(&bus, "GetCapabilities").await? })
+}
+
+/// Shows alerts and listens to what becomes of them, as long as it lives.
+#[derive(Debug)]
+pub struct Desktop {
+    actions: mpsc::Sender<Action>,
+    /// Each holds its notification's sender on the bus: gnome-shell takes a notification away when
+    /// its sender leaves.
+    attendants: JoinSet<()>,
+    oldest_first: VecDeque<AbortHandle>,
+}
+
+impl Desktop {
+    /// # Errors
+    /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
+    /// by each [`Desktop::show`], since notifiers come and go.
+    pub async fn connect() -> Result<(Desktop, mpsc::Receiver<Action>)> {
+        drop(session().await?);
+        let (actions, chosen) = mpsc::channel(KEPT);
+        let desktop =
+            Desktop { actions, attendants: JoinSet::new(), oldest_first: VecDeque::new() };
+        Ok((desktop, chosen))
+    }
+
+    /// Shows one alert; returns once the notifier has it, at the latest after a minute or so.
+    ///
+    /// # Errors
+    /// `Temporary` when it was not shown: no bus, no notifier, or one that does not answer.
+    pub async fn show(&mut self, alert: &Alert) -> Result<()> {
+        self.forget_the_ended();
+        let notification = notification(alert, &probe().await?);
+        // A task of its own: notify-rust unwraps what a bus says, and a panic then ends the task.
+        let mut showing = JoinSet::new();
+        showing.spawn(async move { notification.show_async().await });
+        let handle = match tokio::time::timeout(PATIENCE, showing.join_next()).await {
+            Ok(Some(Ok(Ok(handle)))) => handle,
+            Ok(Some(Ok(Err(error)))) => return Err(no_notifier().because(error.to_string())),
+            Ok(Some(Err(crash))) => return Err(no_notifier().because(crash)),
+            Ok(None) | Err(_) => return Err(no_notifier().because("no answer in time")),
+        };
+        let attendant = attend(handle, alert.id.clone(), self.actions.clone());
+        self.oldest_first.push_back(self.attendants.spawn(attendant));
+        Ok(())
+    }
+
+    fn forget_the_ended(&mut self) {
+        while let Some(ended) = self.attendants.try_join_next() {
+            if ended.as_ref().is_err_and(JoinError::is_panic) {
+                tracing::warn!("lost sight of a desktop alert: the session bus misbehaved");
+            }
+        }
+        self.oldest_first.retain(|attendant| !attendant.is_finished());
+        while self.oldest_first.len() >= KEPT {
+            self.oldest_first.pop_front().inspect(AbortHandle::abort);
+        }
+    }
+}
+
+/// Stays with one notification until it ends.
+async fn attend(shown: NotificationHandle, id: String, actions: mpsc::Sender<Action>) {
+    let (tell, told) = oneshot::channel();
+    shown
+        .wait_for_action_async(|response| {
+            let _ = tell.send(Deed::chosen(response));
+        })
+        .await;
+    if let Ok(Some(what)) = told.await {
+        let _ = actions.send(Action { id, what }).await;
+    }
+}
+
+fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
+    let mut notification = Notification::new();
+    notification
+        .appname("Requite")
+        .icon("requite")
+        .summary(&clip(&alert.title, TITLE_COLUMNS))
+        .body(&body(&alert.body, notifier.can("body-markup")))
+        .urgency(alert.urgency)
+        .hint(Hint::DesktopEntry("requite".to_owned()))
+        .hint(Hint::Category("email".to_owned()));
+    if notifier.can("actions") {
+        for (_, key, label) in Deed::BUTTONS {
+            notification.action(key, label);
+        }
+    }
+    notification
+}
+
+/// Escaped only for a notifier that reads markup: the others would show the escapes.
+fn body(text: &str, markup: bool) -> String {
+    let lines = text.lines().map(|line| clip(line, BODY_LINE_COLUMNS));
+    let plain = lines.collect::<Vec<_>>().join("\n");
+    if !markup {
+        return plain;
+    }
+    plain
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&apos;")
+}
+
+async fn session() -> Result<zbus::Connection> {
+    let no_bus = || {
+        Error::temporary("there is no session bus, so alerts can't be shown")
+            .hint("run requite within the desktop session: as a user service, it finds the bus")
+    };
+    match tokio::time::timeout(PATIENCE, zbus::Connection::session()).await {
+        Ok(bus) => bus.map_err(|error| no_bus().because(error)),
+        Err(_) => Err(no_bus().because("no answer in time")),
+    }
+}
+
+/// A question without arguments to the notifier (Desktop Notifications 1.2 §9).
+async fn ask<T>(bus: &zbus::Connection, question: &str) -> Result<T>
+where
+    T: for<'d> zbus::zvariant::DynamicDeserialize<'d>,
+{
+    const NOTIFIER: &str = "org.freedesktop.Notifications";
+    const PATH: &str = "/org/freedesktop/Notifications";
+    let asking = bus.call_method(Some(NOTIFIER), PATH, Some(NOTIFIER), question, &());
+    let answer = tokio::time::timeout(PATIENCE, asking)
+        .await
+        .map_err(|_| no_notifier().because("no answer in time"))?
+        .map_err(|error| no_notifier().because(error))?;
+    answer.body().deserialize().map_err(|error| no_notifier().because(error))
+}
+
+fn no_notifier() -> Error {
+    Error::temporary("nobody on the session bus shows notifications")
+        .hint("start a notification daemon, such as dunst or mako; most desktops bring their own")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify_rust::CloseReason;
+
+    fn notifier(capabilities: &[&str]) -> Notifier {
+        let capabilities = capabilities.iter().map(|&name| name.to_owned()).collect();
+        Notifier { name: "test".to_owned(), version: "1".to_owned(), capabilities }
+    }
+
+    fn alert(body: &str) -> Alert {
+        Alert {
+            id: "C7-42".to_owned(),
+            title: "Grace\n<b>Hopper</b>\u{202E} is waiting".to_owned(),
+            body: body.to_owned(),
+            urgency: Urgency::Normal,
+        }
+    }
+
+    #[test]
+    fn only_a_notifier_that_reads_markup_gets_escapes() {
+        let hostile = alert("<a href='x'>R&D</a>\nsecond\u{7} line");
+        let shown = |capabilities| notification(&hostile, &notifier(capabilities));
+        assert_eq!(shown(&["body"]).body, "<a href='x'>R&D</a>\nsecond line");
+        assert_eq!(
+            shown(&["body", "body-markup"]).body,
+            "&lt;a href=&apos;x&apos;&gt;R&amp;D&lt;/a&gt;\nsecond line"
+        );
+        assert_eq!(shown(&["body-markup"]).summary, "Grace <b>Hopper</b> is waiting");
+    }
+
+    #[test]
+    fn buttons_only_where_they_work() {
+        assert!(notification(&alert(""), &notifier(&["body"])).actions.is_empty());
+        assert_eq!(
+            notification(&alert(""), &notifier(&["actions"])).actions,
+            ["default", "Open", "done", "Done", "snooze", "Snooze", "mute", "Mute"]
+        );
+    }
+
+    #[test]
+    fn a_closed_alert_is_no_deed() {
+        #[track_caller]
+        fn check(response: NotificationResponse, deed: Option<Deed>) {
+            assert_eq!(Deed::chosen(&response), deed);
+        }
+        check(NotificationResponse::Default, Some(Deed::Open));
+        check("snooze".into(), Some(Deed::Snooze));
+        check("mute".into(), Some(Deed::Mute));
+        check("launch-missiles".into(), None);
+        check(NotificationResponse::Closed(CloseReason::Expired), None);
+        check(NotificationResponse::Closed(CloseReason::Dismissed), None);
+    }
+}

@@ -1,0 +1,364 @@
+//! What the weekly digest says → how it reads, as text and as HTML.
+//!
+//! Pure: the same digest in the same zone makes the same letter. Foreign text passes through
+//! [`clip`] here and through the template's escaping; nothing in a letter is loaded from anywhere.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use jiff::tz::TimeZone;
+
+use crate::domain::digest::{Debt, Digest, JunkMail, Mover, Promise, Totals};
+use crate::domain::model::{Moment, Stance};
+use crate::domain::text::{clean, clip, count, duration, grouped};
+
+/// RFC 3676 §4.2 advises 78 at most; two are left for a quote mark.
+const COLUMNS: usize = 76;
+const BAR_BLOCKS: usize = 20;
+const NAME_COLUMNS: usize = 60;
+const SUBJECT_COLUMNS: usize = 140;
+/// Below this an answer may well not be expected.
+const DOUBTFUL: f64 = 0.5;
+
+/// A mail's three texts, ready to be sent or shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    /// At most 76 columns wide.
+    pub text: String,
+    /// One document, with nothing to load.
+    pub html: String,
+}
+
+/// Words and pictures for a digest, with its times told in `zone`.
+pub fn letter(digest: &Digest, zone: &TimeZone) -> Letter {
+    let page = Page::new(digest, zone);
+    let text = folded(&written(&TextPage { page: &page }));
+    Letter { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
+}
+
+#[derive(Template)]
+#[template(path = "digest.html", config = "src/deliver/templates/askama.toml")]
+struct HtmlPage<'a> {
+    page: &'a Page,
+}
+
+#[derive(Template)]
+#[template(path = "digest.txt", config = "src/deliver/templates/askama.toml")]
+struct TextPage<'a> {
+    page: &'a Page,
+}
+
+/// Everything that the templates show, in words.
+struct Page {
+    subject: String,
+    day: String,
+    week: String,
+    headline: String,
+    /// The week before, and the promise without days away.
+    beside: Vec<String>,
+    sides: [Kept; 2],
+    owed_and_awaited: [Section; 2],
+    movers: Vec<Moved>,
+    in_junk: Vec<Junk>,
+    totals: String,
+    stance: &'static str,
+}
+
+/// How one side kept its promise.
+struct Kept {
+    who: &'static str,
+    share: String,
+    /// 0…100; `None` where nothing fell due.
+    percent: Option<u32>,
+    median: String,
+}
+
+struct Section {
+    title: &'static str,
+    tally: String,
+    entries: Vec<Entry>,
+    more: Option<String>,
+    when_empty: &'static str,
+}
+
+struct Entry {
+    id: String,
+    name: String,
+    address: Option<String>,
+    subject: Option<String>,
+    overdue: bool,
+    due: String,
+    waiting: String,
+    doubtful: bool,
+}
+
+struct Moved {
+    name: String,
+    change: String,
+    rose: bool,
+    scores: String,
+    percent: u32,
+}
+
+struct Junk {
+    name: String,
+    subject: Option<String>,
+    at: String,
+}
+
+impl Page {
+    fn new(digest: &Digest, zone: &TimeZone) -> Page {
+        let clock = Clock { zone, now: digest.at };
+        let limit = duration(digest.limit_h);
+        let without_away = digest.mine_without_away.as_ref().map(without_away);
+        Page {
+            subject: subject(digest),
+            day: clean(&digest.day),
+            week: week_number(&digest.week),
+            headline: headline(&digest.mine, &limit),
+            beside: week_before(&digest.mine).into_iter().chain(without_away).collect(),
+            sides: [kept("You", &digest.mine), kept("They", &digest.theirs)],
+            owed_and_awaited: [
+                Section {
+                    title: "People waiting for you",
+                    tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
+                    entries: digest.i_owe.iter().map(|debt| clock.entry(debt)).collect(),
+                    more: more(digest.i_owe_more),
+                    when_empty: "Nobody. Everyone who wrote to you has their answer.",
+                },
+                Section {
+                    title: "You are waiting for",
+                    tally: tally(
+                        &digest.they_owe,
+                        digest.they_owe_more,
+                        digest.totals.they_owe_overdue,
+                    ),
+                    entries: digest.they_owe.iter().map(|debt| clock.entry(debt)).collect(),
+                    more: more(digest.they_owe_more),
+                    when_empty: "Nobody. Everyone you wrote to has answered.",
+                },
+            ],
+            movers: digest.movers.iter().map(moved).collect(),
+            in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
+            totals: totals(&digest.totals),
+            stance: match digest.stance {
+                Stance::Resource => "be the resource",
+                Stance::Tool => "use as a tool",
+                Stance::Neutral => "neutral",
+            },
+        }
+    }
+}
+
+fn subject(digest: &Digest) -> String {
+    let people = people(&digest.i_owe);
+    let waiting = match people {
+        0 => "nobody is waiting for you".to_owned(),
+        1 => format!("{} is waiting for you", crowd(people, digest.i_owe_more)),
+        _ => format!("{} are waiting for you", crowd(people, digest.i_owe_more)),
+    };
+    format!("Requite: {waiting} (week {})", week_number(&digest.week))
+}
+
+/// Several debts may be to one person.
+fn people(debts: &[Debt]) -> u64 {
+    debts.iter().map(|debt| debt.id.contact).collect::<BTreeSet<_>>().len() as u64
+}
+
+fn crowd(people: u64, unlisted: usize) -> String {
+    let counted = count(people, "person", "people");
+    if unlisted == 0 { counted } else { format!("at least {counted}") }
+}
+
+fn tally(listed: &[Debt], unlisted: usize, overdue: usize) -> String {
+    match (listed.len(), overdue) {
+        (0, _) => String::new(),
+        (_, 0) => crowd(people(listed), unlisted),
+        (1, _) if unlisted == 0 => "1 person, overdue".to_owned(),
+        _ => {
+            let overdue = count(overdue as u64, "message overdue", "messages overdue");
+            format!("{}, {overdue}", crowd(people(listed), unlisted))
+        }
+    }
+}
+
+fn more(unlisted: usize) -> Option<String> {
+    let messages = count(unlisted as u64, "more message", "more messages");
+    (unlisted > 0).then(|| format!("And {messages}: `requite status` lists them all."))
+}
+
+fn week_number(week: &str) -> String {
+    let number = week.rsplit_once('W').and_then(|(_, number)| number.parse::<u8>().ok());
+    number.map_or_else(|| clean(week), |number| number.to_string())
+}
+
+fn headline(mine: &Promise, limit: &str) -> String {
+    match (mine.matured, mine.in_time.min(mine.matured)) {
+        (0, _) => "No answer of yours fell due this week.".to_owned(),
+        (1, 1) => format!("One answer of yours fell due: you gave it within {limit}."),
+        (1, _) => format!("One answer of yours fell due: you did not give it within {limit}."),
+        (2, 2) => format!("You answered both within {limit}."),
+        (due, 0) => format!("You answered none of {due} within {limit}."),
+        (due, kept) if kept == due => format!("You answered all {due} within {limit}."),
+        (due, kept) => format!("You answered {kept} of {due} within {limit}."),
+    }
+}
+
+fn week_before(mine: &Promise) -> Option<String> {
+    if mine.matured_before == 0 {
+        return None;
+    }
+    let before = format!("{} of {}", mine.in_time_before, mine.matured_before);
+    if mine.matured == 0 {
+        return Some(format!("The week before: {before}."));
+    }
+    // Shares compared without rounding: a/b against c/d as a·d against c·b.
+    let (now, then) = (mine.in_time * mine.matured_before, mine.in_time_before * mine.matured);
+    Some(match now.cmp(&then) {
+        std::cmp::Ordering::Greater => format!("Up from {before} the week before."),
+        std::cmp::Ordering::Less => format!("Down from {before} the week before."),
+        std::cmp::Ordering::Equal => format!("Level with the week before: {before}."),
+    })
+}
+
+fn without_away(promise: &Promise) -> String {
+    match (promise.matured, promise.in_time.min(promise.matured)) {
+        (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
+        (due, kept) => format!("Without the days you were away: {kept} of {due}."),
+    }
+}
+
+fn kept(who: &'static str, promise: &Promise) -> Kept {
+    let share = match promise.matured {
+        0 => "—".to_owned(),
+        due => format!("{} of {due}", promise.in_time.min(due)),
+    };
+    let percent = (promise.matured > 0)
+        .then(|| percent(promise.in_time as f64 / promise.matured as f64 * 100.0));
+    Kept { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
+}
+
+fn moved(mover: &Mover) -> Moved {
+    let rounded = |score: f64| score.clamp(0.0, 100.0).round();
+    let (before, now) = (rounded(mover.before), rounded(mover.now));
+    let difference = now - before;
+    let known = |text: String| if difference.is_nan() { "—".to_owned() } else { text };
+    let sign = if difference < 0.0 { "−" } else { "+" };
+    Moved {
+        name: clip(&mover.name, NAME_COLUMNS),
+        change: known(format!("{sign}{}", difference.abs())),
+        rose: difference >= 0.0,
+        scores: known(format!("{before} → {now}")),
+        percent: percent(now),
+    }
+}
+
+/// Not a number counts as nothing.
+fn percent(value: f64) -> u32 {
+    value.clamp(0.0, 100.0).round() as u32
+}
+
+fn totals(totals: &Totals) -> String {
+    let debts = |open: usize, noun: &str, overdue: usize| match overdue {
+        0 => format!("{} {noun}", grouped(open as u64)),
+        _ => format!("{} {noun} ({} overdue)", grouped(open as u64), grouped(overdue as u64)),
+    };
+    [
+        count(totals.messages, "message", "messages"),
+        count(totals.contacts, "contact", "contacts"),
+        debts(totals.i_owe, "owed by you", totals.i_owe_overdue),
+        debts(totals.they_owe, "owed to you", totals.they_owe_overdue),
+    ]
+    .join(" · ")
+}
+
+/// Tells times as the reader's clock does.
+struct Clock<'a> {
+    zone: &'a TimeZone,
+    now: Moment,
+}
+
+impl Clock<'_> {
+    /// The year only where it is another one.
+    fn tell(&self, at: Moment) -> String {
+        let local = at.timestamp().to_zoned(self.zone.clone());
+        let this_year = self.now.timestamp().to_zoned(self.zone.clone()).year();
+        let form =
+            if local.year() == this_year { "%a %-d %b, %H:%M" } else { "%a %-d %b %Y, %H:%M" };
+        local.strftime(form).to_string()
+    }
+
+    fn entry(&self, debt: &Debt) -> Entry {
+        let name = clip(&debt.name, NAME_COLUMNS);
+        let address = debt.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
+        let due = self.tell(debt.due);
+        Entry {
+            id: debt.id.to_string(),
+            address: address.filter(|address| !address.is_empty() && *address != name),
+            name,
+            subject: shown_subject(debt.subject.as_deref()),
+            overdue: debt.overdue,
+            due: if debt.overdue {
+                format!("since {due}")
+            } else {
+                format!("due {due}, in {}", duration(debt.due.hours_since(self.now)))
+            },
+            waiting: format!("waiting {}", duration(debt.age_h)),
+            doubtful: debt.needs_reply < DOUBTFUL,
+        }
+    }
+
+    fn junk(&self, mail: &JunkMail) -> Junk {
+        Junk {
+            name: clip(&mail.name, NAME_COLUMNS),
+            subject: shown_subject(mail.subject.as_deref()),
+            at: self.tell(mail.at),
+        }
+    }
+}
+
+fn shown_subject(subject: Option<&str>) -> Option<String> {
+    subject.map(|subject| clip(subject, SUBJECT_COLUMNS)).filter(|subject| !subject.is_empty())
+}
+
+impl Kept {
+    fn blocks(&self) -> String {
+        let full = self.percent.unwrap_or(0) as usize * BAR_BLOCKS / 100;
+        "█".repeat(full) + &"░".repeat(BAR_BLOCKS.saturating_sub(full))
+    }
+}
+
+impl Section {
+    /// For text, which has no large type.
+    fn heading(&self) -> String {
+        let title = self.title.to_uppercase();
+        if self.tally.is_empty() { title } else { format!("{title}: {}", self.tally) }
+    }
+}
+
+fn written(template: &impl Template) -> String {
+    // A string takes everything: only a template that fails by itself could end here.
+    template.render().unwrap_or_else(|error| error.to_string())
+}
+
+/// Long lines folded under their own beginning, never within an id; one empty line at most.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.trim().lines().map(str::trim_end) {
+        if line.is_empty() && folded.ends_with("\n\n") {
+            continue;
+        }
+        let indent = line.chars().take_while(|symbol| matches!(symbol, ' ' | '*')).count();
+        let hanging = " ".repeat(indent);
+        let options = textwrap::Options::new(COLUMNS)
+            .subsequent_indent(&hanging)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        folded.push_str(&textwrap::fill(line, options));
+        folded.push('\n');
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests;

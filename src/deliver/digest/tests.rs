@@ -1,0 +1,223 @@
+use super::*;
+use crate::domain::model::{ContactId, HOUR, TouchId, TurnId};
+
+/// Monday 16 November 2026, 07:00 in Paris.
+const NOW: Moment = Moment(1_794_808_800);
+
+fn paris() -> TimeZone {
+    TimeZone::get("Europe/Paris").expect("the tests bring no zones of their own")
+}
+
+fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> Debt {
+    let since = NOW - age_h * HOUR;
+    Debt {
+        id: TurnId { contact: ContactId(contact), touch: TouchId::Message(contact * 10) },
+        name: name.to_owned(),
+        address: Some(address.to_owned()),
+        subject: Some(subject.to_owned()),
+        since,
+        due: since + 48 * HOUR,
+        age_h: age_h as f64,
+        limit_h: 48.0,
+        overdue: age_h > 48,
+        needs_reply: 0.9,
+    }
+}
+
+fn mover(name: &str, before: f64, now: f64) -> Mover {
+    Mover { id: ContactId(1), name: name.to_owned(), before, now }
+}
+
+fn empty() -> Digest {
+    Digest {
+        at: NOW,
+        week: "2026-W47".to_owned(),
+        day: "Monday 16 November 2026".to_owned(),
+        stance: Stance::Resource,
+        limit_h: 48.0,
+        mine: Promise::default(),
+        theirs: Promise::default(),
+        i_owe: vec![],
+        i_owe_more: 0,
+        they_owe: vec![],
+        they_owe_more: 0,
+        movers: vec![],
+        in_junk: vec![],
+        totals: Totals::default(),
+        mine_without_away: None,
+    }
+}
+
+fn rich() -> Digest {
+    let promise = |matured, in_time, median_h, matured_before, in_time_before| Promise {
+        matured,
+        in_time,
+        median_h,
+        matured_before,
+        in_time_before,
+    };
+    Digest {
+        mine: promise(12, 11, Some(5.6), 10, 8),
+        mine_without_away: Some(promise(11, 11, Some(5.2), 10, 8)),
+        theirs: promise(9, 5, Some(31.0), 7, 5),
+        i_owe: vec![
+            debt(4, "Grace Hopper", "grace@example.org", "Compiler budget for May", 100),
+            debt(9, "Linus Pauling", "linus@example.com", "Re: Vitamin study, second draft", 41),
+            Debt {
+                needs_reply: 0.4,
+                subject: None,
+                ..debt(12, "Rosalind Franklin", "rosalind@example.net", "", 20)
+            },
+        ],
+        they_owe: vec![
+            debt(
+                15,
+                "Konstantin Eduardowitsch Ziolkowski",
+                "konstantin.ziolkowski@rockets.example.org",
+                "Introduction to the people who build the test stand: would next Thursday suit you?",
+                331,
+            ),
+            debt(4, "Grace Hopper", "grace@example.org", "Your talk in March", 30),
+        ],
+        they_owe_more: 3,
+        movers: vec![
+            mover("Linus Pauling", 58.2, 70.4),
+            mover("Konstantin Eduardowitsch Ziolkowski", 47.0, 38.6),
+        ],
+        in_junk: vec![JunkMail {
+            name: "Mary Anning".to_owned(),
+            subject: Some("Fossils for the exhibition".to_owned()),
+            at: NOW - 70 * HOUR,
+        }],
+        totals: Totals {
+            messages: 48_213,
+            contacts: 812,
+            i_owe: 3,
+            i_owe_overdue: 1,
+            they_owe: 5,
+            they_owe_overdue: 2,
+        },
+        ..empty()
+    }
+}
+
+fn hostile() -> Digest {
+    let name = "<script>alert(1)</script>\r\nBcc: x@example.org \u{202E}gnp.exe\u{1b}[2J";
+    Digest {
+        week: "<b>\u{202E}".to_owned(),
+        mine: Promise { matured: 2, in_time: 3, median_h: Some(f64::NAN), ..Promise::default() },
+        i_owe: vec![Debt {
+            age_h: -5.0,
+            ..debt(
+                1,
+                name,
+                "\"><img src=https://evil.example/x.png>@example.org",
+                "& < > \" ' {{ page.totals }} <!-- \n--- \u{2066}hidden\u{2069}\0",
+                60,
+            )
+        }],
+        movers: vec![mover(name, f64::NAN, f64::INFINITY), mover(&"w".repeat(500), -4.0, 400.0)],
+        in_junk: vec![JunkMail {
+            name: name.to_owned(),
+            subject: Some("unbroken".repeat(100)),
+            at: Moment(i64::MAX),
+        }],
+        ..empty()
+    }
+}
+
+#[test]
+fn letters_read_as_they_always_did() {
+    for (name, digest) in [("rich", rich()), ("empty", empty()), ("hostile", hostile())] {
+        let letter = letter(&digest, &paris());
+        insta::with_settings!({
+            snapshot_path => "../../../tests/fixtures/digest",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+            description => letter.subject,
+        }, {
+            insta::assert_snapshot!(format!("{name}.txt"), letter.text);
+            insta::assert_snapshot!(format!("{name}.html"), letter.html);
+        });
+    }
+}
+
+#[test]
+fn foreign_text_stays_text() {
+    let letter = letter(&hostile(), &paris());
+    for forbidden in ["<script", "<img", "\u{202E}", "\u{2066}", "\u{1b}", "\0", "\nBcc"] {
+        assert!(!letter.html.contains(forbidden), "{forbidden:?} in the HTML");
+    }
+    for forbidden in ["\u{202E}", "\u{2066}", "\u{1b}", "\0", "\nBcc", "\r"] {
+        assert!(!letter.text.contains(forbidden), "{forbidden:?} in the text");
+        assert!(!letter.subject.contains(forbidden), "{forbidden:?} in the subject");
+    }
+}
+
+#[test]
+fn nothing_is_loaded_from_anywhere() {
+    let html = letter(&rich(), &paris()).html;
+    for loader in ["http:", "https:", "url(", "src=", "@import", "<link", "<script", "cid:"] {
+        assert!(!html.contains(loader), "{loader}");
+    }
+}
+
+#[test]
+fn text_fits_an_old_terminal() {
+    for digest in [rich(), empty(), hostile()] {
+        for line in letter(&digest, &paris()).text.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 76, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_subject_counts_people_not_messages() {
+    #[track_caller]
+    fn check(contacts: &[i64], unlisted: usize, subject: &str) {
+        let i_owe = contacts.iter().map(|&n| debt(n, "A", "a@example.org", "s", 1)).collect();
+        let digest = Digest { i_owe, i_owe_more: unlisted, ..empty() };
+        assert_eq!(letter(&digest, &TimeZone::UTC).subject, subject);
+    }
+    check(&[], 0, "Requite: nobody is waiting for you (week 47)");
+    check(&[1], 0, "Requite: 1 person is waiting for you (week 47)");
+    check(&[1, 1], 0, "Requite: 1 person is waiting for you (week 47)");
+    check(&[1, 2, 3, 2], 0, "Requite: 3 people are waiting for you (week 47)");
+    check(&[1], 4, "Requite: at least 1 person is waiting for you (week 47)");
+    check(&[1, 2], 9, "Requite: at least 2 people are waiting for you (week 47)");
+}
+
+#[test]
+fn the_promise_in_a_sentence() {
+    #[track_caller]
+    fn check(matured: usize, in_time: usize, before: (usize, usize), sentence: &str) {
+        let (matured_before, in_time_before) = before;
+        let promise = Promise { matured, in_time, matured_before, in_time_before, median_h: None };
+        let mut said = vec![headline(&promise, "48 h")];
+        said.extend(week_before(&promise));
+        assert_eq!(said.join(" "), sentence);
+    }
+    check(0, 0, (0, 0), "No answer of yours fell due this week.");
+    check(0, 0, (3, 2), "No answer of yours fell due this week. The week before: 2 of 3.");
+    check(1, 1, (0, 0), "One answer of yours fell due: you gave it within 48 h.");
+    check(1, 0, (0, 0), "One answer of yours fell due: you did not give it within 48 h.");
+    check(2, 2, (0, 0), "You answered both within 48 h.");
+    check(12, 12, (0, 0), "You answered all 12 within 48 h.");
+    check(4, 0, (0, 0), "You answered none of 4 within 48 h.");
+    check(12, 11, (10, 8), "You answered 11 of 12 within 48 h. Up from 8 of 10 the week before.");
+    check(10, 7, (5, 4), "You answered 7 of 10 within 48 h. Down from 4 of 5 the week before.");
+    check(10, 8, (5, 4), "You answered 8 of 10 within 48 h. Level with the week before: 4 of 5.");
+}
+
+#[test]
+fn times_are_told_on_the_readers_clock() {
+    #[track_caller]
+    fn check(zone: &str, at: Moment, told: &str) {
+        let zone = TimeZone::get(zone).expect("a known zone");
+        assert_eq!(Clock { zone: &zone, now: NOW }.tell(at), told);
+    }
+    check("Europe/Paris", NOW, "Mon 16 Nov, 07:00");
+    check("America/New_York", NOW, "Mon 16 Nov, 01:00");
+    check("Pacific/Auckland", NOW + 45 * 24 * HOUR, "Thu 31 Dec, 19:00");
+    check("Europe/Paris", NOW + 60 * 24 * HOUR, "Fri 15 Jan 2027, 07:00");
+}

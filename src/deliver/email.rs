@@ -1,0 +1,169 @@
+//! A finished letter → the bytes of one mail → its way out: SMTP, `sendmail`, or a file.
+//!
+//! Never retries and never remembers what was sent: the caller does, by the Message-ID that it
+//! chose. The same input makes the same bytes, so that a second attempt is the same mail.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use lettre::address::Envelope;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::{AsyncSendmailTransport, AsyncTransport, Tokio1Executor};
+use sha2::{Digest as _, Sha256};
+
+use super::{Letter, smtp};
+use crate::config::Mailer;
+use crate::domain::model::Moment;
+use crate::domain::text::clean;
+use crate::error::{Error, Result};
+
+const SENDMAIL_DEADLINE: Duration = Duration::from_secs(60);
+
+/// The mail as bytes, text before HTML (RFC 2046 §5.1.4: the richest part last), marked as made by
+/// a machine (RFC 3834 §5), so that no responder answers it and no measurement counts it.
+///
+/// `message_id` with or without its angle brackets.
+///
+/// # Errors
+/// `Config` when `from` or `to` is no address.
+pub fn compose(
+    letter: &Letter,
+    from: &str,
+    to: &str,
+    message_id: &str,
+    date: Moment,
+) -> Result<Vec<u8>> {
+    let mut from = mailbox("from", from)?;
+    from.name.get_or_insert_with(|| "Requite".to_owned());
+    let message_id = clean(message_id);
+    let message_id = format!("<{}>", message_id.trim_matches(['<', '>']));
+    let body = MultiPart::alternative()
+        .boundary(boundary(&message_id))
+        .singlepart(SinglePart::plain(letter.text.clone()))
+        .singlepart(SinglePart::html(letter.html.clone()));
+    let message = Message::builder()
+        .date(system_time(date))
+        .from(from)
+        .to(mailbox("to", to)?)
+        .subject(clean(&letter.subject))
+        .message_id(Some(message_id))
+        .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
+        .raw_header(fixed_header("X-Auto-Response-Suppress", "All"))
+        .multipart(body)
+        .map_err(|error| Error::failed("the digest can't be made into a mail").because(error))?;
+    Ok(message.formatted())
+}
+
+/// Hands the mail over, once.
+///
+/// # Errors
+/// `Temporary`: worth another try later. `LoginRefused`: not before the password was changed.
+/// `Config`: the settings or addresses are wrong. `Failed`: refused for good.
+pub async fn send(
+    mailer: &Mailer,
+    bytes: &[u8],
+    from: &str,
+    to: &str,
+    file_stem: &str,
+) -> Result<()> {
+    match mailer {
+        Mailer::Smtp(server) => smtp::send(server, &envelope(from, to)?, bytes).await,
+        Mailer::Sendmail => through_sendmail(&envelope(from, to)?, bytes).await,
+        Mailer::File(folder) => into_folder(folder, file_stem, bytes).await,
+    }
+}
+
+fn mailbox(role: &str, address: &str) -> Result<Mailbox> {
+    address.parse().map_err(|error| {
+        Error::config(format!("`{role}` of the digest is no mail address: {}", clean(address)))
+            .because(error)
+            .hint(format!("set `{role}` to an address such as ada@example.com"))
+    })
+}
+
+fn envelope(from: &str, to: &str) -> Result<Envelope> {
+    let (sender, recipient) = (mailbox("from", from)?.email, mailbox("to", to)?.email);
+    Envelope::new(Some(sender), vec![recipient])
+        .map_err(|error| Error::config("the digest has no recipient").because(error))
+}
+
+/// Neither quoted-printable nor base64 ever contains `=_` (RFC 2045 §6.7).
+fn boundary(message_id: &str) -> String {
+    let hash = Sha256::digest(message_id.as_bytes());
+    hash.iter().take(12).fold("=_requite_".to_owned(), |mut boundary, byte| {
+        let _ = write!(boundary, "{byte:02x}");
+        boundary
+    })
+}
+
+fn fixed_header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// The range that a Date header can say: up to the end of the year 9999.
+fn system_time(at: Moment) -> SystemTime {
+    const END_OF_9999: u64 = 253_402_300_799;
+    let seconds = u64::try_from(at.0).unwrap_or(0).min(END_OF_9999);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// What sendmail says on failure is prose, so that "no network" and "no such user" look alike:
+/// every failure but a missing program counts as passing.
+async fn through_sendmail(envelope: &Envelope, bytes: &[u8]) -> Result<()> {
+    // Where it always was; often not in the PATH of a user's services.
+    let usual = Path::new("/usr/sbin/sendmail");
+    let program = if usual.exists() { usual } else { Path::new("sendmail") };
+    let transport = AsyncSendmailTransport::<Tokio1Executor>::new_with_command(program);
+    let failed = |reason: String| {
+        Error::temporary("sendmail did not take the digest")
+            .because(clean(&reason))
+            .hint("try `echo test | sendmail -v` with your own address")
+    };
+    match tokio::time::timeout(SENDMAIL_DEADLINE, transport.send_raw(envelope, bytes)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if is_missing(&error) => Err(Error::config("there is no sendmail program")
+            .hint("install one, such as msmtp-mta, or configure [smtp] with a host")),
+        Ok(Err(error)) => Err(failed(error.to_string())),
+        Err(_) => Err(failed(format!("no end after {} s", SENDMAIL_DEADLINE.as_secs()))),
+    }
+}
+
+fn is_missing(error: &lettre::transport::sendmail::Error) -> bool {
+    std::error::Error::source(error)
+        .and_then(|source| source.downcast_ref::<std::io::Error>())
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+async fn into_folder(folder: &Path, stem: &str, bytes: &[u8]) -> Result<()> {
+    if stem.is_empty() || stem.contains(['/', '\0']) {
+        return Err(Error::failed(format!("no file can be called {stem:?}")));
+    }
+    let (folder, path) = (folder.to_owned(), folder.join(format!("{stem}.eml")));
+    let bytes = bytes.to_vec();
+    let shown = path.display().to_string();
+    let written = tokio::task::spawn_blocking(move || write_whole(&folder, path, &bytes)).await;
+    written.map_err(std::io::Error::other).and_then(|written| written).map_err(|error| {
+        let message = format!("the digest can't be written to {shown}");
+        let (error_kind, cause) = (error.kind(), error);
+        match error_kind {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Error::temporary(message).hint("free some disk space")
+            }
+            _ => Error::config(message).hint("check `file` in [smtp]: it names a folder of yours"),
+        }
+        .because(cause)
+    })
+}
+
+/// All or nothing, for the owner's eyes only: a reader of the folder never meets half a mail.
+fn write_whole(folder: &Path, path: PathBuf, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".digest-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    std::fs::File::open(folder)?.sync_all()
+}

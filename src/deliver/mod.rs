@@ -1,0 +1,13 @@
+//! The ways out of the house: the weekly digest by mail, alerts on the desktop.
+//!
+//! Delivers what it is given, to nobody but the user. Never queries the store, never decides what
+//! deserves a digest or an alert, never reads the clock.
+
+pub mod desktop;
+pub mod digest;
+pub mod email;
+mod smtp;
+
+pub use desktop::{Action, Alert, Deed, Desktop, Notifier, Urgency, probe};
+pub use digest::{Letter, letter};
+pub use email::{compose, send};

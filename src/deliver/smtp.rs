@@ -1,0 +1,249 @@
+//! One conversation with the configured SMTP server.
+//!
+//! Never sends a byte of a mail or a password in the clear where TLS was asked for, never tries a
+//! refused login a second time, never waits without a deadline.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters,
+};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::{Error as SmtpError, response::Response};
+use secrecy::ExposeSecret as _;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::config::{Smtp, Tls};
+use crate::domain::text::clean;
+use crate::error::{Error, Kind, Result};
+
+const STEP: Duration = Duration::from_secs(60);
+/// RFC 5321 §4.5.3.2.6: whoever gives up on the reply to the final dot sooner sends mail twice.
+const TRANSFER: Duration = Duration::from_secs(600);
+/// Tells no name of this machine (RFC 5321 §4.1.3).
+const HELLO: ClientId = ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST);
+
+pub(super) async fn send(server: &Smtp, envelope: &Envelope, mail: &[u8]) -> Result<()> {
+    let mut connection = connect(server).await?;
+    if let Some((user, password)) = &server.login {
+        let secret = password.fetch().await?;
+        let credentials = Credentials::new(user.clone(), secret.expose_secret().to_owned());
+        log_in(server, &mut connection, user, &credentials).await?;
+    }
+    within(server, TRANSFER, connection.send(envelope, mail)).await?;
+    // The server has the mail: how the farewell goes no longer matters.
+    let _ = timeout(STEP, connection.quit()).await;
+    Ok(())
+}
+
+async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
+    let address = (server.host.as_str(), server.port);
+    if server.tls == Tls::Implicit {
+        let tls = Some(tls_parameters(server).await?);
+        let connecting = AsyncSmtpConnection::connect_tokio1(address, None, &HELLO, tls, None);
+        return within(server, STEP, connecting).await;
+    }
+    let stream = timeout(STEP, TcpStream::connect(address))
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        .map_err(|error| unreachable_server(server).because(error))?;
+    if server.tls == Tls::None && !is_loopback(&stream) {
+        return Err(Error::config(format!("{} is not this machine", place(server))).hint(
+            "set tls = \"implicit\" or \"starttls\": without TLS mail stays on this machine",
+        ));
+    }
+    let stream = Box::new(ByteByByte(stream));
+    let greeting = AsyncSmtpConnection::connect_with_transport(stream, &HELLO);
+    let mut connection = within(server, STEP, greeting).await?;
+    if server.tls == Tls::Starttls {
+        encrypt(server, &mut connection).await?;
+    }
+    Ok(connection)
+}
+
+async fn encrypt(server: &Smtp, connection: &mut AsyncSmtpConnection) -> Result<()> {
+    if !connection.can_starttls() {
+        let _ = timeout(STEP, connection.quit()).await;
+        // Not for good: a hotel's network may be stripping it.
+        return Err(Error::temporary(format!(
+            "{} offers no STARTTLS; nothing was sent",
+            place(server)
+        ))
+        .hint("try tls = \"implicit\" with port 465, or another network"));
+    }
+    let tls = tls_parameters(server).await?;
+    within(server, STEP, connection.starttls(tls, &HELLO)).await
+}
+
+async fn tls_parameters(server: &Smtp) -> Result<TlsParameters> {
+    let mut builder = TlsParameters::builder(server.host.clone());
+    if let Some(path) = &server.ca {
+        let unusable = || {
+            Error::config(format!("the CA file {} can't be used", path.display()))
+                .hint("`ca` in [smtp] names a PEM file with at least one certificate")
+        };
+        let pem = tokio::fs::read(path).await.map_err(|error| unusable().because(error))?;
+        let certificate = Certificate::from_pem(&pem).map_err(|error| unusable().because(error))?;
+        builder =
+            builder.certificate_store(CertificateStore::None).add_root_certificate(certificate);
+    }
+    builder.build().map_err(|error| {
+        Error::config(format!("TLS to {} can't be set up", place(server)))
+            .because(error)
+            .hint("check `host` and `ca` in [smtp]")
+    })
+}
+
+async fn log_in(
+    server: &Smtp,
+    connection: &mut AsyncSmtpConnection,
+    user: &str,
+    credentials: &Credentials,
+) -> Result<Response> {
+    let answer = timeout(STEP, connection.auth(DEFAULT_MECHANISMS, credentials)).await;
+    let error = match answer {
+        Ok(Ok(response)) => return Ok(response),
+        Ok(Err(error)) => error,
+        Err(_) => return Err(silent(server, STEP)),
+    };
+    let _ = timeout(STEP, connection.quit()).await;
+    if error.is_permanent() {
+        return Err(Error::login_refused(format!("{} refused the login of {user}", place(server)))
+            .because(clean(&error.to_string()))
+            .hint("check `user` and `password` in [smtp]; many providers want an app password"));
+    }
+    if error.is_client() {
+        return Err(Error::config(format!("{} takes no password login", place(server)))
+            .because(clean(&error.to_string()))
+            .hint("remove `user` from [smtp], or use the provider's submission host"));
+    }
+    Err(explain(server, &error))
+}
+
+async fn within<T>(
+    server: &Smtp,
+    limit: Duration,
+    step: impl Future<Output = Result<T, SmtpError>>,
+) -> Result<T> {
+    match timeout(limit, step).await {
+        Ok(outcome) => outcome.map_err(|error| explain(server, &error)),
+        Err(_) => Err(silent(server, limit)),
+    }
+}
+
+fn silent(server: &Smtp, limit: Duration) -> Error {
+    Error::temporary(format!("{} said nothing for {} s", place(server), limit.as_secs()))
+        .hint("it will be tried again; if that never helps, check `host`, `port` and `tls`")
+}
+
+fn explain(server: &Smtp, error: &SmtpError) -> Error {
+    let reason = clean(&error.to_string());
+    if is_certificate(error) {
+        return Error::temporary(format!("the certificate of {} can't be trusted", place(server)))
+            .because(reason)
+            .hint("log in to the network if it is a hotel's, or set `ca` in [smtp]");
+    }
+    let code = error.status().map(u16::from);
+    let (kind, hint) = match code {
+        Some(530) => {
+            (Kind::Config, "the server wants a login: set `user` and `password` in [smtp]")
+        }
+        Some(534 | 535 | 538) => (Kind::LoginRefused, "check `user` and `password` in [smtp]"),
+        Some(500..) => (Kind::Failed, "check `from` in [smtp] and `to` in [digest]"),
+        None if error.is_client() => {
+            (Kind::Failed, "use plain ASCII addresses for `from` and `to`")
+        }
+        Some(_) => (Kind::Temporary, "the server asks to wait; it will be tried again"),
+        None => return unreachable_server(server).because(reason),
+    };
+    Error::new(kind, format!("{} did not take the digest", place(server)))
+        .because(reason)
+        .hint(hint)
+}
+
+fn unreachable_server(server: &Smtp) -> Error {
+    Error::temporary(format!("no conversation with {}", place(server)))
+        .hint("it will be tried again; if that never helps, check `host`, `port` and `tls`")
+}
+
+fn place(server: &Smtp) -> String {
+    format!("{}:{}", server.host, server.port)
+}
+
+fn is_loopback(stream: &TcpStream) -> bool {
+    stream.peer_addr().is_ok_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
+/// Looks inside I/O errors too: there rustls hides its reason from `source`.
+fn is_certificate(error: &SmtpError) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let inner = cause
+            .downcast_ref::<io::Error>()
+            .and_then(|error| error.get_ref())
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if matches!(
+            inner.or_else(|| cause.downcast_ref()),
+            Some(rustls::Error::InvalidCertificate(_))
+        ) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+/// A connection read a byte at a time. Whatever an attacker appends to the clear-text reply to
+/// STARTTLS then still waits in the socket, where it breaks the TLS handshake, and not in a line
+/// buffer, where it would pass for a reply to a later, encrypted command.
+#[derive(Debug)]
+struct ByteByByte(TcpStream);
+
+impl AsyncRead for ByteByByte {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if buffer.remaining() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        let mut byte = [0];
+        let mut one = ReadBuf::new(&mut byte);
+        ready!(Pin::new(&mut self.0).poll_read(context, &mut one))?;
+        buffer.put_slice(one.filled());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for ByteByByte {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
+impl AsyncTokioStream for ByteByByte {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
+    }
+}
