@@ -87,6 +87,10 @@ impl Notifier {
 /// # Errors
 /// `Temporary` while there is no session bus, or nobody on it who shows notifications.
 pub async fn probe() -> Result<Notifier> {
+    in_time(notifier()).await
+}
+
+async fn notifier() -> Result<Notifier> {
     let bus = session().await?;
     let (name, _vendor, version, _spec): (String, String, String, String) =
         ask(&bus, "GetServerInformation").await?;
@@ -108,29 +112,20 @@ impl Desktop {
     /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
     /// by each [`Desktop::show`], since notifiers come and go.
     pub async fn connect() -> Result<(Desktop, mpsc::Receiver<Action>)> {
-        drop(session().await?);
+        drop(in_time(session()).await?);
         let (actions, chosen) = mpsc::channel(KEPT);
         let desktop =
             Desktop { actions, attendants: JoinSet::new(), oldest_first: VecDeque::new() };
         Ok((desktop, chosen))
     }
 
-    /// Shows one alert; returns once the notifier has it, at the latest after a minute or so.
+    /// Shows one alert; returns once the notifier has it, or after 30 s.
     ///
     /// # Errors
     /// `Temporary` when it was not shown: no bus, no notifier, or one that does not answer.
     pub async fn show(&mut self, alert: &Alert) -> Result<()> {
         self.forget_the_ended();
-        let notification = notification(alert, &probe().await?);
-        // A task of its own: notify-rust unwraps what a bus says, and a panic then ends the task.
-        let mut showing = JoinSet::new();
-        showing.spawn(async move { notification.show_async().await });
-        let handle = match tokio::time::timeout(PATIENCE, showing.join_next()).await {
-            Ok(Some(Ok(Ok(handle)))) => handle,
-            Ok(Some(Ok(Err(error)))) => return Err(no_notifier().because(error.to_string())),
-            Ok(Some(Err(crash))) => return Err(no_notifier().because(crash)),
-            Ok(None) | Err(_) => return Err(no_notifier().because("no answer in time")),
-        };
+        let handle = in_time(show(alert)).await?;
         let attendant = attend(handle, alert.id.clone(), self.actions.clone());
         self.oldest_first.push_back(self.attendants.spawn(attendant));
         Ok(())
@@ -146,6 +141,19 @@ impl Desktop {
         while self.oldest_first.len() >= KEPT {
             self.oldest_first.pop_front().inspect(AbortHandle::abort);
         }
+    }
+}
+
+async fn show(alert: &Alert) -> Result<NotificationHandle> {
+    let notification = notification(alert, &notifier().await?);
+    // A task of its own: notify-rust unwraps what the system says, and a panic then ends the task.
+    let mut showing = JoinSet::new();
+    showing.spawn(async move { notification.show_async().await });
+    match showing.join_next().await {
+        Some(Ok(Ok(handle))) => Ok(handle),
+        Some(Ok(Err(error))) => Err(no_notifier().because(error.to_string())),
+        Some(Err(crash)) => Err(no_notifier().because(crash)),
+        None => Err(no_notifier()),
     }
 }
 
@@ -196,14 +204,11 @@ fn body(text: &str, markup: bool) -> String {
 }
 
 async fn session() -> Result<zbus::Connection> {
-    let no_bus = || {
+    zbus::Connection::session().await.map_err(|error| {
         Error::temporary("there is no session bus, so alerts can't be shown")
+            .because(error)
             .hint("run requite within the desktop session: as a user service, it finds the bus")
-    };
-    match tokio::time::timeout(PATIENCE, zbus::Connection::session()).await {
-        Ok(bus) => bus.map_err(|error| no_bus().because(error)),
-        Err(_) => Err(no_bus().because("no answer in time")),
-    }
+    })
 }
 
 /// A question without arguments to the notifier (Desktop Notifications 1.2 §9).
@@ -214,11 +219,13 @@ where
     const NOTIFIER: &str = "org.freedesktop.Notifications";
     const PATH: &str = "/org/freedesktop/Notifications";
     let asking = bus.call_method(Some(NOTIFIER), PATH, Some(NOTIFIER), question, &());
-    let answer = tokio::time::timeout(PATIENCE, asking)
-        .await
-        .map_err(|_| no_notifier().because("no answer in time"))?
-        .map_err(|error| no_notifier().because(error))?;
+    let answer = asking.await.map_err(|error| no_notifier().because(error))?;
     answer.body().deserialize().map_err(|error| no_notifier().because(error))
+}
+
+async fn in_time<T>(talk: impl Future<Output = Result<T>>) -> Result<T> {
+    let silence = |_| Err(no_notifier().because(format!("no answer in {} s", PATIENCE.as_secs())));
+    tokio::time::timeout(PATIENCE, talk).await.unwrap_or_else(silence)
 }
 
 fn no_notifier() -> Error {

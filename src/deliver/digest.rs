@@ -185,7 +185,7 @@ fn tally(listed: &[Debt], unlisted: usize, overdue: usize) -> String {
 
 fn more(unlisted: usize) -> Option<String> {
     let messages = count(unlisted as u64, "more message", "more messages");
-    (unlisted > 0).then(|| format!("And {messages}: `requite status` lists them all."))
+    (unlisted > 0).then(|| format!("And {messages}."))
 }
 
 fn week_number(week: &str) -> String {
@@ -250,7 +250,7 @@ fn moved(mover: &Mover) -> Moved {
         change: known(format!("{sign}{}", difference.abs())),
         rose: difference >= 0.0,
         scores: known(format!("{before} → {now}")),
-        percent: percent(now),
+        percent: if difference.is_nan() { 0 } else { percent(now) },
     }
 }
 

@@ -71,7 +71,7 @@ pub async fn send(
 ) -> Result<()> {
     match mailer {
         Mailer::Smtp(server) => smtp::send(server, &envelope(from, to)?, bytes).await,
-        Mailer::Sendmail => through_sendmail(&envelope(from, to)?, bytes).await,
+        Mailer::Sendmail => through_sendmail(sendmail(), &envelope(from, to)?, bytes).await,
         Mailer::File(folder) => into_folder(folder, file_stem, bytes).await,
     }
 }
@@ -110,12 +110,15 @@ fn system_time(at: Moment) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
+/// Where it always was, which is often not in the PATH of a user's services.
+fn sendmail() -> &'static Path {
+    let usual = Path::new("/usr/sbin/sendmail");
+    if usual.exists() { usual } else { Path::new("sendmail") }
+}
+
 /// What sendmail says on failure is prose, so that "no network" and "no such user" look alike:
 /// every failure but a missing program counts as passing.
-async fn through_sendmail(envelope: &Envelope, bytes: &[u8]) -> Result<()> {
-    // Where it always was; often not in the PATH of a user's services.
-    let usual = Path::new("/usr/sbin/sendmail");
-    let program = if usual.exists() { usual } else { Path::new("sendmail") };
+async fn through_sendmail(program: &Path, envelope: &Envelope, bytes: &[u8]) -> Result<()> {
     let transport = AsyncSendmailTransport::<Tokio1Executor>::new_with_command(program);
     let failed = |reason: String| {
         Error::temporary("sendmail did not take the digest")
@@ -166,4 +169,28 @@ fn write_whole(folder: &Path, path: PathBuf, bytes: &[u8]) -> std::io::Result<()
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    /// Takes a mail only from and to ada@example.com, as `sendmail -i -f FROM -- TO` does.
+    const SENDMAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/sendmail");
+
+    #[tokio::test]
+    async fn sendmail_is_told_who_and_handed_the_mail() {
+        #[track_caller]
+        fn check(sent: Result<()>, outcome: Result<(), Kind>) {
+            assert_eq!(sent.map_err(|error| error.kind()), outcome);
+        }
+        let send = async |program: &str, to: &str| {
+            let envelope = envelope("ada@example.com", to).expect("two addresses");
+            through_sendmail(Path::new(program), &envelope, b"Subject: digest\r\n\r\n").await
+        };
+        check(send(SENDMAIL, "ada@example.com").await, Ok(()));
+        check(send(SENDMAIL, "eve@example.net").await, Err(Kind::Temporary));
+        check(send("/nonexistent/sendmail", "ada@example.com").await, Err(Kind::Config));
+    }
 }

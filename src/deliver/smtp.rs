@@ -38,6 +38,8 @@ pub(super) async fn send(server: &Smtp, envelope: &Envelope, mail: &[u8]) -> Res
         let credentials = Credentials::new(user.clone(), secret.expose_secret().to_owned());
         log_in(server, &mut connection, user, &credentials).await?;
     }
+    // lettre ends the last line itself.
+    let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
     within(server, TRANSFER, connection.send(envelope, mail)).await?;
     // The server has the mail: how the farewell goes no longer matters.
     let _ = timeout(STEP, connection.quit()).await;
