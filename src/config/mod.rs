@@ -1,8 +1,67 @@
 //! The configuration: file → checked values. Secrets are fetched only when a connection needs
 //! them.
+//!
+//! Every error has the kind [`Config`](crate::error::Kind::Config) and shows file, line and caret.
 
 mod checked;
+mod checking;
 mod file;
+mod mistake;
 pub mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
 
 pub use checked::*;
+
+use crate::error::{Error, Result};
+use mistake::Mistake;
+
+/// Every key with its default, as `requite config example` prints it.
+pub const EXAMPLE: &str = include_str!("../../config/requite.example.toml");
+
+/// What a configuration takes from the system it is read on.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The zone where the file names none.
+    pub system_zone: TimeZone,
+    /// What `~/` stands for.
+    pub home: PathBuf,
+}
+
+impl Environment {
+    /// The one of this process.
+    pub fn of_system() -> Environment {
+        Environment {
+            system_zone: TimeZone::system(),
+            home: std::env::home_dir().unwrap_or_else(|| PathBuf::from("/")),
+        }
+    }
+}
+
+/// Reads and checks the file at `path`.
+pub fn load(path: &Path) -> Result<Config> {
+    let text = std::fs::read_to_string(path).map_err(|cause| {
+        let error = Error::config(format!("{} can't be read", path.display()));
+        let hint = match cause.kind() {
+            std::io::ErrorKind::NotFound => {
+                "run `requite setup`, or start from `requite config example`"
+            }
+            std::io::ErrorKind::InvalidData => "save it as UTF-8",
+            _ => "check that it is a file you may read",
+        };
+        error.because(cause).hint(hint)
+    })?;
+    parse(&text, path, &Environment::of_system())
+}
+
+/// Checks `text`; `path` is shown in errors, and relative paths start at its folder.
+pub fn parse(text: &str, path: &Path, environment: &Environment) -> Result<Config> {
+    toml::from_str(text)
+        .map_err(Mistake::from)
+        .and_then(|file| Config::check(&file, path, environment))
+        .map_err(|mistake| mistake.into_error(text, path))
+}

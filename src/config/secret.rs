@@ -1,11 +1,25 @@
 //! Where passwords come from. A secret is read when a connection needs it, kept in a wrapper that
 //! never prints, and forgotten afterwards.
+//!
+//! No message here ever holds any part of what was read.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+use tokio::process::Command;
 
 use crate::error::{Error, Result};
+
+/// Long enough to type a passphrase into a dialog.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// No password is longer, in bytes.
+const LONGEST: u64 = 64 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
@@ -18,7 +32,255 @@ pub enum Password {
 }
 
 impl Password {
+    /// Reads the password. A source that can't ever give one is a
+    /// [`Config`](crate::error::Kind::Config) error; a command that failed or took longer than
+    /// 60 s is [`Temporary`](crate::error::Kind::Temporary), since a locked keyring opens later.
     pub async fn fetch(&self) -> Result<SecretString> {
-        Err(Error::config("no password source is read yet"))
+        match self {
+            Password::Command(words) => from_command(words, PATIENCE).await,
+            Password::File(path) => from_file(path),
+            Password::Credential(name) => from_file(&credential(name, credentials().as_deref())?),
+        }
+    }
+
+    /// What is wrong with the source, as far as can be told without reading the secret.
+    pub fn problem(&self) -> Option<Error> {
+        match self {
+            Password::Command(words) => program(words).and_then(on_path).err(),
+            Password::File(path) => open_private(path).err(),
+            Password::Credential(name) => credential(name, credentials().as_deref())
+                .and_then(|path| open_private(&path))
+                .err(),
+        }
+    }
+}
+
+async fn from_command(words: &[String], patience: Duration) -> Result<SecretString> {
+    let name = program(words)?;
+    let child = Command::new(name)
+        .args(words.iter().skip(1))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|cause| not_runnable(name).because(cause))?;
+    let output = match tokio::time::timeout(patience, child.wait_with_output()).await {
+        Ok(output) => output.map_err(|cause| {
+            Error::temporary(format!("the password command `{name}` was lost")).because(cause)
+        })?,
+        Err(_) => {
+            return Err(Error::temporary(format!(
+                "the password command `{name}` gave nothing for {patience:?}"
+            ))
+            .hint("it may be waiting for a passphrase: unlock the key first"));
+        }
+    };
+    let printed = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        let complaint = complaint(&output.stderr);
+        return Err(Error::temporary(format!(
+            "the password command `{name}` failed ({}){complaint}",
+            output.status
+        ))
+        .hint(format!("run `{name}` by hand with the same arguments")));
+    }
+    first_line(&printed, &format!("the password command `{name}`"))
+}
+
+fn from_file(path: &Path) -> Result<SecretString> {
+    let mut content = Zeroizing::new(Vec::new());
+    open_private(path)?
+        .take(LONGEST)
+        .read_to_end(&mut content)
+        .map_err(|cause| unreadable(path).because(cause))?;
+    first_line(&content, &format!("the password file {}", path.display()))
+}
+
+/// Opens a file that only its owner may read; the open file is asked, so that nothing can be
+/// swapped in between.
+fn open_private(path: &Path) -> Result<std::fs::File> {
+    let file = std::fs::File::open(path).map_err(|cause| unreadable(path).because(cause))?;
+    let metadata = file.metadata().map_err(|cause| unreadable(path).because(cause))?;
+    if !metadata.is_file() {
+        return Err(unreadable(path).because("it is no file"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(Error::config(format!(
+            "others than you may read the password file {}",
+            path.display()
+        ))
+        .hint(format!("chmod 600 {}", path.display())));
+    }
+    Ok(file)
+}
+
+/// systemd.exec(5), Credentials: one file for each credential.
+fn credential(name: &str, folder: Option<&OsStr>) -> Result<PathBuf> {
+    let folder = folder.filter(|folder| !folder.is_empty()).ok_or_else(|| {
+        Error::config(format!("there is no credential \"{name}\": systemd passed none")).hint(
+            format!(
+                "start it as a service with `LoadCredential={name}:FILE` \
+                 (`systemctl --user edit requite`)"
+            ),
+        )
+    })?;
+    Ok(Path::new(folder).join(name))
+}
+
+fn credentials() -> Option<std::ffi::OsString> {
+    std::env::var_os("CREDENTIALS_DIRECTORY")
+}
+
+fn program(words: &[String]) -> Result<&str> {
+    words
+        .first()
+        .map(String::as_str)
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| Error::config("the password command is empty"))
+}
+
+fn on_path(name: &str) -> Result<()> {
+    let runnable = |path: &Path| {
+        path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    };
+    let found = if name.contains('/') {
+        runnable(Path::new(name))
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).any(|folder| runnable(&folder.join(name)))
+    };
+    if found { Ok(()) } else { Err(not_runnable(name)) }
+}
+
+fn not_runnable(name: &str) -> Error {
+    Error::config(format!("the password command `{name}` can't be run"))
+        .hint("install it, or name it with its whole path; no shell is used")
+}
+
+fn unreadable(path: &Path) -> Error {
+    Error::config(format!("the password file {} can't be read", path.display()))
+}
+
+/// What a failed command had to say, cut to a few lines.
+fn complaint(stderr: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(stderr).trim().chars().take(500).collect();
+    if text.is_empty() { text } else { format!(": {text}") }
+}
+
+fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
+    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let text = std::str::from_utf8(line)
+        .map_err(|_| Error::config(format!("{whence} gives a password that isn't UTF-8")))?;
+    if text.is_empty() {
+        return Err(Error::config(format!("{whence} gives an empty first line")));
+    }
+    Ok(SecretString::from(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::error::Kind;
+
+    fn shell(script: &str) -> Password {
+        Password::Command(["sh", "-c", script].map(str::to_owned).to_vec())
+    }
+
+    fn file(folder: &tempfile::TempDir, content: &str, mode: u32) -> PathBuf {
+        let path = folder.path().join("password");
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    #[tokio::test]
+    async fn the_first_line_that_a_command_prints_is_the_password() {
+        for script in ["echo s3cret", "printf 's3cret\\r\\nurl: x\\n'", "printf s3cret"] {
+            let password = shell(script).fetch().await.unwrap();
+            assert_eq!(password.expose_secret(), "s3cret", "{script}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failing_command_says_why_and_never_what_it_printed() {
+        let error = shell("echo s3cret; echo 'key is locked' >&2; exit 3").fetch().await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), Kind::Temporary);
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("key is locked") && text.contains("exit status: 3"), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_missing_program_is_a_matter_of_configuration() {
+        let password = Password::Command(vec!["no-such-program-here".to_owned()]);
+        let fetched = password.fetch().await.unwrap_err();
+        for error in [fetched, password.problem().unwrap()] {
+            assert_eq!(error.kind(), Kind::Config);
+            assert!(error.to_string().contains("no-such-program-here"));
+            assert!(error.advice().unwrap().contains("install it"));
+        }
+        assert!(shell("true").problem().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_command_that_waits_for_ever_is_given_up() {
+        let words = ["sleep", "100"].map(str::to_owned);
+        let error = from_command(&words, Duration::from_millis(20)).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Temporary);
+        assert!(error.to_string().ends_with("`sleep` gave nothing for 20ms"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_only_i_can_read_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o600, 0o400] {
+            let password = Password::File(file(&folder, "s3cret\nmore\n", mode));
+            assert!(password.problem().is_none());
+            assert_eq!(password.fetch().await.unwrap().expose_secret(), "s3cret");
+            std::fs::remove_file(folder.path().join("password")).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o640, 0o604, 0o620] {
+            let path = file(&folder, "s3cret\n", mode);
+            let error = Password::File(path.clone()).fetch().await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Config);
+            assert_eq!(error.advice(), Some(&*format!("chmod 600 {}", path.display())));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_or_garbled_password_is_refused_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        let empty = Password::File(file(&folder, "\nsecond line\n", 0o600));
+        let error = empty.fetch().await.unwrap_err();
+        assert!(error.to_string().ends_with("gives an empty first line"), "{error}");
+
+        let error = shell("printf 's3cret\\377'").fetch().await.unwrap_err();
+        assert!(error.to_string().ends_with("isn't UTF-8"), "{error}");
+        assert!(!format!("{error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_credential_lies_in_the_folder_that_systemd_names() {
+        let path = credential("mail", Some(OsStr::new("/run/credentials/x"))).unwrap();
+        assert_eq!(path, Path::new("/run/credentials/x/mail"));
+    }
+
+    #[test]
+    fn without_systemd_there_is_no_credential() {
+        for folder in [None, Some(OsStr::new(""))] {
+            let error = credential("mail", folder).unwrap_err();
+            assert_eq!(error.kind(), Kind::Config);
+            assert!(error.advice().unwrap().contains("LoadCredential=mail:FILE"));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 pub mod linkedin;
+mod text;
 pub mod vcard;
 
 /// What one export says of one person.

@@ -1,0 +1,111 @@
+//! `[[account]]`: one mailbox.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
+use super::super::file;
+use super::super::mistake::Mistake;
+use super::server;
+use super::values::{Place, given, refuse_unserved};
+
+/// Every account, each with a name of its own.
+pub fn accounts(
+    written: &[Spanned<file::Account>],
+    place: &Place<'_>,
+) -> Result<Vec<Account>, Mistake> {
+    let mut names: Vec<Spanned<&str>> = Vec::new();
+    let mut accounts = Vec::new();
+    for account in written {
+        let name = given(&account.get_ref().name).ok_or_else(|| {
+            Mistake::at(account.span(), "an account has no name", "add name = \"work\"")
+        })?;
+        if let Some(first) = names.iter().find(|first| first.get_ref() == name.get_ref()) {
+            let message = format!("two accounts are called \"{}\"", name.get_ref());
+            return Err(Mistake::at(name.span(), message, "give this one another name")
+                .also(first.span(), "the first one"));
+        }
+        accounts.push(one(account, name.get_ref(), place)?);
+        names.push(name);
+    }
+    Ok(accounts)
+}
+
+fn one(
+    written: &Spanned<file::Account>,
+    name: &str,
+    place: &Place<'_>,
+) -> Result<Account, Mistake> {
+    let account = written.get_ref();
+    let kind = match account.kind.as_ref().map(Spanned::get_ref) {
+        Some(file::Kind::Maildir) => maildir(account, written.span(), name, place)?,
+        Some(file::Kind::Imap) | None => imap(account, written.span(), name, place)?,
+    };
+    let folders = match &account.folders {
+        file::Folders::Auto => Folders::Auto,
+        file::Folders::Named(names) => Folders::Named(names.clone()),
+    };
+    Ok(Account { name: name.to_owned(), kind, folders })
+}
+
+fn imap(
+    account: &file::Account,
+    whole: Range<usize>,
+    name: &str,
+    place: &Place<'_>,
+) -> Result<AccountKind, Mistake> {
+    refuse_unserved(&[
+        ("token_command", &account.token_command),
+        ("oauth", &account.oauth),
+        ("fingerprint", &account.fingerprint),
+    ])?;
+    if let Some(path) = given(&account.path) {
+        let message = format!("account \"{name}\" is read over IMAP and has a path");
+        return Err(Mistake::at(path.span(), message, "belongs to kind = \"maildir\""));
+    }
+    let missing = |what: &str, example: &str| {
+        let message = format!("account \"{name}\" has no {what}");
+        Mistake::at(whole.clone(), message, format!("add {example}"))
+    };
+    let host =
+        given(&account.host).ok_or_else(|| missing("host", "host = \"imap.example.com\""))?;
+    let user = given(&account.user).ok_or_else(|| missing("user", "user = \"ada@example.com\""))?;
+    let tls = server::tls(&account.tls, &host)?;
+    let usual = if tls == Tls::Implicit { 993 } else { 143 };
+    let password = server::password(&account.password, place)?
+        .ok_or_else(|| server::no_password(whole.clone(), &format!("account \"{name}\"")))?;
+    Ok(AccountKind::Imap(Imap {
+        host: host.get_ref().to_string(),
+        port: server::port(&account.port, usual)?,
+        tls,
+        user: user.get_ref().to_string(),
+        password,
+        ca: given(&account.ca).map(|path| place.path(path.get_ref())),
+    }))
+}
+
+fn maildir(
+    account: &file::Account,
+    whole: Range<usize>,
+    name: &str,
+    place: &Place<'_>,
+) -> Result<AccountKind, Mistake> {
+    let of_a_server = [
+        given(&account.host).map(|key| key.span()),
+        given(&account.user).map(|key| key.span()),
+        given(&account.ca).map(|key| key.span()),
+        account.port.as_ref().map(Spanned::span),
+        account.tls.as_ref().map(Spanned::span),
+        account.password.as_ref().map(Spanned::span),
+    ];
+    if let Some(span) = of_a_server.into_iter().flatten().next() {
+        let message = format!("account \"{name}\" is a Maildir and has settings of a server");
+        return Err(Mistake::at(span, message, "belongs to kind = \"imap\""));
+    }
+    let path = given(&account.path).ok_or_else(|| {
+        let message = format!("account \"{name}\" has no path");
+        Mistake::at(whole, message, "add path = \"~/Mail\"")
+    })?;
+    Ok(AccountKind::Maildir { path: place.path(path.get_ref()) })
+}

@@ -1,0 +1,99 @@
+//! What an IMAP and an SMTP server have in common: TLS, port, password.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use toml::Spanned;
+
+use super::super::checked::Tls;
+use super::super::file;
+use super::super::mistake::Mistake;
+use super::super::secret::Password;
+use super::values::{Place, refuse_unserved};
+
+const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
+    password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
+    or password.keyring (not supported yet)";
+
+/// The TLS mode; without TLS only a loopback address may be spoken to.
+pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
+    let Some(tls) = tls else { return Ok(Tls::Implicit) };
+    match tls.get_ref() {
+        file::Tls::Implicit => Ok(Tls::Implicit),
+        file::Tls::Starttls => Ok(Tls::Starttls),
+        file::Tls::None if is_loopback(host.get_ref()) => Ok(Tls::None),
+        file::Tls::None => Err(Mistake::at(
+            tls.span(),
+            "without TLS the password would travel in the clear",
+            "only to a loopback address",
+        )
+        .also(host.span(), "this is another machine")
+        .hint("use tls = \"implicit\" or tls = \"starttls\"")),
+    }
+}
+
+/// The port as given, which is never 0, or the usual one.
+pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
+    match port {
+        Some(port) if *port.get_ref() == 0 => {
+            Err(Mistake::at(port.span(), "no server listens on port 0", "1 to 65535"))
+        }
+        Some(port) => Ok(*port.get_ref()),
+        None => Ok(usual),
+    }
+}
+
+/// The one source of a password; `None` when none is named.
+pub fn password(
+    password: &Option<Spanned<file::Password>>,
+    place: &Place<'_>,
+) -> Result<Option<Password>, Mistake> {
+    let Some(spanned) = password else { return Ok(None) };
+    let file::Password::Sources(sources) = spanned.get_ref() else {
+        let message = "a password doesn't belong in this file";
+        return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
+    };
+    refuse_unserved(&[("password.keyring", &sources.keyring)])?;
+    let mut named = Vec::new();
+    if !sources.command.is_empty() {
+        named.push(Password::Command(command(&sources.command, place.home)));
+    }
+    if !sources.file.is_empty() {
+        named.push(Password::File(place.path(&sources.file)));
+    }
+    if !sources.credential.is_empty() {
+        if sources.credential.contains('/') || sources.credential.starts_with('.') {
+            let message = format!("\"{}\" is no name of a credential", sources.credential);
+            return Err(Mistake::at(spanned.span(), message, "a plain file name"));
+        }
+        named.push(Password::Credential(sources.credential.clone()));
+    }
+    match named.len() {
+        0 | 1 => Ok(named.pop()),
+        _ => Err(Mistake::at(spanned.span(), "the password has several sources", "name one")),
+    }
+}
+
+/// What to say when a password is needed and no source is named.
+pub fn no_password(at: std::ops::Range<usize>, whose: &str) -> Mistake {
+    Mistake::at(at, format!("{whose} has no password"), "no source is named here").hint(FOUR_WAYS)
+}
+
+/// No shell runs the command, so `~/` is expanded here.
+fn command(words: &[String], home: &Path) -> Vec<String> {
+    let mut words = words.to_vec();
+    if let Some(program) = words.first_mut()
+        && let Some(rest) = program.strip_prefix("~/")
+    {
+        *program = home.join(rest).to_string_lossy().into_owned();
+    }
+    words
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}

@@ -1,0 +1,154 @@
+//! Single values: text of the file → times, days, durations, zones, paths.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Unit};
+use toml::Spanned;
+
+use super::super::file::{Text, Unserved};
+use super::super::mistake::Mistake;
+use crate::domain::policy::EXPIRY_H;
+
+type Checked<T> = std::result::Result<T, Mistake>;
+
+/// A text that isn't empty, trimmed; an empty one is as good as none.
+pub fn given(text: &Text) -> Option<Spanned<&str>> {
+    let text = text.as_ref()?;
+    let trimmed = text.get_ref().trim();
+    (!trimmed.is_empty()).then(|| Spanned::new(text.span(), trimmed))
+}
+
+/// Hours; a day has 24.
+pub fn limit(text: &Spanned<&str>) -> Checked<f64> {
+    let shape = "hours, days or minutes: \"48h\", \"2d\", \"90m\"";
+    let wrong =
+        || Mistake::at(text.span(), format!("\"{}\" is no duration", text.get_ref()), shape);
+    let span: Span = text.get_ref().parse().map_err(|_| wrong())?;
+    let hours =
+        span.total((Unit::Hour, SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?;
+    if hours > 0.0 && hours <= EXPIRY_H {
+        return Ok(hours);
+    }
+    Err(Mistake::at(text.span(), "this limit can't be kept", "more than 0 h, at most 30 days"))
+}
+
+pub fn time(text: &Spanned<&str>) -> Checked<Time> {
+    time_of_day(text.get_ref()).ok_or_else(|| {
+        let message = format!("\"{}\" is no time of day", text.get_ref());
+        Mistake::at(text.span(), message, "hours and minutes: \"07:00\"")
+    })
+}
+
+/// `"21:00-08:00"`; `"never"` for none.
+pub fn quiet(text: &Spanned<&str>) -> Checked<Option<(Time, Time)>> {
+    if *text.get_ref() == "never" {
+        return Ok(None);
+    }
+    let hours = text.get_ref().split_once('-').and_then(|(start, end)| {
+        Some((time_of_day(start.trim())?, time_of_day(end.trim())?)).filter(|(a, b)| a != b)
+    });
+    hours.map(Some).ok_or_else(|| {
+        let message = format!("\"{}\" are no quiet hours", text.get_ref());
+        Mistake::at(text.span(), message, "from-to: \"21:00-08:00\", or \"never\"")
+    })
+}
+
+pub fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
+    ["%A", "%a"]
+        .iter()
+        .find_map(|format| BrokenDownTime::parse(format, text.get_ref()).ok()?.weekday())
+        .ok_or_else(|| {
+            let message = format!("\"{}\" is no day of the week", text.get_ref());
+            Mistake::at(text.span(), message, "in English: \"monday\"")
+        })
+}
+
+/// `"2026-12-24/2027-01-02"`, or a single day.
+pub fn absence(text: &Spanned<String>) -> Checked<(Date, Date)> {
+    let whole = text.get_ref().trim();
+    let (first, last) = whole.split_once('/').unwrap_or((whole, whole));
+    let wrong = |label| Mistake::at(text.span(), format!("\"{whole}\" is no time away"), label);
+    let day = |text: &str| {
+        text.trim()
+            .parse::<Date>()
+            .map_err(|_| wrong("first/last day: \"2026-12-24/2027-01-02\", or one day"))
+    };
+    let (first, last) = (day(first)?, day(last)?);
+    if last < first {
+        return Err(wrong("the last day comes before the first"));
+    }
+    Ok((first, last))
+}
+
+pub fn zone(text: &Spanned<&str>) -> Checked<TimeZone> {
+    TimeZone::get(text.get_ref()).map_err(|_| {
+        let message = format!("no time zone is called \"{}\"", text.get_ref());
+        Mistake::at(text.span(), message, "a name from the tz database: \"Europe/Paris\"")
+    })
+}
+
+/// Trimmed and in lower case.
+pub fn address(text: &Spanned<&str>) -> Checked<String> {
+    normalised(text.get_ref()).ok_or_else(|| {
+        let message = format!("\"{}\" is no mail address", text.get_ref());
+        Mistake::at(text.span(), message, "like \"ada@example.com\"")
+    })
+}
+
+/// The normalised form of what looks like a mail address.
+pub fn normalised(text: &str) -> Option<String> {
+    let (local, domain) = text.trim().rsplit_once('@')?;
+    let plain = !text.trim().contains(|c: char| c.is_whitespace() || c.is_control());
+    (plain && !local.is_empty() && !domain.is_empty())
+        .then(|| format!("{local}@{domain}").to_lowercase())
+}
+
+/// Where paths of the file start from.
+pub struct Place<'a> {
+    pub home: &'a Path,
+    /// The folder of the configuration file.
+    pub folder: &'a Path,
+}
+
+impl Place<'_> {
+    /// `~/` is the home; a relative path starts at the configuration's folder.
+    pub fn path(&self, text: &str) -> PathBuf {
+        match text.strip_prefix("~/") {
+            Some(rest) => self.home.join(rest),
+            None if text == "~" => self.home.to_owned(),
+            None => self.folder.join(text),
+        }
+    }
+}
+
+/// Refuses keys that would promise what no part does yet; empty ones say nothing.
+pub fn refuse_unserved(keys: &[(&str, &Unserved)]) -> Checked<()> {
+    for (key, value) in keys {
+        let Some(value) = value else { continue };
+        if !is_empty(value.get_ref()) {
+            return Err(unserved(key, value.span()));
+        }
+    }
+    Ok(())
+}
+
+pub fn unserved(key: &str, at: std::ops::Range<usize>) -> Mistake {
+    Mistake::at(at, format!("`{key}` is not supported yet"), "leave this key out")
+}
+
+fn is_empty(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::String(text) => text.is_empty(),
+        toml::Value::Array(list) => list.is_empty(),
+        toml::Value::Table(table) => table.is_empty(),
+        toml::Value::Boolean(on) => !on,
+        _ => false,
+    }
+}
+
+fn time_of_day(text: &str) -> Option<Time> {
+    Time::strptime("%H:%M", text).ok()
+}

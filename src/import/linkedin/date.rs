@@ -1,0 +1,123 @@
+//! The day two people connected, as LinkedIn and the programs after it write it.
+
+use jiff::civil::Date;
+
+/// How the names of the months begin in English, German, French, Spanish, Italian, Dutch and
+/// Portuguese. No beginning of one month is the beginning of another's name.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "jän", "gen", "ene"],
+    &["feb", "fev", "fév"],
+    &["mar", "mär", "mrz", "maa", "mrt"],
+    &["apr", "avr", "abr"],
+    &["may", "mai", "mei", "mag"],
+    &["jun", "juin", "giu"],
+    &["jul", "juil", "lug"],
+    &["aug", "aoû", "aou", "ago"],
+    &["sep", "set"],
+    &["oct", "okt", "ott", "out"],
+    &["nov"],
+    &["dec", "dez", "déc", "dic"],
+];
+
+/// `16 Nov 2024`, `Nov 16, 2024`, `16. November 2024`, `16 de nov. de 2024`, `2024-11-16`,
+/// `11/16/24`, `16.11.2024`. Slashes mean month first, as in LinkedIn's own files, unless that
+/// can't be.
+pub fn parse(text: &str) -> Option<Date> {
+    if let Some(date) = text.get(..10).and_then(|start| start.parse().ok()) {
+        return Some(date);
+    }
+    let parts: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty() && !matches!(*part, "de" | "del"))
+        .take(3)
+        .collect();
+    let &[a, b, c] = parts.as_slice() else { return None };
+    if let Some(month) = month(b) {
+        return date(c, month, a);
+    }
+    if let Some(month) = month(a) {
+        return date(c, month, b);
+    }
+    let number = |part: &str| part.parse::<i8>().ok();
+    if a.len() == 4 {
+        return date(a, number(b)?, c);
+    }
+    let day_first = text.contains('.') || number(a)? > 12;
+    if day_first { date(c, number(b)?, a) } else { date(c, number(a)?, b) }
+}
+
+fn month(name: &str) -> Option<i8> {
+    let name = name.to_lowercase();
+    let starts = |beginnings: &[&str]| beginnings.iter().any(|start| name.starts_with(start));
+    (1..).zip(MONTHS).find(|(_, beginnings)| starts(beginnings)).map(|(month, _)| month)
+}
+
+fn date(year: &str, month: i8, day: &str) -> Option<Date> {
+    let short = year.len() == 2;
+    let year: i16 = year.parse().ok()?;
+    Date::new(if short { 2000 + year } else { year }, month, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_same_day_in_many_hands() {
+        for text in [
+            "16 Nov 2024",
+            "16 November 2024",
+            "Nov 16, 2024",
+            "16. Nov. 2024",
+            "16-Nov-24",
+            "16 novembre 2024",
+            "16 de nov. de 2024",
+            "2024-11-16",
+            "2024-11-16 09:30:00 UTC",
+            "2024/11/16",
+            "11/16/24",
+            "11/16/2024",
+            "16/11/2024",
+            "16.11.2024",
+            "16.11.24",
+        ] {
+            assert_eq!(parse(text), Some(date(2024, 11, 16)), "{text}");
+        }
+    }
+
+    #[test]
+    fn months_in_seven_languages() {
+        for (name, month) in [
+            ("März", 3),
+            ("mrt", 3),
+            ("Dez", 12),
+            ("févr", 2),
+            ("juin", 6),
+            ("juillet", 7),
+            ("août", 8),
+            ("ene", 1),
+            ("dic", 12),
+            ("gen", 1),
+            ("giugno", 6),
+            ("luglio", 7),
+            ("ottobre", 10),
+            ("mei", 5),
+            ("okt", 10),
+            ("fev", 2),
+            ("out", 10),
+        ] {
+            assert_eq!(parse(&format!("1 {name} 2024")), Some(date(2024, month, 1)), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_day_is_none() {
+        for text in
+            ["", "yesterday", "30 Feb 2024", "16 Foo 2024", "99/99/99", "2024", "é é é é é é"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
