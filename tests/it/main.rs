@@ -1,0 +1,3 @@
+//! Everything that is tested from the outside, as one binary.
+
+mod oracle;
