@@ -1,4 +1,3 @@
-//! Everything against real peers and whole processes, in one binary.
+//! Everything that is tested from the outside, as one binary.
 
-mod deliver;
-mod support;
+mod oracle;

@@ -1,0 +1,194 @@
+//! What to expect of a contact about whom little is known, learned from all the others: the
+//! Beta prior that makes their counts likeliest (beta-binomial maximum likelihood).
+
+use statrs::function::beta::ln_beta;
+use statrs::function::gamma::digamma;
+
+use super::Beta;
+
+/// Before there are contacts enough to learn from: 63 % within the limit, worth four turns.
+pub const DEFAULT_PRIOR: Beta = Beta::new(2.52, 1.48);
+
+/// The least and the most turns that a fitted prior is worth.
+pub const STRENGTHS: (f64, f64) = (2.0, 50.0);
+
+const CONTACTS_TO_LEARN_FROM: usize = 20;
+const TURNS_TO_COUNT: f64 = 3.0;
+/// How near to "always" and "never" a prior may come.
+const MEANS: (f64, f64) = (0.002, 0.998);
+
+/// One contact's matured turns; both counts may be decayed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tally {
+    pub in_time: f64,
+    pub matured: f64,
+}
+
+/// The likeliest prior, as Beta(m·s, (1−m)·s).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fit {
+    pub m: f64,
+    pub s: f64,
+    pub log_likelihood: f64,
+    /// Whether `s` ran into an end of its range.
+    pub at_bound: bool,
+}
+
+impl Fit {
+    pub fn prior(self) -> Beta {
+        Beta::new(self.m * self.s, (1.0 - self.m) * self.s)
+    }
+}
+
+/// The prior for this population: fitted with 20 contacts of at least three matured turns,
+/// [`DEFAULT_PRIOR`] before.
+pub fn prior(tallies: &[Tally]) -> Beta {
+    let known = tallies.iter().filter(|t| t.matured >= TURNS_TO_COUNT).count();
+    if known < CONTACTS_TO_LEARN_FROM { DEFAULT_PRIOR } else { fit(tallies, STRENGTHS).prior() }
+}
+
+/// Σ ln B(k + ms, n − k + (1−m)s) − ln B(ms, (1−m)s).
+pub fn log_likelihood(tallies: &[Tally], m: f64, s: f64) -> f64 {
+    let (a, b) = (m * s, (1.0 - m) * s);
+    let sum: f64 = tallies.iter().map(|t| ln_beta(t.in_time + a, t.matured - t.in_time + b)).sum();
+    sum - tallies.len() as f64 * ln_beta(a, b)
+}
+
+/// Maximises [`log_likelihood`] over m, and over s within `strengths`.
+pub fn fit(tallies: &[Tally], strengths: (f64, f64)) -> Fit {
+    const GRID: u32 = 12;
+    // Most contacts of a large network have no turn at all, and say nothing.
+    let telling: Vec<Tally> = tallies.iter().copied().filter(|t| t.matured > 0.0).collect();
+    let (low, high) = (strengths.0.ln(), strengths.1.ln());
+    let profile = |ln_s: f64| {
+        let s = ln_s.exp();
+        let m = likeliest_mean(&telling, s);
+        (log_likelihood(&telling, m, s), m)
+    };
+    // The profile may have a shoulder: look everywhere once, then closely around the best.
+    let step = (high - low) / f64::from(GRID);
+    let best = (0..=GRID)
+        .map(|i| low + f64::from(i) * step)
+        .map(|ln_s| (profile(ln_s).0, ln_s))
+        .fold((f64::NEG_INFINITY, low), |best, next| if next.0 > best.0 { next } else { best });
+    let range = ((best.1 - step).max(low), (best.1 + step).min(high));
+    let inside = golden_section(range, |ln_s| profile(ln_s).0);
+    // The search never quite touches the ends of its range.
+    let ln_s = [low, high]
+        .into_iter()
+        .fold(inside, |at, end| if profile(end).0 >= profile(at).0 { end } else { at });
+
+    let (log_likelihood, m) = profile(ln_s);
+    Fit { m, s: ln_s.exp(), log_likelihood, at_bound: ln_s == low || ln_s == high }
+}
+
+/// The likeliest m for a given s. The likelihood is concave in m, so its slope has one root at
+/// most: regula falsi in the Illinois form.
+fn likeliest_mean(tallies: &[Tally], s: f64) -> f64 {
+    let slope = |m: f64| -> f64 {
+        let (a, b) = (m * s, (1.0 - m) * s);
+        let sum: f64 = tallies
+            .iter()
+            .map(|t| digamma(t.in_time + a) - digamma(t.matured - t.in_time + b))
+            .sum();
+        sum - tallies.len() as f64 * (digamma(a) - digamma(b))
+    };
+    let (mut low, mut high) = MEANS;
+    let (mut at_low, mut at_high) = (slope(low), slope(high));
+    if at_low <= 0.0 {
+        return low;
+    }
+    if at_high >= 0.0 {
+        return high;
+    }
+    let (mut m, mut rose) = (low, None);
+    for _ in 0..100 {
+        let before = m;
+        m = (low * at_high - high * at_low) / (at_high - at_low);
+        let here = slope(m);
+        if here == 0.0 || (m - before).abs() < 1e-13 {
+            break;
+        }
+        let rises = here > 0.0;
+        // An end that stays twice would stay for ever: halve its pull.
+        let stays = rose.replace(rises) == Some(rises);
+        let pull = if stays { 0.5 } else { 1.0 };
+        if rises {
+            (low, at_low, at_high) = (m, here, at_high * pull);
+        } else {
+            (high, at_high, at_low) = (m, here, at_low * pull);
+        }
+    }
+    m
+}
+
+/// Where a function with one peak in the range has it.
+fn golden_section((mut low, mut high): (f64, f64), f: impl Fn(f64) -> f64) -> f64 {
+    const RATIO: f64 = 0.618_033_988_749_894_9;
+    let mut left = high - RATIO * (high - low);
+    let mut right = low + RATIO * (high - low);
+    let (mut at_left, mut at_right) = (f(left), f(right));
+    while high - low > 1e-6 {
+        if at_left >= at_right {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - RATIO * (high - low);
+            at_left = f(left);
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + RATIO * (high - low);
+            at_right = f(right);
+        }
+    }
+    (low + high) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tally(in_time: f64, matured: f64) -> Tally {
+        Tally { in_time, matured }
+    }
+
+    #[test]
+    fn too_few_contacts_leave_the_default() {
+        let nineteen = vec![tally(3.0, 3.0); 19];
+        assert_eq!(prior(&nineteen), DEFAULT_PRIOR);
+        let shallow = vec![tally(2.0, 2.9); 500];
+        assert_eq!(prior(&shallow), DEFAULT_PRIOR);
+        let twenty = vec![tally(3.0, 3.0); 20];
+        assert!(prior(&twenty).mean() > 0.9);
+    }
+
+    #[test]
+    fn a_population_of_two_kinds_gives_a_weak_prior_in_the_middle() {
+        let split: Vec<_> =
+            (0..30).map(|i| tally(if i % 2 == 0 { 8.0 } else { 0.0 }, 8.0)).collect();
+        let fit = fit(&split, STRENGTHS);
+        assert!((fit.s - STRENGTHS.0).abs() < 1e-9);
+        assert!(fit.at_bound);
+        assert!((fit.m - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn nobody_at_all_is_no_accident() {
+        let fit = fit(&[], STRENGTHS);
+        assert!(fit.m.is_finite() && fit.s.is_finite());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn no_other_prior_is_likelier(
+            counts in prop::collection::vec((0.0..1.0, 1.0..12.0), 20..40),
+            m in 0.01..0.99, s in 2.0..50.0,
+        ) {
+            let tallies: Vec<_> = counts.iter().map(|(share, n)| tally(share * n, *n)).collect();
+            let best = fit(&tallies, STRENGTHS);
+            prop_assert!(best.log_likelihood >= log_likelihood(&tallies, m, s) - 1e-9);
+            prop_assert!((STRENGTHS.0 - 1e-9..=STRENGTHS.1 + 1e-9).contains(&best.s));
+        }
+    }
+}
