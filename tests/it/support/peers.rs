@@ -1,0 +1,33 @@
+//! Finds the real programs that tests talk to: servers, notifiers, tracers.
+//!
+//! Installs nothing; `tests/run` does.
+
+use std::path::PathBuf;
+
+/// Where daemons live that stand on no ordinary user's `PATH`.
+const ADMIN: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/// The program, or `None` with a word on stderr, so that a test can leave early. With
+/// `REQUITE_REQUIRE_PEERS=1` a missing program fails the test instead.
+#[track_caller]
+pub fn peer(program: &str) -> Option<PathBuf> {
+    let found = find(program);
+    if found.is_none() {
+        let required = std::env::var("REQUITE_REQUIRE_PEERS").is_ok_and(|value| value == "1");
+        assert!(!required, "{program} is required here, but it is not installed");
+        eprintln!("skipped: {program} is not installed");
+    }
+    found
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(ADMIN.iter().map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+#[test]
+fn a_program_is_found_by_its_name() {
+    assert!(find("sh").is_some());
+    assert!(find("no-such-program-anywhere").is_none());
+}
