@@ -11,3 +11,4 @@
 mod peers;
 mod service;
 mod support;
+mod tidy;
