@@ -103,7 +103,15 @@ impl Dovecot {
 
     /// What a mail program does with its copy of a sent mail.
     pub fn save_to_sent(&self, mail: &[u8]) {
-        self.own(&self.maildir("Sent").keep(now(), "S", mail));
+        self.fill("Sent", [(now(), mail.to_vec())]);
+    }
+
+    /// Mail that has been read, each with its INTERNALDATE.
+    pub fn fill(&self, folder: &str, mails: impl IntoIterator<Item = (Timestamp, Vec<u8>)>) {
+        let maildir = self.maildir(folder);
+        for (at, mail) in mails {
+            self.own(&maildir.keep(at, "S", &mail));
+        }
     }
 
     /// A folder's own files. The server takes in what appears there.
