@@ -190,3 +190,26 @@ impl Drop for Daemon {
         let _ = self.child.wait();
     }
 }
+
+#[test]
+fn a_program_runs_in_its_own_home() {
+    let world = World::new("echo");
+    world.configure("stance = \"neutral\"");
+    let home = world.home().display();
+    let expect = format!("--home {home} --config {home}/config.toml status --json\n");
+    assert_eq!(world.run(&["status", "--json"]), expect);
+    assert_eq!(World::new("false").fails(&["status"]), (1, String::new()));
+}
+
+#[test]
+fn a_daemon_is_heard_and_ended() {
+    let world = World::new("sleep");
+    let mut sleep = Command::new("sleep");
+    sleep.arg("600");
+    let daemon = world.daemon_with(sleep);
+    let systemd = UnixDatagram::unbound().unwrap();
+    systemd.send_to(b"STATUS=watching\nREADY=1", world.home().join("notify")).unwrap();
+    assert_eq!(daemon.notice("READY"), "READY=1");
+    let status = daemon.terminate();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
+}
