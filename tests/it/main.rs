@@ -1,3 +1,16 @@
-//! Everything that is tested from the outside, as one binary.
+//! Every integration test in one binary: one link, one list.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and waits by the real clock"
+)]
 
+mod deliver;
 mod oracle;
+mod peers;
+mod service;
+mod support;
+mod tidy;

@@ -1,0 +1,111 @@
+//! Builds invented mail, header by header.
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
+/// A message under construction. Its time is its `Date`, and, unless it was `sent`, that of the
+/// `Received` line that the receiving server put on top.
+#[derive(Debug, Clone)]
+pub struct Message {
+    at: Timestamp,
+    received: bool,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Message {
+    /// `at` in RFC 3339, as in `2026-03-02T09:00:00Z`.
+    #[track_caller]
+    pub fn at(at: &str) -> Self {
+        Message::of(at.parse().expect("an RFC 3339 time"))
+    }
+
+    pub fn of(at: Timestamp) -> Self {
+        Message { at, received: true, headers: Vec::new(), body: "Hello.\n".to_owned() }
+    }
+
+    /// A copy in the author's own Sent folder: no server has touched it.
+    pub fn sent(mut self) -> Self {
+        self.received = false;
+        self
+    }
+
+    pub fn from(self, from: &str) -> Self {
+        self.header("From", from)
+    }
+
+    pub fn to(self, to: &str) -> Self {
+        self.header("To", to)
+    }
+
+    pub fn cc(self, cc: &str) -> Self {
+        self.header("Cc", cc)
+    }
+
+    pub fn subject(self, subject: &str) -> Self {
+        self.header("Subject", subject)
+    }
+
+    /// Without the angle brackets.
+    pub fn id(self, id: &str) -> Self {
+        self.header("Message-ID", &format!("<{id}>"))
+    }
+
+    /// Without the angle brackets; also its own whole `References`.
+    pub fn in_reply_to(self, id: &str) -> Self {
+        let id = format!("<{id}>");
+        self.header("In-Reply-To", &id).header("References", &id)
+    }
+
+    /// Any header, also one that should not be there twice.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = body.to_owned();
+        self
+    }
+
+    pub fn time(&self) -> Timestamp {
+        self.at
+    }
+
+    /// With CRLF line ends (RFC 5322 §2.1).
+    pub fn bytes(&self) -> Vec<u8> {
+        let date = rfc2822::to_string(&self.at.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
+        let mut text = String::new();
+        if self.received {
+            text += &format!(
+                "Received: from mx.example.net (mx.example.net [192.0.2.7])\r\n\
+                 \tby mail.example.com (Postfix) with ESMTPS; {date}\r\n"
+            );
+        }
+        text += &format!("Date: {date}\r\n");
+        for (name, value) in &self.headers {
+            text += &format!("{name}: {value}\r\n");
+        }
+        text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+        text += &self.body.replace('\n', "\r\n");
+        text.into_bytes()
+    }
+}
+
+#[test]
+fn a_message_reads_like_mail() {
+    let mail = Message::at("2026-03-02T09:00:00Z")
+        .from("Bob <bob@example.org>")
+        .to("ada@example.com")
+        .subject("Lunch?")
+        .id("1@example.org")
+        .sent();
+    let expect = "Date: Mon, 2 Mar 2026 09:00:00 +0000\r\n\
+                  From: Bob <bob@example.org>\r\n\
+                  To: ada@example.com\r\n\
+                  Subject: Lunch?\r\n\
+                  Message-ID: <1@example.org>\r\n\
+                  MIME-Version: 1.0\r\n\
+                  Content-Type: text/plain; charset=utf-8\r\n\r\nHello.\r\n";
+    assert_eq!(String::from_utf8(mail.bytes()).unwrap(), expect);
+}
