@@ -1,6 +1,10 @@
 //! The weekly digest as a value: what it says, not how it looks.
 
-use super::model::{ContactId, Moment, Stance, TurnId};
+use super::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
+use super::policy::Policy;
+use super::standing::{self, Terms};
+use super::turns::{Status, Turn};
+use super::{schedule, score};
 
 #[derive(Debug, Clone)]
 pub struct Digest {
@@ -81,4 +85,120 @@ pub struct Totals {
     pub i_owe_overdue: usize,
     pub they_owe: usize,
     pub they_owe_overdue: usize,
+}
+
+/// What a contact contributes.
+pub struct Member<'a> {
+    pub id: ContactId,
+    pub name: &'a str,
+    pub turns: &'a [Turn],
+    pub terms: &'a Terms,
+    /// Score a week ago and now, where there was enough to name one.
+    pub before: Option<f64>,
+    pub now: Option<f64>,
+}
+
+/// Lists longer than this are cut, and say by how much.
+const LISTED: usize = 12;
+const MOVERS: usize = 5;
+/// Smaller moves are noise, in points of the score.
+const WORTH_TELLING: f64 = 3.0;
+const WEEK: i64 = 7 * DAY;
+/// The response times of this long, in seconds, make the median.
+const MEDIAN_OVER: i64 = 180 * DAY;
+
+/// The digest of the week that ends at `now`.
+pub fn compose(
+    members: &[Member<'_>],
+    debts: Vec<(Side, Debt)>,
+    in_junk: Vec<JunkMail>,
+    totals: Totals,
+    policy: &Policy,
+    now: Moment,
+) -> Digest {
+    let (mut i_owe, mut they_owe) = (Vec::new(), Vec::new());
+    for (side, debt) in debts {
+        match side {
+            Side::Theirs => i_owe.push(debt),
+            Side::Mine => they_owe.push(debt),
+        }
+    }
+    let i_owe_more = put_in_order(&mut i_owe);
+    let they_owe_more = put_in_order(&mut they_owe);
+    let local = now.timestamp().to_zoned(policy.zone.clone());
+    let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
+    let present = |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
+    Digest {
+        at: now,
+        week: schedule::iso_week(local.date()),
+        day: local.strftime("%A %-d %B %Y").to_string(),
+        stance: policy.stance,
+        limit_h: policy.limit_h,
+        mine: promise(members, Side::Theirs, now, |_, _| true),
+        theirs: promise(members, Side::Mine, now, |_, _| true),
+        mine_without_away: away_this_week.then(|| promise(members, Side::Theirs, now, present)),
+        i_owe,
+        i_owe_more,
+        they_owe,
+        they_owe_more,
+        movers: movers(members),
+        in_junk,
+        totals,
+    }
+}
+
+/// Overdue ones first, then by when they fall due; how many were cut.
+fn put_in_order(debts: &mut Vec<Debt>) -> usize {
+    debts.sort_by_key(|debt| (!debt.overdue, debt.due, debt.id));
+    let more = debts.len().saturating_sub(LISTED);
+    debts.truncate(LISTED);
+    more
+}
+
+fn promise(
+    members: &[Member<'_>],
+    side: Side,
+    now: Moment,
+    counts: impl Fn(&Turn, Moment) -> bool,
+) -> Promise {
+    let mut promise = Promise::default();
+    for member in members {
+        for turn in member.turns.iter().filter(|turn| turn.side == side) {
+            let due = member.terms.due(turn);
+            if turn.status(now) == Status::Closed || due > now || !counts(turn, due) {
+                continue;
+            }
+            let in_time = turn.answer.is_some_and(|answer| answer.at <= due);
+            if due > now - WEEK {
+                promise.matured += 1;
+                promise.in_time += usize::from(in_time);
+            } else if due > now - 2 * WEEK {
+                promise.matured_before += 1;
+                promise.in_time_before += usize::from(in_time);
+            }
+        }
+    }
+    let recent = members
+        .iter()
+        .flat_map(|member| member.turns)
+        .filter(|turn| turn.side == side && turn.start <= now && turn.start > now - MEDIAN_OVER);
+    let curve = standing::curve(recent, now);
+    promise.median_h = curve.quantile(0.5).hours.filter(|_| curve.n_eff() >= score::ENOUGH);
+    promise
+}
+
+fn movers(members: &[Member<'_>]) -> Vec<Mover> {
+    let mut movers: Vec<Mover> = members
+        .iter()
+        .filter_map(|member| {
+            let (before, now) = member.before.zip(member.now)?;
+            let name = member.name.to_owned();
+            let moved = (now - before).abs() >= WORTH_TELLING;
+            moved.then_some(Mover { id: member.id, name, before, now })
+        })
+        .collect();
+    let size = |mover: &Mover| (mover.now - mover.before).abs();
+    movers.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
+    movers.truncate(MOVERS);
+    movers
 }

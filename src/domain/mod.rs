@@ -5,13 +5,17 @@
 //! what should happen is returned as data.
 
 pub mod calendar;
+pub mod correspondence;
+pub mod debts;
 pub mod digest;
+pub mod facts;
 pub mod identity;
 pub mod model;
 pub mod need;
 pub mod noise;
 pub mod overdue;
 pub mod policy;
+pub mod schedule;
 pub mod score;
 pub mod standing;
 pub mod statistics;

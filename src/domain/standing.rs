@@ -1,1 +1,228 @@
-//! To come.
+//! Where a contact stands: both response times, the shares within the limit and the score, as a
+//! pure function of their turns, the entries about them and `now`.
+
+use super::calendar::Calendar;
+use super::correspondence::{Entry, EntryKind};
+use super::model::{Moment, Side, Stance};
+use super::policy::NEEDS_REPLY_FLOOR;
+use super::score::{self, Inputs, Score, Share};
+use super::statistics::empirical_bayes::DEFAULT_PRIOR;
+use super::statistics::{Evidence, KaplanMeier, Observation, Quantile, weights};
+use super::turns::{Status, Turn};
+
+/// The limit of one contact and the clock on which theirs runs.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    pub limit_h: f64,
+    pub calendar: Calendar,
+}
+
+impl Terms {
+    /// When the answer to a turn is owed: mine on the wall clock, theirs on their working days.
+    pub fn due(&self, turn: &Turn) -> Moment {
+        match turn.side {
+            Side::Theirs => turn.start.plus_hours(self.limit_h),
+            Side::Mine => self.calendar.after_business_hours(turn.start, self.limit_h),
+        }
+    }
+}
+
+/// How one side's turns were answered.
+#[derive(Debug, Clone)]
+pub struct SideFigures {
+    pub answered: usize,
+    pub open: usize,
+    pub expired: usize,
+    pub closed: usize,
+    /// Effective number of answered, open and expired turns after recency weights.
+    pub n_eff: f64,
+    /// Hours; the point is `None` below three effective turns or where it isn't reached.
+    pub median: Quantile,
+    pub p90_h: Option<f64>,
+    pub within_limit: WithinLimit,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct WithinLimit {
+    pub share: Share,
+    pub matured: usize,
+    pub answered_in_time: usize,
+    /// Σ of the recency weights of the matured turns.
+    pub weight: f64,
+}
+
+/// What was counted beside the turns, decayed by age.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub init_me: f64,
+    pub init_them: f64,
+    pub gives: f64,
+    pub asks_me: f64,
+    pub received: f64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// How they answer my turns.
+    pub them: SideFigures,
+    /// How I answer theirs.
+    pub me: SideFigures,
+    pub counts: Counts,
+    pub score: Score,
+    pub last_touch: Option<Moment>,
+}
+
+impl SideFigures {
+    pub fn turns(&self) -> usize {
+        self.answered + self.open + self.expired + self.closed
+    }
+}
+
+pub fn standing(
+    turns: &[Turn],
+    entries: &[Entry],
+    last_touch: Option<Moment>,
+    terms: &Terms,
+    stance: Stance,
+    now: Moment,
+) -> Standing {
+    let them = side(turns, Side::Mine, terms, now);
+    let me = side(turns, Side::Theirs, terms, now);
+    let counts = counts(turns, entries, now);
+    let inputs = Inputs {
+        them: them.within_limit.share,
+        me: me.within_limit.share,
+        init_me: counts.init_me,
+        init_them: counts.init_them,
+        gives: counts.gives,
+        asks_me: counts.asks_me,
+        received: counts.received,
+        days_since_touch: last_touch.map(|at| now.days_since(at).max(0.0)),
+        matured: them.within_limit.weight + me.within_limit.weight,
+    };
+    Standing { them, me, counts, score: score::measure(&inputs, stance), last_touch }
+}
+
+/// The figures of one side; `turns` may hold the other side's too.
+pub fn side(turns: &[Turn], side: Side, terms: &Terms, now: Moment) -> SideFigures {
+    let turns = || turns.iter().filter(|turn| turn.side == side && turn.start <= now);
+    let count = |status| turns().filter(|turn| turn.status(now) == status).count();
+    let curve = curve(turns(), now);
+    let enough = curve.n_eff() >= score::ENOUGH;
+    let median = curve.quantile(0.5);
+    SideFigures {
+        answered: count(Status::Answered),
+        open: count(Status::Open),
+        expired: count(Status::Expired),
+        closed: count(Status::Closed),
+        n_eff: curve.n_eff(),
+        median: Quantile { hours: median.hours.filter(|_| enough), ..median },
+        p90_h: curve.quantile(0.9).hours.filter(|_| enough),
+        within_limit: within_limit(turns(), terms, now),
+    }
+}
+
+/// How long answers take, silence counted as censored time.
+pub fn curve<'a>(turns: impl Iterator<Item = &'a Turn>, now: Moment) -> KaplanMeier {
+    let observations: Vec<Observation> = turns
+        .filter(|turn| turn.status(now) != Status::Closed)
+        .map(|turn| Observation {
+            hours: turn.hours(now),
+            answered: turn.status(now) == Status::Answered,
+            weight: recency(turn.start, now),
+        })
+        .collect();
+    KaplanMeier::fit(&observations)
+}
+
+fn within_limit<'a>(
+    turns: impl Iterator<Item = &'a Turn>,
+    terms: &Terms,
+    now: Moment,
+) -> WithinLimit {
+    let mut evidence = Evidence::new(DEFAULT_PRIOR);
+    let (mut matured, mut answered_in_time, mut weight) = (0, 0, 0.0);
+    for turn in turns.filter(|turn| turn.status(now) != Status::Closed) {
+        let due = terms.due(turn);
+        if due > now {
+            continue;
+        }
+        let w = recency(turn.start, now);
+        matured += 1;
+        weight += w;
+        match turn.answer.filter(|answer| answer.at <= now) {
+            Some(answer) if answer.at <= due => {
+                answered_in_time += 1;
+                evidence.in_time(w);
+            }
+            Some(_) => evidence.late(w),
+            None => evidence.unanswered(turn.needs_reply, w),
+        }
+    }
+    let share = Share::from(&evidence.posterior());
+    WithinLimit { share, matured, answered_in_time, weight }
+}
+
+fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
+    let mut counts = Counts::default();
+    for turn in turns.iter().filter(|turn| turn.opens_thread && turn.start <= now) {
+        let w = recency(turn.start, now);
+        match turn.side {
+            Side::Mine => counts.init_me += w,
+            Side::Theirs => counts.init_them += w,
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.at <= now) {
+        let w = recency(entry.at, now);
+        match entry.kind {
+            EntryKind::Favour if entry.other_way => counts.received += w,
+            EntryKind::Favour | EntryKind::Intro => counts.gives += w,
+            EntryKind::Ask => counts.asks_me += w,
+            EntryKind::Call | EntryKind::Meeting | EntryKind::Note => {}
+        }
+    }
+    counts
+}
+
+fn recency(at: Moment, now: Moment) -> f64 {
+    weights::recency(now.days_since(at).max(0.0))
+}
+
+/// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
+pub fn is_owed(turn: &Turn, now: Moment) -> bool {
+    turn.start <= now
+        && turn.status(now) == Status::Open
+        && turn.needs_reply >= NEEDS_REPLY_FLOOR
+}
+
+/// Why the score is what it is, in one sentence.
+pub fn explanation(name: &str, standing: &Standing, limit_h: f64) -> String {
+    let told = |side: &SideFigures| {
+        let WithinLimit { matured, answered_in_time, .. } = side.within_limit;
+        format!("{answered_in_time} of {matured}")
+    };
+    let last = match standing.last_touch {
+        None => "no touch yet".to_owned(),
+        Some(at) => format!("the last touch was on {}", at.timestamp().strftime("%-d %B %Y")),
+    };
+    let (them, me) = (&standing.them, &standing.me);
+    match (them.within_limit.matured, me.within_limit.matured) {
+        (0, 0) => format!("Nothing between you and {name} has come due yet; {last}."),
+        (0, _) => format!(
+            "You answered {} of {name}'s messages within {limit_h:.0} h; nothing that you asked \
+             has come due yet; {last}.",
+            told(me)
+        ),
+        (_, 0) => format!(
+            "{name} answered {} of your messages within {limit_h:.0} h; nothing of theirs has \
+             come due yet; {last}.",
+            told(them)
+        ),
+        _ => format!(
+            "{name} answered {} of your messages within {limit_h:.0} h and you {} of theirs; \
+             {last}.",
+            told(them),
+            told(me)
+        ),
+    }
+}

@@ -1,1 +1,237 @@
-//! To come.
+//! The touches between me and one contact → turns and their answers.
+//!
+//! A pure function of the set of touches and of what the user said about them: the order of
+//! arrival doesn't matter, and the same touches always give the same turns. One chronological
+//! pass keeps, per conversation and side, the turn that is running.
+
+use std::collections::{HashMap, HashSet};
+
+use super::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
+use super::need::Features;
+use super::policy::EXPIRY_H;
+
+mod history;
+mod join;
+mod pass;
+
+/// A clock may run ahead by this much, in seconds, before an answer is no longer believed.
+const CLOCK_SLACK: i64 = 600;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    Me,
+    Them,
+    /// Somebody else to whom the contact's mail was also addressed.
+    Other,
+}
+
+/// One human message, call or meeting between me and the contact.
+#[derive(Debug, Clone)]
+pub struct Touch {
+    pub id: TouchId,
+    pub author: Author,
+    pub at: Moment,
+    pub channel: Channel,
+    /// The reference thread, conversation or call that it belongs to.
+    pub thread: i64,
+    /// Hash of the base subject; 0 when empty. `None` where subjects join nothing (calls).
+    pub subject: Option<i64>,
+    /// Its own Message-ID, and those it refers to, as hashes.
+    pub own_id: Option<i64>,
+    pub parent: Option<i64>,
+    pub references: Vec<i64>,
+    /// The other side stands in To, so that it may start a turn.
+    pub asks: bool,
+    /// The other side is among the recipients at all.
+    pub addressed: bool,
+    pub forward: bool,
+    /// An emoji reaction: acknowledges, says nothing.
+    pub reaction: bool,
+    /// A conversation in which both sides spoke: a meeting or a call that was picked up.
+    pub spoken: bool,
+    /// A copy carries `\Answered`.
+    pub marked_answered: bool,
+    /// Every copy is expunged or in the trash.
+    pub discarded: bool,
+    /// What was known of it when it was sent; the history is filled in here.
+    pub features: Features,
+}
+
+/// How a touch was found to answer a turn, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    Reply,
+    Thread,
+    Subject,
+    OpenTurn,
+    Manual,
+}
+
+impl Link {
+    pub const ALL: [Link; 5] =
+        [Link::Reply, Link::Thread, Link::Subject, Link::OpenTurn, Link::Manual];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Link::Reply => "reply",
+            Link::Thread => "thread",
+            Link::Subject => "subject",
+            Link::OpenTurn => "open_turn",
+            Link::Manual => "manual",
+        }
+    }
+
+    /// How sure it is, 0…1.
+    pub fn confidence(self) -> f64 {
+        match self {
+            Link::Reply => 1.0,
+            Link::Thread => 0.95,
+            Link::Subject | Link::Manual => 0.8,
+            Link::OpenTurn => 0.6,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    pub at: Moment,
+    pub touch: TouchId,
+    pub link: Link,
+}
+
+/// Why a turn without an answer needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    AskedNothing,
+    SaidDone,
+    Discarded,
+    MarkedAnswered,
+    Acknowledged,
+    AnsweredByAnother,
+}
+
+impl Closed {
+    pub const ALL: [Closed; 6] = [
+        Closed::AskedNothing,
+        Closed::SaidDone,
+        Closed::Discarded,
+        Closed::MarkedAnswered,
+        Closed::Acknowledged,
+        Closed::AnsweredByAnother,
+    ];
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Closed::AskedNothing => "asked for no answer",
+            Closed::SaidDone => "you said it is done",
+            Closed::Discarded => "every copy is deleted",
+            Closed::MarkedAnswered => "your mail program marked it as answered",
+            Closed::Acknowledged => "acknowledged with a reaction",
+            Closed::AnsweredByAnother => "another recipient answered",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Answered,
+    Closed,
+    Expired,
+    Open,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Answered => "answered",
+            Status::Closed => "closed",
+            Status::Expired => "expired",
+            Status::Open => "open",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub id: TurnId,
+    pub side: Side,
+    pub channel: Channel,
+    pub start: Moment,
+    /// Oldest first; the first is the start.
+    pub touches: Vec<TouchId>,
+    /// The probability that it expects an answer at all: the largest of its touches'.
+    pub needs_reply: f64,
+    /// It holds the first human touch of its conversation.
+    pub opens_thread: bool,
+    pub answer: Option<Answer>,
+    pub closed: Option<Closed>,
+}
+
+impl Turn {
+    pub fn status(&self, now: Moment) -> Status {
+        if self.answer.is_some_and(|answer| answer.at <= now) {
+            Status::Answered
+        } else if self.closed.is_some() {
+            Status::Closed
+        } else if now.hours_since(self.start) >= EXPIRY_H {
+            Status::Expired
+        } else {
+            Status::Open
+        }
+    }
+
+    /// Wall hours to the answer, or of silence so far, censored at 30 days.
+    pub fn hours(&self, now: Moment) -> f64 {
+        match self.answer.filter(|answer| answer.at <= now) {
+            Some(answer) => answer.at.hours_since(self.start),
+            None => now.hours_since(self.start).min(EXPIRY_H),
+        }
+    }
+}
+
+/// "That is done", said by the user of the turn that holds a touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    pub touch: TouchId,
+    pub at: Moment,
+}
+
+/// The turns of one contact, oldest first.
+pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn> {
+    let touches = in_order(touches);
+    let conversations = join::by_subject(&touches);
+    let mut pass = pass::Pass::new(contact, done);
+    for (touch, conversation) in touches.iter().zip(conversations) {
+        pass.take(touch, conversation);
+    }
+    pass.finish()
+}
+
+/// Chronological, each touch once, header replies behind what they reply to: a clock that runs
+/// ahead by up to ten minutes is forgiven, one that is further off takes its touch out.
+fn in_order(mut touches: Vec<Touch>) -> Vec<Touch> {
+    touches.sort_by_key(|touch| (touch.at, touch.id));
+    let mut seen = HashSet::new();
+    touches.retain(|touch| seen.insert(touch.id));
+    let mut sent: HashMap<i64, (Moment, Author)> = HashMap::with_capacity(touches.len());
+    for touch in touches.iter().rev() {
+        if let Some(id) = touch.own_id {
+            sent.insert(id, (touch.at, touch.author));
+        }
+    }
+    touches.retain_mut(|touch| {
+        let parent = touch.parent.and_then(|id| sent.get(&id));
+        let Some((parent_at, _)) =
+            parent.filter(|(at, author)| *author != touch.author && touch.at <= *at)
+        else {
+            return true;
+        };
+        if parent_at.0 - touch.at.0 > CLOCK_SLACK {
+            return false;
+        }
+        touch.at = *parent_at + 1;
+        true
+    });
+    touches.sort_by_key(|touch| (touch.at, touch.id));
+    touches
+}

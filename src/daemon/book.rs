@@ -1,0 +1,244 @@
+//! Everything known at one instant, opened for reading: contacts, their turns, who owes whom.
+//!
+//! Reads what the store holds, or computes it as of an earlier instant; decides nothing itself.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::tz::TimeZone;
+
+use super::measure::turns_until;
+use crate::domain::calendar::Calendar;
+use crate::domain::correspondence::Entry;
+use crate::domain::debts::{self, Debt};
+use crate::domain::digest;
+use crate::domain::model::{ContactId, Moment, Side, TouchId};
+use crate::domain::policy::{EXPIRY_H, Policy};
+use crate::domain::standing::{Standing, Terms, standing};
+use crate::domain::turns::Turn;
+use crate::error::Result;
+use crate::store::{ContactRow, Decisions, Store, Verb};
+
+/// As of when the book is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    Now(Moment),
+    /// From mail and decisions up to then only.
+    Then(Moment),
+}
+
+impl AsOf {
+    pub fn moment(self) -> Moment {
+        match self {
+            AsOf::Now(at) | AsOf::Then(at) => at,
+        }
+    }
+}
+
+pub struct Book<'a> {
+    store: &'a Store,
+    policy: &'a Policy,
+    as_of: AsOf,
+    decisions: Decisions,
+}
+
+/// A contact with everything that is measured of them.
+pub struct Person {
+    pub row: ContactRow,
+    pub turns: Vec<Turn>,
+    pub entries: Vec<Entry>,
+    pub terms: Terms,
+    pub standing: Standing,
+    pub starred: bool,
+    pub muted: bool,
+}
+
+/// A debt with the name and the words to show beside it.
+pub struct NamedDebt {
+    pub debt: Debt,
+    pub name: String,
+    pub address: Option<String>,
+    pub subject: Option<String>,
+    pub message_id: Option<String>,
+    pub starred: bool,
+    pub muted: bool,
+}
+
+impl<'a> Book<'a> {
+    pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
+        let decisions = store.decisions(None, as_of.moment())?;
+        Ok(Book { store, policy, as_of, decisions })
+    }
+
+    pub fn now(&self) -> Moment {
+        self.as_of.moment()
+    }
+
+    pub fn terms(&self, contact: ContactId) -> Terms {
+        let limit_h = self.decisions.setting(contact, "limit").and_then(|hours| hours.parse().ok());
+        let zone = self
+            .decisions
+            .setting(contact, "zone")
+            .and_then(|zone| TimeZone::get(zone).ok())
+            .unwrap_or_else(|| self.policy.zone.clone());
+        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar: Calendar::new(zone) }
+    }
+
+    pub fn people(&self) -> Result<Vec<Person>> {
+        let mut turns: HashMap<ContactId, Vec<Turn>> = HashMap::new();
+        if let AsOf::Now(_) = self.as_of {
+            for turn in self.store.all_turns()? {
+                turns.entry(turn.id.contact).or_default().push(turn);
+            }
+        }
+        let rows = self.store.contacts()?;
+        rows.into_iter()
+            .map(|row| {
+                let known = turns.remove(&row.id).unwrap_or_default();
+                let (turns, last_touch) = match self.as_of {
+                    AsOf::Now(_) => (known, row.last_touch),
+                    AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
+                };
+                self.person(row, turns, last_touch)
+            })
+            .collect()
+    }
+
+    fn person(
+        &self,
+        row: ContactRow,
+        turns: Vec<Turn>,
+        last_touch: Option<Moment>,
+    ) -> Result<Person> {
+        let entries = self.store.entries(row.id)?;
+        let terms = self.terms(row.id);
+        let (stance, now) = (self.policy.stance, self.now());
+        let standing = standing(&turns, &entries, last_touch, &terms, stance, now);
+        let starred = self.decisions.has(row.id, Verb::Star);
+        let muted = self.decisions.has(row.id, Verb::Mute);
+        Ok(Person { row, turns, entries, terms, standing, starred, muted })
+    }
+
+    /// Every open turn that an answer is owed to, oldest first.
+    pub fn debts(&self) -> Result<Vec<NamedDebt>> {
+        let now = self.now();
+        let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
+        match self.as_of {
+            AsOf::Now(now) => {
+                for turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
+                    by_contact.entry(turn.id.contact).or_default().push(turn);
+                }
+            }
+            AsOf::Then(then) => {
+                for row in self.store.contacts()? {
+                    let (turns, _) = turns_until(self.store, row.id, self.policy, then)?;
+                    by_contact.insert(row.id, turns);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for (contact, turns) in &by_contact {
+            let terms = self.terms(*contact);
+            let snoozed = |touches: &[TouchId]| self.snoozed_until(*contact, touches);
+            for debt in debts::debts(turns, &terms, snoozed, now) {
+                found.push(self.named(debt)?);
+            }
+        }
+        found.sort_by_key(|named| (named.debt.turn.start, named.debt.turn.id));
+        Ok(found)
+    }
+
+    fn named(&self, debt: Debt) -> Result<NamedDebt> {
+        let contact = debt.turn.id.contact;
+        let (name, address) = self.store.name_of(contact)?.unwrap_or_default();
+        let (subject, message_id) = match debt.turn.id.touch {
+            TouchId::Message(message) => self.store.headline(message)?,
+            TouchId::Entry(_) => (None, None),
+        };
+        let starred = self.decisions.has(contact, Verb::Star);
+        let muted = self.decisions.has(contact, Verb::Mute);
+        Ok(NamedDebt { debt, name, address, subject, message_id, starred, muted })
+    }
+
+    fn snoozed_until(&self, contact: ContactId, touches: &[TouchId]) -> Option<Moment> {
+        self.decisions
+            .of(contact)
+            .filter(|decision| decision.verb == Verb::Snooze)
+            .filter(|decision| decision.touch.is_some_and(|touch| touches.contains(&touch)))
+            .filter_map(|decision| decision.value.parse().ok().map(Moment))
+            .max()
+    }
+
+    pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {
+        let count = |side, overdue| {
+            debts
+                .iter()
+                .filter(|named| named.debt.turn.side == side && (!overdue || named.debt.overdue))
+                .count()
+        };
+        Ok(digest::Totals {
+            messages: self.store.message_count()?,
+            contacts: self.store.contact_count()?,
+            i_owe: count(Side::Theirs, false),
+            i_owe_overdue: count(Side::Theirs, true),
+            they_owe: count(Side::Mine, false),
+            they_owe_overdue: count(Side::Mine, true),
+        })
+    }
+
+    pub fn digest(&self) -> Result<digest::Digest> {
+        let people = self.people()?;
+        let debts = self.debts()?;
+        let since = self.now().plus_hours(-7.0 * 24.0);
+        let junk = self.store.junk_from_contacts(since)?;
+        let mut in_junk = Vec::new();
+        for (contact, subject, at) in junk {
+            let (name, _) = self.store.name_of(contact)?.unwrap_or_default();
+            in_junk.push(digest::JunkMail { name, subject, at });
+        }
+        let totals = self.totals(&debts)?;
+        let members: Vec<digest::Member<'_>> = people
+            .iter()
+            .map(|person| digest::Member {
+                id: person.row.id,
+                name: &person.row.name,
+                turns: &person.turns,
+                terms: &person.terms,
+                before: standing(
+                    &turns_as_of(&person.turns, since),
+                    &person.entries,
+                    person.standing.last_touch.filter(|at| *at <= since),
+                    &person.terms,
+                    self.policy.stance,
+                    since,
+                )
+                .score
+                .value,
+                now: person.standing.score.value,
+            })
+            .collect();
+        let debts = debts.into_iter().map(digest_debt).collect();
+        Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
+    }
+}
+
+/// Turns as they stood then, as far as later mail hasn't moved their starts.
+fn turns_as_of(turns: &[Turn], then: Moment) -> Vec<Turn> {
+    turns.iter().filter(|turn| turn.start <= then).cloned().collect()
+}
+
+fn digest_debt(named: NamedDebt) -> (Side, digest::Debt) {
+    let NamedDebt { debt, name, address, subject, .. } = named;
+    let shown = digest::Debt {
+        id: debt.turn.id,
+        name,
+        address,
+        subject,
+        since: debt.turn.start,
+        due: debt.due,
+        age_h: debt.age_h,
+        limit_h: debt.limit_h,
+        overdue: debt.overdue,
+        needs_reply: debt.turn.needs_reply,
+    };
+    (debt.turn.side, shown)
+}

@@ -1,0 +1,225 @@
+//! The one writer: a thread that takes what the sources report and commits it.
+//!
+//! A batch is one transaction: messages, copies, touched turns and the cursor. A few messages are
+//! measured at once; bulk history is marked and measured when the sources pause.
+
+use tokio::sync::{mpsc, watch};
+use tracing::{error, warn};
+
+use super::clock::Clock;
+use super::measure::measure_dirty;
+use crate::config::Config;
+use crate::domain::model::{DAY, Moment};
+use crate::error::Result;
+use crate::mail;
+use crate::source::{Batch, FolderKey, FolderState, RawMail, Report};
+use crate::store::{Arrival, Store};
+
+/// Up to this many messages are measured in the transaction that stores them.
+const FEW: usize = 50;
+/// A folder is known well enough to alert about once it covers this much, in seconds.
+const RECENT: i64 = 60 * DAY;
+/// Only open turns are worth watching: 30 days, and some slack.
+const WATCHED: i64 = 35 * DAY;
+
+/// How far the reading is, for progress bars and systemd's status line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub messages: u64,
+    pub commits: u64,
+}
+
+pub struct Intake {
+    store: Store,
+    config: Config,
+    clock: Clock,
+    progress: watch::Sender<Progress>,
+    /// History was stored whose turns are still to be computed.
+    unmeasured: bool,
+}
+
+impl Intake {
+    pub fn new(
+        store: Store,
+        config: Config,
+        clock: Clock,
+        progress: watch::Sender<Progress>,
+    ) -> Intake {
+        Intake { store, config, clock, progress, unmeasured: false }
+    }
+
+    /// Takes reports until the last source hangs up.
+    ///
+    /// # Errors
+    /// When something couldn't be stored: the sources are cut off, nothing is half committed, and
+    /// the cursors stand where they stood.
+    pub fn run(mut self, mut reports: mpsc::Receiver<Report>) -> Result<()> {
+        while let Some(report) = self.next(&mut reports)? {
+            if let Err(cause) = self.take(report) {
+                error!("{cause}");
+                return Err(cause);
+            }
+        }
+        self.settle()
+    }
+
+    /// Measures bulk history whenever the sources pause.
+    fn next(&mut self, reports: &mut mpsc::Receiver<Report>) -> Result<Option<Report>> {
+        match reports.try_recv() {
+            Ok(report) => Ok(Some(report)),
+            Err(_) => {
+                if reports.sender_strong_count() > 0 && self.unmeasured && reports.is_empty() {
+                    self.settle()?;
+                }
+                Ok(reports.blocking_recv())
+            }
+        }
+    }
+
+    fn take(&mut self, report: Report) -> Result<()> {
+        // A question whose asker has gone away needs no answer.
+        match report {
+            Report::Folders { account, folders } => {
+                let folders: Vec<(String, &'static str)> =
+                    folders.into_iter().map(|(name, role)| (name, role.name())).collect();
+                self.store.transaction(|store| store.set_folders(&account, &folders))
+            }
+            Report::Batch(batch) => self.take_batch(&batch),
+            Report::State { account, state, detail } => self
+                .store
+                .transaction(|store| store.set_account_state(&account, state.name(), &detail)),
+            Report::Known { folder, reply } => {
+                let _ = reply.send(self.known(&folder)?);
+                Ok(())
+            }
+            Report::Watched { folder, reply } => {
+                let _ = reply.send(self.watched(&folder)?);
+                Ok(())
+            }
+            Report::Stored { folder, reply } => {
+                let row = self.store.folder(&folder.account, &folder.folder)?;
+                let _ = reply.send(match row {
+                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity)?,
+                    None => Default::default(),
+                });
+                Ok(())
+            }
+            Report::Barrier { reply } => {
+                self.settle()?;
+                let _ = reply.send(());
+                Ok(())
+            }
+        }
+    }
+
+    fn known(&self, folder: &FolderKey) -> Result<FolderState> {
+        let row = self.store.folder(&folder.account, &folder.folder)?;
+        Ok(row.map_or(FolderState::default(), |row| FolderState {
+            uidvalidity: row.uidvalidity,
+            covered: row.covered,
+            complete: row.complete,
+        }))
+    }
+
+    fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        let since = self.clock.now() - WATCHED;
+        match self.store.folder(&folder.account, &folder.folder)? {
+            Some(row) => self.store.watched_copies(row.id, since),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn take_batch(&mut self, batch: &Batch) -> Result<()> {
+        let arrivals: Vec<Result<Arrival, (u64, String)>> =
+            batch.mails.iter().map(arrival).collect();
+        let few = batch.mails.len() <= FEW;
+        let now = self.clock.now();
+        let Intake { store, config, .. } = self;
+        store.transaction(|store| {
+            store_batch(store, config, batch, &arrivals, now)?;
+            if few {
+                measure(store, config, !batch.mails.is_empty())?;
+            }
+            Ok(())
+        })?;
+        self.unmeasured |= !few;
+        self.progress.send_modify(|progress| {
+            progress.messages += batch.mails.len() as u64;
+            progress.commits += 1;
+        });
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        let config = &self.config;
+        if self.unmeasured {
+            self.store.transaction(|store| measure(store, config, true))?;
+            self.unmeasured = false;
+            self.progress.send_modify(|progress| progress.commits += 1);
+        }
+        Ok(())
+    }
+}
+
+fn measure(store: &Store, config: &Config, names_may_be_new: bool) -> Result<()> {
+    if names_may_be_new {
+        store.match_by_name()?;
+    }
+    measure_dirty(store, &config.policy)?;
+    Ok(())
+}
+
+fn arrival(raw: &RawMail) -> Result<Arrival, (u64, String)> {
+    let facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
+    Ok(Arrival {
+        uid: raw.uid,
+        answered: raw.flags.answered,
+        deleted: raw.flags.deleted,
+        draft: raw.flags.draft,
+        internal: raw.internal,
+        facts,
+    })
+}
+
+fn store_batch(
+    store: &Store,
+    config: &Config,
+    batch: &Batch,
+    arrivals: &[Result<Arrival, (u64, String)>],
+    now: Moment,
+) -> Result<()> {
+    let (account, name) = (&batch.folder.account, &batch.folder.folder);
+    let Some(folder) = store.folder(account, name)? else {
+        warn!(account, folder = name, "mail of a folder that was never announced is left alone");
+        return Ok(());
+    };
+    let validity = batch.uidvalidity;
+    if folder.uidvalidity != validity {
+        store.start_folder_over(folder.id, validity)?;
+    }
+    for arrival in arrivals {
+        match arrival {
+            Ok(arrival) => store.add_copy(folder.id, validity, arrival, config.keep_subjects)?,
+            Err((uid, why)) => store.quarantine(folder.id, validity, *uid, why)?,
+        }
+    }
+    for (uid, why) in &batch.unreadable {
+        store.quarantine(folder.id, validity, *uid, why)?;
+    }
+    for (uid, flags) in &batch.flags {
+        let flags = (flags.answered, flags.deleted, flags.draft);
+        store.set_flags(folder.id, validity, *uid, flags)?;
+    }
+    for uid in &batch.gone {
+        store.remove_copy(folder.id, validity, *uid)?;
+    }
+    store.set_covered(folder.id, batch.covered)?;
+    let oldest = batch.mails.iter().filter_map(|mail| mail.internal).min();
+    if batch.complete || oldest.is_some_and(|oldest| oldest < now - RECENT) {
+        store.set_recent_covered(folder.id, now)?;
+    }
+    if batch.complete {
+        store.set_complete(folder.id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! One task per account: reads it, watches it, and starts over when it fell.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tracing::{error, info};
+
+use crate::config::{Account, AccountKind};
+use crate::error::{Kind, Result};
+use crate::source::{AccountState, Sink, imap, maildir};
+
+/// A panic in a source is a lost connection; it must not turn into a busy loop.
+const AFTER_PANIC: Duration = Duration::from_secs(30);
+
+pub async fn sync(account: &Account, sink: &Sink) -> Result<()> {
+    match &account.kind {
+        AccountKind::Imap(_) => imap::sync_once(account, sink).await,
+        AccountKind::Maildir { path } => {
+            maildir::sync_once(&account.name, path, &account.folders, sink).await
+        }
+    }
+}
+
+/// Ends on shutdown only.
+pub async fn keep_watching(account: Account, sink: Sink, mut shutdown: watch::Receiver<bool>) {
+    while !*shutdown.borrow() {
+        let (task_account, task_sink, task_shutdown) =
+            (account.clone(), sink.clone(), shutdown.clone());
+        let watching = tokio::spawn(async move {
+            match &task_account.kind {
+                AccountKind::Imap(_) => imap::watch(&task_account, &task_sink, task_shutdown).await,
+                AccountKind::Maildir { path } => {
+                    let (name, folders) = (&task_account.name, &task_account.folders);
+                    maildir::watch(name, path, folders, &task_sink, task_shutdown).await
+                }
+            }
+        });
+        let name = &account.name;
+        let fell = match watching.await {
+            Ok(Ok(())) => return,
+            Ok(Err(cause)) if cause.kind() == Kind::LoginRefused => {
+                error!(account = name, "{cause}");
+                let _ = shutdown.wait_for(|down| *down).await;
+                return;
+            }
+            Ok(Err(cause)) => cause.to_string(),
+            Err(panic) => format!("reading it failed unexpectedly: {panic}"),
+        };
+        info!(account = name, "starting over in {} s: {fell}", AFTER_PANIC.as_secs());
+        let _ = sink.state(name, AccountState::Backoff, &fell).await;
+        tokio::select! {
+            () = tokio::time::sleep(AFTER_PANIC) => {}
+            _ = shutdown.wait_for(|down| *down) => {}
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Store → domain → store: the turns of contacts whose mail changed.
+
+use crate::config::{AccountKind, Config};
+use crate::domain::correspondence;
+use crate::domain::model::{ContactId, Moment};
+use crate::domain::policy::Policy;
+use crate::domain::turns::{self, Done, Turn};
+use crate::error::Result;
+use crate::store::{Store, Verb};
+
+/// The turns of one contact from everything up to `until`, and the last touch.
+pub fn turns_until(
+    store: &Store,
+    contact: ContactId,
+    policy: &Policy,
+    until: Moment,
+) -> Result<(Vec<Turn>, Option<Moment>)> {
+    let entries = store.entries(contact)?;
+    let letters = store.letters(contact)?;
+    let read = correspondence::read(&letters, &entries, policy.time, until);
+    let done: Vec<Done> = store
+        .decisions(Some(contact), until)?
+        .of(contact)
+        .filter(|decision| decision.verb == Verb::Done)
+        .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
+        .collect();
+    let last_touch = read.touches.iter().map(|touch| touch.at).max();
+    Ok((turns::turns(contact, read.touches, &done), last_touch))
+}
+
+/// Computes the turns of every contact that is marked, inside the caller's transaction; how many
+/// there were.
+pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
+    let dirty = store.dirty_contacts()?;
+    for &contact in &dirty {
+        let (turns, last_touch) = turns_until(store, contact, policy, Moment(i64::MAX))?;
+        store.put_turns(contact, &turns, last_touch)?;
+    }
+    Ok(dirty.len())
+}
+
+/// Tells the store what the configuration says of me, and measures again what that changes.
+pub fn prepare(store: &Store, config: &Config) -> Result<()> {
+    store.transaction(|store| {
+        let accounts: Vec<(String, &'static str)> = config
+            .accounts
+            .iter()
+            .map(|account| {
+                let kind = match account.kind {
+                    AccountKind::Imap(_) => "imap",
+                    AccountKind::Maildir { .. } => "maildir",
+                };
+                (account.name.clone(), kind)
+            })
+            .collect();
+        store.set_accounts(&accounts)?;
+        store.set_mine(&config.me.addresses)?;
+        store.set_time_basis(config.policy.time)?;
+        measure_dirty(store, &config.policy)?;
+        Ok(())
+    })
+}

@@ -1,0 +1,19 @@
+//! The wiring: mail in from the sources, through the one writer, out to the desk and the post.
+//!
+//! Holds no business rule, no SQL and no protocol; what to do is decided in `domain`, how in the
+//! edges.
+
+pub mod book;
+pub mod clock;
+mod errands;
+mod home;
+mod intake;
+mod mailbox;
+mod measure;
+mod service;
+
+pub use errands::Outlet;
+pub use home::{Home, Lock};
+pub use intake::Progress;
+pub use measure::{measure_dirty, prepare};
+pub use service::{Daemon, run, sync};

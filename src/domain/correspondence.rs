@@ -1,0 +1,263 @@
+//! The stored messages and entries between me and one contact → touches.
+//!
+//! Decides when each message counts from and whether it counts at all; what it leaves out, it
+//! leaves out with a reason.
+
+use super::facts::MessageKey;
+use super::model::{Channel, DAY, Moment, TouchId};
+use super::need::Features;
+use super::noise::{self, Context, Traits};
+use super::policy::TimeBasis;
+use super::turns::{Author, Touch};
+
+/// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
+const DATE_SLACK: i64 = 600;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    Cc,
+    To,
+}
+
+/// A stored message, as far as it matters between me and one contact.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub id: i64,
+    pub key: MessageKey,
+    pub author: Author,
+    /// How I am addressed; `None`: named nowhere.
+    pub me: Option<Role>,
+    pub them: Option<Role>,
+    pub date: Option<Moment>,
+    pub received: Option<Moment>,
+    pub internal: Option<Moment>,
+    pub subject: Option<String>,
+    pub message_id: Option<String>,
+    pub base_subject: i64,
+    pub own_id: Option<i64>,
+    pub parent: Option<i64>,
+    pub references: Vec<i64>,
+    pub thread: i64,
+    pub traits: Traits,
+    pub to_count: u32,
+    /// Distinct addresses in To and Cc.
+    pub recipients: u32,
+    /// Its reply headers name a message of mine.
+    pub answers_mine: bool,
+    /// Its reply headers name a message of theirs.
+    pub answers_theirs: bool,
+    pub copies: Copies,
+}
+
+/// What every copy of a message says; a flag counts only where all copies carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copies {
+    /// In the trash, marked as deleted, or no copy left at all.
+    pub discarded: bool,
+    pub junk: bool,
+    pub draft: bool,
+    /// One copy is enough for this one.
+    pub answered: bool,
+}
+
+/// What the user entered by hand.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub id: i64,
+    pub at: Moment,
+    pub kind: EntryKind,
+    /// Of a call: it wasn't picked up. Of a favour: they did it for me.
+    pub other_way: bool,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    Call,
+    Meeting,
+    Favour,
+    Ask,
+    Intro,
+    Note,
+}
+
+impl EntryKind {
+    pub const ALL: [EntryKind; 6] = [
+        EntryKind::Call,
+        EntryKind::Meeting,
+        EntryKind::Favour,
+        EntryKind::Ask,
+        EntryKind::Intro,
+        EntryKind::Note,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryKind::Call => "call",
+            EntryKind::Meeting => "meeting",
+            EntryKind::Favour => "favour",
+            EntryKind::Ask => "ask",
+            EntryKind::Intro => "intro",
+            EntryKind::Note => "note",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub message: i64,
+    pub at: Option<Moment>,
+    pub why: &'static str,
+}
+
+/// What counts, and what doesn't.
+#[derive(Debug, Clone, Default)]
+pub struct Correspondence {
+    pub touches: Vec<Touch>,
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Everything up to `until` between me and one contact.
+pub fn read(
+    letters: &[Letter],
+    entries: &[Entry],
+    basis: TimeBasis,
+    until: Moment,
+) -> Correspondence {
+    let mut mine: Vec<Moment> = letters
+        .iter()
+        .filter(|letter| letter.author == Author::Me)
+        .filter_map(|letter| time(letter, basis))
+        .collect();
+    mine.sort_unstable();
+    let mut found = Correspondence::default();
+    for letter in letters {
+        match judge(letter, basis, &mine) {
+            Ok(touch) if touch.at <= until => found.touches.push(touch),
+            Ok(_) => {}
+            Err(why) => {
+                let at = time(letter, basis);
+                if at.is_none_or(|at| at <= until) {
+                    found.left_out.push(LeftOut { message: letter.id, at, why });
+                }
+            }
+        }
+    }
+    found.touches.extend(entries.iter().filter(|entry| entry.at <= until).filter_map(spoken));
+    found
+}
+
+fn judge(letter: &Letter, basis: TimeBasis, mine: &[Moment]) -> Result<Touch, &'static str> {
+    let at = time(letter, basis).ok_or("it carries no time that can be believed")?;
+    if letter.copies.draft {
+        return Err("a draft");
+    }
+    let reaction = letter.traits.contains(Traits::REACTION);
+    if letter.author != Author::Me {
+        if letter.copies.junk {
+            return Err("found in Junk");
+        }
+        let before = mine.partition_point(|sent| *sent <= at);
+        let context = Context {
+            from_contact: letter.author == Author::Them,
+            answers_mine: letter.answers_mine,
+            me_in_to: letter.me == Some(Role::To),
+            list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
+            seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
+        };
+        match noise::verdict(letter.traits, &context) {
+            Err(noise::Reason::Reaction) | Ok(()) => {}
+            Err(reason) => return Err(reason.text()),
+        }
+    }
+    let role = if letter.author == Author::Me { letter.them } else { letter.me };
+    Ok(Touch {
+        id: TouchId::Message(letter.id),
+        author: letter.author,
+        at,
+        channel: Channel::Mail,
+        thread: letter.thread,
+        subject: Some(letter.base_subject),
+        own_id: letter.own_id,
+        parent: letter.parent,
+        references: letter.references.clone(),
+        asks: role == Some(Role::To),
+        addressed: role.is_some(),
+        forward: letter.traits.contains(Traits::FORWARD),
+        reaction,
+        spoken: false,
+        marked_answered: letter.copies.answered,
+        discarded: letter.copies.discarded,
+        features: features(letter, role),
+    })
+}
+
+/// τ, the time from which a message counts: never the correspondent's clock (unless the archive
+/// has nothing better).
+fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
+    let Letter { date, received, internal, .. } = *letter;
+    if basis == TimeBasis::Date {
+        return date;
+    }
+    // Imported mail carries the time of its import.
+    let internal_believed = internal.filter(|internal| {
+        received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY)
+    });
+    if letter.author == Author::Me {
+        let close = date.zip(internal_believed).and_then(|(date, internal)| {
+            ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)
+        });
+        return close.or(date).or(internal_believed).or(received);
+    }
+    received.or(internal_believed).or(date)
+}
+
+fn features(letter: &Letter, role: Option<Role>) -> Features {
+    let yes = |condition: bool| if condition { 1.0 } else { 0.0 };
+    let first = !letter.traits.intersects(Traits::REPLY_PREFIX | Traits::HAS_REPLY_HEADERS);
+    let answers_other = match letter.author {
+        Author::Me => letter.answers_theirs,
+        _ => letter.answers_mine,
+    };
+    Features {
+        sole_to: yes(role == Some(Role::To) && letter.to_count == 1),
+        log2_recipients: f64::from(letter.recipients.max(1)).log2(),
+        cc_only: yes(role != Some(Role::To)),
+        reply_to_mine: yes(answers_other),
+        depth_ge4: yes(letter.references.len() >= 4),
+        subject_question: yes(first && letter.traits.contains(Traits::QUESTION)),
+        subject_request: yes(first && letter.traits.contains(Traits::REQUEST)),
+        forward: yes(letter.traits.contains(Traits::FORWARD)),
+        ..Features::default()
+    }
+}
+
+/// A call or a meeting as a touch; the other entries belong to the ledger.
+fn spoken(entry: &Entry) -> Option<Touch> {
+    let channel = match entry.kind {
+        EntryKind::Call => Channel::Phone,
+        EntryKind::Meeting => Channel::Meeting,
+        _ => return None,
+    };
+    let missed = entry.kind == EntryKind::Call && entry.other_way;
+    Some(Touch {
+        id: TouchId::Entry(entry.id),
+        author: Author::Me,
+        at: entry.at,
+        channel,
+        // Calls form no threads: each stands for itself, apart from every message's thread.
+        thread: i64::MIN + entry.id,
+        subject: None,
+        own_id: None,
+        parent: None,
+        references: Vec::new(),
+        asks: entry.kind == EntryKind::Call,
+        addressed: true,
+        forward: false,
+        reaction: false,
+        spoken: !missed,
+        marked_answered: false,
+        discarded: false,
+        features: Features { sole_to: 1.0, ..Features::default() },
+    })
+}

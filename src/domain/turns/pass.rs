@@ -1,0 +1,260 @@
+//! The chronological pass: keeps, per conversation and side, the turn that is running.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::history::History;
+use super::{Answer, Author, Closed, Done, Link, Touch, Turn};
+use crate::domain::model::{Channel, ContactId, DAY, Moment, Side, TouchId, TurnId};
+use crate::domain::need::{self, Features};
+use crate::domain::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
+
+/// A fresh mail may answer an open turn within this time, in seconds.
+const OPEN_TURN_REACH: i64 = 14 * DAY;
+
+pub struct Pass {
+    contact: ContactId,
+    done: HashMap<TouchId, Moment>,
+    turns: Vec<Running>,
+    /// The turns of each conversation and side that have no answer yet; the last one runs.
+    waiting: HashMap<(i64, Side), Vec<usize>>,
+    conversations: HashSet<i64>,
+    /// Message-ID → the turn that holds it.
+    holder: HashMap<i64, usize>,
+    history: [History; 2],
+    met: bool,
+}
+
+/// A turn while touches may still be added to it.
+struct Running {
+    turn: Turn,
+    /// Reference threads of its touches, as against those joined by subject.
+    threads: BTreeSet<i64>,
+    own_ids: Vec<i64>,
+    done: Option<Moment>,
+    every_copy_gone: bool,
+    marked_answered: bool,
+}
+
+impl Pass {
+    pub fn new(contact: ContactId, done: &[Done]) -> Self {
+        Pass {
+            contact,
+            done: done.iter().map(|done| (done.touch, done.at)).collect(),
+            turns: Vec::new(),
+            waiting: HashMap::new(),
+            conversations: HashSet::new(),
+            holder: HashMap::new(),
+            history: [History::default(), History::default()],
+            met: false,
+        }
+    }
+
+    pub fn take(&mut self, touch: &Touch, conversation: i64) {
+        let side = match touch.author {
+            Author::Me => Side::Mine,
+            Author::Them => Side::Theirs,
+            Author::Other => return self.answered_by_another(touch),
+        };
+        if touch.forward && !touch.addressed {
+            return;
+        }
+        for history in &mut self.history {
+            history.settle(touch.at);
+        }
+        let fresh = self.conversations.insert(conversation);
+        if touch.reaction {
+            return self.acknowledge(conversation, side.other());
+        }
+        if touch.spoken {
+            self.answer_everything_open(touch, &[Side::Mine, Side::Theirs]);
+        } else if touch.channel == Channel::Linkedin {
+            self.answer_everything_open(touch, &[side.other()]);
+        }
+        self.answer_conversation(touch, conversation, side.other());
+        if fresh && side == Side::Theirs && touch.addressed && touch.references.is_empty() {
+            self.answer_the_one_open_turn(touch);
+        }
+        self.extend_or_start(touch, conversation, side, fresh);
+        self.met = true;
+    }
+
+    pub fn finish(self) -> Vec<Turn> {
+        let mut turns: Vec<Turn> = self.turns.into_iter().map(Running::settled).collect();
+        turns.sort_by_key(|turn| (turn.start, turn.id));
+        turns
+    }
+
+    fn answered_by_another(&mut self, touch: &Touch) {
+        let held = touch.parent.and_then(|id| self.holder.get(&id)).copied();
+        if let Some(running) = held.and_then(|index| self.turns.get_mut(index))
+            && running.turn.side == Side::Theirs
+            && running.turn.answer.is_none()
+        {
+            running.turn.closed.get_or_insert(Closed::AnsweredByAnother);
+        }
+    }
+
+    fn acknowledge(&mut self, conversation: i64, side: Side) {
+        for index in self.waiting.remove(&(conversation, side)).unwrap_or_default() {
+            self.turns[index].turn.closed = Some(Closed::Acknowledged);
+        }
+    }
+
+    fn answer_everything_open(&mut self, touch: &Touch, sides: &[Side]) {
+        let open = self.open_turns(touch.at, sides);
+        for index in open {
+            self.answer(index, touch, Link::Manual);
+        }
+    }
+
+    fn open_turns(&self, at: Moment, sides: &[Side]) -> Vec<usize> {
+        let recent = self.turns.iter().enumerate().rev();
+        recent
+            .take_while(|(_, running)| at.hours_since(running.turn.start) <= EXPIRY_H)
+            .filter(|(_, running)| sides.contains(&running.turn.side) && running.is_open(at))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) {
+        for index in self.waiting.remove(&(conversation, side)).unwrap_or_default() {
+            let running = &self.turns[index];
+            let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
+            let link = if running.own_ids.iter().any(refers) {
+                Link::Reply
+            } else if running.threads.contains(&touch.thread) {
+                Link::Thread
+            } else {
+                Link::Subject
+            };
+            self.answer(index, touch, link);
+        }
+    }
+
+    /// Lenient to others: their new mail may be the answer to the only thing that I asked. Never
+    /// the other way round.
+    fn answer_the_one_open_turn(&mut self, touch: &Touch) {
+        if let [index] = self.open_turns(touch.at, &[Side::Mine])[..]
+            && touch.at.0 - self.turns[index].turn.start.0 <= OPEN_TURN_REACH
+        {
+            self.answer(index, touch, Link::OpenTurn);
+        }
+    }
+
+    fn answer(&mut self, index: usize, touch: &Touch, link: Link) {
+        let running = &mut self.turns[index];
+        if running.turn.answer.is_none() {
+            running.turn.answer = Some(Answer { at: touch.at, touch: touch.id, link });
+            self.history[running.turn.side as usize].answered(index, touch.at);
+        }
+    }
+
+    fn extend_or_start(&mut self, touch: &Touch, conversation: i64, side: Side, fresh: bool) {
+        let history = &mut self.history[side as usize];
+        let features = Features {
+            hist_logit: history.logit(),
+            introduced_or_first_contact: if self.met { 0.0 } else { 1.0 },
+            ..touch.features
+        };
+        let needs_reply = need::needs_reply(weights(side), &features);
+        let running = self
+            .waiting
+            .get(&(conversation, side))
+            .and_then(|waiting| waiting.last())
+            .copied()
+            .filter(|&index| self.turns[index].runs_at(touch.at));
+        let index = match running {
+            Some(index) => index,
+            None if touch.asks => {
+                self.turns.push(Running::start(self.contact, touch, side, fresh));
+                let index = self.turns.len() - 1;
+                history.asked(index, touch.at);
+                if touch.spoken {
+                    self.answer(index, touch, Link::Manual);
+                } else {
+                    self.waiting.entry((conversation, side)).or_default().push(index);
+                }
+                index
+            }
+            None => return,
+        };
+        let done = self.done.get(&touch.id).copied();
+        self.turns[index].add(touch, needs_reply, done);
+        if let Some(id) = touch.own_id {
+            self.holder.entry(id).or_insert(index);
+        }
+    }
+}
+
+impl Running {
+    fn start(contact: ContactId, touch: &Touch, side: Side, opens_thread: bool) -> Self {
+        Running {
+            turn: Turn {
+                id: TurnId { contact, touch: touch.id },
+                side,
+                channel: touch.channel,
+                start: touch.at,
+                touches: Vec::new(),
+                needs_reply: 0.0,
+                opens_thread,
+                answer: None,
+                closed: None,
+            },
+            threads: BTreeSet::new(),
+            own_ids: Vec::new(),
+            done: None,
+            every_copy_gone: true,
+            marked_answered: false,
+        }
+    }
+
+    fn add(&mut self, touch: &Touch, needs_reply: f64, done: Option<Moment>) {
+        self.turn.touches.push(touch.id);
+        self.turn.needs_reply = self.turn.needs_reply.max(needs_reply);
+        self.threads.insert(touch.thread);
+        self.own_ids.extend(touch.own_id);
+        self.done = self.done.max(done);
+        self.every_copy_gone &= touch.discarded;
+        self.marked_answered |= touch.marked_answered;
+    }
+
+    /// Whether a touch of the same side at `at` belongs to it still: a reminder after "done"
+    /// asks anew.
+    fn runs_at(&self, at: Moment) -> bool {
+        self.turn.answer.is_none()
+            && at.hours_since(self.turn.start) <= EXPIRY_H
+            && self.done.is_none_or(|done| at <= done)
+    }
+
+    fn is_open(&self, at: Moment) -> bool {
+        self.runs_at(at)
+            && self.turn.closed.is_none()
+            && self.turn.needs_reply >= NEEDS_REPLY_FLOOR
+            && self.done.is_none()
+    }
+
+    fn settled(mut self) -> Turn {
+        if self.turn.answer.is_none() {
+            let found = if self.done.is_some() {
+                Some(Closed::SaidDone)
+            } else if self.every_copy_gone {
+                Some(Closed::Discarded)
+            } else if self.marked_answered && self.turn.side == Side::Theirs {
+                Some(Closed::MarkedAnswered)
+            } else if self.turn.needs_reply < NEEDS_REPLY_FLOOR {
+                Some(Closed::AskedNothing)
+            } else {
+                None
+            };
+            self.turn.closed = found.or(self.turn.closed);
+        }
+        self.turn
+    }
+}
+
+fn weights(side: Side) -> &'static need::Weights {
+    match side {
+        Side::Mine => &need::HAND_MINE,
+        Side::Theirs => &need::HAND,
+    }
+}

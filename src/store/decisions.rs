@@ -1,0 +1,137 @@
+//! What the user said, in the order in which it was said; taken back, never deleted.
+
+use rusqlite::params;
+
+use super::{Store, touch_id, touch_number};
+use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::error::Result;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Done,
+    Snooze,
+    Mute,
+    Star,
+    /// `value` is `limit=24` (hours) or `zone=Europe/Paris`.
+    Set,
+    /// `value` is the address that was found by name and isn't theirs.
+    NotTheirs,
+}
+
+impl Verb {
+    const ALL: [Verb; 6] =
+        [Verb::Done, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Done => "done",
+            Verb::Snooze => "snooze",
+            Verb::Mute => "mute",
+            Verb::Star => "star",
+            Verb::Set => "set",
+            Verb::NotTheirs => "not-theirs",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub at: Moment,
+    pub verb: Verb,
+    pub contact: ContactId,
+    pub touch: Option<TouchId>,
+    pub value: String,
+}
+
+/// The decisions that hold, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions(pub Vec<Decision>);
+
+impl Store {
+    pub fn decide(&self, decision: &Decision) -> Result<()> {
+        self.db.execute(
+            "INSERT INTO decision (at, verb, contact, touch, value) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                decision.at.0,
+                decision.verb.name(),
+                decision.contact.0,
+                decision.touch.map(touch_number),
+                decision.value,
+            ],
+        )?;
+        self.mark_dirty(decision.contact)
+    }
+
+    /// Takes the latest decision of this kind back that is about any of these touches (or about
+    /// the contact itself); `false` when there is none.
+    pub fn take_back(
+        &self,
+        verb: Verb,
+        contact: ContactId,
+        touches: &[TouchId],
+        now: Moment,
+    ) -> Result<bool> {
+        let candidates: Vec<(i64, Option<i64>)> = self
+            .db
+            .prepare(
+                "SELECT id, touch FROM decision WHERE verb = ?1 AND contact = ?2
+                 AND undone_at IS NULL ORDER BY id DESC",
+            )?
+            .query_map(params![verb.name(), contact.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let found = candidates.into_iter().find(|(_, touch)| match touch {
+            Some(touch) => touches.contains(&touch_id(*touch)),
+            None => touches.is_empty(),
+        });
+        let Some((id, _)) = found else { return Ok(false) };
+        self.db
+            .execute("UPDATE decision SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
+        self.mark_dirty(contact)?;
+        Ok(true)
+    }
+
+    /// What held at `now`, for one contact or for all.
+    pub fn decisions(&self, contact: Option<ContactId>, now: Moment) -> Result<Decisions> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT at, verb, contact, touch, value FROM decision
+             WHERE at <= ?1 AND (undone_at IS NULL OR undone_at > ?1)
+               AND (?2 IS NULL OR contact = ?2) ORDER BY id",
+        )?;
+        let rows = statement.query_map(params![now.0, contact.map(|c| c.0)], |row| {
+            let verb: String = row.get(1)?;
+            let touch: Option<i64> = row.get(3)?;
+            Ok(Verb::ALL.into_iter().find(|known| known.name() == verb).map(|verb| {
+                Ok(Decision {
+                    at: Moment(row.get(0)?),
+                    verb,
+                    contact: ContactId(row.get(2)?),
+                    touch: touch.map(touch_id),
+                    value: row.get(4)?,
+                })
+            }))
+        })?;
+        let found: Vec<Option<rusqlite::Result<Decision>>> = rows.collect::<Result<_, _>>()?;
+        Ok(Decisions(found.into_iter().flatten().collect::<Result<_, _>>()?))
+    }
+
+}
+
+impl Decisions {
+    pub fn of(&self, contact: ContactId) -> impl Iterator<Item = &Decision> {
+        self.0.iter().filter(move |decision| decision.contact == contact)
+    }
+
+    pub fn has(&self, contact: ContactId, verb: Verb) -> bool {
+        self.of(contact).any(|decision| decision.verb == verb)
+    }
+
+    /// The latest value that was set for `key`.
+    pub fn setting(&self, contact: ContactId, key: &str) -> Option<&str> {
+        self.of(contact)
+            .filter(|decision| decision.verb == Verb::Set)
+            .filter_map(|decision| decision.value.split_once('='))
+            .filter(|(name, _)| *name == key)
+            .map(|(_, value)| value)
+            .last()
+    }
+}

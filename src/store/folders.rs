@@ -1,0 +1,217 @@
+//! Accounts and their folders: what is covered, and how each is doing.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use crate::domain::model::Moment;
+use crate::error::Result;
+
+#[derive(Debug, Clone)]
+pub struct AccountRow {
+    pub name: String,
+    pub kind: String,
+    pub state: String,
+    pub detail: String,
+    pub messages: u64,
+    pub quarantined: u64,
+    pub folders: Vec<FolderRow>,
+}
+
+#[derive(Debug, Clone)]
+pub struct FolderRow {
+    pub id: i64,
+    pub name: String,
+    pub role: String,
+    pub messages: u64,
+    pub uidvalidity: u64,
+    pub covered: Option<(u64, u64)>,
+    pub complete: bool,
+}
+
+impl Store {
+    /// Makes the configured accounts the known ones; others keep their mail but are retired.
+    pub fn set_accounts(&self, accounts: &[(String, &'static str)]) -> Result<()> {
+        for (name, kind) in accounts {
+            self.db.execute(
+                "INSERT INTO account (name, kind) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind",
+                params![name, kind],
+            )?;
+        }
+        let known: Vec<String> = self
+            .db
+            .prepare("SELECT name FROM account")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
+            self.db.execute(
+                "UPDATE folder SET retired = 1
+                 WHERE account = (SELECT id FROM account WHERE name = ?1)",
+                [name],
+            )?;
+        }
+        Ok(())
+    }
+
+    pub fn set_account_state(&self, account: &str, state: &str, detail: &str) -> Result<()> {
+        self.db.execute(
+            "UPDATE account SET state = ?2, detail = ?3
+             WHERE name = ?1 AND (state, detail) <> (?2, ?3)",
+            params![account, state, detail],
+        )?;
+        Ok(())
+    }
+
+    /// The folders that this account has now; others are retired, their copies forgotten.
+    pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<()> {
+        self.db.execute(
+            "UPDATE folder SET retired = 1
+             WHERE account = (SELECT id FROM account WHERE name = ?1)",
+            [account],
+        )?;
+        for (name, role) in folders {
+            self.db.execute(
+                "INSERT INTO folder (account, name, role)
+                 SELECT id, ?2, ?3 FROM account WHERE name = ?1
+                 ON CONFLICT (account, name) DO UPDATE SET role = excluded.role, retired = 0",
+                params![account, name, role],
+            )?;
+        }
+        Ok(())
+    }
+
+    pub fn folder(&self, account: &str, name: &str) -> Result<Option<FolderRow>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT f.id, f.name, f.role, f.uidvalidity, f.covered_low, f.covered_high, f.complete
+             FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ?1 AND f.name = ?2",
+        )?;
+        Ok(statement
+            .query_row([account, name], |row| {
+                let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
+                Ok(FolderRow {
+                    id: row.get(0)?,
+                    name: row.get(1)?,
+                    role: row.get(2)?,
+                    messages: 0,
+                    uidvalidity: row.get::<_, i64>(3)? as u64,
+                    covered: low.zip(high),
+                    complete: row.get(6)?,
+                })
+            })
+            .optional()?)
+    }
+
+    /// Starts over under another UIDVALIDITY (RFC 3501 §2.3.1.1). The old copies stay until the
+    /// new ones are complete, so that nothing looks deleted in between.
+    pub fn start_folder_over(&self, folder: i64, uidvalidity: u64) -> Result<()> {
+        self.db.execute(
+            "UPDATE folder SET uidvalidity = ?2, covered_low = NULL, covered_high = NULL,
+                    complete = 0 WHERE id = ?1",
+            params![folder, uidvalidity as i64],
+        )?;
+        Ok(())
+    }
+
+    pub fn set_covered(&self, folder: i64, covered: Option<(u64, u64)>) -> Result<()> {
+        if let Some((low, high)) = covered {
+            self.db
+                .prepare_cached("UPDATE folder SET covered_low = ?2, covered_high = ?3 WHERE id = ?1")?
+                .execute(params![folder, low as i64, high as i64])?;
+        }
+        Ok(())
+    }
+
+    /// Marks that the folder covers the last 60 days; the first time holds.
+    pub fn set_recent_covered(&self, folder: i64, now: Moment) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE folder SET covered_at = ?2 WHERE id = ?1 AND covered_at IS NULL",
+            )?
+            .execute(params![folder, now.0])?;
+        Ok(())
+    }
+
+    /// Everything down to the oldest message is covered: the copies of earlier validities go, and
+    /// the contacts whose mail lost its last copy are to be measured again.
+    pub fn set_complete(&self, folder: i64) -> Result<()> {
+        let changed = self
+            .db
+            .prepare_cached("UPDATE folder SET complete = 1 WHERE id = ?1 AND complete = 0")?
+            .execute([folder])?;
+        if changed > 0 {
+            let stale = "folder = ?1 AND uidvalidity <> (SELECT uidvalidity FROM folder WHERE id = ?1)";
+            let messages: Vec<i64> = self
+                .db
+                .prepare(&format!("SELECT message FROM instance WHERE {stale}"))?
+                .query_map([folder], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            self.db.execute(&format!("DELETE FROM instance WHERE {stale}"), [folder])?;
+            self.db.execute(&format!("DELETE FROM quarantine WHERE {stale}"), [folder])?;
+            for message in messages {
+                self.mark_people_of(message)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Since when every folder in use covers the last 60 days; `None` while one doesn't.
+    pub fn recent_covered_since(&self) -> Result<Option<Moment>> {
+        let (folders, covered, last): (u64, u64, Option<i64>) = self.db.query_row(
+            "SELECT count(*), count(covered_at), max(covered_at) FROM folder WHERE retired = 0",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?;
+        Ok(last.filter(|_| folders > 0 && folders == covered).map(Moment))
+    }
+
+    pub fn accounts(&self) -> Result<Vec<AccountRow>> {
+        let mut accounts = self
+            .db
+            .prepare("SELECT id, name, kind, state, detail FROM account ORDER BY id")?
+            .query_map([], |row| {
+                let account = AccountRow {
+                    name: row.get(1)?,
+                    kind: row.get(2)?,
+                    state: row.get(3)?,
+                    detail: row.get(4)?,
+                    messages: 0,
+                    quarantined: 0,
+                    folders: Vec::new(),
+                };
+                Ok((row.get::<_, i64>(0)?, account))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        for (id, account) in &mut accounts {
+            account.folders = self
+                .db
+                .prepare_cached(
+                    "SELECT id, name, role, uidvalidity, covered_low, covered_high, complete,
+                            (SELECT count(*) FROM instance i WHERE i.folder = f.id
+                             AND i.uidvalidity = f.uidvalidity)
+                     FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
+                )?
+                .query_map([*id], |row| {
+                    let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
+                    Ok(FolderRow {
+                        id: row.get(0)?,
+                        name: row.get(1)?,
+                        role: row.get(2)?,
+                        uidvalidity: row.get::<_, i64>(3)? as u64,
+                        covered: low.zip(high),
+                        complete: row.get(6)?,
+                        messages: row.get(7)?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?;
+            (account.messages, account.quarantined) = self.db.query_row(
+                "SELECT (SELECT count(DISTINCT i.message) FROM instance i
+                         JOIN folder f ON f.id = i.folder WHERE f.account = ?1 AND f.retired = 0),
+                        (SELECT count(*) FROM quarantine q
+                         JOIN folder f ON f.id = q.folder WHERE f.account = ?1 AND f.retired = 0)",
+                [*id],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+        }
+        Ok(accounts.into_iter().map(|(_, account)| account).collect())
+    }
+}

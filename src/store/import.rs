@@ -1,0 +1,201 @@
+//! Contacts that an export brought, and taking the last import back.
+
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use super::people::IdentityKind;
+use super::{Store, people};
+use crate::domain::model::{ContactId, Moment};
+use crate::error::{Error, Result};
+
+/// One person of an export, normalised.
+#[derive(Debug, Clone, Default)]
+pub struct NewCard {
+    pub name: String,
+    pub company: Option<String>,
+    pub position: Option<String>,
+    pub connected_on: Option<String>,
+    /// Without the name itself.
+    pub identities: Vec<(people::IdentityKind, String)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    New,
+    /// Known and left as it was.
+    Matched,
+    Changed,
+}
+
+/// One step of an import, so that it can be taken back.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Undo {
+    Created { contact: i64 },
+    Identity { contact: i64, kind: String, value: String },
+    Fields { contact: i64, company: Option<String>, position: Option<String>, connected: Option<String> },
+}
+
+impl Store {
+    /// Adds a card or adds to the contact that it is about: whoever has one of its addresses,
+    /// profile links or phone numbers; else the only contact of its name that contradicts nothing.
+    pub fn import_card(&self, card: &NewCard, now: Moment, undo: &mut Vec<Undo>) -> Result<Imported> {
+        let Some(contact) = self.contact_of(card)? else {
+            self.db
+                .prepare_cached(
+                    "INSERT INTO contact (name, company, position, connected_on, created_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![card.name, card.company, card.position, card.connected_on, now.0])?;
+            let contact = self.db.last_insert_rowid();
+            undo.push(Undo::Created { contact });
+            self.add_identities(contact, card, &mut Vec::new())?;
+            return Ok(Imported::New);
+        };
+        let mut steps = Vec::new();
+        self.add_identities(contact, card, &mut steps)?;
+        let (company, position, connected): (Option<String>, Option<String>, Option<String>) =
+            self.db
+                .prepare_cached("SELECT company, position, connected_on FROM contact WHERE id = ?1")?
+                .query_row([contact], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let new = |said: &Option<String>, known: &Option<String>| said.is_some() && said != known;
+        if new(&card.company, &company)
+            || new(&card.position, &position)
+            || new(&card.connected_on, &connected)
+        {
+            self.db
+                .prepare_cached(
+                    "UPDATE contact SET company = coalesce(?2, company),
+                            position = coalesce(?3, position),
+                            connected_on = coalesce(?4, connected_on) WHERE id = ?1",
+                )?
+                .execute(params![contact, card.company, card.position, card.connected_on])?;
+            steps.push(Undo::Fields { contact, company, position, connected });
+        }
+        if steps.is_empty() {
+            return Ok(Imported::Matched);
+        }
+        self.mark_dirty(ContactId(contact))?;
+        undo.append(&mut steps);
+        Ok(Imported::Changed)
+    }
+
+    fn contact_of(&self, card: &NewCard) -> Result<Option<i64>> {
+        let mut by_identity = self.db.prepare_cached(
+            "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2 AND source <> 'by_name'
+             AND kind <> 'name' ORDER BY contact LIMIT 1",
+        )?;
+        for (kind, value) in &card.identities {
+            let found = by_identity
+                .query_row(params![kind.name(), value], |row| row.get(0))
+                .optional()?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        let named: Vec<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM contact WHERE name = ?1 LIMIT 2")?
+            .query_map([&card.name], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let [only] = named[..] else { return Ok(None) };
+        Ok((!self.contradicts(only, card)?).then_some(only))
+    }
+
+    /// Another profile link, or another address where both have some: a namesake.
+    fn contradicts(&self, contact: i64, card: &NewCard) -> Result<bool> {
+        let mut has = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND kind = ?2
+                            AND source <> 'by_name')",
+        )?;
+        for kind in [IdentityKind::Url, IdentityKind::Email] {
+            let theirs: bool = has.query_row(params![contact, kind.name()], |row| row.get(0))?;
+            if theirs && card.identities.iter().any(|(its, _)| *its == kind) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn add_identities(&self, contact: i64, card: &NewCard, undo: &mut Vec<Undo>) -> Result<()> {
+        let mut enter = self.db.prepare_cached(
+            "INSERT INTO identity (contact, kind, value, source, address)
+             VALUES (?1, ?2, ?3, 'import', ?4)
+             ON CONFLICT DO UPDATE SET source = 'import' WHERE source = 'by_name'",
+        )?;
+        for (kind, value) in &card.identities {
+            let address = match kind {
+                IdentityKind::Email => Some(self.address_id(value)?),
+                _ => None,
+            };
+            if enter.execute(params![contact, kind.name(), value, address])? > 0 {
+                undo.push(Undo::Identity {
+                    contact,
+                    kind: kind.name().to_owned(),
+                    value: value.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers what an import did, unless it did nothing.
+    pub fn remember_import(&self, files: &[String], undo: &[Undo], now: Moment) -> Result<()> {
+        if undo.is_empty() {
+            return Ok(());
+        }
+        let as_text = |value: serde_json::Result<String>| {
+            value.map_err(|cause| Error::failed("cannot note what the import did").because(cause))
+        };
+        self.db.execute(
+            "INSERT INTO import (at, files, undo) VALUES (?1, ?2, ?3)",
+            params![now.0, as_text(serde_json::to_string(files))?, as_text(serde_json::to_string(undo))?],
+        )?;
+        Ok(())
+    }
+
+    /// Takes the last import back; its files, or `None` when there is none left.
+    pub fn undo_import(&self, now: Moment) -> Result<Option<Vec<String>>> {
+        let last: Option<(i64, String, String)> = self
+            .db
+            .query_row(
+                "SELECT id, files, undo FROM import WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()?;
+        let Some((id, files, undo)) = last else { return Ok(None) };
+        let unreadable = |cause| Error::failed("the note of the last import is damaged").because(cause);
+        let steps: Vec<Undo> = serde_json::from_str(&undo).map_err(unreadable)?;
+        for step in steps.iter().rev() {
+            self.take_step_back(step)?;
+        }
+        self.db.execute("UPDATE import SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
+        Ok(Some(serde_json::from_str(&files).map_err(unreadable)?))
+    }
+
+    fn take_step_back(&self, step: &Undo) -> Result<()> {
+        match step {
+            Undo::Created { contact } => {
+                for table in ["identity", "turn"] {
+                    self.db.execute(&format!("DELETE FROM {table} WHERE contact = ?1"), [contact])?;
+                }
+                self.db.execute("DELETE FROM contact WHERE id = ?1", [contact])?;
+            }
+            Undo::Identity { contact, kind, value } => {
+                self.db.execute(
+                    "DELETE FROM identity WHERE contact = ?1 AND kind = ?2 AND value = ?3",
+                    params![contact, kind, value],
+                )?;
+                self.mark_dirty(ContactId(*contact))?;
+            }
+            Undo::Fields { contact, company, position, connected } => {
+                self.db.execute(
+                    "UPDATE contact SET company = ?2, position = ?3, connected_on = ?4
+                     WHERE id = ?1",
+                    params![contact, company, position, connected],
+                )?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! Contacts and how they are recognised.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use crate::domain::identity::{self, SeenAddress};
+use crate::domain::model::{ContactId, Moment};
+use crate::error::Result;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityKind {
+    Email,
+    Url,
+    Phone,
+    Name,
+}
+
+impl IdentityKind {
+    pub const ALL: [IdentityKind; 4] =
+        [IdentityKind::Email, IdentityKind::Url, IdentityKind::Phone, IdentityKind::Name];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            IdentityKind::Email => "email",
+            IdentityKind::Url => "url",
+            IdentityKind::Phone => "phone",
+            IdentityKind::Name => "name",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub kind: IdentityKind,
+    pub value: String,
+    /// An address that was found by the display name alone.
+    pub by_name: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct ContactRow {
+    pub id: ContactId,
+    pub name: String,
+    pub company: Option<String>,
+    pub position: Option<String>,
+    pub connected_on: Option<String>,
+    pub last_touch: Option<Moment>,
+    pub identities: Vec<Identity>,
+}
+
+/// Somebody who is no contact yet, with the mail that went each way.
+#[derive(Debug, Clone)]
+pub struct Correspondent {
+    pub email: String,
+    pub name: Option<String>,
+    pub from_them: u64,
+    pub from_me: u64,
+}
+
+impl Store {
+    pub fn contacts(&self) -> Result<Vec<ContactRow>> {
+        let mut contacts: Vec<ContactRow> = self
+            .db
+            .prepare_cached(
+                "SELECT id, name, company, position, connected_on, last_touch FROM contact
+                 ORDER BY id",
+            )?
+            .query_map([], |row| {
+                Ok(ContactRow {
+                    id: ContactId(row.get(0)?),
+                    name: row.get(1)?,
+                    company: row.get(2)?,
+                    position: row.get(3)?,
+                    connected_on: row.get(4)?,
+                    last_touch: row.get::<_, Option<i64>>(5)?.map(Moment),
+                    identities: Vec::new(),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT contact, kind, value, source = 'by_name' FROM identity
+             ORDER BY contact, kind, value",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let contact = ContactId(row.get(0)?);
+            let kind: String = row.get(1)?;
+            let Some(kind) = IdentityKind::ALL.into_iter().find(|known| known.name() == kind)
+            else {
+                continue;
+            };
+            if let Ok(position) = contacts.binary_search_by_key(&contact, |row| row.id) {
+                contacts[position].identities.push(Identity {
+                    kind,
+                    value: row.get(2)?,
+                    by_name: row.get(3)?,
+                });
+            }
+        }
+        Ok(contacts)
+    }
+
+    pub fn contact_count(&self) -> Result<u64> {
+        Ok(self.db.query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
+    }
+
+    /// A display name and, if there is one, an address to show beside it.
+    pub fn name_of(&self, contact: ContactId) -> Result<Option<(String, Option<String>)>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT name, (SELECT value FROM identity WHERE contact = id AND kind = 'email'
+                               ORDER BY source = 'by_name', value LIMIT 1)
+                 FROM contact WHERE id = ?1",
+            )?
+            .query_row([contact.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?)
+    }
+
+    /// Tells which addresses are the user's own; everything is measured again when that changes.
+    pub fn set_mine(&self, emails: &[String]) -> Result<()> {
+        let mut wanted = Vec::new();
+        for email in emails {
+            wanted.push(self.address_id(email)?);
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let known: Vec<i64> = self
+            .db
+            .prepare("SELECT id FROM address WHERE mine = 1 ORDER BY id")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        if wanted == known {
+            return Ok(());
+        }
+        self.db.execute("UPDATE address SET mine = 0 WHERE mine = 1", [])?;
+        for id in wanted {
+            self.db.execute("UPDATE address SET mine = 1 WHERE id = ?1", [id])?;
+        }
+        self.mark_all_dirty()
+    }
+
+    /// Gives contacts without an address the ones that their names prove (and takes back those
+    /// that they no longer do).
+    pub fn match_by_name(&self) -> Result<()> {
+        let people = self.people_without_address()?;
+        let found: Vec<(i64, ContactId)> = if people.is_empty() {
+            Vec::new()
+        } else {
+            identity::by_name(&people, &self.nobodys_addresses()?)
+        };
+        let refused: Vec<(i64, String)> = self
+            .db
+            .prepare_cached(
+                "SELECT contact, value FROM decision
+                 WHERE verb = 'not-theirs' AND undone_at IS NULL",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let known: Vec<(i64, i64)> = self
+            .db
+            .prepare_cached("SELECT address, contact FROM identity WHERE source = 'by_name'")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut wanted = Vec::new();
+        for (address, contact) in found {
+            let email: String = self
+                .db
+                .prepare_cached("SELECT email FROM address WHERE id = ?1")?
+                .query_row([address], |row| row.get(0))?;
+            if !refused.contains(&(contact.0, email.clone())) {
+                wanted.push((address, contact.0, email));
+            }
+        }
+        for (address, contact) in &known {
+            if !wanted.iter().any(|(a, c, _)| (a, c) == (address, contact)) {
+                self.db.execute(
+                    "DELETE FROM identity
+                     WHERE source = 'by_name' AND address = ?1 AND contact = ?2",
+                    params![address, contact],
+                )?;
+                self.mark_dirty(ContactId(*contact))?;
+            }
+        }
+        for (address, contact, email) in wanted {
+            if !known.contains(&(address, contact)) {
+                self.db.execute(
+                    "INSERT OR IGNORE INTO identity (contact, kind, value, source, address)
+                     VALUES (?1, 'email', ?2, 'by_name', ?3)",
+                    params![contact, email, address],
+                )?;
+                self.mark_dirty(ContactId(contact))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn people_without_address(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
+        let rows: Vec<(i64, String)> = self
+            .db
+            .prepare_cached(
+                "SELECT c.id, c.name FROM contact c UNION
+                 SELECT contact, value FROM identity WHERE kind = 'name' ORDER BY 1",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let mut people: Vec<(ContactId, Vec<String>)> = Vec::new();
+        for (contact, name) in rows {
+            match people.last_mut() {
+                Some((last, names)) if last.0 == contact => names.push(name),
+                _ => people.push((ContactId(contact), vec![name])),
+            }
+        }
+        Ok(people)
+    }
+
+    /// Addresses with a display name that belong to no contact by anything better than the name.
+    fn nobodys_addresses(&self) -> Result<Vec<SeenAddress>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT a.id, a.name,
+                   EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
+                   AND EXISTS (SELECT 1 FROM recipient r JOIN message m ON m.id = r.message
+                               WHERE r.address = a.id
+                                 AND m.author IN (SELECT id FROM address WHERE mine = 1))
+                 FROM address a
+                 WHERE a.name IS NOT NULL AND a.mine = 0 AND NOT EXISTS (
+                   SELECT 1 FROM identity i WHERE i.address = a.id AND i.source <> 'by_name')",
+            )?
+            .query_map([], |row| {
+                Ok(SeenAddress { address: row.get(0)?, name: row.get(1)?, both_ways: row.get(2)? })
+            })?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// People with whom mail went both ways and who are no contact, most mail first.
+    pub fn correspondents(&self, limit: usize) -> Result<Vec<Correspondent>> {
+        Ok(self
+            .db
+            .prepare(
+                "WITH mine AS (SELECT id FROM address WHERE mine = 1),
+                 heard AS (SELECT author AS id, count(*) AS n FROM message m
+                   WHERE m.traits & 2047 = 0 GROUP BY author),
+                 told AS (SELECT r.address AS id, count(*) AS n FROM recipient r
+                   JOIN message m ON m.id = r.message WHERE m.author IN mine GROUP BY r.address)
+                 SELECT a.email, a.name, heard.n, told.n FROM address a
+                 JOIN heard ON heard.id = a.id JOIN told ON told.id = a.id
+                 WHERE a.mine = 0
+                   AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.address = a.id)
+                 ORDER BY min(heard.n, told.n) DESC, heard.n + told.n DESC, a.email LIMIT ?1",
+            )?
+            .query_map([limit as i64], |row| {
+                Ok(Correspondent {
+                    email: row.get(0)?,
+                    name: row.get(1)?,
+                    from_them: row.get(2)?,
+                    from_me: row.get(3)?,
+                })
+            })?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Addresses that write from a Sent folder and aren't among mine, with how many messages.
+    pub fn unknown_senders(&self) -> Result<Vec<(String, u64)>> {
+        Ok(self
+            .db
+            .prepare(
+                "SELECT a.email, count(DISTINCT m.id) FROM folder f
+                 JOIN instance i ON i.folder = f.id JOIN message m ON m.id = i.message
+                 JOIN address a ON a.id = m.author
+                 WHERE f.role = 'sent' AND f.retired = 0 AND a.mine = 0
+                 GROUP BY a.id ORDER BY 2 DESC, 1",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Mail of contacts whose every copy lies in Junk, newest first: contact, subject, time.
+    pub fn junk_from_contacts(
+        &self,
+        since: Moment,
+    ) -> Result<Vec<(ContactId, Option<String>, Moment)>> {
+        Ok(self
+            .db
+            .prepare(
+                "SELECT i.contact, m.subject, coalesce(m.received, m.internal, m.date) AS at
+                 FROM folder f JOIN instance n ON n.folder = f.id AND f.role = 'junk'
+                 JOIN message m ON m.id = n.message JOIN identity i ON i.address = m.author
+                 WHERE f.retired = 0 AND at >= ?1 AND NOT EXISTS (
+                   SELECT 1 FROM instance n2 JOIN folder f2 ON f2.id = n2.folder
+                   WHERE n2.message = m.id AND f2.role <> 'junk')
+                 ORDER BY at DESC LIMIT 20",
+            )?
+            .query_map([since.0], |row| {
+                Ok((ContactId(row.get(0)?), row.get(1)?, Moment(row.get(2)?)))
+            })?
+            .collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,52 @@
+//! The schema and its versions.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::error::{Error, Result};
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// Step `n` leads from version `n + 1` to `n + 2`; append only.
+const STEPS: &[&str] = &[];
+
+pub const CURRENT: i64 = STEPS.len() as i64 + 1;
+
+pub fn version(db: &Connection) -> Result<i64> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Creates the schema in an empty file, or takes the steps that are missing, in one transaction.
+///
+/// # Errors
+/// `Failed` when a newer requite wrote the file: it is left alone.
+pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
+    let found = version(db)?;
+    if found == CURRENT {
+        return Ok(());
+    }
+    if found > CURRENT {
+        return Err(Error::failed(format!(
+            "{} was written by a newer requite (version {found}, this one knows {CURRENT})",
+            path.display()
+        ))
+        .hint("install that version again, or point --home at another folder"));
+    }
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    // Another process may have done it while we waited for the lock.
+    let found = version(db)?;
+    let steps: Vec<&str> = match usize::try_from(found) {
+        Ok(0) => vec![SCHEMA],
+        Ok(found) => STEPS.iter().skip(found - 1).copied().collect(),
+        Err(_) => {
+            return Err(Error::failed(format!("{} is no database of requite", path.display())));
+        }
+    };
+    for step in steps {
+        db.execute_batch(step)?;
+    }
+    db.pragma_update(None, "user_version", CURRENT)?;
+    db.execute_batch("COMMIT")?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! Which reference thread a message belongs to (RFC 5256 §3, References): a union–find over
+//! Message-IDs, seen or only referred to. What order mail arrives in makes no difference to which
+//! messages stand together.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use crate::domain::facts::Facts;
+use crate::error::Result;
+
+impl Store {
+    /// The thread of a new message; joins those that it connects.
+    pub(super) fn thread_for(&self, facts: &Facts) -> Result<i64> {
+        let mut ids: Vec<i64> = facts.references.clone();
+        ids.extend(facts.parent);
+        ids.extend(facts.id_hash);
+        let mut find =
+            self.db.prepare_cached("SELECT thread FROM thread_of WHERE id_hash = ?1")?;
+        let mut found = Vec::new();
+        let mut unknown = Vec::new();
+        for id in ids {
+            match find.query_row([id], |row| row.get::<_, i64>(0)).optional()? {
+                Some(thread) => found.push(thread),
+                None => unknown.push(id),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        let thread = match found.split_first() {
+            Some((&kept, joined)) => {
+                for &other in joined {
+                    self.join_threads(kept, other)?;
+                }
+                kept
+            }
+            None => label(facts),
+        };
+        let mut enter = self
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO thread_of (id_hash, thread) VALUES (?1, ?2)")?;
+        for id in unknown {
+            enter.execute(params![id, thread])?;
+        }
+        Ok(thread)
+    }
+
+    fn join_threads(&self, kept: i64, other: i64) -> Result<()> {
+        let mut members = self
+            .db
+            .prepare_cached("SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1")?;
+        let members = members
+            .query_map([other], |row| {
+                let mut ids: Vec<i64> = unpack(&row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default());
+                ids.extend(row.get::<_, Option<i64>>(1)?);
+                ids.extend(row.get::<_, Option<i64>>(2)?);
+                Ok((row.get::<_, i64>(0)?, ids))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut enter =
+            self.db.prepare_cached("UPDATE thread_of SET thread = ?2 WHERE id_hash = ?1")?;
+        for (message, ids) in members {
+            for id in ids {
+                enter.execute(params![id, kept])?;
+            }
+            self.mark_people_of(message)?;
+        }
+        self.db
+            .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2")?
+            .execute(params![kept, other])?;
+        Ok(())
+    }
+}
+
+fn label(facts: &Facts) -> i64 {
+    let [a, b, c, d, e, f, g, h, ..] = facts.key.0;
+    i64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Hashes as one blob, eight bytes each.
+pub(super) fn pack(ids: &[i64]) -> Option<Vec<u8>> {
+    (!ids.is_empty()).then(|| ids.iter().flat_map(|id| id.to_le_bytes()).collect())
+}
+
+pub(super) fn unpack(bytes: &[u8]) -> Vec<i64> {
+    let (ids, _) = bytes.as_chunks::<8>();
+    ids.iter().map(|id| i64::from_le_bytes(*id)).collect()
+}

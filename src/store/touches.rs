@@ -1,0 +1,152 @@
+//! Everything stored between me and one contact, read in one go for the domain to judge.
+
+use rusqlite::{Row, params};
+
+use super::Store;
+use super::threads::unpack;
+use crate::domain::correspondence::{Copies, Entry, EntryKind, Letter, Role};
+use crate::domain::facts::MessageKey;
+use crate::domain::model::{ContactId, Moment};
+use crate::domain::noise::Traits;
+use crate::domain::turns::Author;
+use crate::error::Result;
+
+/// What a contact wrote, what I wrote to them, and what answers either: by me, whomever it
+/// addresses, or by another recipient of theirs.
+const LETTERS: &str = "
+WITH mine (id) AS MATERIALIZED (SELECT id FROM address WHERE mine = 1),
+theirs (id) AS MATERIALIZED (
+  SELECT i.address FROM identity i JOIN address a ON a.id = i.address
+  WHERE i.contact = ?1 AND a.mine = 0),
+related (message, author) AS (
+  SELECT m.id, 1 FROM theirs JOIN message m ON m.author = theirs.id
+  UNION
+  SELECT m.id, 0 FROM theirs JOIN recipient r ON r.address = theirs.id
+    JOIN message m ON m.id = r.message WHERE m.author IN mine
+  UNION
+  SELECT c.id, CASE WHEN c.author IN mine THEN 0 ELSE 2 END
+    FROM theirs JOIN message p ON p.author = theirs.id
+    JOIN message c ON c.parent = p.id_hash
+    WHERE c.author NOT IN theirs AND (c.author IN mine OR EXISTS (
+      SELECT 1 FROM recipient r WHERE r.message = p.id AND r.address = c.author AND r.role = 1)))
+SELECT m.id, m.key, x.author, m.date, m.received, m.internal, m.subject, m.message_id,
+  m.base_subject, m.id_hash, m.parent, m.refs, m.thread, m.traits, m.to_count, m.recipients,
+  (SELECT max(r.role) FROM mine JOIN recipient r ON r.address = mine.id AND r.message = m.id),
+  (SELECT max(r.role) FROM theirs JOIN recipient r ON r.address = theirs.id AND r.message = m.id),
+  m.parent IS NOT NULL AND EXISTS (
+    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND p.author IN mine),
+  m.parent IS NOT NULL AND EXISTS (
+    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND p.author IN theirs),
+  (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
+     + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
+   FROM instance i JOIN folder f ON f.id = i.folder
+   WHERE i.message = m.id AND f.retired = 0)
+FROM related x JOIN message m ON m.id = x.message";
+
+impl Store {
+    pub fn letters(&self, contact: ContactId) -> Result<Vec<Letter>> {
+        let mut statement = self.db.prepare_cached(LETTERS)?;
+        Ok(statement.query_map([contact.0], letter)?.collect::<Result<_, _>>()?)
+    }
+
+    pub fn entries(&self, contact: ContactId) -> Result<Vec<Entry>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.id, e.at, e.kind, e.missed, e.text FROM entry e
+             JOIN entry_contact c ON c.entry = e.id
+             WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
+        )?;
+        let rows = statement.query_map([contact.0], |row| {
+            let kind: String = row.get(2)?;
+            Ok(Entry {
+                id: row.get(0)?,
+                at: Moment(row.get(1)?),
+                kind: EntryKind::ALL
+                    .into_iter()
+                    .find(|known| known.name() == kind)
+                    .unwrap_or(EntryKind::Note),
+                other_way: row.get(3)?,
+                text: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
+        self.db.execute(
+            "INSERT INTO entry (at, kind, missed, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![entry.at.0, entry.kind.name(), entry.other_way, entry.text, now.0],
+        )?;
+        let id = self.db.last_insert_rowid();
+        for contact in contacts {
+            self.db.execute(
+                "INSERT INTO entry_contact (contact, entry) VALUES (?1, ?2)",
+                params![contact.0, id],
+            )?;
+            self.mark_dirty(*contact)?;
+        }
+        Ok(id)
+    }
+
+    /// Takes the latest entry of this kind with this contact back; `false` when there is none.
+    pub fn take_entry_back(&self, kind: EntryKind, contact: ContactId, now: Moment) -> Result<bool> {
+        let changed = self.db.execute(
+            "UPDATE entry SET undone_at = ?3 WHERE id = (
+               SELECT max(e.id) FROM entry e JOIN entry_contact c ON c.entry = e.id
+               WHERE e.kind = ?1 AND c.contact = ?2 AND e.undone_at IS NULL)",
+            params![kind.name(), contact.0, now.0],
+        )?;
+        self.db.execute(
+            "UPDATE contact SET dirty = 1 WHERE id IN (
+               SELECT c.contact FROM entry_contact c JOIN entry e ON e.id = c.entry
+               WHERE e.undone_at = ?1)",
+            [now.0],
+        )?;
+        Ok(changed > 0)
+    }
+}
+
+fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+    let role = |column| {
+        row.get::<_, Option<i64>>(column)
+            .map(|role| role.map(|role| if role > 0 { Role::To } else { Role::Cc }))
+    };
+    let mut key = [0; 16];
+    let stored: Vec<u8> = row.get(1)?;
+    key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
+    let copies: Option<i64> = row.get(20)?;
+    // No copy left: expunged everywhere.
+    let copies = copies.map_or(Copies { discarded: true, ..Copies::default() }, |bits| Copies {
+        discarded: bits & 1 != 0,
+        junk: bits & 2 != 0,
+        draft: bits & 4 != 0,
+        answered: bits & 8 != 0,
+    });
+    Ok(Letter {
+        id: row.get(0)?,
+        key: MessageKey(key),
+        author: match row.get::<_, i64>(2)? {
+            0 => Author::Me,
+            1 => Author::Them,
+            _ => Author::Other,
+        },
+        date: moment(3)?,
+        received: moment(4)?,
+        internal: moment(5)?,
+        subject: row.get(6)?,
+        message_id: row.get(7)?,
+        base_subject: row.get(8)?,
+        own_id: row.get(9)?,
+        parent: row.get(10)?,
+        references: unpack(&row.get::<_, Option<Vec<u8>>>(11)?.unwrap_or_default()),
+        thread: row.get(12)?,
+        traits: Traits(row.get(13)?),
+        to_count: row.get(14)?,
+        recipients: row.get(15)?,
+        me: role(16)?,
+        them: role(17)?,
+        answers_mine: row.get(18)?,
+        answers_theirs: row.get(19)?,
+        copies,
+    })
+}

@@ -1,0 +1,134 @@
+//! Turns as they were last computed.
+
+use rusqlite::{Row, params};
+
+use super::threads::unpack;
+use super::{Store, touch_id, touch_number};
+use crate::domain::model::{Channel, ContactId, Moment, Side, TurnId};
+use crate::domain::policy::TimeBasis;
+use crate::domain::turns::{Answer, Closed, Link, Turn};
+use crate::error::Result;
+
+const COLUMNS: &str = "contact, touch, side, channel, start, needs_reply, opens_thread, touches,
+                       answered_at, answered_by, link, closed";
+const CHANNELS: [Channel; 4] =
+    [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
+
+impl Store {
+    /// Replaces what was known of a contact's turns by what was computed now.
+    pub fn put_turns(
+        &self,
+        contact: ContactId,
+        turns: &[Turn],
+        last_touch: Option<Moment>,
+    ) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM turn WHERE contact = ?1")?.execute([contact.0])?;
+        let mut enter = self.db.prepare_cached(&format!(
+            "INSERT INTO turn ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        ))?;
+        for turn in turns {
+            let touches: Vec<u8> = turn
+                .touches
+                .iter()
+                .flat_map(|touch| touch_number(*touch).to_le_bytes())
+                .collect();
+            enter.execute(params![
+                contact.0,
+                touch_number(turn.id.touch),
+                turn.side as i64,
+                turn.channel as i64,
+                turn.start.0,
+                turn.needs_reply,
+                turn.opens_thread,
+                touches,
+                turn.answer.map(|answer| answer.at.0),
+                turn.answer.map(|answer| touch_number(answer.touch)),
+                turn.answer.map(|answer| answer.link as i64),
+                turn.closed.map(|closed| closed as i64),
+            ])?;
+        }
+        self.db
+            .prepare_cached("UPDATE contact SET dirty = 0, last_touch = ?2 WHERE id = ?1")?
+            .execute(params![contact.0, last_touch.map(|at| at.0)])?;
+        Ok(())
+    }
+
+    pub fn turns_of(&self, contact: ContactId) -> Result<Vec<Turn>> {
+        let sql = format!("SELECT {COLUMNS} FROM turn WHERE contact = ?1 ORDER BY start, touch");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Every turn, contact by contact, oldest first.
+    pub fn all_turns(&self) -> Result<Vec<Turn>> {
+        let sql = format!("SELECT {COLUMNS} FROM turn ORDER BY contact, start, touch");
+        Ok(self.db.prepare(&sql)?.query_map([], turn)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Turns of either side that have neither an answer nor been closed.
+    pub fn waiting_turns(&self, started_after: Moment) -> Result<Vec<Turn>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM turn
+             WHERE answered_at IS NULL AND closed IS NULL AND start > ?1 ORDER BY start, touch"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        Ok(statement.query_map([started_after.0], turn)?.collect::<Result<_, _>>()?)
+    }
+
+    pub fn dirty_contacts(&self) -> Result<Vec<ContactId>> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT id FROM contact WHERE dirty = 1 ORDER BY id")?
+            .query_map([], |row| row.get(0).map(ContactId))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    pub fn mark_dirty(&self, contact: ContactId) -> Result<()> {
+        self.db
+            .prepare_cached("UPDATE contact SET dirty = 1 WHERE id = ?1")?
+            .execute([contact.0])?;
+        Ok(())
+    }
+
+    /// Everything is measured again when the user chooses another clock.
+    pub fn set_time_basis(&self, basis: TimeBasis) -> Result<()> {
+        let changed = self.db.execute(
+            "INSERT INTO setting (key, value) VALUES ('time_basis', ?1)
+             ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+            [match basis {
+                TimeBasis::Arrival => "arrival",
+                TimeBasis::Date => "date",
+            }],
+        )?;
+        if changed > 0 { self.mark_all_dirty() } else { Ok(()) }
+    }
+
+    pub fn mark_all_dirty(&self) -> Result<()> {
+        self.db.execute("UPDATE contact SET dirty = 1", [])?;
+        Ok(())
+    }
+}
+
+fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
+    let answered_at: Option<i64> = row.get(8)?;
+    let answered_by: Option<i64> = row.get(9)?;
+    let link: Option<usize> = row.get(10)?;
+    let answer = answered_at.zip(answered_by).map(|(at, by)| Answer {
+        at: Moment(at),
+        touch: touch_id(by),
+        link: link.and_then(|link| Link::ALL.get(link)).copied().unwrap_or(Link::Manual),
+    });
+    let closed: Option<usize> = row.get(11)?;
+    let touches: Vec<u8> = row.get(7)?;
+    Ok(Turn {
+        id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
+        side: if row.get::<_, i64>(2)? == Side::Mine as i64 { Side::Mine } else { Side::Theirs },
+        channel: CHANNELS.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
+        start: Moment(row.get(4)?),
+        needs_reply: row.get(5)?,
+        opens_thread: row.get(6)?,
+        touches: unpack(&touches).into_iter().map(touch_id).collect(),
+        answer,
+        closed: closed.and_then(|closed| Closed::ALL.get(closed)).copied(),
+    })
+}
