@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 
 pub use checked::*;
 
+use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use mistake::Mistake;
 
@@ -39,6 +40,25 @@ impl Environment {
             system_zone: TimeZone::system(),
             home: std::env::home_dir().unwrap_or_else(|| PathBuf::from("/")),
         }
+    }
+}
+
+/// What holds where there is no file yet: no account, nothing to mail.
+pub fn defaults() -> Config {
+    let policy = Policy { zone: TimeZone::system(), ..Policy::default() };
+    Config {
+        policy,
+        me: Me::default(),
+        accounts: Vec::new(),
+        mailer: None,
+        digest: DigestPlan {
+            day: jiff::civil::Weekday::Monday,
+            time: jiff::civil::time(7, 0, 0, 0),
+            to: None,
+            from: None,
+        },
+        desktop: true,
+        keep_subjects: true,
     }
 }
 

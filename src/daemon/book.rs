@@ -169,7 +169,7 @@ impl<'a> Book<'a> {
     }
 
     pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {
-        let count = |side, overdue| {
+        let count = |side, overdue: bool| {
             debts
                 .iter()
                 .filter(|named| named.debt.turn.side == side && (!overdue || named.debt.overdue))

@@ -1,0 +1,95 @@
+//! What every command starts from: where things lie, the configuration, the time, the manner of
+//! speaking.
+
+use std::io::{self, Write};
+
+use crate::config::{self, Config};
+use crate::daemon::book::{AsOf, Book};
+use crate::daemon::clock::Clock;
+use crate::daemon::{Home, measure_dirty, prepare};
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+pub struct Desk {
+    pub home: Home,
+    pub config: Config,
+    /// The real present.
+    pub now: Moment,
+    /// `--at`: read-only commands answer as of this instant.
+    pub at: Option<Moment>,
+    pub json: bool,
+    pub quiet: bool,
+}
+
+impl Desk {
+    /// Reads the configuration; where there is none and none was named, the defaults hold.
+    pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
+        let config = if home.config.exists() {
+            config::load(&home.config)?
+        } else {
+            config::defaults()
+        };
+        Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet })
+    }
+
+    /// Like [`Desk::open`], for commands that can do nothing without a configuration.
+    pub fn open_configured(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
+        config::load(&home.config)?;
+        Desk::open(home, at, json, quiet)
+    }
+
+    pub fn as_of(&self) -> AsOf {
+        self.at.map_or(AsOf::Now(self.now), AsOf::Then)
+    }
+
+    /// The database, made if need be and told what the configuration says.
+    pub fn store(&self) -> Result<Store> {
+        let store = Store::open(&self.home.data)?;
+        prepare(&store, &self.config)?;
+        Ok(store)
+    }
+
+    pub fn book<'a>(&'a self, store: &'a Store) -> Result<Book<'a>> {
+        Book::open(store, &self.config.policy, self.as_of())
+    }
+
+    /// Writes something the user said, and what follows from it, in one transaction.
+    pub fn write<T>(&self, store: &Store, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+        if self.at.is_some() {
+            return Err(Error::usage("--at only goes with commands that change nothing"));
+        }
+        store.transaction(|store| {
+            let value = work(store)?;
+            store.match_by_name()?;
+            measure_dirty(store, &self.config.policy)?;
+            Ok(value)
+        })
+    }
+
+    /// Prints a JSON document with its schema and instant.
+    pub fn print_json(&self, mut document: serde_json::Value) -> Result<()> {
+        if let Some(fields) = document.as_object_mut() {
+            fields.insert("schema".into(), 1.into());
+            fields.insert("at".into(), self.as_of().moment().to_string().into());
+        }
+        self.print(&format!("{document:#}\n"))
+    }
+
+    /// Prints data. A reader that has gone away is no error.
+    pub fn print(&self, text: &str) -> Result<()> {
+        match anstream::stdout().lock().write_all(text.as_bytes()) {
+            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::failed("cannot write the answer").because(cause))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says something about what was done, beside the data.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+}

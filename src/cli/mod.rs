@@ -1,0 +1,4 @@
+//! The command line: arguments in, text or JSON out.
+
+pub mod commands;
+pub mod desk;

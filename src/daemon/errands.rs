@@ -1,0 +1,1 @@
+//! What goes out: alerts to the desk, the digest by mail.

@@ -1,0 +1,1 @@
+//! Puts the parts together: the writer, a task per account, the errands.
