@@ -25,7 +25,8 @@ struct Kept {
     /// Messages received, those received again included.
     deliveries: usize,
     batch_sizes: Vec<usize>,
-    flag_changes: usize,
+    /// Headers of messages that were nowhere any more at some moment.
+    lost: Vec<Vec<u8>>,
 }
 
 impl Kept {
@@ -46,7 +47,6 @@ impl Kept {
             Report::Batch(batch) => {
                 let name = batch.folder.folder;
                 self.deliveries += batch.mails.len();
-                self.flag_changes += batch.flags.len();
                 self.batch_sizes.push(batch.mails.len());
                 for mail in batch.mails {
                     self.unreadable.remove(&(name.clone(), mail.uid));
@@ -59,7 +59,11 @@ impl Kept {
                     self.mails.get_mut(&(name.clone(), uid)).unwrap().flags = flags;
                 }
                 for uid in batch.gone {
-                    self.mails.remove(&(name.clone(), uid));
+                    if let Some(mail) = self.mails.remove(&(name.clone(), uid))
+                        && !self.mails.values().any(|other| other.header == mail.header)
+                    {
+                        self.lost.push(mail.header);
+                    }
                     self.unreadable.remove(&(name.clone(), uid));
                 }
                 let state = self.covered.entry(name).or_default();
@@ -248,6 +252,9 @@ async fn a_second_run_reports_only_what_changed() {
     let lines = ["INBOX: read later", "INBOX: question!", "Archive: for the files"];
     assert_eq!(collector.see(Kept::subjects), expect(&lines));
     assert_eq!(collector.see(|kept| kept.deliveries), 4 + 1, "only the archived one came again");
+    let lost = collector.see(|kept| kept.lost.concat());
+    let lost = String::from_utf8(lost).unwrap();
+    assert!(lost.contains("offer") && !lost.contains("for the files"), "{lost}");
 }
 
 #[tokio::test]

@@ -148,3 +148,55 @@ fn folder_of_message(path: &Path) -> Option<&Path> {
     let name = parent.file_name()?;
     if name == "cur" || name == "new" { parent.parent() } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, Flag, RemoveKind, RenameMode};
+
+    use super::*;
+
+    /// `expect` is the folder to look at again; `*` is everything, the empty text nothing.
+    #[track_caller]
+    fn check(kind: EventKind, path: &str, expect: &str) {
+        let mut heard = Heard::default();
+        heard.covered.extend(["/mail", "/mail/Sent", "/mail/Sent/cur"].map(PathBuf::from));
+        let news = heard.take_in(Ok(Event::new(kind).add_path(PathBuf::from(path))));
+        let folders: Vec<_> = heard.dirty.folders.iter().map(|it| it.to_string_lossy()).collect();
+        let seen = if heard.dirty.everything { "*".to_owned() } else { folders.join(" ") };
+        assert_eq!((seen.as_str(), news), (expect, !expect.is_empty()), "{kind:?} {path}");
+    }
+
+    #[test]
+    fn only_what_may_change_a_mailbox_is_news() {
+        let message = "/mail/Sent/cur/1700000000.a.host:2,S";
+        let moved = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+        let left = EventKind::Modify(ModifyKind::Name(RenameMode::From));
+        let removed = EventKind::Remove(RemoveKind::File);
+        let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        for (kind, path, expect) in [
+            (moved, message, "/mail/Sent"),
+            (removed, message, "/mail/Sent"),
+            (EventKind::Create(CreateKind::File), message, "/mail/Sent"),
+            (written, message, "/mail/Sent"),
+            (EventKind::Access(AccessKind::Open(AccessMode::Any)), message, ""),
+            (EventKind::Access(AccessKind::Close(AccessMode::Read)), message, ""),
+            (left, "/mail/Sent", "*"),
+            (removed, "/mail/Sent/cur", "*"),
+            (removed, "/mail", "*"),
+            (moved, "/mail/Sent/dovecot-uidlist", ""),
+            (removed, "/mail/Sent/dovecot-uidlist.lock", ""),
+        ] {
+            check(kind, path, expect);
+        }
+    }
+
+    #[test]
+    fn where_the_system_lost_count_everything_is_looked_at() {
+        let mut heard = Heard::default();
+        assert!(heard.take_in(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
+        assert!(heard.dirty.everything);
+        let mut heard = Heard::default();
+        assert!(heard.take_in(Err(notify::Error::generic("queue"))));
+        assert!(heard.dirty.everything);
+    }
+}
