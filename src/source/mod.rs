@@ -3,6 +3,8 @@
 //! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
 
+use std::collections::HashSet;
+
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::model::Moment;
@@ -10,6 +12,7 @@ use crate::error::{Error, Result};
 
 pub mod imap;
 pub mod maildir;
+mod utf7;
 
 /// One message as a source found it: header bytes and what stands beside them.
 #[derive(Debug, Clone, Default)]
@@ -200,6 +203,11 @@ pub enum Report {
         folder: FolderKey,
         reply: oneshot::Sender<FolderState>,
     },
+    /// UIDs stored in this folder under its current validity, quarantined ones not among them.
+    Stored {
+        folder: FolderKey,
+        reply: oneshot::Sender<HashSet<u64>>,
+    },
     /// UIDs in this folder whose flags matter now: the messages of open turns.
     Watched {
         folder: FolderKey,
@@ -237,6 +245,10 @@ impl Sink {
 
     pub async fn known(&self, folder: &FolderKey) -> Result<FolderState> {
         self.ask(|reply| Report::Known { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn stored(&self, folder: &FolderKey) -> Result<HashSet<u64>> {
+        self.ask(|reply| Report::Stored { folder: folder.clone(), reply }).await
     }
 
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {

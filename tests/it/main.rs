@@ -9,6 +9,7 @@
 )]
 
 mod deliver;
+mod maildir;
 mod oracle;
 mod peers;
 mod service;

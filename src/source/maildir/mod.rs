@@ -1,0 +1,82 @@
+//! A local Maildir, read and watched: both layouts, headers only.
+//!
+//! Never writes: no file is created, renamed, marked as seen or moved from `new` to `cur`, and
+//! `tmp` is never read. A message's UID is a hash of the unique part of its file name.
+
+use std::path::Path;
+
+use crate::config::Folders;
+use crate::error::{Error, Result};
+use crate::source::{AccountState, Role, Sink};
+
+mod changes;
+mod layout;
+mod name;
+mod pass;
+mod scan;
+mod watch;
+
+pub use watch::watch;
+
+use pass::{Reader, blocking};
+
+/// One complete look at every folder; returns once all of it is stored.
+///
+/// # Errors
+/// Temporary, where there is no Maildir at `root` now, a folder of it can't be read, or the sink
+/// takes no more.
+pub async fn sync_once(account: &str, root: &Path, folders: &Folders, sink: &Sink) -> Result<()> {
+    let layout = match find(root, folders).await {
+        Ok(layout) => layout,
+        Err(error) => {
+            sink.state(account, AccountState::Offline, &plainly(&error)).await?;
+            return Err(error);
+        }
+    };
+    sink.state(account, AccountState::Syncing, "").await?;
+    let troubles = Reader::new(account, sink).pass(&layout, None).await?;
+    sink.settled().await?;
+    let notes: Vec<_> = layout.troubles.iter().chain(&troubles).cloned().collect();
+    sink.state(account, AccountState::Idle, &notes.join("; ")).await?;
+    if troubles.is_empty() {
+        return Ok(());
+    }
+    Err(Error::temporary(format!("account {account}: {}", troubles.join("; ")))
+        .hint("make the folder readable, or list the account's other `folders` in the config"))
+}
+
+/// The folders that would be read, with their roles and the number of messages in each.
+///
+/// Blocking, for `check`.
+///
+/// # Errors
+/// Temporary, where there is no Maildir at `root` or one of its folders can't be read; a mistake
+/// in the config, where a folder is asked for that isn't there.
+pub fn probe(root: &Path, folders: &Folders) -> Result<Vec<(String, Role, u32)>> {
+    let layout = layout::find(root, folders)?;
+    if let (Folders::Named(_), [first, ..]) = (folders, layout.troubles.as_slice()) {
+        return Err(Error::config(format!("{}: {first}", root.display()))
+            .hint("correct the account's `folders`, or set them to \"auto\""));
+    }
+    let counted = layout.folders.into_iter().map(|folder| {
+        let messages = scan::list(&folder.path).map_err(|cause| {
+            Error::temporary(format!("cannot read the folder {}", folder.path.display()))
+                .because(cause)
+                .hint("make it readable for this user")
+        })?;
+        Ok((folder.name, folder.role, u32::try_from(messages.len()).unwrap_or(u32::MAX)))
+    });
+    counted.collect()
+}
+
+async fn find(root: &Path, folders: &Folders) -> Result<layout::Layout> {
+    let (root, folders) = (root.to_owned(), folders.clone());
+    blocking(move || layout::find(&root, &folders)).await?
+}
+
+fn plainly(error: &Error) -> String {
+    match error.advice() {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    }
+}

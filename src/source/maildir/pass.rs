@@ -1,0 +1,217 @@
+//! One look at the folders of an account: new messages, new flags and what is gone go to the
+//! sink, and stay in memory, so that the next look reports only what has changed since.
+//!
+//! Never decides when to look, and never touches files outside of a blocking task.
+
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::path::PathBuf;
+
+use super::layout::{Folder, Layout};
+use super::scan::{self, Difference, Memory};
+use crate::error::{Error, Result};
+use crate::source::{Batch, FolderKey, Role, Sink};
+
+/// File names stay unique for good, so the numbering never starts over.
+const VALIDITY: u64 = 1;
+/// There is no order in the hashes to read along: a folder is covered as a whole or not at all.
+const COVERED: (u64, u64) = (1, 1);
+/// Flag changes in one batch.
+const FLAGS: usize = 5000;
+
+pub(super) struct Reader<'a> {
+    account: &'a str,
+    sink: &'a Sink,
+    memory: HashMap<String, Memory>,
+    /// The folders that the sink was told of.
+    announced: Vec<(String, Role)>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(account: &'a str, sink: &'a Sink) -> Self {
+        Reader { account, sink, memory: HashMap::new(), announced: Vec::new() }
+    }
+
+    /// Looks at the folders whose paths are in `only`, or at all; says which could not be read.
+    ///
+    /// A message that is missing is reported gone only after everything was looked at once more:
+    /// what was moved is then stored in its new place, and what a listing has skipped is back.
+    ///
+    /// # Errors
+    /// Where the sink takes no more.
+    pub(super) async fn pass(
+        &mut self,
+        layout: &Layout,
+        only: Option<&BTreeSet<PathBuf>>,
+    ) -> Result<Vec<String>> {
+        let folders: Vec<_> = layout.folders.iter().map(|it| (it.name.clone(), it.role)).collect();
+        // A renamed folder keeps its old name until its messages are stored under the new one.
+        let lost = self.announced.iter().filter(|old| !folders.contains(old));
+        let both = folders.iter().chain(lost).cloned().collect();
+        self.announce(both).await?;
+
+        let mut troubles = Vec::new();
+        let missing = self.sweep(layout, only, &mut troubles).await?;
+        if !missing.is_empty() {
+            let still = self.sweep(layout, None, &mut Vec::new()).await?;
+            self.report_gone(layout, missing.intersection(&still)).await?;
+        }
+        self.memory.retain(|name, _| folders.iter().any(|(folder, _)| folder == name));
+        self.announce(folders).await?;
+        Ok(troubles)
+    }
+
+    async fn announce(&mut self, folders: Vec<(String, Role)>) -> Result<()> {
+        if folders != self.announced {
+            self.sink.folders(self.account, folders.clone()).await?;
+            self.announced = folders;
+        }
+        Ok(())
+    }
+
+    /// What is missing, as the folder's place in the layout and the message's UID.
+    async fn sweep(
+        &mut self,
+        layout: &Layout,
+        only: Option<&BTreeSet<PathBuf>>,
+        troubles: &mut Vec<String>,
+    ) -> Result<BTreeSet<(usize, u64)>> {
+        let mut missing = BTreeSet::new();
+        for (place, folder) in layout.folders.iter().enumerate() {
+            if only.is_some_and(|only| !only.contains(&folder.path)) {
+                continue;
+            }
+            match self.look(folder).await? {
+                Ok(uids) => missing.extend(uids.into_iter().map(|uid| (place, uid))),
+                Err(cause) => troubles.push(format!("cannot read {}: {cause}", folder.name)),
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Reports what is new in a folder and returns what is missing from it; the inner error is
+    /// the folder's own, after which nothing is concluded about it.
+    async fn look(&mut self, folder: &Folder) -> Result<io::Result<Vec<u64>>> {
+        let memory = self.recall(folder).await?;
+        let path = folder.path.clone();
+        let (mut memory, difference) = blocking(move || {
+            let difference = scan::compare(&path, &memory);
+            (memory, difference)
+        })
+        .await?;
+        let missing = match difference {
+            Ok(difference) => Ok(self.report(folder, &mut memory, difference).await?),
+            Err(cause) => Err(cause),
+        };
+        self.memory.insert(folder.name.clone(), memory);
+        Ok(missing)
+    }
+
+    async fn recall(&mut self, folder: &Folder) -> Result<Memory> {
+        if let Some(memory) = self.memory.remove(&folder.name) {
+            return Ok(memory);
+        }
+        let key = self.key(folder);
+        let known = self.sink.known(&key).await?;
+        if known.uidvalidity != VALIDITY {
+            return Ok(Memory::default());
+        }
+        let stored = self.sink.stored(&key).await?;
+        Ok(Memory {
+            stored: stored.into_iter().map(|uid| (uid, None)).collect(),
+            complete: known.complete,
+            ..Memory::default()
+        })
+    }
+
+    async fn report(
+        &self,
+        folder: &Folder,
+        memory: &mut Memory,
+        difference: Difference,
+    ) -> Result<Vec<u64>> {
+        let Difference { mut unseen, flags, missing } = difference;
+        while !unseen.is_empty() {
+            let path = folder.path.clone();
+            let chunk;
+            (unseen, chunk) = blocking(move || {
+                let chunk = scan::read(&path, &mut unseen);
+                (unseen, chunk)
+            })
+            .await?;
+            for mail in &chunk.mails {
+                memory.stored.insert(mail.uid, Some(mail.flags));
+                memory.unreadable.remove(&mail.uid);
+            }
+            let mut batch = self.batch(folder, memory.complete);
+            batch.mails = chunk.mails;
+            for (uid, why) in chunk.unreadable {
+                if memory.unreadable.insert(uid, why.clone()).as_ref() != Some(&why) {
+                    batch.unreadable.push((uid, why));
+                }
+            }
+            if !batch.mails.is_empty() || !batch.unreadable.is_empty() {
+                self.sink.batch(batch).await?;
+            }
+        }
+        for some in flags.chunks(FLAGS) {
+            memory.stored.extend(some.iter().map(|(uid, flags)| (*uid, Some(*flags))));
+            let flags = some.to_vec();
+            self.sink.batch(Batch { flags, ..self.batch(folder, memory.complete) }).await?;
+        }
+        if !memory.complete {
+            memory.complete = true;
+            self.sink.batch(self.batch(folder, true)).await?;
+        }
+        Ok(missing)
+    }
+
+    async fn report_gone(
+        &mut self,
+        layout: &Layout,
+        gone: impl Iterator<Item = &(usize, u64)>,
+    ) -> Result<()> {
+        let mut by_folder: HashMap<usize, Vec<u64>> = HashMap::new();
+        for (place, uid) in gone {
+            by_folder.entry(*place).or_default().push(*uid);
+        }
+        for (place, folder) in layout.folders.iter().enumerate() {
+            let Some(gone) = by_folder.remove(&place) else { continue };
+            if let Some(memory) = self.memory.get_mut(&folder.name) {
+                for uid in &gone {
+                    memory.stored.remove(uid);
+                    memory.unreadable.remove(uid);
+                }
+            }
+            self.sink.batch(Batch { gone, ..self.batch(folder, true) }).await?;
+        }
+        Ok(())
+    }
+
+    fn key(&self, folder: &Folder) -> FolderKey {
+        FolderKey { account: self.account.to_owned(), folder: folder.name.clone() }
+    }
+
+    fn batch(&self, folder: &Folder, complete: bool) -> Batch {
+        Batch {
+            folder: self.key(folder),
+            role: folder.role,
+            uidvalidity: VALIDITY,
+            mails: Vec::new(),
+            unreadable: Vec::new(),
+            flags: Vec::new(),
+            gone: Vec::new(),
+            covered: complete.then_some(COVERED),
+            complete,
+        }
+    }
+}
+
+/// File work away from the threads that wait for the network.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|cause| Error::failed("reading the Maildir was cut short").because(cause))
+}

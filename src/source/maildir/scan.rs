@@ -1,0 +1,278 @@
+//! The file work of one folder: list what is there, compare it with what is known, read headers.
+//!
+//! Blocking; never changes a file and never reads past a message's header.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::name;
+use crate::domain::model::Moment;
+use crate::source::{Flags, RawMail};
+
+/// Messages in one batch.
+const BATCH: usize = 500;
+/// Header bytes in one batch, as far as whole messages allow.
+const BATCH_BYTES: usize = 8 << 20;
+/// Header bytes of one message; what is longer is cut at a line end.
+const LONGEST_HEADER: usize = 256 << 10;
+
+/// A message as a directory listing shows it.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub uid: u64,
+    pub flags: Flags,
+    delivered: Option<Moment>,
+    /// In `new` rather than in `cur`.
+    fresh: bool,
+    name: OsString,
+}
+
+impl Found {
+    fn path(&self, folder: &Path) -> PathBuf {
+        folder.join(if self.fresh { "new" } else { "cur" }).join(&self.name)
+    }
+}
+
+/// What is known of a folder's messages since this run began.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Stored messages with the flags last seen; `None`: stored by an earlier run.
+    pub stored: HashMap<u64, Option<Flags>>,
+    /// Messages that can't be read, with the reason; tried again at every look.
+    pub unreadable: HashMap<u64, String>,
+    /// Every message of the folder was reported once.
+    pub complete: bool,
+}
+
+/// How a folder differs from what is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Oldest first, so that the newest are at hand at the end.
+    pub unseen: Vec<Found>,
+    pub flags: Vec<(u64, Flags)>,
+    pub missing: Vec<u64>,
+}
+
+/// What was read of some messages.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub mails: Vec<RawMail>,
+    pub unreadable: Vec<(u64, String)>,
+}
+
+/// Every message of a folder by UID.
+///
+/// # Errors
+/// Where the listing isn't complete, so that nothing may be concluded from what it lacks.
+pub(super) fn list(folder: &Path) -> io::Result<HashMap<u64, Found>> {
+    let mut found = HashMap::new();
+    // `new` before `cur`: messages move that way, and one that moves meanwhile is seen twice
+    // rather than never.
+    for fresh in [true, false] {
+        let entries = match fs::read_dir(folder.join(if fresh { "new" } else { "cur" })) {
+            Err(cause) if fresh && cause.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") || entry.file_type()?.is_dir() {
+                continue;
+            }
+            let name::NameFacts { uid, flags, delivered } = name::facts(&name);
+            found.insert(uid, Found { uid, flags, delivered, fresh, name });
+        }
+    }
+    Ok(found)
+}
+
+/// # Errors
+/// As [`list`].
+pub(super) fn compare(folder: &Path, memory: &Memory) -> io::Result<Difference> {
+    let listing = list(folder)?;
+    let known = memory.stored.keys().chain(memory.unreadable.keys()).copied();
+    let mut difference = Difference {
+        missing: known.filter(|uid| !listing.contains_key(uid)).collect(),
+        ..Difference::default()
+    };
+    for found in listing.into_values() {
+        match memory.stored.get(&found.uid) {
+            None => difference.unseen.push(found),
+            Some(seen) if *seen != Some(found.flags) => {
+                difference.flags.push((found.uid, found.flags));
+            }
+            Some(_) => {}
+        }
+    }
+    difference.unseen.sort_by_cached_key(|found| {
+        let at = found.delivered.or_else(|| modified(&fs::metadata(found.path(folder)).ok()?));
+        (at, found.uid)
+    });
+    difference.flags.sort_unstable_by_key(|(uid, _)| *uid);
+    Ok(difference)
+}
+
+/// Takes messages off the end of `unseen`, as many as make one batch, and reads them.
+///
+/// One that was renamed since it was listed is read under its new name; one that is gone is left
+/// to the next look.
+pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>) -> Chunk {
+    let mut chunk = Chunk::default();
+    let mut vanished = Vec::new();
+    let (mut count, mut bytes) = (0, 0);
+    while count < BATCH && bytes < BATCH_BYTES {
+        let Some(found) = unseen.pop() else { break };
+        count += 1;
+        match chunk.take(folder, &found) {
+            Some(length) => bytes += length,
+            None => vanished.push(found.uid),
+        }
+    }
+    if !vanished.is_empty() {
+        let now = list(folder).unwrap_or_default();
+        for found in vanished.iter().filter_map(|uid| now.get(uid)) {
+            chunk.take(folder, found);
+        }
+    }
+    chunk
+}
+
+impl Chunk {
+    /// The bytes read; `None`: the file isn't there any more.
+    fn take(&mut self, folder: &Path, found: &Found) -> Option<usize> {
+        let path = found.path(folder);
+        match header(&path) {
+            Ok((header, modified)) => {
+                let length = header.len();
+                let internal = found.delivered.or(modified);
+                self.mails.push(RawMail { uid: found.uid, flags: found.flags, internal, header });
+                Some(length)
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
+            Err(cause) => {
+                self.unreadable.push((found.uid, format!("{}: {cause}", path.display())));
+                Some(0)
+            }
+        }
+    }
+}
+
+/// The header block of a message with the blank line that ends it, and the file's mtime.
+fn header(path: &Path) -> io::Result<(Vec<u8>, Option<Moment>)> {
+    // Asked before opening: opening a pipe would wait for its writer.
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let header = block(File::open(path)?)?;
+    Ok((header, modified(&about)))
+}
+
+fn modified(about: &fs::Metadata) -> Option<Moment> {
+    let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok().map(Moment)
+}
+
+fn block(mut file: impl Read) -> io::Result<Vec<u8>> {
+    let mut block = Vec::new();
+    let mut searched = 0;
+    let end = loop {
+        let read = file.by_ref().take(8 << 10).read_to_end(&mut block)?;
+        if let Some(end) = blank_line(&block, searched) {
+            break end;
+        }
+        if block.len() >= LONGEST_HEADER {
+            let within = block.get(..LONGEST_HEADER).unwrap_or(&block);
+            break within
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(LONGEST_HEADER, |at| at + 1);
+        }
+        if read == 0 {
+            break block.len();
+        }
+        // A blank line may straddle two reads.
+        searched = block.len().saturating_sub(2);
+    };
+    block.truncate(end);
+    let envelope = envelope_line(&block);
+    block.drain(..envelope);
+    Ok(block)
+}
+
+/// Where the blank line that ends a header is over, looked for from `start`.
+fn blank_line(block: &[u8], start: usize) -> Option<usize> {
+    if start == 0 && block.starts_with(b"\n") {
+        return Some(1);
+    }
+    if start == 0 && block.starts_with(b"\r\n") {
+        return Some(2);
+    }
+    let rest = block.get(start..)?;
+    let line_ends = rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    line_ends.map(|(at, _)| start + at + 1).find_map(|line| match block.get(line..)? {
+        [b'\n', ..] => Some(line + 1),
+        [b'\r', b'\n', ..] => Some(line + 2),
+        _ => None,
+    })
+}
+
+/// The length of a leading mbox `From ` line (RFC 4155), which is no header field.
+fn envelope_line(block: &[u8]) -> usize {
+    let line = block.iter().position(|byte| *byte == b'\n').map_or(block.len(), |at| at + 1);
+    match block.strip_prefix(b"From ") {
+        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => line,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(file: &[u8], expect: &[u8]) {
+        let header = block(file).unwrap();
+        assert_eq!(String::from_utf8_lossy(&header), String::from_utf8_lossy(expect));
+    }
+
+    #[test]
+    fn a_header_ends_at_the_blank_line() {
+        check(b"A: 1\nB: 2\n\nbody\n\nmore", b"A: 1\nB: 2\n\n");
+        check(b"A: 1\r\nB: 2\r\n\r\nbody", b"A: 1\r\nB: 2\r\n\r\n");
+        check(b"A: 1\nB: 2\n", b"A: 1\nB: 2\n");
+        check(b"A: 1", b"A: 1");
+        check(b"\nbody", b"\n");
+        check(b"", b"");
+    }
+
+    #[test]
+    fn an_mbox_line_is_no_field_but_a_from_field_is() {
+        check(b"From ada@example.org Mon Jan  5 12:00:00 2026\nA: 1\n\nbody", b"A: 1\n\n");
+        check(b"From: ada@example.org\n\nbody", b"From: ada@example.org\n\n");
+        check(b"From : ada@example.org\n\nbody", b"From : ada@example.org\n\n");
+    }
+
+    #[test]
+    fn a_blank_line_is_found_wherever_the_reads_break() {
+        for padding in 8180..8200 {
+            for end in ["\n\n", "\r\n\r\n"] {
+                let header = format!("X: {}{end}", "x".repeat(padding - 3));
+                check(format!("{header}body\n\n").as_bytes(), header.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn an_endless_header_is_cut_at_a_line_end() {
+        let line = format!("X: {}\n", "x".repeat(96));
+        let header = block(line.repeat(10_000).as_bytes()).unwrap();
+        assert!(header.len() <= LONGEST_HEADER && header.len() > LONGEST_HEADER - line.len());
+        assert!(header.ends_with(b"\n"));
+        assert_eq!(block(&vec![b'x'; 1 << 20][..]).unwrap().len(), LONGEST_HEADER);
+    }
+}
