@@ -1,1 +1,355 @@
-//! What goes out: alerts to the desk, the digest by mail.
+//! What goes out: alerts to the desktop, the digest by mail, each once.
+//!
+//! Decides nothing: `domain` says what is due, the outbox remembers what was planned and sent.
+
+use jiff::civil::Date;
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use super::book::{AsOf, Book, NamedDebt};
+use super::clock::Clock;
+use super::home::Home;
+use super::measure::measure_dirty;
+use crate::config::Config;
+use crate::deliver::{self, Action, Alert, Deed, Desktop, Urgency};
+use crate::domain::debts::{self, Habit};
+use crate::domain::model::{DAY, Moment, Side, TurnId};
+use crate::domain::{schedule, standing, text};
+use crate::error::{Kind, Result};
+use crate::store::{Decision, Store, Verb};
+
+/// After a failure to deliver, seconds before the next attempt.
+const RETRY: i64 = 60;
+const SNOOZE: i64 = 2 * DAY;
+
+/// Where alerts are shown.
+#[derive(Debug, Default)]
+pub struct Outlet {
+    pub desktop: bool,
+    /// Whoever else wants to see them: the demonstration prints them.
+    pub also: Option<mpsc::UnboundedSender<Alert>>,
+}
+
+pub struct Errands {
+    home: Home,
+    config: Config,
+    clock: Clock,
+    outlet: Outlet,
+    store: Option<Store>,
+    desktop: Option<(Desktop, mpsc::Receiver<Action>)>,
+    /// Nothing is due before; a change in the database looks again at once.
+    next_look: Moment,
+    desktop_retry: Moment,
+    post_retry: Moment,
+    seen_version: Option<i64>,
+}
+
+impl Errands {
+    pub fn new(home: Home, config: Config, clock: Clock, outlet: Outlet) -> Errands {
+        Errands {
+            home,
+            config,
+            clock,
+            outlet,
+            store: None,
+            desktop: None,
+            next_look: Moment(i64::MIN),
+            desktop_retry: Moment(i64::MIN),
+            post_retry: Moment(i64::MIN),
+            seen_version: None,
+        }
+    }
+
+    pub fn mail_came(&mut self) {
+        self.next_look = Moment(i64::MIN);
+    }
+
+    /// Does what is due now. Failures are logged and tried again: mail goes on being read.
+    pub async fn run_due(&mut self) {
+        if let Err(cause) = self.try_run_due().await {
+            warn!("{cause}");
+            self.store = None;
+            self.next_look = self.clock.now() + RETRY;
+        }
+    }
+
+    async fn try_run_due(&mut self) -> Result<()> {
+        let now = self.clock.now();
+        self.take_actions(now)?;
+        self.look_for_changes()?;
+        if now < self.next_look {
+            return Ok(());
+        }
+        self.plan_alerts(now)?;
+        self.plan_digest(now)?;
+        self.show_alerts(now).await?;
+        self.send_digests(now).await?;
+        let (plan, zone) = (&self.config.digest, &self.config.policy.zone);
+        let batch = schedule::batch_time(&self.config.policy.alerts);
+        self.next_look = schedule::next_daily(now, batch, zone)
+            .min(schedule::next_digest(now, plan.day, plan.time, zone))
+            .min(now + RETRY);
+        Ok(())
+    }
+
+    fn store(&mut self) -> Result<&Store> {
+        match &mut self.store {
+            Some(store) => Ok(store),
+            none => Ok(none.insert(Store::open(&self.home.data)?)),
+        }
+    }
+
+    /// A command given beside the daemon has written: measure what it marked, look again.
+    fn look_for_changes(&mut self) -> Result<()> {
+        let version = self.store()?.data_version()?;
+        if self.seen_version == Some(version) {
+            return Ok(());
+        }
+        self.seen_version = Some(version);
+        self.next_look = Moment(i64::MIN);
+        if self.home.config.exists()
+            && let Ok(fresh) = crate::config::load(&self.home.config)
+        {
+            self.config.policy = fresh.policy;
+        }
+        let policy = self.config.policy.clone();
+        let store = self.store()?;
+        if !store.dirty_contacts()?.is_empty() {
+            store.transaction(|store| measure_dirty(store, &policy))?;
+        }
+        Ok(())
+    }
+
+    /// One batch a day, each turn at most twice, never what was late before everything was known.
+    fn plan_alerts(&mut self, now: Moment) -> Result<()> {
+        let config = self.config.clone();
+        let policy = &config.policy;
+        let wanted = config.desktop || self.outlet.also.is_some();
+        if !wanted || policy.is_away(now) || schedule::is_quiet(now, &policy.alerts, &policy.zone) {
+            return Ok(());
+        }
+        let time = schedule::batch_time(&policy.alerts);
+        let batch = schedule::last_daily(now, time, &policy.zone);
+        let day: Date = schedule::local_date(batch, &policy.zone);
+        let store = self.store()?;
+        let Some(covered_since) = store.recent_covered_since()? else { return Ok(()) };
+        if covered_since > now || store.is_planned("batch", "", &day.to_string())? {
+            return Ok(());
+        }
+        let next = schedule::next_daily(now, time, &policy.zone);
+        store.transaction(|store| {
+            store.plan("batch", "", &day.to_string(), "", now)?;
+            let book = Book::open(store, policy, AsOf::Now(now))?;
+            let debts = book.debts()?;
+            let mut left = policy
+                .alerts
+                .per_week
+                .saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
+            for named in debts.iter().filter(|named| !named.muted) {
+                let told = times_told(store, named)?;
+                let habit = if named.starred { Some(habit(store, named, now)?) } else { None };
+                let worth = debts::is_worth_telling(
+                    &named.debt,
+                    &policy.alerts,
+                    covered_since,
+                    told,
+                    habit.as_ref(),
+                    (now, next),
+                );
+                if worth && left > 0 {
+                    let id = named.debt.turn.id.to_string();
+                    left -= u32::from(store.plan("alert", &id, &(told + 1).to_string(), "", now)?);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Mark, then show: a crash in between loses an alert, and never shows one twice.
+    async fn show_alerts(&mut self, now: Moment) -> Result<()> {
+        let planned = self.store()?.unsent("alert")?;
+        if planned.is_empty() || now < self.desktop_retry {
+            return Ok(());
+        }
+        if self.outlet.desktop && self.config.desktop && self.desktop.is_none() {
+            match Desktop::connect().await {
+                Ok(desktop) => self.desktop = Some(desktop),
+                Err(cause) if self.outlet.also.is_none() => {
+                    info!("alerts wait: {cause}");
+                    self.desktop_retry = now + RETRY;
+                    return Ok(());
+                }
+                Err(_) => {}
+            }
+        }
+        let policy = self.config.policy.clone();
+        for item in planned {
+            let store = self.store()?;
+            let debts = Book::open(store, &policy, AsOf::Now(now))?.debts()?;
+            let owed = item.subject.parse::<TurnId>().ok().and_then(|id| {
+                debts.iter().find(|named| {
+                    let turn = &named.debt.turn;
+                    turn.id.contact == id.contact && turn.touches.contains(&id.touch)
+                })
+            });
+            store.set_outbox_state(item.id, "sent", now)?;
+            // Answered meanwhile: nothing to tell.
+            let Some(named) = owed else { continue };
+            let alert = alert(named, &policy.zone, now);
+            if let Some((desktop, _)) = &mut self.desktop
+                && let Err(cause) = desktop.show(&alert).await
+            {
+                warn!("alert not shown: {cause}");
+                self.desktop = None;
+                if self.outlet.also.is_none() {
+                    self.store()?.set_outbox_state(item.id, "planned", now)?;
+                    self.desktop_retry = now + RETRY;
+                    return Ok(());
+                }
+            }
+            if let Some(also) = &self.outlet.also {
+                let _ = also.send(alert);
+            }
+        }
+        Ok(())
+    }
+
+    fn plan_digest(&mut self, now: Moment) -> Result<()> {
+        let plan = self.config.digest.clone();
+        if plan.to.is_none() || self.config.mailer.is_none() {
+            return Ok(());
+        }
+        let zone = self.config.policy.zone.clone();
+        let (week, due) = schedule::last_digest(now, plan.day, plan.time, &zone);
+        let store = self.store()?;
+        // A week that was over before everything was known has nothing to say.
+        if store.recent_covered_since()?.is_some_and(|since| since <= due) {
+            store.transaction(|store| store.plan("digest", "", &week, "", now))?;
+        }
+        Ok(())
+    }
+
+    /// Sends under a stable Message-ID, then marks; after a crash in between the id tells whether
+    /// it went out.
+    async fn send_digests(&mut self, now: Moment) -> Result<()> {
+        let (Some(to), Some(mailer)) = (self.config.digest.to.clone(), self.config.mailer.clone())
+        else {
+            return Ok(());
+        };
+        if now < self.post_retry {
+            return Ok(());
+        }
+        let policy = self.config.policy.clone();
+        let mut waiting = self.store()?.unsent("digest")?;
+        let newest = waiting.pop();
+        for older in waiting {
+            // After a long pause one digest is enough.
+            self.store()?.set_outbox_state(older.id, "sent", now)?;
+        }
+        let Some(item) = newest else { return Ok(()) };
+        let from = self.config.digest.from.clone().unwrap_or_else(|| to.clone());
+        let message_id = message_id(&item.period, &to);
+        let store = self.store()?;
+        if item.state == "sending" && store.has_message_id(&message_id)? {
+            return store.set_outbox_state(item.id, "sent", now);
+        }
+        store.set_outbox_state(item.id, "sending", now)?;
+        let digest = Book::open(store, &policy, AsOf::Now(now))?.digest()?;
+        let letter = deliver::letter(&digest, &policy.zone);
+        let bytes = deliver::compose(&letter, &from, &to, &message_id, now)?;
+        let stem = format!("requite-{}", item.period);
+        match deliver::send(&mailer, &bytes, &from, &to, &stem).await {
+            Ok(()) => {
+                info!("digest of {} sent", item.period);
+                self.store()?.set_outbox_state(item.id, "sent", now)
+            }
+            Err(cause) => {
+                warn!("digest not sent: {cause}");
+                let patience = if cause.kind() == Kind::Temporary { RETRY } else { 60 * RETRY };
+                self.post_retry = now + patience;
+                self.store()?.set_outbox_state(item.id, "planned", now)
+            }
+        }
+    }
+
+    fn take_actions(&mut self, now: Moment) -> Result<()> {
+        let mut chosen = Vec::new();
+        if let Some((_, actions)) = &mut self.desktop {
+            while let Ok(action) = actions.try_recv() {
+                chosen.push(action);
+            }
+        }
+        let policy = self.config.policy.clone();
+        for action in chosen {
+            let Ok(id) = action.id.parse::<TurnId>() else { continue };
+            let (verb, value) = match action.what {
+                Deed::Open => continue,
+                Deed::Done => (Verb::Done, String::new()),
+                Deed::Snooze => (Verb::Snooze, (now + SNOOZE).0.to_string()),
+                Deed::Mute => (Verb::Mute, String::new()),
+            };
+            let touch = (verb != Verb::Mute).then_some(id.touch);
+            let decision = Decision { at: now, verb, contact: id.contact, touch, value };
+            self.store()?.transaction(|store| {
+                store.decide(&decision)?;
+                measure_dirty(store, &policy).map(drop)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// How often this turn was told about, under whichever of its touches.
+fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
+    let contact = named.debt.turn.id.contact;
+    let mut told = 0;
+    for touch in &named.debt.turn.touches {
+        let id = TurnId { contact, touch: *touch }.to_string();
+        for (period, times) in [("1", 1), ("2", 2)] {
+            if store.is_planned("alert", &id, period)? {
+                told = told.max(times);
+            }
+        }
+    }
+    Ok(told)
+}
+
+fn habit(store: &Store, named: &NamedDebt, now: Moment) -> Result<Habit> {
+    let contact = named.debt.turn.id.contact;
+    let all = store.all_turns()?;
+    let mine = || all.iter().filter(|turn| turn.side == Side::Theirs && turn.start <= now);
+    Ok(Habit {
+        with_them: standing::curve(mine().filter(|turn| turn.id.contact == contact), now),
+        mine: standing::curve(mine(), now),
+    })
+}
+
+/// The same for the same week and address, so that a second copy is recognised.
+fn message_id(week: &str, to: &str) -> String {
+    let domain = to.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    format!("<requite-digest-{}@{domain}>", week.to_lowercase())
+}
+
+fn alert(named: &NamedDebt, zone: &jiff::tz::TimeZone, now: Moment) -> Alert {
+    let debt = &named.debt;
+    let due = debt.due.timestamp().to_zoned(zone.clone()).strftime("%A %H:%M").to_string();
+    let when = if debt.overdue {
+        format!("was due {due}, {} ago", text::duration(now.hours_since(debt.due)))
+    } else {
+        format!("due {due}, in {}", text::duration(debt.due.hours_since(now)))
+    };
+    let mut body = String::new();
+    if let Some(subject) = named.subject.as_deref().filter(|subject| !subject.is_empty()) {
+        body = format!("“{}”\n", text::clean(subject));
+    }
+    if let Some(address) = &named.address {
+        body.push_str(&format!("{}\n", text::clean(address)));
+    }
+    body.push_str(&format!("Waiting for {}, {when}", text::duration(debt.age_h)));
+    Alert {
+        id: debt.turn.id.to_string(),
+        title: format!("{} is waiting for your answer", text::clean(&named.name)),
+        body,
+        urgency: if debt.overdue { Urgency::Critical } else { Urgency::Normal },
+    }
+}

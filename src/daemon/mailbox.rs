@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::config::{Account, AccountKind};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Sink, imap, maildir};
 
 /// A panic in a source is a lost connection; it must not turn into a busy loop.
@@ -19,6 +19,16 @@ pub async fn sync(account: &Account, sink: &Sink) -> Result<()> {
             maildir::sync_once(&account.name, path, &account.folders, sink).await
         }
     }
+}
+
+/// Says in `status` why a pass failed.
+pub async fn report_failure(account: &Account, sink: &Sink, cause: &Error) {
+    let state = match cause.kind() {
+        Kind::LoginRefused => AccountState::AuthFailed,
+        _ => AccountState::Offline,
+    };
+    // The sink is closed where the writer itself failed; that error is told instead.
+    let _ = sink.state(&account.name, state, &cause.to_string()).await;
 }
 
 /// Ends on shutdown only.

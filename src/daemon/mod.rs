@@ -7,8 +7,13 @@ pub mod book;
 pub mod clock;
 mod errands;
 mod home;
+mod intake;
+mod mailbox;
 mod measure;
 mod service;
 
+pub use errands::Outlet;
 pub use home::{Home, Lock};
+pub use intake::Progress;
 pub use measure::{measure_dirty, prepare};
+pub use service::{Daemon, run, sync};

@@ -1,1 +1,161 @@
-//! Puts the parts together: the writer, a task per account, the errands.
+//! Puts the parts together: the one writer on its own thread, a task per account, the errands on
+//! the event loop, which also feeds systemd's watchdog.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use super::clock::Clock;
+use super::errands::{Errands, Outlet};
+use super::home::Home;
+use super::intake::{Intake, Progress};
+use super::mailbox;
+use super::measure::prepare;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::source::Sink;
+use crate::store::Store;
+
+/// Reports that may wait for the disk; a batch holds some hundred messages.
+const WAITING_REPORTS: usize = 4;
+/// How soon a command given beside the daemon takes effect.
+const LOOK_AROUND: Duration = Duration::from_millis(500);
+
+/// A daemon that runs until it is told to stop.
+pub struct Daemon {
+    pub home: Home,
+    pub config: Config,
+    pub clock: Clock,
+    pub outlet: Outlet,
+}
+
+/// The writer's thread, and the way to it.
+struct Writer {
+    thread: JoinHandle<Result<()>>,
+    progress: watch::Receiver<Progress>,
+}
+
+impl Daemon {
+    /// Watches every account until `shutdown` says so.
+    ///
+    /// # Errors
+    /// When the database can't be opened or written any more.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Result<()> {
+        let Daemon { home, config, clock, outlet } = self;
+        let (sink, writer) = start_writer(&home, &config, clock)?;
+        let mut watching = JoinSet::new();
+        for account in config.accounts.clone() {
+            watching.spawn(mailbox::keep_watching(account, sink.clone(), shutdown.clone()));
+        }
+        drop(sink);
+        let mut errands = Errands::new(home, config, clock, outlet);
+        notify(&[sd_notify::NotifyState::Ready]);
+        info!("watching");
+        let mut look_around = tokio::time::interval(LOOK_AROUND);
+        look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut progress = writer.progress.clone();
+        loop {
+            tokio::select! {
+                _ = shutdown.wait_for(|down| *down) => break,
+                _ = look_around.tick() => {}
+                changed = progress.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    errands.mail_came();
+                }
+            }
+            notify(&[sd_notify::NotifyState::Watchdog]);
+            errands.run_due().await;
+        }
+        notify(&[sd_notify::NotifyState::Stopping]);
+        watching.shutdown().await;
+        writer.end().await
+    }
+}
+
+/// Runs the daemon for systemd or in a terminal, until SIGTERM or SIGINT.
+pub async fn run(daemon: Daemon) -> Result<()> {
+    let Some(_lock) = daemon.home.lock()? else {
+        info!("another requite already watches this home; nothing to do");
+        return Ok(());
+    };
+    let (stop, shutdown) = watch::channel(false);
+    let cannot = |cause| Error::failed("cannot wait for signals").because(cause);
+    let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        let _ = stop.send(true);
+    });
+    daemon.run(shutdown).await
+}
+
+/// One complete pass over every account; delivers nothing.
+///
+/// # Errors
+/// The first account's that failed, once all have been tried.
+pub async fn sync(
+    home: &Home,
+    config: &Config,
+    clock: Clock,
+    mut tell: impl FnMut(Progress),
+) -> Result<()> {
+    let (sink, writer) = start_writer(home, config, clock)?;
+    let accounts = Arc::new(config.accounts.clone());
+    let reading = tokio::spawn(async move {
+        let mut first_error = None;
+        for account in accounts.iter() {
+            if let Err(cause) = mailbox::sync(account, &sink).await {
+                warn!(account = account.name, "{cause}");
+                mailbox::report_failure(account, &sink, &cause).await;
+                first_error.get_or_insert(cause);
+            }
+        }
+        first_error.map_or(Ok(()), Err)
+    });
+    let mut progress = writer.progress.clone();
+    while progress.changed().await.is_ok() {
+        tell(*progress.borrow_and_update());
+    }
+    let read = reading.await.map_err(|cause| Error::failed("reading failed").because(cause))?;
+    // What the writer says explains why the sources were cut off.
+    writer.end().await?;
+    read
+}
+
+fn start_writer(home: &Home, config: &Config, clock: Clock) -> Result<(Sink, Writer)> {
+    let store = Store::open(&home.data)?;
+    prepare(&store, config)?;
+    let (sink, reports) = Sink::bounded(WAITING_REPORTS);
+    let (progress_sender, progress) = watch::channel(Progress::default());
+    let intake = Intake::new(store, config.clone(), clock, progress_sender);
+    let thread = std::thread::Builder::new()
+        .name("intake".into())
+        .spawn(move || intake.run(reports))
+        .map_err(|cause| Error::failed("cannot start the writer").because(cause))?;
+    Ok((sink, Writer { thread, progress }))
+}
+
+impl Writer {
+    async fn end(self) -> Result<()> {
+        let ended = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        match ended {
+            Ok(Ok(result)) => result,
+            _ => Err(Error::failed("the writer failed unexpectedly").hint("please report this")),
+        }
+    }
+}
+
+/// systemd may not be there at all.
+fn notify(state: &[sd_notify::NotifyState<'_>]) {
+    let _ = sd_notify::notify(state);
+}
