@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and waits by the real clock"
 )]
 
+mod corpus;
 mod deliver;
 mod maildir;
 mod oracle;
