@@ -1,1 +1,144 @@
-//! The IMAP engine.
+//! The IMAP engine: everything an account has into the [`Sink`], and then whatever comes.
+//!
+//! Reads only: EXAMINE and PEEK, never SELECT, STORE or EXPUNGE. A reply counts for what it
+//! proves: a message is missed only if a search says that it isn't there, and counted only if it
+//! came with its UID and header. Whatever else happens on a connection ends it, and the next one
+//! goes on where the sink was last told.
+//!
+//! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
+//! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
+//! folder from end to end with `salvage` for what resists and `upkeep` for what changes, `idle`
+//! and `watch` the waiting.
+
+use std::time::Duration;
+
+use tokio::sync::watch::Receiver;
+
+use crate::config::{Account, AccountKind, Imap};
+use crate::error::{Error, Result};
+use crate::source::{Role, Sink};
+
+mod backoff;
+mod capped;
+mod exec;
+mod failure;
+mod fetch;
+mod folders;
+mod idle;
+mod reader;
+mod salvage;
+mod session;
+mod sync;
+mod tls;
+mod upkeep;
+mod watch;
+
+use reader::Reader;
+use session::Connector;
+
+/// The target under which the parser logs what it reads: mail. Nothing below WARN of it belongs
+/// in a log.
+pub const LOG_TARGET: &str = "async_imap";
+
+/// How often things are looked at, and how long is waited.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// The watched folder, where the server knows no IDLE.
+    pub inbox: Duration,
+    /// Sent, which shows that an answer went out.
+    pub sent: Duration,
+    /// All other folders.
+    pub others: Duration,
+    /// IDLE is begun anew after this time, before a router forgets the connection.
+    pub renewal: Duration,
+    /// Without a byte for so long, the server is asked whether it is still there.
+    pub silence: Duration,
+    /// So long it has to answer.
+    pub farewell: Duration,
+    /// First and longest wait between connections that fail.
+    pub backoff: (Duration, Duration),
+    /// A server that refuses a second connection is asked again after this time.
+    pub second: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace {
+            inbox: Duration::from_secs(60),
+            sent: Duration::from_secs(45),
+            others: Duration::from_secs(300),
+            renewal: Duration::from_secs(9 * 60),
+            silence: Duration::from_secs(5 * 60),
+            farewell: Duration::from_secs(15),
+            backoff: (Duration::from_secs(2), Duration::from_secs(600)),
+            second: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// One complete pass over every folder of the account; returns once all of it is stored.
+///
+/// Lost connections are opened again as long as there is progress. Errors are
+/// [`LoginRefused`](crate::error::Kind::LoginRefused) after a single refused login,
+/// [`Config`](crate::error::Kind::Config) or [`Temporary`](crate::error::Kind::Temporary).
+pub async fn sync_once(account: &Account, sink: &Sink) -> Result<()> {
+    sync_paced(account, sink, &Pace::default()).await
+}
+
+/// [`sync_once`] at another pace.
+pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<()> {
+    let connector = Connector::new(imap(account)?);
+    let mut reader = Reader::new(&connector, sink, pace);
+    for mut folder in reader.folders(account).await? {
+        reader.check(&mut folder).await?;
+    }
+    sink.settled().await?;
+    reader.log_out().await;
+    Ok(())
+}
+
+/// Reads everything and keeps watching until `shutdown` turns true.
+///
+/// Connections that fail are opened again with growing waits. After three refused logins none is
+/// tried any more; the account's state says so until the end. Returns an error only where waiting
+/// can't help: a configuration that can't work, or a store that takes no more.
+pub async fn watch(account: &Account, sink: &Sink, shutdown: Receiver<bool>) -> Result<()> {
+    watch_paced(account, sink, shutdown, &Pace::default()).await
+}
+
+/// [`watch`] at another pace.
+pub async fn watch_paced(
+    account: &Account,
+    sink: &Sink,
+    mut shutdown: Receiver<bool>,
+    pace: &Pace,
+) -> Result<()> {
+    let connector = Connector::new(imap(account)?);
+    let watcher = watch::Watcher::new(account, &connector, sink, pace);
+    tokio::select! {
+        // An error means that nobody is left who could ask us to stop: the same.
+        _ = shutdown.wait_for(|stop| *stop) => Ok(()),
+        error = watcher.run() => Err(error),
+    }
+}
+
+/// Tries the account with one login: its folders by name, what they are for, and how many
+/// messages each has.
+pub async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
+    let connector = Connector::new(imap(account)?);
+    let (sink, _) = Sink::bounded(1);
+    let pace = Pace::default();
+    let mut reader = Reader::new(&connector, &sink, &pace);
+    let found = reader.count(account).await?;
+    reader.log_out().await;
+    Ok(found)
+}
+
+fn imap(account: &Account) -> Result<&Imap> {
+    match &account.kind {
+        AccountKind::Imap(imap) => Ok(imap),
+        AccountKind::Maildir { .. } => {
+            Err(Error::config(format!("the account {} is no IMAP account", account.name)))
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong on a connection, by what it says about the connection and the message that
+//! was asked for.
+
+use async_imap::imap_proto::{Outcome, Status};
+
+use crate::error::Error;
+
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A tagged NO or BAD with the server's words: the connection is as good as before.
+    Refused(String),
+    /// End of file, BYE, a timeout, an I/O error: the connection is gone.
+    Lost(String),
+    /// The reply broke a limit or the parser: the connection has to go, and asking again in the
+    /// same way may end in the same.
+    Unreadable(String),
+    /// Not the server's doing.
+    House(Error),
+}
+
+impl Failure {
+    /// What a tagged reply comes to (RFC 3501 §7.1).
+    pub(super) fn verdict(status: &Status, outcome: &Outcome<'_>) -> Result<(), Failure> {
+        match status {
+            Status::Ok => Ok(()),
+            _ => Err(Failure::Refused(words(outcome))),
+        }
+    }
+
+    pub(super) fn words(&self) -> String {
+        match self {
+            Failure::Refused(text) | Failure::Lost(text) | Failure::Unreadable(text) => {
+                text.clone()
+            }
+            Failure::House(error) => error.to_string(),
+        }
+    }
+
+    /// Whether the server is only short of something now, so that what was asked for is not to
+    /// blame (RFC 5530, and what Gmail and Exchange say).
+    pub(super) fn is_passing(&self) -> bool {
+        let Failure::Refused(text) = self else { return false };
+        let upper = text.to_ascii_uppercase();
+        const SIGNS: [&str; 9] = [
+            "[UNAVAILABLE]",
+            "[LIMIT]",
+            "[OVERQUOTA]",
+            "[INUSE]",
+            "[SERVERBUG]",
+            "THROTTLE",
+            "TOO MANY",
+            "TRY AGAIN",
+            "NOT CONNECTED",
+        ];
+        SIGNS.iter().any(|sign| upper.contains(sign))
+    }
+
+    /// Whether a folder can't be opened by this user, now or later.
+    pub(super) fn is_forbidden(&self) -> bool {
+        let Failure::Refused(text) = self else { return false };
+        let upper = text.to_ascii_uppercase();
+        ["[NOPERM]", "[NONEXISTENT]", "[CANNOT]", "PERMISSION DENIED"]
+            .iter()
+            .any(|sign| upper.contains(sign))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::House(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::House(error) => error,
+            Failure::Refused(text) => {
+                Error::temporary(format!("the mail server refused a command: {text}"))
+            }
+            Failure::Lost(text) => Error::temporary(format!("the connection was lost: {text}")),
+            Failure::Unreadable(text) => {
+                Error::temporary(format!("the mail server's reply can't be read: {text}"))
+            }
+        }
+    }
+}
+
+/// The server's own words, fit for a log: one line, no control characters, not endless.
+pub(super) fn words(outcome: &Outcome<'_>) -> String {
+    let text = outcome.information.as_deref().unwrap_or("no reason given");
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}

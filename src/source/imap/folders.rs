@@ -1,0 +1,258 @@
+//! Which folders an account has, what they are for, and in which order they are read.
+//!
+//! A folder's name goes back to the server exactly as it came; people see it decoded.
+
+use std::collections::{HashMap, HashSet};
+
+use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
+use base64::Engine;
+use base64::alphabet::IMAP_MUTF7;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::exec::{Link, quoted};
+use super::failure::Failure;
+use crate::config::Folders;
+use crate::error::{Error, Result};
+use crate::source::{Flags, FolderKey, Role};
+
+/// One folder of the server, and what this run has seen of it.
+#[derive(Debug, Clone)]
+pub(super) struct Folder {
+    pub key: FolderKey,
+    /// As an argument of a command.
+    pub argument: String,
+    pub role: Role,
+    pub seen: Seen,
+}
+
+/// A folder as EXAMINE or STATUS shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct View {
+    /// 0: the server says none.
+    pub uidvalidity: u32,
+    /// 0: the server says none.
+    pub uidnext: u32,
+    pub exists: u32,
+}
+
+/// What the last check of a folder found; empty before the first.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    pub view: Option<View>,
+    /// The UIDs near the top of the folder.
+    pub tail: Option<HashSet<u32>>,
+    /// The flags of watched messages, as they were reported.
+    pub flags: HashMap<u32, Flags>,
+    /// The folder was read anew in this run because its server numbers it badly.
+    pub renumbered: bool,
+}
+
+/// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.
+pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, Failure> {
+    let mut found: Vec<(String, Role)> = Vec::new();
+    link.exec("LIST \"\" \"*\"", |response| {
+        let Response::MailboxData(MailboxDatum::List(entry)) = response else { return };
+        let closed = entry.name_attributes.iter().any(is_closed);
+        let name = unescaped(&entry.name);
+        // A line end in a name would be a command of the server's making.
+        if closed || name.is_empty() || name.contains(char::is_control) {
+            return;
+        }
+        let role = entry.name_attributes.iter().find_map(special_use);
+        let role = if name.eq_ignore_ascii_case("INBOX") { Some(Role::Inbox) } else { role };
+        let delimiter = entry.delimiter.as_deref().unwrap_or("/");
+        let named = || by_name(&decoded(&name), delimiter);
+        let role = role.unwrap_or_else(named);
+        if !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, role));
+        }
+    })
+    .await?;
+    let mut displayed = HashSet::new();
+    let mut folders: Vec<Folder> = found
+        .into_iter()
+        .map(|(name, role)| {
+            let display = decoded(&name);
+            let folder = if displayed.insert(display.clone()) { display } else { name.clone() };
+            let key = FolderKey { account: account.to_owned(), folder };
+            Folder { key, argument: quoted(&name), role, seen: Seen::default() }
+        })
+        .collect();
+    folders.sort_by_key(|folder| order(folder.role));
+    Ok(folders)
+}
+
+/// Those that the account wants read.
+pub(super) fn wanted(all: Vec<Folder>, folders: &Folders) -> Result<Vec<Folder>> {
+    let names = match folders {
+        Folders::Auto => {
+            return Ok(all.into_iter().filter(|it| it.role != Role::Drafts).collect());
+        }
+        Folders::Named(names) => names,
+    };
+    let is = |folder: &Folder, name: &str| {
+        folder.key.folder == name
+            || folder.role == Role::Inbox && name.eq_ignore_ascii_case("INBOX")
+    };
+    if let Some(missing) = names.iter().find(|name| !all.iter().any(|it| is(it, name))) {
+        let there: Vec<&str> = all.iter().map(|it| it.key.folder.as_str()).take(20).collect();
+        return Err(Error::config(format!("there is no folder \"{missing}\" on the server"))
+            .hint(format!("it has: {}", there.join(", "))));
+    }
+    Ok(all.into_iter().filter(|it| names.iter().any(|name| is(it, name))).collect())
+}
+
+/// What matters most first: the promise is kept or broken in INBOX and Sent.
+fn order(role: Role) -> u8 {
+    match role {
+        Role::Inbox => 0,
+        Role::Sent => 1,
+        Role::All => 2,
+        Role::Archive => 3,
+        Role::Other => 4,
+        Role::Drafts => 5,
+        Role::Junk => 6,
+        Role::Trash => 7,
+    }
+}
+
+fn is_closed(attribute: &NameAttribute<'_>) -> bool {
+    match attribute {
+        NameAttribute::NoSelect => true,
+        NameAttribute::Extension(name) => name.eq_ignore_ascii_case("\\NonExistent"),
+        _ => false,
+    }
+}
+
+/// SPECIAL-USE (RFC 6154 §2).
+fn special_use(attribute: &NameAttribute<'_>) -> Option<Role> {
+    Some(match attribute {
+        NameAttribute::All => Role::All,
+        NameAttribute::Archive => Role::Archive,
+        NameAttribute::Drafts => Role::Drafts,
+        NameAttribute::Junk => Role::Junk,
+        NameAttribute::Sent => Role::Sent,
+        NameAttribute::Trash => Role::Trash,
+        _ => return None,
+    })
+}
+
+/// Another folder's "Inbox" (an archive of an old account) is no inbox.
+fn by_name(name: &str, delimiter: &str) -> Role {
+    let last =
+        if delimiter.is_empty() { name } else { name.rsplit(delimiter).next().unwrap_or(name) };
+    match Role::by_name(last) {
+        Role::Inbox => Role::Other,
+        role => role,
+    }
+}
+
+/// The parser leaves the backslashes of a quoted string in.
+fn unescaped(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('\\', Some(&next @ ('\\' | '"'))) => {
+                rest.next();
+                plain.push(next);
+            }
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Modified UTF-7 (RFC 3501 §5.1.3) as text; a name that isn't well-formed stays as it is.
+fn decoded(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, shifted)) = rest.split_once('&') {
+        text.push_str(before);
+        let Some((encoded, after)) = shifted.split_once('-') else { return name.to_owned() };
+        match encoded {
+            "" => text.push('&'),
+            _ => match utf16(encoded) {
+                Some(decoded) => text.push_str(&decoded),
+                None => return name.to_owned(),
+            },
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    if text.contains(char::is_control) { name.to_owned() } else { text }
+}
+
+fn utf16(encoded: &str) -> Option<String> {
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
+    let bytes = GeneralPurpose::new(&IMAP_MUTF7, CONFIG).decode(encoded).ok()?;
+    let (units, odd) = bytes.as_chunks::<2>();
+    let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
+    let text = char::decode_utf16(units).collect::<Result<String, _>>().ok()?;
+    odd.is_empty().then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_decoded_for_people() {
+        for (raw, display) in [
+            ("INBOX", "INBOX"),
+            ("Entw&APw-rfe", "Entwürfe"),
+            ("&ZeVnLIqe-", "日本語"),
+            ("Tom &- Ann", "Tom & Ann"),
+            ("&2D3eAA-", "😀"),
+            ("broken &APw", "broken &APw"),
+            ("broken &!!-", "broken &!!-"),
+            ("lone surrogate &2D0-", "lone surrogate &2D0-"),
+            ("line end &AAo-", "line end &AAo-"),
+        ] {
+            assert_eq!(decoded(raw), display);
+        }
+    }
+
+    #[test]
+    fn quoting_and_unescaping_are_opposites() {
+        for name in ["plain", "a\"b", "a\\b", "\\\\", "\"\""] {
+            let quoted = quoted(name);
+            let inside = quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+            assert_eq!(inside.map(unescaped).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn roles_by_name_look_at_the_last_part_only() {
+        assert_eq!(by_name("INBOX.Sent", "."), Role::Sent);
+        assert_eq!(by_name("[Gmail]/Drafts", "/"), Role::Drafts);
+        assert_eq!(by_name("old/INBOX", "/"), Role::Other);
+        assert_eq!(by_name("Entwürfe", "/"), Role::Drafts);
+    }
+
+    fn folder(name: &str, role: Role) -> Folder {
+        let key = FolderKey { account: "work".to_owned(), folder: name.to_owned() };
+        Folder { key, argument: quoted(name), role, seen: Seen::default() }
+    }
+
+    #[test]
+    fn drafts_are_left_out_unless_they_are_named() {
+        let all = vec![
+            folder("INBOX", Role::Inbox),
+            folder("Drafts", Role::Drafts),
+            folder("x", Role::Other),
+        ];
+        let names = |folders: &Folders| {
+            let wanted = wanted(all.clone(), folders).unwrap();
+            wanted.into_iter().map(|it| it.key.folder).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&Folders::Auto), ["INBOX", "x"]);
+        let some = ["Drafts", "inbox"].map(str::to_owned).to_vec();
+        assert_eq!(names(&Folders::Named(some)), ["INBOX", "Drafts"]);
+
+        let error = wanted(all, &Folders::Named(vec!["Work".to_owned()])).unwrap_err();
+        assert_eq!(error.to_string(), "there is no folder \"Work\" on the server");
+        assert_eq!(error.advice(), Some("it has: INBOX, Drafts, x"));
+    }
+}

@@ -1,0 +1,82 @@
+//! Waiting for the server to speak (IDLE, RFC 2177), by hand: the library's own IDLE can't tell
+//! an ended connection from a wake-up.
+
+use std::future::Future;
+use std::pin::pin;
+
+use async_imap::imap_proto::{MailboxDatum, Response};
+use tokio::time::{Duration, Instant, sleep_until, timeout};
+
+use super::Pace;
+use super::exec::Link;
+use super::failure::Failure;
+
+/// For the server to take up IDLE.
+const INVITATION: Duration = Duration::from_secs(30);
+
+/// Why the wait ended. Each is a reason to look at the folder again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Woken {
+    /// The server told of a change.
+    News,
+    /// Nothing was heard, the time was up, or somebody needs the connection.
+    Time,
+    /// The server ended IDLE by itself.
+    Ended,
+    /// The server announces IDLE and refuses it.
+    Refused,
+}
+
+/// Waits in the open folder until something happens or `interrupt` completes.
+pub(super) async fn wait(
+    link: &mut Link,
+    pace: &Pace,
+    interrupt: impl Future<Output = ()>,
+) -> Result<Woken, Failure> {
+    let tag = link.send("IDLE").await?;
+    match timeout(INVITATION, link.invitation(&tag)).await {
+        Err(_) => return Err(Failure::Lost("no answer to IDLE".to_owned())),
+        Ok(Err(Failure::Refused(_))) => return Ok(Woken::Refused),
+        Ok(invited) => invited?,
+    }
+    let renewal = Instant::now() + pace.renewal;
+    let mut interrupt = pin!(interrupt);
+    let mut woken = Woken::Time;
+    while woken == Woken::Time {
+        let silence = Instant::now() + pace.silence;
+        let heard = |response: &Response<'_>| {
+            if is_news(response) {
+                woken = Woken::News;
+            }
+        };
+        tokio::select! {
+            read = link.read(Duration::MAX, heard) => read?,
+            () = sleep_until(renewal.min(silence)) => break,
+            () = &mut interrupt => break,
+        }
+        if link.has_finished(&tag) {
+            link.finish(&tag, |_| ()).await?;
+            return Ok(Woken::Ended);
+        }
+    }
+    let ending = async {
+        link.send_line("DONE").await?;
+        link.finish(&tag, |_| ()).await
+    };
+    match timeout(pace.farewell, ending).await {
+        // Refused so late, it has served all the same.
+        Ok(Ok(()) | Err(Failure::Refused(_))) => Ok(woken),
+        Ok(Err(failure)) => Err(failure),
+        Err(_) => Err(Failure::Lost("no answer to DONE".to_owned())),
+    }
+}
+
+fn is_news(response: &Response<'_>) -> bool {
+    matches!(
+        response,
+        Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_))
+            | Response::Expunge(_)
+            | Response::Vanished { .. }
+            | Response::Fetch(..)
+    )
+}

@@ -1,0 +1,264 @@
+//! One connection at a time, opened again when it is lost, and the questions put to it.
+//!
+//! Opens folders with EXAMINE only (RFC 3501 §6.3.2).
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, StatusAttribute};
+use tokio::time::{sleep, timeout};
+
+use super::exec::Link;
+use super::failure::Failure;
+use super::fetch::{self, Chunk, Flight, Form};
+use super::folders::{self, Folder, View};
+use super::session::Connector;
+use super::{Pace, backoff};
+use crate::config::Account;
+use crate::error::Result;
+use crate::source::{Role, Sink};
+
+pub(super) struct Reader<'a> {
+    pub sink: &'a Sink,
+    pub pace: &'a Pace,
+    connector: &'a Connector<'a>,
+    /// The account has another connection, which proves that the login is right.
+    second: bool,
+    link: Option<Link>,
+    /// The folder that is open, or was when the connection broke: as a command's argument, and
+    /// its UIDVALIDITY.
+    open: Option<(String, u32)>,
+    /// Connections opened, and those lost in a row without anything new from them.
+    connected: u32,
+    lost: u32,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(connector: &'a Connector<'a>, sink: &'a Sink, pace: &'a Pace) -> Self {
+        Reader {
+            sink,
+            pace,
+            connector,
+            second: false,
+            link: None,
+            open: None,
+            connected: 0,
+            lost: 0,
+        }
+    }
+
+    pub(super) fn second(mut self) -> Self {
+        self.second = true;
+        self
+    }
+
+    pub(super) fn has_connected(&self) -> bool {
+        self.connected > 0
+    }
+
+    pub(super) fn has_open(&self, folder: &Folder) -> bool {
+        let is_it = |(argument, _): &(String, u32)| *argument == folder.argument;
+        self.link.is_some() && self.open.as_ref().is_some_and(is_it)
+    }
+
+    /// The connection: the one there is, or a new one, which has to wait a while if others were
+    /// lost just before.
+    pub(super) async fn link(&mut self) -> Result<&mut Link, Failure> {
+        let link = match self.link.take() {
+            Some(link) => link,
+            None => {
+                self.open = None;
+                if self.lost > 0 {
+                    sleep(backoff::delay(self.pace.backoff, self.lost, random())).await;
+                }
+                let link = self.connector.open(!self.second).await?;
+                self.connected += 1;
+                link
+            }
+        };
+        Ok(self.link.insert(link))
+    }
+
+    /// Something new was stored: the server works.
+    pub(super) fn has_progressed(&mut self) {
+        self.lost = 0;
+    }
+
+    /// Drops the connection unless this failure left it sound.
+    pub(super) fn after(&mut self, failure: &Failure) {
+        if !matches!(failure, Failure::Refused(_)) && self.link.take().is_some() {
+            self.lost += 1;
+        }
+    }
+
+    /// Takes leave; what the server says to it doesn't matter.
+    pub(super) async fn log_out(mut self) {
+        if let Some(mut link) = self.link.take() {
+            let _ = timeout(Duration::from_secs(5), link.exec("LOGOUT", |_| ())).await;
+        }
+    }
+
+    /// Connects and tells the sink which folders there are to read.
+    pub(super) async fn folders(&mut self, account: &Account) -> Result<Vec<Folder>> {
+        let all = folders::list(self.link().await?, &account.name).await?;
+        let folders = folders::wanted(all, &account.folders)?;
+        let names = folders.iter().map(|it| (it.key.folder.clone(), it.role)).collect();
+        self.sink.folders(&account.name, names).await?;
+        Ok(folders)
+    }
+
+    /// All folders with their numbers of messages.
+    pub(super) async fn count(&mut self, account: &Account) -> Result<Vec<(String, Role, u32)>> {
+        let mut counted = Vec::new();
+        for folder in folders::list(self.link().await?, &account.name).await? {
+            let messages = match self.status(&folder).await {
+                // It can be listed but not be read; others can.
+                Err(Failure::Refused(_)) => 0,
+                view => view?.exists,
+            };
+            counted.push((folder.key.folder, folder.role, messages));
+        }
+        Ok(counted)
+    }
+
+    /// Opens a folder for reading, always anew: so every server shows what came since.
+    pub(super) async fn examine(&mut self, folder: &Folder) -> Result<View, Failure> {
+        self.open = None;
+        let link = self.link().await?;
+        let mut view = View::default();
+        link.exec(&format!("EXAMINE {}", folder.argument), |response| match response {
+            Response::MailboxData(MailboxDatum::Exists(exists)) => view.exists = *exists,
+            Response::Data { outcome, .. } => match outcome.code {
+                Some(ResponseCode::UidValidity(validity)) => view.uidvalidity = validity,
+                Some(ResponseCode::UidNext(next)) => view.uidnext = next,
+                _ => {}
+            },
+            _ => {}
+        })
+        .await?;
+        self.open = Some((folder.argument.clone(), view.uidvalidity));
+        if view.uidnext == 0 {
+            view.uidnext = self.ask_uidnext(folder).await?;
+        }
+        Ok(view)
+    }
+
+    /// Some servers leave UIDNEXT out of EXAMINE (Coremail); then STATUS tells it, or the last
+    /// message does.
+    async fn ask_uidnext(&mut self, folder: &Folder) -> Result<u32, Failure> {
+        if let Ok(view) = self.status(folder).await
+            && view.uidnext > 0
+        {
+            return Ok(view.uidnext);
+        }
+        let link = self.link().await?;
+        let mut last = 0;
+        if link.exists() > 0 {
+            link.exec("FETCH * (UID)", |response| {
+                if let Response::Fetch(_, attributes) = response {
+                    last = last.max(fetch::Answer::read(attributes).uid.unwrap_or(0));
+                }
+            })
+            .await?;
+        }
+        Ok(last.saturating_add(1))
+    }
+
+    /// Asks for a folder's counters without opening it (RFC 3501 §6.3.10).
+    pub(super) async fn status(&mut self, folder: &Folder) -> Result<View, Failure> {
+        let mut view = View::default();
+        let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY)", folder.argument);
+        let link = self.link().await?;
+        link.exec(&command, |response| {
+            let Response::MailboxData(MailboxDatum::Status { status, .. }) = response else {
+                return;
+            };
+            for attribute in status {
+                match attribute {
+                    StatusAttribute::Messages(messages) => view.exists = *messages,
+                    StatusAttribute::UidNext(next) => view.uidnext = *next,
+                    StatusAttribute::UidValidity(validity) => view.uidvalidity = *validity,
+                    _ => {}
+                }
+            }
+        })
+        .await?;
+        Ok(view)
+    }
+
+    /// The connection with this folder open, wherever it was before.
+    pub(super) async fn opened(&mut self, folder: &Folder) -> Result<&mut Link, Failure> {
+        if !self.has_open(folder) {
+            let before = self.open.take();
+            let view = self.examine(folder).await?;
+            let same = |(argument, validity): &(String, u32)| {
+                *argument != folder.argument || *validity == view.uidvalidity
+            };
+            if !before.as_ref().is_none_or(same) {
+                return Err(Failure::Lost("the folder was made anew meanwhile".to_owned()));
+            }
+        }
+        self.link().await
+    }
+
+    /// Which messages are there (RFC 3501 §6.4.4): the only proof that one is not. Replies to
+    /// chunks that are still in flight find their way.
+    pub(super) async fn search(
+        &mut self,
+        folder: &Folder,
+        set: &str,
+        ends: (u32, u32),
+        flight: &mut Flight,
+    ) -> Result<Vec<u32>, Failure> {
+        let link = self.opened(folder).await?;
+        // A server can't have more messages than it says, give or take what arrives just now.
+        let most = (link.exists() as usize).saturating_add(10_000);
+        let mut there = BTreeSet::new();
+        let mut too_many = false;
+        link.exec(&format!("UID SEARCH UID {set}"), |response| match response {
+            Response::MailboxData(MailboxDatum::Search(uids)) => {
+                // `n:*` and careless servers answer beyond what was asked.
+                let asked = |uid: &u32| (ends.0..=ends.1).contains(uid);
+                too_many |= there.len().saturating_add(uids.len()) > most;
+                if !too_many {
+                    there.extend(uids.iter().copied().filter(asked));
+                }
+            }
+            other => flight.route(other),
+        })
+        .await?;
+        if too_many {
+            return Err(Failure::Unreadable("it finds more messages than there are".to_owned()));
+        }
+        Ok(there.into_iter().collect())
+    }
+
+    /// Asks for these messages; what came stays in the chunk even if the connection broke.
+    pub(super) async fn fetch(
+        &mut self,
+        folder: &Folder,
+        uids: &[u32],
+        form: Form,
+    ) -> (Chunk, Result<(), Failure>) {
+        let mut chunk = Chunk::of(uids.to_vec(), 0);
+        let command = fetch::command(&fetch::set(uids), form);
+        let outcome = match self.opened(folder).await {
+            Ok(link) => {
+                link.exec(&command, |response| {
+                    if let Response::Fetch(_, attributes) = response {
+                        chunk.accept(&fetch::Answer::read(attributes));
+                    }
+                })
+                .await
+            }
+            Err(failure) => Err(failure),
+        };
+        (chunk, outcome)
+    }
+}
+
+/// Anything in 0…1; only spreads clients over time.
+pub(super) fn random() -> f64 {
+    RandomState::new().hash_one(0u8) as f64 / u64::MAX as f64
+}

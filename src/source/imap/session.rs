@@ -1,0 +1,161 @@
+//! From an account to a connection that is logged in.
+//!
+//! The order of the steps is the security of it: no byte of the credentials leaves before the
+//! stream is what the account asks for. Counts refused logins, since servers ban who keeps on.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_imap::imap_proto::{Response, Status};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::exec::{Link, quoted};
+use super::failure::{Failure, words};
+use super::tls::{self, Wire};
+use crate::config::{Imap, Tls};
+use crate::error::{Error, Kind, Result};
+
+/// After so many refused logins in a row no more are tried.
+pub(super) const MOST_REFUSALS: u32 = 3;
+/// A greeting may wait behind a slow reverse lookup.
+const GREETING: Duration = Duration::from_secs(60);
+
+/// Opens the connections of one account.
+pub(super) struct Connector<'a> {
+    imap: &'a Imap,
+    refused: AtomicU32,
+}
+
+impl<'a> Connector<'a> {
+    pub(super) fn new(imap: &'a Imap) -> Self {
+        Connector { imap, refused: AtomicU32::new(0) }
+    }
+
+    /// Whether the server has refused this login often enough.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) >= MOST_REFUSALS
+    }
+
+    /// Connects, encrypts and logs in, once. A refusal is counted unless another connection of
+    /// the account proves that it isn't the password.
+    pub(super) async fn open(&self, counted: bool) -> Result<Link> {
+        if self.has_given_up() {
+            return Err(Error::login_refused(format!(
+                "{} refused the login {MOST_REFUSALS} times",
+                self.imap.host
+            ))
+            .hint("mend the password, then restart"));
+        }
+        // Before the connection: a password command may wait for somebody to type.
+        let password = self.imap.password.fetch().await?;
+        let mut link = self.connect().await?;
+        let outcome = self.log_in(&mut link, &password).await;
+        let refused = matches!(&outcome, Err(error) if error.kind() == Kind::LoginRefused);
+        if counted {
+            let refusals = if refused { self.refused.load(Ordering::Relaxed) + 1 } else { 0 };
+            self.refused.store(refusals, Ordering::Relaxed);
+        }
+        outcome?;
+        link.ask_capabilities().await?;
+        Ok(link)
+    }
+
+    async fn connect(&self) -> Result<Link> {
+        let Imap { host, port, ca, .. } = self.imap;
+        let tcp = tls::dial(host, *port).await?;
+        if self.imap.tls == Tls::None && !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback())
+        {
+            return Err(Error::config(format!("{host} is another machine: it needs TLS"))
+                .hint("set tls = \"implicit\" or \"starttls\""));
+        }
+        let wire: Wire = Box::new(tcp);
+        let trust = || tls::trust(ca.as_deref());
+        match self.imap.tls {
+            Tls::Implicit => greeted(tls::encrypt(trust()?, host, wire).await?).await,
+            Tls::None => greeted(wire).await,
+            Tls::Starttls => {
+                let trust = trust()?;
+                let wire = self.start_tls(greeted(wire).await?).await?;
+                let mut link = Link::over(tls::encrypt(trust, host, wire).await?);
+                link.ask_capabilities().await?;
+                Ok(link)
+            }
+        }
+    }
+
+    /// STARTTLS (RFC 3501 §6.2.1) is not a wish: whatever goes wrong ends the connection.
+    async fn start_tls(&self, mut link: Link) -> Result<Wire> {
+        let host = &self.imap.host;
+        if !link.offers("STARTTLS") {
+            return Err(Error::temporary(format!("{host} offers no STARTTLS"))
+                .hint("try tls = \"implicit\" with port 993; or somebody is in between"));
+        }
+        link.exec("STARTTLS", |_| ()).await?;
+        link.into_wire().ok_or_else(|| {
+            Error::temporary(format!("{host} sent more after STARTTLS than it may"))
+                .hint("somebody may be in between; try tls = \"implicit\" with port 993")
+        })
+    }
+
+    async fn log_in(&self, link: &mut Link, password: &SecretString) -> Result<()> {
+        let Imap { host, user, .. } = self.imap;
+        let secret = password.expose_secret();
+        let plain = link.offers("AUTH=PLAIN");
+        if [user.as_str(), secret].iter().any(|it| it.contains(['\r', '\n', '\0'])) {
+            return Err(Error::config("user and password must be one line each"));
+        }
+        let outcome = if plain
+            && (link.offers("LOGINDISABLED") || !(user.is_ascii() && secret.is_ascii()))
+        {
+            authenticate_plain(link, user, secret).await
+        } else if link.offers("LOGINDISABLED") {
+            return Err(Error::config(format!("{host} takes no password here"))
+                .hint("it may want TLS, or OAuth2 with an app password in its place"));
+        } else {
+            let arguments = Zeroizing::new(format!("LOGIN {} {}", quoted(user), quoted(secret)));
+            link.exec(&arguments, |_| ()).await
+        };
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {
+                Err(Error::login_refused(format!("{host} refused the login of {user}: {text}"))
+                    .hint("check user and password; many providers want an app password"))
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
+
+/// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
+async fn greeted(wire: Wire) -> Result<Link> {
+    let mut link = Link::over(wire);
+    let mut greeting = Err("it greets in another language than IMAP".to_owned());
+    link.read(GREETING, |response| {
+        if let Response::Data { status, outcome } = response {
+            greeting = match status {
+                Status::Ok => Ok(()),
+                // Whoever can make a client believe that it is logged in keeps it from TLS.
+                Status::PreAuth => Err("it claims that we are logged in already".to_owned()),
+                _ => Err(words(outcome)),
+            };
+        }
+    })
+    .await?;
+    greeting.map_err(|why| Error::temporary(format!("the mail server turns us away: {why}")))?;
+    link.ask_capabilities().await?;
+    Ok(link)
+}
+
+/// SASL PLAIN (RFC 4616) without an initial response: some servers announce SASL-IR and refuse
+/// it.
+async fn authenticate_plain(link: &mut Link, user: &str, secret: &str) -> Result<(), Failure> {
+    let tag = link.send("AUTHENTICATE PLAIN").await?;
+    link.invitation(&tag).await?;
+    let message = Zeroizing::new(format!("\0{user}\0{secret}"));
+    let line = Zeroizing::new(STANDARD.encode(message.as_bytes()));
+    link.send_line(&line).await?;
+    link.finish(&tag, |_| ()).await
+}

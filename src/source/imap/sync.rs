@@ -1,0 +1,335 @@
+//! One folder brought up to date: what is new first, then the past from newest to oldest.
+//!
+//! The covered interval moves only over messages that came with a header, were found to be gone,
+//! or were put aside with a reason; it never runs ahead of what the sink was given.
+
+use tracing::warn;
+
+use super::failure::Failure;
+use super::fetch::{self, Chunk, Flight, Form};
+use super::folders::{Folder, View};
+use super::reader::Reader;
+use crate::error::Result;
+use crate::source::{Batch, FolderState, Role};
+
+/// Messages per FETCH.
+const CHUNK: usize = 500;
+/// FETCH commands that wait for their replies at once, so that the wire is never idle.
+const AHEAD: usize = 3;
+/// UIDs per SEARCH: the parser takes quadratic time for the answer.
+const WINDOW: u32 = 10_000;
+/// So few hits in a window mean that the folder is thinly numbered.
+const SPARSE: usize = 600;
+/// Tries per check before the account is left alone for a while.
+const TRIES: u32 = 3;
+
+/// How far a folder is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cover {
+    /// The server's UIDVALIDITY in the lower half. The upper half counts how often the server
+    /// broke its promise that a UID means one message for ever, without changing UIDVALIDITY.
+    pub uidvalidity: u64,
+    pub interval: Option<(u32, u32)>,
+    pub complete: bool,
+}
+
+/// Towards newer or older messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+impl Cover {
+    /// What earlier runs leave to be done, now that the folder looks like this.
+    fn resumed(known: &FolderState, view: View, renumbered: bool) -> Cover {
+        let (breaches, validity) = (known.uidvalidity >> 32, known.uidvalidity & 0xffff_ffff);
+        let fresh = |breaches: u64| Cover {
+            uidvalidity: (breaches << 32) | u64::from(view.uidvalidity),
+            interval: None,
+            complete: false,
+        };
+        if view.uidvalidity == 0 && !renumbered {
+            return fresh(breaches + 1);
+        }
+        if known.uidvalidity == 0 || validity != u64::from(view.uidvalidity) {
+            return fresh(breaches);
+        }
+        if known.covered.is_some_and(|(_, high)| u64::from(view.uidnext) <= high) {
+            return fresh(breaches + 1);
+        }
+        let uid = |uid: u64| u32::try_from(uid).unwrap_or(u32::MAX);
+        Cover {
+            uidvalidity: known.uidvalidity,
+            interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
+            complete: known.complete,
+        }
+    }
+
+    fn grow(&mut self, way: Way, chunk: &Chunk) {
+        let newest = chunk.expected.last().copied().unwrap_or(chunk.bound);
+        let (low, high) = self.interval.unwrap_or((newest, newest));
+        self.interval = Some(match way {
+            Way::Up => (low, high.max(chunk.bound)),
+            Way::Down => (low.min(chunk.bound), high),
+        });
+        self.complete |= way == Way::Down && chunk.bound <= 1;
+    }
+}
+
+impl Reader<'_> {
+    /// Reads everything that this folder has and that isn't covered yet.
+    pub(super) async fn check(&mut self, folder: &mut Folder) -> Result<()> {
+        let mut tries = 1;
+        loop {
+            let failure = match self.attempt(folder).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            self.after(&failure);
+            if failure.is_forbidden() && folder.role != Role::Inbox {
+                let (name, why) = (&folder.key.folder, failure.words());
+                warn!(account = folder.key.account, folder = name, why, "a folder stays unread");
+                return Ok(());
+            }
+            let hopeless = matches!(failure, Failure::House(_)) || failure.is_passing();
+            if hopeless || tries == TRIES {
+                return Err(failure.into());
+            }
+            tries += 1;
+        }
+    }
+
+    async fn attempt(&mut self, folder: &mut Folder) -> Result<(), Failure> {
+        loop {
+            let view = self.examine(folder).await?;
+            let known = self.sink.known(&folder.key).await?;
+            let mut cover = Cover::resumed(&known, view, folder.seen.renumbered);
+            if cover.uidvalidity != known.uidvalidity {
+                folder.seen = Default::default();
+            }
+            folder.seen.renumbered |= view.uidvalidity == 0;
+            let changed = folder.seen.view != Some(view);
+            let before = cover.interval;
+            if !self.read_all(folder, &mut cover, view).await? {
+                continue;
+            }
+            if changed {
+                self.late(folder, &cover, before.map(|(_, high)| high)).await?;
+            }
+            self.watched(folder, &cover).await?;
+            folder.seen.view = Some(view);
+            return Ok(());
+        }
+    }
+
+    /// `false`: something changed meanwhile, and the folder has to be looked at again.
+    async fn read_all(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        view: View,
+    ) -> Result<bool, Failure> {
+        let top = view.uidnext.saturating_sub(1);
+        if top == 0 {
+            if !cover.complete {
+                cover.complete = true;
+                self.hand_over(folder, cover, |_| ()).await?;
+            }
+            return Ok(true);
+        }
+        // A folder that was empty is complete only until its first message comes.
+        cover.complete &= cover.interval.is_some();
+        let whole = cover.interval.is_none_or(|(_, high)| high >= top)
+            || self.stretch(folder, cover, view, Way::Up).await?;
+        Ok(whole && (cover.complete || self.stretch(folder, cover, view, Way::Down).await?))
+    }
+
+    /// Reads on from one end of the interval. `false` as in [`read_all`](Self::read_all).
+    async fn stretch(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        view: View,
+        way: Way,
+    ) -> Result<bool, Failure> {
+        let mut flight = Flight::default();
+        let failure = match self.fly(folder, cover, view, way, &mut flight).await {
+            Err(failure @ (Failure::Lost(_) | Failure::Unreadable(_))) => failure,
+            other => return other,
+        };
+        self.after(&failure);
+        // The first chunk whose reply isn't complete is where it broke.
+        let Some(chunk) = flight.pop() else { return Err(failure) };
+        self.salvage_and_store(folder, cover, way, chunk).await?;
+        Ok(false)
+    }
+
+    async fn fly(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        view: View,
+        way: Way,
+        flight: &mut Flight,
+    ) -> Result<bool, Failure> {
+        let mut next = match (way, cover.interval) {
+            (Way::Up, Some((_, high))) => high.saturating_add(1),
+            (_, None) => view.uidnext.saturating_sub(1),
+            (Way::Down, Some((low, _))) => low.saturating_sub(1),
+        };
+        let top = view.uidnext.saturating_sub(1);
+        let mut width = if view.exists <= WINDOW { u32::MAX } else { WINDOW };
+        let mut disturbed = false;
+        while !disturbed && (1..=top).contains(&next) {
+            let window = match way {
+                Way::Up => (next, next.saturating_add(width - 1).min(top)),
+                Way::Down => (next.saturating_sub(width - 1).max(1), next),
+            };
+            let set = format!("{}:{}", window.0, window.1);
+            let there = self.search(folder, &set, window, flight).await?;
+            // By steps, so that a denser stretch below still fits in a line.
+            width = match there.len() {
+                _ if view.exists <= WINDOW => u32::MAX,
+                few if few < SPARSE => width.saturating_mul(8),
+                _ => WINDOW,
+            };
+            for chunk in cut(there, window, way) {
+                let tag = match chunk.range() {
+                    Some(range) => {
+                        let command = fetch::command(&range, Form::Fields);
+                        Some(self.opened(folder).await?.send(&command).await?)
+                    }
+                    None => None,
+                };
+                flight.push(tag, chunk);
+                while flight.len() > AHEAD {
+                    self.land(folder, cover, way, flight).await?;
+                }
+            }
+            next = match way {
+                Way::Up => window.1.saturating_add(1),
+                Way::Down => window.0 - 1,
+            };
+            // New mail doesn't wait until years of old mail are read.
+            disturbed = self.link().await?.exists() != view.exists;
+        }
+        while flight.len() > 0 {
+            self.land(folder, cover, way, flight).await?;
+        }
+        Ok(!disturbed)
+    }
+
+    /// Waits for the first chunk in flight and stores it.
+    async fn land(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        way: Way,
+        flight: &mut Flight,
+    ) -> Result<(), Failure> {
+        let Some((tag, _)) = flight.first() else { return Ok(()) };
+        if let Some(tag) = tag.clone() {
+            let link = self.link().await?;
+            match link.finish(&tag, |response| flight.route(response)).await {
+                Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {}
+                outcome => outcome?,
+            }
+        }
+        if flight.first().is_some_and(|(_, chunk)| !chunk.missing().is_empty()) {
+            self.settle(flight).await?;
+        }
+        let Some(chunk) = flight.pop() else { return Ok(()) };
+        if chunk.missing().is_empty() {
+            return self.store(folder, cover, way, chunk).await;
+        }
+        let salvaged = self.salvage_and_store(folder, cover, way, chunk).await;
+        if salvaged.is_err() {
+            // What follows must not be stored over the gap.
+            flight.clear();
+        }
+        salvaged
+    }
+
+    /// Reads all replies that are still to come, so that other commands can be run.
+    async fn settle(&mut self, flight: &mut Flight) -> Result<(), Failure> {
+        for tag in flight.tags().iter().skip(1) {
+            let link = self.link().await?;
+            link.await_reply(tag, |response| flight.route(response)).await?;
+        }
+        Ok(())
+    }
+
+    async fn salvage_and_store(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        way: Way,
+        mut chunk: Chunk,
+    ) -> Result<(), Failure> {
+        let missing = chunk.missing();
+        let mails = chunk.take_mails();
+        self.hand_over(folder, cover, |batch| batch.mails = mails).await?;
+        self.salvage(folder, cover, missing).await?;
+        self.store(folder, cover, way, chunk).await
+    }
+
+    async fn store(
+        &mut self,
+        folder: &Folder,
+        cover: &mut Cover,
+        way: Way,
+        mut chunk: Chunk,
+    ) -> Result<(), Failure> {
+        cover.grow(way, &chunk);
+        let (mails, interval) = (chunk.take_mails(), cover.interval);
+        self.has_progressed();
+        self.hand_over(folder, cover, |batch| {
+            batch.mails = mails;
+            batch.covered = interval.map(|(low, high)| (low.into(), high.into()));
+        })
+        .await
+    }
+
+    /// Gives the sink a batch; unless `fill` says otherwise, the interval stays.
+    pub(super) async fn hand_over(
+        &mut self,
+        folder: &Folder,
+        cover: &Cover,
+        fill: impl FnOnce(&mut Batch),
+    ) -> Result<(), Failure> {
+        let mut batch = Batch {
+            folder: folder.key.clone(),
+            role: folder.role,
+            uidvalidity: cover.uidvalidity,
+            mails: Vec::new(),
+            unreadable: Vec::new(),
+            flags: Vec::new(),
+            gone: Vec::new(),
+            covered: None,
+            complete: cover.complete,
+        };
+        fill(&mut batch);
+        Ok(self.sink.batch(batch).await?)
+    }
+}
+
+/// Chunks in the order of reading. The last one reaches to the window's end, so that the
+/// interval covers it even where no message is.
+fn cut(there: Vec<u32>, window: (u32, u32), way: Way) -> Vec<Chunk> {
+    let mut chunks: Vec<Chunk> = match way {
+        Way::Up => there.chunks(CHUNK).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
+        Way::Down => there.rchunks(CHUNK).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
+    };
+    for chunk in &mut chunks {
+        let end = if way == Way::Up { chunk.expected.last() } else { chunk.expected.first() };
+        chunk.bound = end.copied().unwrap_or_default();
+    }
+    if way == Way::Down {
+        match chunks.last_mut() {
+            Some(last) => last.bound = window.0,
+            None => chunks.push(Chunk::of(Vec::new(), window.0)),
+        }
+    }
+    chunks
+}

@@ -1,0 +1,93 @@
+//! What changes in messages that were read before: some appear late, some go, flags are set.
+
+use async_imap::imap_proto::Response;
+
+use super::failure::Failure;
+use super::fetch::{self, Answer, Flight};
+use super::folders::Folder;
+use super::reader::Reader;
+use super::sync::Cover;
+use crate::source::{Batch, Flags};
+
+/// The newest UIDs are looked at again at each change, for messages that became visible late.
+const TAIL: u32 = 200;
+/// A set of single UIDs has to fit in a command line that every server takes.
+const SET: usize = 100;
+
+impl Reader<'_> {
+    /// Compares the newest UIDs with what they were at the last change: a message may become
+    /// visible after one with a higher UID (Exchange), and one that is gone should be known.
+    pub(super) async fn late(
+        &mut self,
+        folder: &mut Folder,
+        cover: &Cover,
+        before: Option<u32>,
+    ) -> Result<(), Failure> {
+        let Some((low, high)) = cover.interval else { return Ok(()) };
+        let from = low.max(high.saturating_sub(TAIL));
+        let set = format!("{from}:{high}");
+        let now = self.search(folder, &set, (from, high), &mut Flight::default()).await?;
+        if let (Some(tail), Some(before)) = (&folder.seen.tail, before) {
+            let late: Vec<u32> =
+                now.iter().copied().filter(|uid| *uid <= before && !tail.contains(uid)).collect();
+            let mut gone: Vec<u64> = tail
+                .iter()
+                .filter(|uid| **uid >= from && now.binary_search(uid).is_err())
+                .map(|uid| u64::from(*uid))
+                .collect();
+            gone.sort_unstable();
+            self.salvage(folder, cover, late).await?;
+            if !gone.is_empty() {
+                self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
+            }
+        }
+        folder.seen.tail = Some(now.into_iter().collect());
+        Ok(())
+    }
+
+    /// Reads the flags of the messages of open turns again; what changed is handed over.
+    pub(super) async fn watched(
+        &mut self,
+        folder: &mut Folder,
+        cover: &Cover,
+    ) -> Result<(), Failure> {
+        let mut uids: Vec<u32> = self
+            .sink
+            .watched(&folder.key)
+            .await?
+            .into_iter()
+            .filter_map(|uid| u32::try_from(uid).ok())
+            .collect();
+        uids.sort_unstable();
+        uids.dedup();
+        folder.seen.flags.retain(|uid, _| uids.binary_search(uid).is_ok());
+        let (mut changed, mut gone) = (Vec::new(), Vec::new());
+        for some in uids.chunks(SET) {
+            let mut answers: Vec<(u32, Flags)> = Vec::new();
+            let link = self.opened(folder).await?;
+            link.exec(&format!("UID FETCH {} (UID FLAGS)", fetch::set(some)), |response| {
+                if let Response::Fetch(_, attributes) = response {
+                    let answer = Answer::read(attributes);
+                    answers.extend(answer.uid.zip(answer.flags));
+                }
+            })
+            .await?;
+            let answered = |uid: u32| answers.iter().find(|(it, _)| *it == uid);
+            for uid in some {
+                match answered(*uid) {
+                    None => gone.push(u64::from(*uid)),
+                    Some((_, flags)) if folder.seen.flags.get(uid) == Some(flags) => {}
+                    Some((_, flags)) => {
+                        folder.seen.flags.insert(*uid, *flags);
+                        changed.push((u64::from(*uid), *flags));
+                    }
+                }
+            }
+        }
+        if changed.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        let fill = |batch: &mut Batch| (batch.flags, batch.gone) = (changed, gone);
+        self.hand_over(folder, cover, fill).await
+    }
+}

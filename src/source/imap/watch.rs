@@ -1,0 +1,263 @@
+//! An account that is kept watched: INBOX by IDLE on one connection, the other folders in rounds
+//! on a second one, or between two waits on the same where the server allows only one.
+//!
+//! A look at the folder follows every connection, every end of a wait and every turn of the
+//! clock; what the server announces is only a reason to look sooner.
+
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Duration, Instant, sleep, sleep_until};
+use tracing::debug;
+
+use super::failure::Failure;
+use super::folders::Folder;
+use super::idle::{self, Woken};
+use super::reader::{Reader, random};
+use super::session::Connector;
+use super::{Pace, backoff};
+use crate::config::Account;
+use crate::error::{Error, Kind, Result};
+use crate::source::{AccountState, Role, Sink};
+
+/// A connection that lived so long was good: the next failure is the first again.
+const STEADY: Duration = Duration::from_secs(120);
+
+pub(super) struct Watcher<'a> {
+    account: &'a Account,
+    connector: &'a Connector<'a>,
+    sink: &'a Sink,
+    pace: &'a Pace,
+}
+
+/// The folders that are not watched by IDLE, and what the two connections tell each other.
+struct Rounds {
+    folders: Mutex<Vec<(Folder, Instant)>>,
+    /// The server allows one connection only.
+    shared: AtomicBool,
+    turned: Notify,
+    caught_up: [AtomicBool; 2],
+}
+
+const WATCHED: usize = 0;
+const OTHERS: usize = 1;
+
+impl<'a> Watcher<'a> {
+    pub(super) fn new(
+        account: &'a Account,
+        connector: &'a Connector<'a>,
+        sink: &'a Sink,
+        pace: &'a Pace,
+    ) -> Self {
+        Watcher { account, connector, sink, pace }
+    }
+
+    /// Goes on for ever; the error says why that can't be.
+    pub(super) async fn run(&self) -> Error {
+        let mut failures = 0;
+        loop {
+            let began = Instant::now();
+            let mut reader = Reader::new(self.connector, self.sink, self.pace);
+            let Err(error) = self.life(&mut reader).await;
+            if began.elapsed() >= STEADY {
+                failures = 0;
+            }
+            failures += 1;
+            let connected = reader.has_connected();
+            drop(reader);
+            let paused = match error.kind() {
+                Kind::Temporary | Kind::LoginRefused => {
+                    self.pause(&error, failures, connected).await
+                }
+                Kind::Config | Kind::Usage | Kind::Failed => return error,
+            };
+            if let Err(error) = paused {
+                return error;
+            }
+        }
+    }
+
+    /// Says what is wrong and waits before the next attempt, for ever if there must be none.
+    async fn pause(&self, error: &Error, failures: u32, connected: bool) -> Result<()> {
+        let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
+        if error.kind() == Kind::LoginRefused && self.connector.has_given_up() {
+            let detail = format!("{error}{advice}; no further login is tried until a restart");
+            self.state(AccountState::AuthFailed, &detail).await?;
+            return pending().await;
+        }
+        let text = error.to_string();
+        let wait = backoff::delay(self.pace.backoff, failures, random());
+        let wait = wait.max(backoff::suggested(&text).unwrap_or_default());
+        let state = match connected || error.kind() == Kind::LoginRefused {
+            true => AccountState::Backoff,
+            false => AccountState::Offline,
+        };
+        let detail = format!("{text}{advice}; next attempt in {} s", wait.as_secs());
+        self.state(state, &detail).await?;
+        sleep(wait).await;
+        Ok(())
+    }
+
+    async fn state(&self, state: AccountState, detail: &str) -> Result<()> {
+        debug!(account = self.account.name, state = state.name(), detail, "account");
+        self.sink.state(&self.account.name, state, detail).await
+    }
+
+    /// From one connection to its end.
+    async fn life(&self, reader: &mut Reader<'a>) -> Result<std::convert::Infallible> {
+        self.state(AccountState::Syncing, "connecting").await?;
+        let mut folders = reader.folders(self.account).await?;
+        if folders.is_empty() {
+            return Err(Error::config("the account has no folder to read"));
+        }
+        let count = folders.len();
+        self.state(AccountState::Syncing, &format!("reading {count} folders")).await?;
+        let watched = |role| folders.iter().position(|folder| folder.role == role);
+        let at = watched(Role::Inbox).or_else(|| watched(Role::All)).unwrap_or(0);
+        let mut watched = folders.remove(at);
+        let now = Instant::now();
+        let rounds = Rounds {
+            caught_up: [AtomicBool::new(false), AtomicBool::new(folders.is_empty())],
+            folders: Mutex::new(folders.into_iter().map(|folder| (folder, now)).collect()),
+            shared: AtomicBool::new(false),
+            turned: Notify::new(),
+        };
+        tokio::select! {
+            end = self.stand_by(reader, &mut watched, &rounds) => end,
+            end = self.patrol(&rounds) => end,
+        }
+    }
+
+    /// Checks the watched folder and waits for news, again and again.
+    async fn stand_by(
+        &self,
+        reader: &mut Reader<'a>,
+        watched: &mut Folder,
+        rounds: &Rounds,
+    ) -> Result<std::convert::Infallible> {
+        let mut idles = reader.link().await?.offers("IDLE");
+        loop {
+            if rounds.shared.load(Ordering::Relaxed) {
+                self.round(reader, rounds).await?;
+            }
+            reader.check(watched).await?;
+            self.catch_up(rounds, WATCHED).await?;
+            let due = async {
+                match rounds.shared.load(Ordering::Relaxed) {
+                    true => sleep_until(rounds.next().await).await,
+                    false => rounds.turned.notified().await,
+                }
+            };
+            if !idles {
+                tokio::select! { () = due => {}, () = sleep(self.pace.inbox) => {} }
+                continue;
+            }
+            let link = reader.link().await?;
+            if Some(link.exists()) != watched.seen.view.map(|view| view.exists) {
+                continue;
+            }
+            match idle::wait(link, self.pace, due).await {
+                Ok(Woken::News | Woken::Time) => {}
+                Ok(Woken::Refused) => idles = false,
+                // Not at once again, or the two of us would go round for nothing.
+                Ok(Woken::Ended) => sleep(self.pace.backoff.0).await,
+                Err(failure) => {
+                    reader.after(&failure);
+                    return Err(failure.into());
+                }
+            }
+        }
+    }
+
+    /// Reads the other folders on a connection of their own, as long as the server allows one.
+    async fn patrol(&self, rounds: &Rounds) -> Result<std::convert::Infallible> {
+        if rounds.folders.lock().await.is_empty() {
+            return pending().await;
+        }
+        let mut failures = 0;
+        loop {
+            let mut reader = Reader::new(self.connector, self.sink, self.pace).second();
+            let began = Instant::now();
+            let Err(error) = self.walk(&mut reader, rounds).await;
+            if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {
+                return Err(error);
+            }
+            debug!(account = self.account.name, %error, "the second connection ended");
+            failures = if began.elapsed() >= STEADY { 1 } else { failures + 1 };
+            let refused = !reader.has_connected() || failures > 2;
+            drop(reader);
+            if refused {
+                rounds.shared.store(true, Ordering::Relaxed);
+                rounds.turned.notify_one();
+                sleep(self.pace.second).await;
+                rounds.shared.store(false, Ordering::Relaxed);
+            } else {
+                sleep(backoff::delay(self.pace.backoff, failures, random())).await;
+            }
+        }
+    }
+
+    async fn walk(
+        &self,
+        reader: &mut Reader<'a>,
+        rounds: &Rounds,
+    ) -> Result<std::convert::Infallible> {
+        loop {
+            self.round(reader, rounds).await?;
+            sleep_until(rounds.next().await).await;
+        }
+    }
+
+    /// Checks every folder that is due.
+    async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<()> {
+        let mut folders = rounds.folders.lock().await;
+        for (folder, due) in folders.iter_mut() {
+            if *due > Instant::now() {
+                continue;
+            }
+            if !self.is_unchanged(reader, folder).await? {
+                reader.check(folder).await?;
+            }
+            let sent = folder.role == Role::Sent;
+            *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
+        }
+        drop(folders);
+        self.catch_up(rounds, OTHERS).await
+    }
+
+    /// Whether the folder's counters spare the look into it.
+    async fn is_unchanged(&self, reader: &mut Reader<'a>, folder: &Folder) -> Result<bool> {
+        let Some(seen) = folder.seen.view else { return Ok(false) };
+        // A server may refuse STATUS of the open folder, or answer from memory (RFC 3501 §6.3.10).
+        if reader.has_open(folder) || !self.sink.watched(&folder.key).await?.is_empty() {
+            return Ok(false);
+        }
+        match reader.status(folder).await {
+            Ok(view) => Ok(view == seen && view.uidvalidity > 0),
+            Err(Failure::Refused(_)) => Ok(false),
+            Err(failure) => {
+                reader.after(&failure);
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// The account is watched once both halves have been read to the end.
+    async fn catch_up(&self, rounds: &Rounds, half: usize) -> Result<()> {
+        let flags = &rounds.caught_up;
+        let before = flags.get(half).is_none_or(|flag| flag.swap(true, Ordering::Relaxed));
+        if !before && flags.iter().all(|flag| flag.load(Ordering::Relaxed)) {
+            self.state(AccountState::Watching, "up to date").await?;
+        }
+        Ok(())
+    }
+}
+
+impl Rounds {
+    async fn next(&self) -> Instant {
+        let folders = self.folders.lock().await;
+        let far = Instant::now() + Duration::from_secs(3600);
+        folders.iter().map(|(_, due)| *due).min().unwrap_or(far)
+    }
+}
