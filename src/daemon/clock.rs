@@ -1,6 +1,6 @@
 //! The only place that asks what time it is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::domain::model::Moment;
 
@@ -13,18 +13,36 @@ pub enum Clock {
 
 impl Clock {
     /// Starts at `from` and runs `factor` times as fast as the system's.
-    #[allow(clippy::disallowed_methods)]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
     pub fn fast(from: Moment, factor: f64) -> Clock {
         Clock::Fast { began: Instant::now(), from, factor }
     }
 
-    #[allow(clippy::disallowed_methods)]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
     pub fn now(&self) -> Moment {
         match self {
             Clock::System => jiff::Timestamp::now().into(),
             Clock::Fast { began, from, factor } => {
                 *from + (began.elapsed().as_secs_f64() * factor) as i64
             }
+        }
+    }
+
+    /// How long to wait between two looks at what is due: half a second, or ten minutes of a
+    /// fast clock's time.
+    pub fn between_looks(&self) -> Duration {
+        match self {
+            Clock::System => Duration::from_millis(500),
+            Clock::Fast { factor, .. } => Duration::from_secs_f64(600.0 / factor),
+        }
+    }
+
+    /// How long it really takes until this clock shows `then`.
+    pub fn until(&self, then: Moment) -> Duration {
+        let seconds = (then.0 - self.now().0).max(0) as f64;
+        match self {
+            Clock::System => Duration::from_secs_f64(seconds),
+            Clock::Fast { factor, .. } => Duration::from_secs_f64(seconds / factor),
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -23,8 +22,6 @@ use crate::store::Store;
 
 /// Reports that may wait for the disk; a batch holds some hundred messages.
 const WAITING_REPORTS: usize = 4;
-/// How soon a command given beside the daemon takes effect.
-const LOOK_AROUND: Duration = Duration::from_millis(500);
 
 /// A daemon that runs until it is told to stop.
 pub struct Daemon {
@@ -56,7 +53,7 @@ impl Daemon {
         let mut errands = Errands::new(home, config, clock, outlet);
         notify(&[sd_notify::NotifyState::Ready]);
         info!("watching");
-        let mut look_around = tokio::time::interval(LOOK_AROUND);
+        let mut look_around = tokio::time::interval(clock.between_looks());
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut progress = writer.progress.clone();
         loop {

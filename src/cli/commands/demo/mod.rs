@@ -1,0 +1,177 @@
+//! `requite demo`: the main job with nothing to set up. The real daemon watches an invented
+//! mailbox on a clock that runs so fast that two weeks pass while one looks on.
+
+mod story;
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::cli::commands::{contacts, import, status};
+use crate::cli::desk::Desk;
+use crate::daemon::clock::Clock;
+use crate::daemon::{Daemon, Home, Outlet};
+use crate::deliver::{self, Alert};
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+use crate::store::Store;
+use story::{BEGIN, END, Mail, PEOPLE, SCENES};
+
+/// Real seconds for the two weeks: to watch, and for those who can't wait.
+const TO_WATCH: f64 = 42.0;
+const AT_ONCE: f64 = 16.0;
+
+pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
+    let folder = make_folder(keep)?;
+    let home = Home::below(&folder);
+    let clock_at = |began: Moment| Desk::open(Home::below(&folder), Some(began), json, true);
+    prepare(&folder)?;
+    let desk = Desk::open(home.clone(), None, json, true)?;
+    import::run(&desk, &[folder.join("Connections.csv")], false, false)?;
+    let seconds = if once { AT_ONCE } else { TO_WATCH };
+    let clock = Clock::fast(BEGIN, (END.0 - BEGIN.0) as f64 / seconds);
+    let (stop, shutdown) = watch::channel(false);
+    let (also, mut alerts) = mpsc::unbounded_channel();
+    let outlet = Outlet { desktop: true, also: Some(also) };
+    let daemon = Daemon { home, config: desk.config.clone(), clock, outlet };
+    let daemon = tokio::spawn(daemon.run(shutdown));
+    say(&format!(
+        "Two weeks in the mailbox of Ada Example, who knows {} people. Everything lies in {}\n",
+        PEOPLE.len(),
+        folder.display()
+    ));
+    for (index, scene) in SCENES.iter().enumerate() {
+        wait_until(clock, scene.at(), &mut alerts).await;
+        deliver(&folder, &scene.mail(index))?;
+        tell(scene.at(), &headline(scene));
+    }
+    wait_until(clock, END, &mut alerts).await;
+    let _ = stop.send(true);
+    daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))??;
+    let end = clock_at(END)?;
+    say("");
+    status::run(&end, false)?;
+    say("");
+    contacts::run(&end, None, None, None, false)?;
+    write_digest(&folder, &end)
+}
+
+fn headline(scene: &story::Scene) -> String {
+    let name = PEOPLE[scene.person].name;
+    match scene.mine {
+        true => format!("Ada → {name}: {}", scene.subject),
+        false => format!("{name} → Ada: {}", scene.subject),
+    }
+}
+
+/// Lets the story's time pass and shows the alerts that fall due in it.
+async fn wait_until(clock: Clock, then: Moment, alerts: &mut mpsc::UnboundedReceiver<Alert>) {
+    let waiting = tokio::time::sleep(clock.until(then));
+    tokio::pin!(waiting);
+    loop {
+        tokio::select! {
+            () = &mut waiting => return,
+            Some(alert) = alerts.recv() => {
+                let body = alert.body.replace('\n', " · ");
+                tell(clock.now(), &format!("⚑ {} — {body}", alert.title));
+            }
+        }
+    }
+}
+
+fn make_folder(keep: Option<&Path>) -> Result<PathBuf> {
+    let cannot = |path: &Path, cause| {
+        Error::failed(format!("cannot make {}", path.display())).because(cause)
+    };
+    match keep {
+        Some(folder) => {
+            let used = fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some());
+            if used {
+                return Err(Error::usage(format!("{} is not empty", folder.display()))
+                    .hint("name a folder that doesn't exist yet"));
+            }
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(|cause| cannot(folder, cause))?;
+            fs::canonicalize(folder).map_err(|cause| cannot(folder, cause))
+        }
+        None => tempfile::Builder::new()
+            .prefix("requite-demo-")
+            .tempdir()
+            .map(tempfile::TempDir::keep)
+            .map_err(|cause| cannot(&std::env::temp_dir(), cause)),
+    }
+}
+
+/// Writes the configuration, the contacts and the mail of the weeks before.
+fn prepare(folder: &Path) -> Result<()> {
+    let config = format!(
+        "stance = \"resource\"\n[me]\nnames = [\"Ada Example\"]\naddresses = [\"{}\"]\n\
+         zone = \"UTC\"\n[[account]]\nname = \"demo\"\nkind = \"maildir\"\npath = \"Maildir\"\n\
+         [smtp]\nfile = \"digests\"\n[digest]\nday = \"monday\"\ntime = \"07:00\"\nto = \"{}\"\n",
+        story::ME,
+        story::ME
+    );
+    write(&folder.join("config.toml"), config.as_bytes())?;
+    write(&folder.join("Connections.csv"), story::connections().as_bytes())?;
+    for part in ["Maildir", "Maildir/.Sent"] {
+        for sub in ["cur", "new", "tmp"] {
+            make_all(&folder.join(part).join(sub))?;
+        }
+    }
+    make_all(&folder.join("digests"))?;
+    story::history().iter().try_for_each(|mail| deliver(folder, mail))
+}
+
+/// As a delivery agent does: written aside, then moved into place.
+fn deliver(folder: &Path, mail: &Mail) -> Result<()> {
+    let maildir = folder.join(if mail.sent { "Maildir/.Sent" } else { "Maildir" });
+    let name = format!("{}.{:x}.demo", mail.at.0, mail.bytes.len() * 7919 + mail.at.0 as usize % 997);
+    let draft = maildir.join("tmp").join(&name);
+    write(&draft, &mail.bytes)?;
+    let place = maildir.join(if mail.sent { format!("cur/{name}:2,S") } else { format!("new/{name}") });
+    fs::rename(&draft, &place)
+        .map_err(|cause| Error::failed(format!("cannot deliver {name}")).because(cause))
+}
+
+fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
+    let digests = folder.join("digests");
+    let store = Store::open(&end.home.data)?;
+    let letter = deliver::letter(&end.book(&store)?.digest()?, &end.config.policy.zone);
+    let page = digests.join("digest.html");
+    write(&page, letter.html.as_bytes())?;
+    say(&format!("\nThe Monday digest: {}", page.display()));
+    let mut letters: Vec<PathBuf> = fs::read_dir(&digests)
+        .into_iter()
+        .flatten()
+        .filter_map(|file| Some(file.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .collect();
+    letters.sort();
+    for letter in letters {
+        say(&format!("as it was mailed:  {}", letter.display()));
+    }
+    Ok(())
+}
+
+fn make_all(path: &Path) -> Result<()> {
+    fs::create_dir_all(path)
+        .map_err(|cause| Error::failed(format!("cannot make {}", path.display())).because(cause))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes)
+        .map_err(|cause| Error::failed(format!("cannot write {}", path.display())).because(cause))
+}
+
+fn tell(at: Moment, what: &str) {
+    say(&format!("{}  {what}", at.timestamp().strftime("%a %e %b %H:%M")));
+}
+
+fn say(text: &str) {
+    anstream::eprintln!("{text}");
+}

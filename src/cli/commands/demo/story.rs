@@ -1,0 +1,243 @@
+//! The invented people of the demonstration and what happens between them and Ada in two weeks.
+//!
+//! Only data and the mail that it makes; plays nothing itself.
+
+use crate::domain::model::{DAY, HOUR, Moment};
+
+pub const ME: &str = "ada@example.com";
+const MY_NAME: &str = "Ada Example";
+
+/// Monday 2 November 2026, 06:00 UTC.
+pub const BEGIN: Moment = Moment(1_793_599_200);
+/// Two weeks and two hours later: the second Monday digest is written by then.
+pub const END: Moment = Moment(BEGIN.0 + 14 * DAY + 2 * HOUR);
+
+pub struct Person {
+    pub name: &'static str,
+    pub email: &'static str,
+    pub company: &'static str,
+    pub position: &'static str,
+    /// Hours until they answered what I wrote before the story begins; negative: never.
+    they_took: &'static [i32],
+    /// Hours until I answered them.
+    i_took: &'static [i32],
+}
+
+pub const PEOPLE: [Person; 8] = [
+    Person {
+        name: "Bea Martin",
+        email: "bea.martin@example.org",
+        company: "Nordlicht Solar",
+        position: "Head of Engineering",
+        they_took: &[3, 7, 2, 20, 5, 4],
+        i_took: &[5, 9, 26, 3, 14],
+    },
+    Person {
+        name: "Chidi Okafor",
+        email: "chidi@okafor.example",
+        company: "Okafor & Daughters",
+        position: "Founder",
+        they_took: &[26, 40, 31, 70, 22],
+        i_took: &[4, 30, 51, 12],
+    },
+    Person {
+        name: "Dana Weiss",
+        email: "d.weiss@example.net",
+        company: "Kontor Recruiting",
+        position: "Recruiter",
+        they_took: &[-1, 90, -1, -1, 120, -1],
+        i_took: &[8, 20, 16],
+    },
+    Person {
+        name: "Emre Yilmaz",
+        email: "emre@lattice.example",
+        company: "Lattice Labs",
+        position: "Research Engineer",
+        they_took: &[1, 2, 1, 4, 3, 2, 1],
+        i_took: &[2, 6, 1, 3, 60],
+    },
+    Person {
+        name: "Fiona Burke",
+        email: "fiona.burke@example.org",
+        company: "Harbour Design",
+        position: "Designer",
+        they_took: &[18, 44, 9, 30],
+        i_took: &[70, 22, 90, 47],
+    },
+    Person {
+        name: "Goran Petrović",
+        email: "goran@petrovic.example",
+        company: "Ministry of Maps",
+        position: "Cartographer",
+        they_took: &[46, 12, 33],
+        i_took: &[10, 24, 15],
+    },
+    Person {
+        name: "Hana Sato",
+        email: "hana.sato@example.net",
+        company: "Kissa Books",
+        position: "Editor",
+        they_took: &[6, 11, 8, 5],
+        i_took: &[3, 3, 8, 4],
+    },
+    Person {
+        name: "Ivo de Vries",
+        email: "ivo@devries.example",
+        company: "De Vries Logistics",
+        position: "Operations Lead",
+        they_took: &[-1, -1, 200],
+        i_took: &[12, 40],
+    },
+];
+
+/// One thing that happens in the story.
+pub struct Scene {
+    /// Hours after the beginning.
+    pub hour: i64,
+    pub person: usize,
+    pub mine: bool,
+    pub subject: &'static str,
+    /// The scene that this mail answers, as an index.
+    pub answers: Option<usize>,
+}
+
+const fn scene(hour: i64, person: usize, mine: bool, subject: &'static str) -> Scene {
+    Scene { hour, person, mine, subject, answers: None }
+}
+
+const fn answer(hour: i64, to: usize, person: usize, mine: bool, subject: &'static str) -> Scene {
+    Scene { hour, person, mine, subject, answers: Some(to) }
+}
+
+pub const SCENES: [Scene; 20] = [
+    scene(5, 0, false, "Could you look at the hiring plan?"),
+    scene(7, 3, true, "Would you meet Hana about her book?"),
+    answer(9, 1, 3, false, "Re: Would you meet Hana about her book?"),
+    scene(28, 4, false, "Portfolio review this month?"),
+    answer(31, 0, 0, true, "Re: Could you look at the hiring plan?"),
+    scene(33, 2, true, "Any news for the candidate I sent you?"),
+    scene(56, 1, false, "Can you introduce me to the solar people?"),
+    scene(60, 6, true, "Cover draft: which one do you like?"),
+    answer(66, 7, 6, false, "Re: Cover draft: which one do you like?"),
+    answer(100, 3, 4, true, "Re: Portfolio review this month?"),
+    scene(128, 5, false, "May I use your old survey data?"),
+    scene(154, 7, true, "Is the pallet question settled?"),
+    answer(157, 6, 1, true, "Re: Can you introduce me to the solar people?"),
+    answer(160, 10, 5, true, "Re: May I use your old survey data?"),
+    scene(176, 3, false, "Reading group on Thursday?"),
+    answer(181, 14, 3, true, "Re: Reading group on Thursday?"),
+    scene(202, 0, false, "Two references for the new lead?"),
+    scene(224, 6, false, "Would you write the foreword?"),
+    scene(250, 4, true, "Could you send me the logo files?"),
+    scene(274, 1, false, "Thanks! One more question about the grid"),
+];
+
+/// A message with everything that a mail server would have put there.
+pub struct Mail {
+    pub at: Moment,
+    /// In the Sent folder; else in the inbox.
+    pub sent: bool,
+    pub bytes: Vec<u8>,
+}
+
+struct Draft<'a> {
+    at: Moment,
+    mine: bool,
+    person: &'a Person,
+    subject: &'a str,
+    id: String,
+    answers: Option<String>,
+}
+
+impl Scene {
+    pub fn at(&self) -> Moment {
+        BEGIN + self.hour * HOUR
+    }
+
+    pub fn mail(&self, index: usize) -> Mail {
+        let id = |index: usize| format!("<scene-{index}@example.com>");
+        mail(&Draft {
+            at: self.at(),
+            mine: self.mine,
+            person: &PEOPLE[self.person],
+            subject: self.subject,
+            id: id(index),
+            answers: self.answers.map(id),
+        })
+    }
+}
+
+/// The ten weeks before the story: an exchange every few days with everybody.
+pub fn history() -> Vec<Mail> {
+    let mut mails = Vec::new();
+    for (number, person) in PEOPLE.iter().enumerate() {
+        for (mine, took) in [(true, person.they_took), (false, person.i_took)] {
+            for (round, hours) in took.iter().enumerate() {
+                let days_ago = 8 + 10 * round as i64 + number as i64 % 5 + i64::from(mine) * 4;
+                let at = BEGIN - days_ago * DAY + (3 + number as i64) * HOUR;
+                let id = |part: &str| format!("<past-{number}-{mine}-{round}-{part}@example.com>");
+                let subject = PAST_SUBJECTS[(number + round) % PAST_SUBJECTS.len()];
+                let ask = Draft { at, mine, person, subject, id: id("a"), answers: None };
+                mails.push(mail(&ask));
+                if *hours >= 0 {
+                    mails.push(mail(&Draft {
+                        at: at + i64::from(*hours) * HOUR + 7 * 60,
+                        mine: !mine,
+                        person,
+                        subject: &format!("Re: {subject}"),
+                        id: id("b"),
+                        answers: Some(id("a")),
+                    }));
+                }
+            }
+        }
+    }
+    mails
+}
+
+const PAST_SUBJECTS: [&str; 6] = [
+    "Quick question about the offer?",
+    "Lunch next week?",
+    "Could you read this page?",
+    "Who should I talk to about permits?",
+    "Please check the numbers",
+    "Are you at the fair in spring?",
+];
+
+fn mail(draft: &Draft<'_>) -> Mail {
+    let (me, them) = ((MY_NAME, ME), (draft.person.name, draft.person.email));
+    let (from, to) = if draft.mine { (me, them) } else { (them, me) };
+    let date = draft.at.timestamp().strftime("%a, %d %b %Y %H:%M:%S +0000");
+    let mut text = String::new();
+    if !draft.mine {
+        text += &format!("Received: from mail.example.org by mx.example.com; {date}\r\n");
+    }
+    text += &format!(
+        "From: \"{}\" <{}>\r\nTo: \"{}\" <{}>\r\nSubject: {}\r\nDate: {date}\r\nMessage-ID: {}\r\n",
+        from.0, from.1, to.0, to.1, draft.subject, draft.id
+    );
+    if let Some(answers) = &draft.answers {
+        text += &format!("In-Reply-To: {answers}\r\nReferences: {answers}\r\n");
+    }
+    text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+             A mail of the demonstration.\r\n";
+    Mail { at: draft.at, sent: draft.mine, bytes: text.into_bytes() }
+}
+
+/// The people as LinkedIn exports them, with its preamble; most rows there have no address.
+pub fn connections() -> String {
+    let mut csv = String::from(
+        "Notes:\n\"When exporting your connection data, you may notice that some addresses are \
+         missing.\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n",
+    );
+    for (number, person) in PEOPLE.iter().enumerate() {
+        let (first, last) = person.name.split_once(' ').unwrap_or((person.name, ""));
+        let email = if number % 3 == 0 { person.email } else { "" };
+        csv += &format!(
+            "{first},{last},https://www.linkedin.com/in/demo-{number},{email},\"{}\",\"{}\",\
+             12 Mar 2024\n",
+            person.company, person.position
+        );
+    }
+    csv
+}
