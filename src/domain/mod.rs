@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod digest;
+pub mod facts;
 pub mod identity;
 pub mod model;
 pub mod need;
