@@ -1,0 +1,251 @@
+//! What does not count: which inbound messages are no human touch, and why.
+//!
+//! Two steps. [`rules`] and [`subject`] are tables that turn header fields into [`Traits`], once
+//! per message; [`verdict`] judges the traits in the light of whom the message came from and what
+//! it answers. Judges inbound mail only: one's own copies are one's own, however they come back.
+
+use std::ops::{BitOr, BitOrAssign};
+
+pub mod rules;
+pub mod subject;
+
+/// What a header says about how its message came to be. The bits are stored: never renumber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Traits(pub u32);
+
+impl Traits {
+    /// A program wrote it (RFC 3834 and its many predecessors).
+    pub const AUTOMATIC: Traits = Traits(1);
+    /// A vacation notice or the like: pauses its sender's clock.
+    pub const AUTO_REPLIED: Traits = Traits(1 << 1);
+    /// Says that mail could not be delivered.
+    pub const BOUNCE: Traits = Traits(1 << 2);
+    /// A disposition notification (RFC 8098): "seen", no answer.
+    pub const DISPOSITION: Traits = Traits(1 << 3);
+    pub const LIST: Traits = Traits(1 << 4);
+    pub const BULK: Traits = Traits(1 << 5);
+    /// A list that takes posts: `List-Post` other than `NO`, or its address among the recipients.
+    pub const DISCUSSION_LIST: Traits = Traits(1 << 6);
+    pub const CALENDAR: Traits = Traits(1 << 7);
+    pub const CALENDAR_REPLY: Traits = Traits(1 << 8);
+    pub const NO_REPLY_SENDER: Traits = Traits(1 << 9);
+    /// Asks for no automatic reply. People's mail carries it too.
+    pub const SUPPRESS: Traits = Traits(1 << 10);
+    pub const OUT_OF_OFFICE_SUBJECT: Traits = Traits(1 << 11);
+    /// An emoji as an answer: acknowledges, closes the turn.
+    pub const REACTION: Traits = Traits(1 << 12);
+    /// The outermost prefix of the subject is a forward's.
+    pub const FORWARD: Traits = Traits(1 << 13);
+    /// The outermost prefix of the subject is a reply's.
+    pub const REPLY_PREFIX: Traits = Traits(1 << 14);
+    pub const QUESTION: Traits = Traits(1 << 15);
+    pub const REQUEST: Traits = Traits(1 << 16);
+    /// In-Reply-To or References name a message.
+    pub const HAS_REPLY_HEADERS: Traits = Traits(1 << 17);
+    /// A list put its own address into `From`: the author stands elsewhere, or nowhere.
+    pub const LIST_REWRITTEN: Traits = Traits(1 << 18);
+    /// `Return-Path: <>`: whoever sent it wants to hear of no failure.
+    pub const NULL_PATH: Traits = Traits(1 << 19);
+
+    pub const NONE: Traits = Traits(0);
+
+    /// Whether all of `other` are here.
+    pub const fn contains(self, other: Traits) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub const fn intersects(self, other: Traits) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub fn insert(&mut self, other: Traits) {
+        self.0 |= other.0;
+    }
+
+    pub fn remove(&mut self, other: Traits) {
+        self.0 &= !other.0;
+    }
+
+    pub const fn with(self, other: Traits) -> Traits {
+        Traits(self.0 | other.0)
+    }
+}
+
+impl BitOr for Traits {
+    type Output = Traits;
+    fn bitor(self, other: Traits) -> Traits {
+        self.with(other)
+    }
+}
+
+impl BitOrAssign for Traits {
+    fn bitor_assign(&mut self, other: Traits) {
+        self.insert(other);
+    }
+}
+
+/// What the header alone can't say about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// Its author is a known contact.
+    pub from_contact: bool,
+    /// Its reply headers name a message of mine.
+    pub answers_mine: bool,
+    pub me_in_to: bool,
+    /// The list's own address is among its To or Cc.
+    pub list_in_recipients: bool,
+    /// How long after the message of mine that it follows, in seconds.
+    pub seconds_after_mine: Option<i64>,
+}
+
+/// Why a message is no human touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    Bounce,
+    Disposition,
+    AutoReply,
+    Automatic,
+    InstantReply,
+    CalendarReply,
+    Calendar,
+    NoReplySender,
+    Reaction,
+    List,
+    Bulk,
+}
+
+impl Reason {
+    /// For the user, to stand after "not counted:".
+    pub fn text(self) -> &'static str {
+        match self {
+            Reason::Bounce => "a bounce: mail that could not be delivered",
+            Reason::Disposition => "a read receipt: seen, not answered",
+            Reason::AutoReply => "an automatic reply (out of office)",
+            Reason::Automatic => "written by a program (Auto-Submitted or the like)",
+            Reason::InstantReply => "an automatic reply (within two minutes of yours)",
+            Reason::CalendarReply => "an answer to a calendar invitation",
+            Reason::Calendar => "a calendar message",
+            Reason::NoReplySender => "from an address that takes no replies",
+            Reason::Reaction => "an emoji reaction: acknowledged, not answered",
+            Reason::List => "mailing-list mail (List-Id or the like)",
+            Reason::Bulk => "bulk mail (Precedence)",
+        }
+    }
+}
+
+/// A program's answer comes faster than a person's, in seconds.
+const INSTANT: std::ops::RangeInclusive<i64> = 0..=120;
+
+/// The first that fits is the reason given, so the more telling stand first.
+const REASONS: &[(Traits, Reason)] = &[
+    (Traits::BOUNCE, Reason::Bounce),
+    (Traits::DISPOSITION, Reason::Disposition),
+    (Traits::AUTO_REPLIED, Reason::AutoReply),
+    (Traits::AUTOMATIC, Reason::Automatic),
+    (Traits::SUPPRESS.with(Traits::OUT_OF_OFFICE_SUBJECT), Reason::AutoReply),
+    (Traits::CALENDAR_REPLY, Reason::CalendarReply),
+    (Traits::CALENDAR, Reason::Calendar),
+    (Traits::NO_REPLY_SENDER, Reason::NoReplySender),
+    (Traits::REACTION, Reason::Reaction),
+];
+
+/// Whether an inbound message counts as a human touch.
+pub fn verdict(traits: Traits, context: &Context) -> Result<(), Reason> {
+    if let Some((_, reason)) = REASONS.iter().find(|(needed, _)| traits.contains(*needed)) {
+        return Err(*reason);
+    }
+    let instant = context.seconds_after_mine.is_some_and(|seconds| INSTANT.contains(&seconds));
+    if instant && traits.contains(Traits::SUPPRESS) {
+        return Err(Reason::InstantReply);
+    }
+    if traits.intersects(Traits::LIST | Traits::BULK) && !human_all_the_same(traits, context) {
+        let list = traits.contains(Traits::LIST);
+        return Err(if list { Reason::List } else { Reason::Bulk });
+    }
+    Ok(())
+}
+
+/// Sales tools put `List-Unsubscribe` into one person's answer, and people talk to each other on
+/// discussion lists.
+fn human_all_the_same(traits: Traits, context: &Context) -> bool {
+    let discussion = traits.contains(Traits::DISCUSSION_LIST) || context.list_in_recipients;
+    context.from_contact && (context.answers_mine || discussion && context.me_in_to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRANGER: Context = Context {
+        from_contact: false,
+        answers_mine: false,
+        me_in_to: true,
+        list_in_recipients: false,
+        seconds_after_mine: None,
+    };
+    const CONTACT: Context = Context { from_contact: true, ..STRANGER };
+
+    #[track_caller]
+    fn check(traits: Traits, context: Context, expect: Result<(), Reason>) {
+        assert_eq!(verdict(traits, &context), expect, "{traits:?} {context:?}");
+    }
+
+    #[test]
+    fn plain_mail_counts_whoever_sends_it() {
+        check(Traits::NONE, STRANGER, Ok(()));
+        check(Traits::HAS_REPLY_HEADERS | Traits::FORWARD, CONTACT, Ok(()));
+        check(Traits::OUT_OF_OFFICE_SUBJECT, CONTACT, Ok(()));
+    }
+
+    #[test]
+    fn what_programs_write_never_counts_not_even_as_an_answer_to_mine() {
+        let answer = Context { answers_mine: true, ..CONTACT };
+        for (traits, reason) in [
+            (Traits::BOUNCE | Traits::AUTOMATIC | Traits::LIST, Reason::Bounce),
+            (Traits::DISPOSITION, Reason::Disposition),
+            (Traits::AUTOMATIC, Reason::Automatic),
+            (Traits::AUTOMATIC | Traits::AUTO_REPLIED, Reason::AutoReply),
+            (Traits::CALENDAR, Reason::Calendar),
+            (Traits::CALENDAR | Traits::CALENDAR_REPLY, Reason::CalendarReply),
+            (Traits::NO_REPLY_SENDER, Reason::NoReplySender),
+            (Traits::REACTION, Reason::Reaction),
+        ] {
+            check(traits, answer, Err(reason));
+        }
+    }
+
+    #[test]
+    fn asking_for_no_automatic_reply_proves_nothing_alone() {
+        let after = |seconds| Context { seconds_after_mine: Some(seconds), ..CONTACT };
+        check(Traits::SUPPRESS, CONTACT, Ok(()));
+        check(Traits::SUPPRESS, after(121), Ok(()));
+        check(Traits::SUPPRESS, after(-5), Ok(()));
+        check(Traits::SUPPRESS, after(120), Err(Reason::InstantReply));
+        check(Traits::NONE, after(5), Ok(()));
+        let away = Traits::SUPPRESS | Traits::OUT_OF_OFFICE_SUBJECT;
+        check(away, after(9000), Err(Reason::AutoReply));
+    }
+
+    #[test]
+    fn an_answer_with_a_sales_tools_unsubscribe_link_is_human() {
+        check(Traits::LIST, CONTACT, Err(Reason::List));
+        check(Traits::BULK, CONTACT, Err(Reason::Bulk));
+        check(Traits::LIST, Context { answers_mine: true, ..CONTACT }, Ok(()));
+        check(Traits::BULK, Context { answers_mine: true, ..CONTACT }, Ok(()));
+        check(Traits::LIST, Context { answers_mine: true, ..STRANGER }, Err(Reason::List));
+    }
+
+    #[test]
+    fn a_contact_who_addresses_me_on_a_discussion_list_is_human() {
+        let talk = Traits::LIST | Traits::BULK | Traits::DISCUSSION_LIST;
+        check(talk, CONTACT, Ok(()));
+        check(talk, Context { me_in_to: false, ..CONTACT }, Err(Reason::List));
+        check(talk, STRANGER, Err(Reason::List));
+        check(Traits::LIST, Context { list_in_recipients: true, ..CONTACT }, Ok(()));
+    }
+
+    #[test]
+    fn a_mailing_service_is_no_discussion() {
+        check(Traits::LIST | Traits::BULK, CONTACT, Err(Reason::List));
+    }
+}

@@ -1,0 +1,289 @@
+//! What a subject line says: a reply, a forward, a question, a request, a vacation notice.
+//!
+//! Tables of words in several languages; reads the subject alone, never a body.
+
+use crate::domain::threading::{self, Prefix};
+
+use super::Traits;
+
+/// How vacation notices begin, in lower case. A word that a person's subject may begin with is
+/// listed with the colon that programs put behind it.
+const OUT_OF_OFFICE: &[&str] = &[
+    "automatic reply",
+    "automatic response",
+    "auto reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "auto-response",
+    "autoresponse",
+    "auto:",
+    "out of office:",
+    "out of office re:",
+    "out of office reply",
+    "out of office autoreply",
+    "out of office auto-reply",
+    "out of the office:",
+    "out-of-office:",
+    "out-of-office reply",
+    "ooo:",
+    "away:",
+    "vacation:",
+    "vacation reply",
+    "on vacation:",
+    "[auto-reply]",
+    "[autoreply]",
+    "[vacation]",
+    "automatische antwort",
+    "automatische rückantwort",
+    "abwesenheitsnotiz",
+    "abwesenheitsbenachrichtigung",
+    "abwesenheitsassistent",
+    "abwesenheit:",
+    "abwesend:",
+    "nicht im büro:",
+    "réponse automatique",
+    "message d'absence",
+    "message d’absence",
+    "notification d'absence",
+    "absence:",
+    "absence :",
+    "absent du bureau",
+    "respuesta automática",
+    "respuesta automatica",
+    "fuera de la oficina:",
+    "fuera de oficina:",
+    "ausencia:",
+    "automatisch antwoord",
+    "automatische beantwoording",
+    "automatische reactie",
+    "afwezigheidsbericht",
+    "afwezigheidsassistent",
+    "afwezig:",
+    "niet aanwezig:",
+    "risposta automatica",
+    "fuori ufficio:",
+    "fuori sede:",
+    "assente:",
+    "resposta automática",
+    "resposta automatica",
+    "ausência temporária",
+    "ausência:",
+    "fora do escritório:",
+    "autosvar",
+    "automatiskt svar",
+    "frånvaromeddelande",
+    "frånvaro:",
+    "ej på kontoret:",
+    "automatisk svar",
+    "fraværsmeddelelse",
+    "fravær:",
+    "ikke på kontoret:",
+    "ikke til stede:",
+    "automatyczna odpowiedź",
+    "odpowiedź automatyczna",
+    "autoodpowiedź",
+    "poza biurem:",
+    "nieobecność:",
+    "automaattinen vastaus",
+    "poissa:",
+    "poissaoloilmoitus",
+    "automatická odpověď",
+    "automatikus válasz",
+    "răspuns automat",
+    "otomatik yanıt",
+    "αυτόματη απάντηση",
+    "автоматический ответ",
+    "автоматична відповідь",
+    "автоответ",
+    "自动答复",
+    "自动回复",
+    "自動回覆",
+    "自動応答",
+    "자동 회신",
+];
+
+/// Words that ask for something: en, de, fr, es, nl. Whole words, lower case, single spaces;
+/// apostrophes part words.
+const REQUESTS: &[&str] = &[
+    "please",
+    "pls",
+    "plz",
+    "could you",
+    "can you",
+    "would you",
+    "will you",
+    "may i",
+    "can i",
+    "could i",
+    "request",
+    "asking",
+    "asap",
+    "urgent",
+    "action required",
+    "action needed",
+    "feedback needed",
+    "input needed",
+    "help needed",
+    "need your",
+    "need help",
+    "your help",
+    "a favor",
+    "a favour",
+    "rsvp",
+    "bitte",
+    "könntest",
+    "könnten sie",
+    "könntet ihr",
+    "kannst du",
+    "können sie",
+    "könnt ihr",
+    "würdest",
+    "würden sie",
+    "anfrage",
+    "dringend",
+    "rückmeldung",
+    "merci de",
+    "s il vous plaît",
+    "s il te plaît",
+    "svp",
+    "stp",
+    "pourriez vous",
+    "pourrais tu",
+    "pouvez vous",
+    "peux tu",
+    "demande",
+    "por favor",
+    "podrías",
+    "podría",
+    "podrían",
+    "puedes",
+    "puede usted",
+    "solicitud",
+    "urgente",
+    "graag",
+    "kun je",
+    "kunt u",
+    "kan je",
+    "zou je",
+    "zou u",
+    "zouden jullie",
+    "alstublieft",
+    "alsjeblieft",
+    "aub",
+    "verzoek",
+    "dringende",
+];
+
+/// What a decoded subject says.
+pub fn judge(subject: &str) -> Traits {
+    let mut traits = match threading::prefix(subject) {
+        Some(Prefix::Forward) => Traits::FORWARD,
+        Some(Prefix::Reply) => Traits::REPLY_PREFIX,
+        None => Traits::NONE,
+    };
+    let lower = subject.to_lowercase();
+    if OUT_OF_OFFICE.iter().any(|prefix| after(&lower, prefix).is_some()) {
+        traits.insert(Traits::OUT_OF_OFFICE_SUBJECT);
+    }
+    // The question marks of an encoded word that could not be decoded ask nothing.
+    if lower.contains(['?', '？', '؟']) && !lower.contains("=?") {
+        traits.insert(Traits::QUESTION);
+    }
+    if asks_for_something(&lower) {
+        traits.insert(Traits::REQUEST);
+    }
+    traits
+}
+
+fn asks_for_something(lower: &str) -> bool {
+    let letters = |c: char| if c.is_alphanumeric() { c } else { ' ' };
+    let words: String = lower.chars().map(letters).chain([' ']).collect();
+    let mut rest = words.as_str();
+    while let Some((_, after)) = rest.split_once(' ') {
+        if REQUESTS.iter().any(|phrase| begins(rest, phrase)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// Whole words only; two spaces, where punctuation stood, match none.
+fn begins(words: &str, phrase: &str) -> bool {
+    after(words, phrase).is_some_and(|rest| rest.starts_with(' '))
+}
+
+/// What follows a prefix. Nearly all differ in their first byte, and bulk history has many
+/// subjects.
+fn after<'x>(text: &'x str, prefix: &str) -> Option<&'x str> {
+    let same = text.as_bytes().first() == prefix.as_bytes().first();
+    if same { text.strip_prefix(prefix) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(subject: &str, expect: Traits) {
+        assert_eq!(judge(subject), expect, "of {subject:?}");
+    }
+
+    #[test]
+    fn vacation_notices_of_many_languages() {
+        for subject in [
+            "Automatic reply: Offer",
+            "AUTOREPLY offer",
+            "Out of Office: offer",
+            "Out of Office AutoReply: offer",
+            "Automatische Antwort: Angebot",
+            "Abwesenheitsnotiz: Angebot",
+            "Réponse automatique : offre",
+            "Respuesta automática: oferta",
+            "Automatisch antwoord: aanbod",
+            "Risposta automatica: offerta",
+            "Resposta automática: oferta",
+            "Automatiskt svar: erbjudande",
+            "Automatisk svar: tilbud",
+            "Odpowiedź automatyczna: oferta",
+            "自动答复: 报价",
+        ] {
+            check(subject, Traits::OUT_OF_OFFICE_SUBJECT);
+        }
+        for subject in
+            ["Absence next week", "Away in May", "Out of office space", "Vacation photos"]
+        {
+            check(subject, Traits::NONE);
+        }
+    }
+
+    #[test]
+    fn questions_and_requests() {
+        for (subject, expect) in [
+            ("Lunch on Friday?", Traits::QUESTION),
+            ("Lunch on Friday", Traits::NONE),
+            ("昼食？", Traits::QUESTION),
+            ("=?broken?x?abc", Traits::NONE),
+            ("Please review", Traits::REQUEST),
+            ("Could you look at this?", Traits::REQUEST | Traits::QUESTION),
+            ("Bitte um Rückmeldung", Traits::REQUEST),
+            ("Pourriez-vous relire", Traits::REQUEST),
+            ("S'il vous plaît, relisez", Traits::REQUEST),
+            ("¿Podrías ayudarme?", Traits::REQUEST | Traits::QUESTION),
+            ("Kun je even kijken", Traits::REQUEST),
+            ("Pleased to meet you", Traits::NONE),
+            ("The requests library", Traits::NONE),
+            ("I could. You know", Traits::NONE),
+        ] {
+            check(subject, expect);
+        }
+    }
+
+    #[test]
+    fn the_outermost_prefix_counts() {
+        check("Re: Fwd: plan", Traits::REPLY_PREFIX);
+        check("WG: Re: plan", Traits::FORWARD);
+        check("[team] AW: plan", Traits::REPLY_PREFIX);
+    }
+}
