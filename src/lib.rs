@@ -1,4 +1,42 @@
-//! Requite measures how fast you answer the people you know, and they you, from the mail itself.
+//! Requite measures how fast you answer the people you know, and how fast they answer you, from
+//! the mail itself and on your own machine.
+//!
+//! # The map
+//! Dependencies point one way:
+//! `main → cli → daemon → {source, import, store, deliver, config} → mail → domain → std`.
+//!
+//! | room | is for |
+//! |---|---|
+//! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
+//! | [`mail`] | header bytes → facts; the only user of the mail parser |
+//! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink |
+//! | [`import`] | contact exports → cards |
+//! | [`store`] | one SQLite file, one writer |
+//! | [`deliver`] | alerts to the desktop, the digest to the post |
+//! | [`config`] | the file → checked values; secrets when a connection needs them |
+//! | [`daemon`] | wiring only: clock, intake, errands, service |
+//! | [`cli`] | arguments in, text or JSON out |
+//!
+//! # The way of one message
+//! A source wakes and reads what is new → a batch on the bounded sink → `daemon::intake` reads the
+//! facts and commits, in one transaction, the messages, their copies, the turns of the contacts
+//! they touch and the cursor → `daemon::errands` looks at what that makes due. The timer takes the
+//! same road on a tick. A crash repeats work, never effects.
+//!
+//! # What always holds
+//! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.
+//! - No host is contacted that the configuration doesn't name.
+//! - Turns are a pure function of all touches with a contact and what the user said of them;
+//!   standings are one of turns, entries, policy and `now`. The order of arrival never matters.
+//! - Nothing in `domain` knows an edge, and only `daemon::clock` asks what time it is.
+//! - Three tables keep counts honest: `instance` (where a copy lies) → `message` (what it is, by a
+//!   key that survives moves) → `turn` (what it means). The cursor moves in the transaction of
+//!   what it covers.
+//! - What the user said, and what was alerted, attaches to (contact, touch): backfill can move the
+//!   start of a turn, but neither lose nor repeat them.
+//! - Edges don't import each other, and bytes from outside never panic: each is counted, or shown
+//!   with its reason.
+
 pub mod cli;
 pub mod config;
 pub mod daemon;
