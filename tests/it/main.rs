@@ -10,6 +10,9 @@
 
 mod corpus;
 mod deliver;
+mod imap;
+mod imap_login;
+mod imap_watch;
 mod maildir;
 mod oracle;
 mod peers;

@@ -2,7 +2,7 @@
 //!
 //! A folder's name goes back to the server exactly as it came; people see it decoded.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
 use base64::Engine;
@@ -40,7 +40,7 @@ pub(super) struct View {
 pub(super) struct Seen {
     pub view: Option<View>,
     /// The UIDs near the top of the folder.
-    pub tail: Option<HashSet<u32>>,
+    pub tail: Option<BTreeSet<u32>>,
     /// The flags of watched messages, as they were reported.
     pub flags: HashMap<u32, Flags>,
     /// The folder was read anew in this run because its server numbers it badly.

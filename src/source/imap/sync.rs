@@ -3,6 +3,8 @@
 //! The covered interval moves only over messages that came with a header, were found to be gone,
 //! or were put aside with a reason; it never runs ahead of what the sink was given.
 
+use std::collections::BTreeSet;
+
 use tracing::warn;
 
 use super::failure::Failure;
@@ -20,17 +22,21 @@ const AHEAD: usize = 3;
 const WINDOW: u32 = 10_000;
 /// So few hits in a window mean that the folder is thinly numbered.
 const SPARSE: usize = 600;
+/// The newest UIDs are looked at again at each change, for messages that became visible late.
+const TAIL: u32 = 200;
 /// Tries per check before the account is left alone for a while.
 const TRIES: u32 = 3;
 
 /// How far a folder is read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cover {
     /// The server's UIDVALIDITY in the lower half. The upper half counts how often the server
     /// broke its promise that a UID means one message for ever, without changing UIDVALIDITY.
     pub uidvalidity: u64,
     pub interval: Option<(u32, u32)>,
     pub complete: bool,
+    /// UIDs by which the interval grew, as far as they are among the newest.
+    pub fresh: BTreeSet<u32>,
 }
 
 /// Towards newer or older messages.
@@ -48,6 +54,7 @@ impl Cover {
             uidvalidity: (breaches << 32) | u64::from(view.uidvalidity),
             interval: None,
             complete: false,
+            fresh: BTreeSet::new(),
         };
         if view.uidvalidity == 0 && !renumbered {
             return fresh(breaches + 1);
@@ -63,6 +70,7 @@ impl Cover {
             uidvalidity: known.uidvalidity,
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
+            fresh: BTreeSet::new(),
         }
     }
 
@@ -74,6 +82,13 @@ impl Cover {
             Way::Down => (low.min(chunk.bound), high),
         });
         self.complete |= way == Way::Down && chunk.bound <= 1;
+        self.fresh.extend(&chunk.expected);
+        self.fresh = self.fresh.split_off(&self.newest());
+    }
+
+    /// From here on upwards UIDs are looked at again.
+    pub(super) fn newest(&self) -> u32 {
+        self.interval.map_or(0, |(low, high)| low.max(high.saturating_sub(TAIL)))
     }
 }
 
@@ -109,13 +124,17 @@ impl Reader<'_> {
                 folder.seen = Default::default();
             }
             folder.seen.renumbered |= view.uidvalidity == 0;
-            let changed = folder.seen.view != Some(view);
-            let before = cover.interval;
-            if !self.read_all(folder, &mut cover, view).await? {
-                continue;
+            // Lost with any failure: then what was read last is not known for sure.
+            let mut tail = folder.seen.tail.take();
+            if folder.seen.view != Some(view) {
+                tail = self.late(folder, &cover, tail).await?;
             }
-            if changed {
-                self.late(folder, &cover, before.map(|(_, high)| high)).await?;
+            let whole = self.read_all(folder, &mut cover, view).await?;
+            let tail = folder.seen.tail.insert(tail.unwrap_or_default());
+            tail.append(&mut cover.fresh);
+            *tail = tail.split_off(&cover.newest());
+            if !whole {
+                continue;
             }
             self.watched(folder, &cover).await?;
             folder.seen.view = Some(view);

@@ -1,5 +1,7 @@
 //! What changes in messages that were read before: some appear late, some go, flags are set.
 
+use std::collections::BTreeSet;
+
 use async_imap::imap_proto::Response;
 
 use super::failure::Failure;
@@ -9,40 +11,37 @@ use super::reader::Reader;
 use super::sync::Cover;
 use crate::source::{Batch, Flags};
 
-/// The newest UIDs are looked at again at each change, for messages that became visible late.
-const TAIL: u32 = 200;
 /// A set of single UIDs has to fit in a command line that every server takes.
 const SET: usize = 100;
 
 impl Reader<'_> {
-    /// Compares the newest UIDs with what they were at the last change: a message may become
-    /// visible after one with a higher UID (Exchange), and one that is gone should be known.
+    /// Compares the newest UIDs of the covered interval with what they were at the last change,
+    /// and returns them: a message may become visible after one with a higher UID (Exchange),
+    /// and one that is gone should be known.
     pub(super) async fn late(
         &mut self,
-        folder: &mut Folder,
+        folder: &Folder,
         cover: &Cover,
-        before: Option<u32>,
-    ) -> Result<(), Failure> {
-        let Some((low, high)) = cover.interval else { return Ok(()) };
-        let from = low.max(high.saturating_sub(TAIL));
+        before: Option<BTreeSet<u32>>,
+    ) -> Result<Option<BTreeSet<u32>>, Failure> {
+        let Some((_, high)) = cover.interval else { return Ok(None) };
+        let from = cover.newest();
         let set = format!("{from}:{high}");
         let now = self.search(folder, &set, (from, high), &mut Flight::default()).await?;
-        if let (Some(tail), Some(before)) = (&folder.seen.tail, before) {
-            let late: Vec<u32> =
-                now.iter().copied().filter(|uid| *uid <= before && !tail.contains(uid)).collect();
-            let mut gone: Vec<u64> = tail
-                .iter()
-                .filter(|uid| **uid >= from && now.binary_search(uid).is_err())
-                .map(|uid| u64::from(*uid))
-                .collect();
-            gone.sort_unstable();
+        let now: BTreeSet<u32> = now.into_iter().collect();
+        if let Some(before) = before {
+            let late = now.difference(&before).copied().collect();
             self.salvage(folder, cover, late).await?;
+            let gone: Vec<u64> = before
+                .range(from..)
+                .filter(|uid| !now.contains(uid))
+                .map(|uid| (*uid).into())
+                .collect();
             if !gone.is_empty() {
                 self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
             }
         }
-        folder.seen.tail = Some(now.into_iter().collect());
-        Ok(())
+        Ok(Some(now))
     }
 
     /// Reads the flags of the messages of open turns again; what changed is handed over.

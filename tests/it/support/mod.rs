@@ -17,9 +17,12 @@ pub mod certificate;
 pub mod desktop;
 pub mod dovecot;
 pub mod imap;
+pub mod imap_account;
+pub mod imap_store;
 pub mod maildir;
 pub mod message;
 pub mod peers;
+pub mod scripted_imap;
 pub mod smtpd;
 pub mod world;
 

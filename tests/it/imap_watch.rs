@@ -1,0 +1,168 @@
+//! Watching: what arrives is noticed, whatever becomes of IDLE and of the connection.
+
+use std::time::Duration;
+
+use requite::source::AccountState;
+
+use crate::support::imap_account::World;
+use crate::support::imap_store::Kept;
+use crate::support::scripted_imap::{Call, Mailbox, Turn};
+
+async fn world() -> World {
+    World::with(&[("INBOX", Mailbox::of(1..=9)), ("Sent", Mailbox::of(1..=4))]).await
+}
+
+fn has(folder: &'static str, uid: u64) -> impl Fn(&Kept) -> bool {
+    move |kept| kept.mails.contains_key(&(folder.to_owned(), uid))
+}
+
+fn is_watching(kept: &Kept) -> bool {
+    kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
+}
+
+/// New mail in both folders is noticed although the server plays this trick.
+async fn notices(world: World, trick: impl Fn(&Call<'_>) -> Turn + Send + Sync + 'static) -> World {
+    world.server.script(trick);
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", |kept| has("INBOX", 9)(kept) && has("Sent", 4)(kept)).await;
+    for uid in [20, 30] {
+        world.server.change("INBOX", |inbox| inbox.put(uid));
+        world.server.change("Sent", |sent| sent.put(uid));
+        world.store.until("new mail", has("INBOX", uid.into())).await;
+        world.store.until("sent mail", has("Sent", uid.into())).await;
+    }
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+    world.only_read();
+    world
+}
+
+#[tokio::test]
+async fn new_mail_wakes_idle() {
+    let world = notices(world().await, |_| Turn::AsUsual).await;
+    assert_eq!(world.server.house().connections, 2);
+    let states = world.store.kept().states.clone();
+    assert_eq!(states.first().map(|it| it.0), Some(AccountState::Syncing));
+    assert_eq!(states.last().map(|it| it.0), Some(AccountState::Watching));
+}
+
+#[tokio::test]
+async fn without_idle_the_inbox_is_polled() {
+    let world = world().await;
+    world.server.house().capabilities[1] = "IMAP4rev1".to_owned();
+    let world = notices(world, |_| Turn::AsUsual).await;
+    assert_eq!(world.server.count("IDLE"), 0);
+}
+
+#[tokio::test]
+async fn where_idle_is_refused_the_inbox_is_polled() {
+    for refusal in ["{tag} NO not here\r\n", "{tag} BAD\r\n"] {
+        let trick = move |call: &Call<'_>| match call.is("IDLE") {
+            true => Turn::Say(refusal.to_owned()),
+            false => Turn::AsUsual,
+        };
+        let world = notices(world().await, trick).await;
+        assert_eq!(world.server.count("IDLE"), 1);
+        assert_eq!(world.server.house().connections, 2);
+    }
+}
+
+#[tokio::test]
+async fn an_idle_that_the_server_ends_is_followed_by_a_look() {
+    let trick = |call: &Call<'_>| match call.is("IDLE") {
+        true => Turn::Say("+ idling\r\n* OK Still here\r\n{tag} OK enough\r\n".to_owned()),
+        false => Turn::AsUsual,
+    };
+    let world = notices(world().await, trick).await;
+    assert_eq!(world.server.house().connections, 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_in_idle_is_opened_again() {
+    for last in ["+ idling\r\n", "+ idling\r\n* BYE bored\r\n", "+ idling\r\n* OK [ALERT]é\r\n"] {
+        let trick = move |call: &Call<'_>| match call.is("IDLE") && call.earlier < 4 {
+            true => Turn::SayAndClose(last.to_owned()),
+            false => Turn::AsUsual,
+        };
+        let world = notices(world().await, trick).await;
+        assert!(world.server.house().connections > 2);
+        let states = world.store.kept().states.clone();
+        assert!(states.iter().any(|(state, _)| *state == AccountState::Backoff), "{states:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_half_open_connection_is_noticed_by_its_silence() {
+    let mut world = world().await;
+    world.pace.silence = Duration::from_millis(50);
+    world.pace.farewell = Duration::from_millis(50);
+    // It takes up IDLE, and then nothing comes, not even an answer to DONE.
+    let trick = |call: &Call<'_>| match call.is("IDLE") && call.earlier < 2 {
+        true => Turn::Say("+ idling\r\n".to_owned()),
+        false => Turn::AsUsual,
+    };
+    let world = notices(world, trick).await;
+    assert!(world.server.house().connections > 2);
+}
+
+#[tokio::test]
+async fn idle_is_renewed_before_routers_forget_it() {
+    let mut world = world().await;
+    world.pace.renewal = Duration::from_millis(10);
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    let server = world.server.clone();
+    let renewed = async {
+        while server.count("IDLE") < 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), renewed).await.unwrap();
+    assert!(server.house().lines.iter().any(|line| line == "DONE"));
+    assert_eq!(server.house().connections, 2);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn one_connection_does_where_the_server_allows_only_one() {
+    let world = world().await;
+    world.server.house().most_connections = 1;
+    let world = notices(world, |_| Turn::AsUsual).await;
+    assert!(world.server.house().connections <= 3, "{}", world.server.house().connections);
+    let states = world.store.kept().states.clone();
+    assert!(!states.iter().any(|(state, _)| *state == AccountState::AuthFailed), "{states:?}");
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_reached_is_offline_until_it_can() {
+    let mut world = world().await;
+    let port = std::mem::replace(&mut world.imap().port, 1);
+    let (stop, watching) = world.watch();
+    let offline = |kept: &Kept| kept.states.iter().any(|it| it.0 == AccountState::Offline);
+    world.store.until("offline", offline).await;
+    let (_, detail) = world.store.kept().states.last().cloned().unwrap();
+    assert!(detail.contains("localhost:1"), "{detail}");
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+
+    world.imap().port = port;
+    notices(world, |_| Turn::AsUsual).await;
+}
+
+#[tokio::test]
+async fn a_message_that_becomes_visible_late_is_not_missed() {
+    let world = world().await;
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    world.server.change("INBOX", |inbox| inbox.put(12));
+    world.store.until("the later one", has("INBOX", 12)).await;
+    world.server.change("INBOX", |inbox| inbox.put(11));
+    world.store.until("the earlier one", has("INBOX", 11)).await;
+    world.server.change("INBOX", |inbox| _ = inbox.messages.remove(&9));
+    world.store.until("the one that went", |kept| kept.gone.contains(&9)).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+}

@@ -1,0 +1,118 @@
+//! An account on a scripted server, and the engine at a pace that tests can wait for.
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use requite::config::secret::Password;
+use requite::config::{Account, AccountKind, Folders, Imap, Tls};
+use requite::error::Result;
+use requite::source::imap::{self, Pace};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::imap_store::Store;
+use super::scripted_imap::{Mailbox, Server};
+
+pub struct World {
+    pub server: Server,
+    pub store: Store,
+    pub account: Account,
+    pub pace: Pace,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    pub async fn with(mailboxes: &[(&str, Mailbox)]) -> Self {
+        Self::on(Server::start(mailboxes, None).await, Tls::None)
+    }
+
+    pub fn on(server: Server, tls: Tls) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let imap = Imap {
+            host: "localhost".to_owned(),
+            port: server.port,
+            tls,
+            user: "ada".to_owned(),
+            password: Password::File(folder.path().join("password")),
+            ca: None,
+        };
+        let account = Account {
+            name: "work".to_owned(),
+            kind: AccountKind::Imap(imap),
+            folders: Folders::Auto,
+        };
+        let world = World { server, store: Store::default(), account, pace: fast(), folder };
+        world.write("password", "s3cret\n");
+        world
+    }
+
+    /// A private file beside the account.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        let _ = std::fs::remove_file(&path);
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options.write(true).create_new(true).mode(0o600).open(&path).unwrap();
+        std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+        path
+    }
+
+    pub fn imap(&mut self) -> &mut Imap {
+        match &mut self.account.kind {
+            AccountKind::Imap(imap) => imap,
+            AccountKind::Maildir { .. } => unreachable!(),
+        }
+    }
+
+    pub async fn sync(&self) -> Result<()> {
+        let pass = imap::sync_paced(&self.account, &self.store.sink(), &self.pace).await;
+        self.only_read();
+        pass
+    }
+
+    /// After a pass, the store has what the server has, each message once.
+    pub async fn syncs(&self) {
+        self.sync().await.unwrap();
+        self.holds_all();
+        assert!(self.store.kept().settled);
+    }
+
+    #[track_caller]
+    pub fn holds_all(&self) {
+        let mailboxes = self.server.house().mailboxes.clone();
+        for (name, mailbox) in &mailboxes {
+            let there: Vec<u64> = mailbox.messages.keys().map(|uid| u64::from(*uid)).collect();
+            assert_eq!(self.store.uids(name), there, "{name}");
+            assert!(self.store.kept().known[name].complete, "{name}");
+        }
+        assert_eq!(self.store.kept().unreadable, []);
+    }
+
+    pub fn watch(&self) -> (watch::Sender<bool>, JoinHandle<Result<()>>) {
+        let (stop, stopped) = watch::channel(false);
+        let (account, sink, pace) = (self.account.clone(), self.store.sink(), self.pace.clone());
+        let task = async move { imap::watch_paced(&account, &sink, stopped, &pace).await };
+        (stop, tokio::spawn(task))
+    }
+
+    /// Nothing was sent that could change a mailbox.
+    #[track_caller]
+    pub fn only_read(&self) {
+        for verb in ["SELECT", "STORE", "UID STORE", "EXPUNGE", "CLOSE", "APPEND", "UID MOVE"] {
+            assert_eq!(self.server.count(verb), 0, "{verb}");
+        }
+        let lines = self.server.house().lines.clone();
+        assert!(!lines.iter().any(|line| line.contains("BODY[")), "BODY without PEEK");
+    }
+}
+
+fn fast() -> Pace {
+    let moment = Duration::from_millis(20);
+    Pace {
+        inbox: moment,
+        sent: moment,
+        others: moment,
+        backoff: (Duration::from_millis(1), Duration::from_millis(20)),
+        ..Pace::default()
+    }
+}

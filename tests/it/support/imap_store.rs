@@ -1,0 +1,127 @@
+//! What the IMAP engine reports, kept in memory as the real store would keep it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use requite::source::{AccountState, Batch, Flags, FolderState, Report, Role, Sink};
+use tokio::sync::{Notify, mpsc};
+
+#[derive(Default)]
+pub struct Kept {
+    pub folders: Vec<(String, Role)>,
+    pub known: BTreeMap<String, FolderState>,
+    /// Folder and UID → how often it came, with its header and flags.
+    pub mails: BTreeMap<(String, u64), (u32, String, Flags)>,
+    pub dated: BTreeSet<(String, u64)>,
+    pub unreadable: Vec<(u64, String)>,
+    pub gone: Vec<u64>,
+    pub states: Vec<(AccountState, String)>,
+    /// What the daemon asks to keep an eye on, in INBOX.
+    pub watched: Vec<u64>,
+    pub settled: bool,
+}
+
+#[derive(Clone, Default)]
+pub struct Store {
+    kept: Arc<Mutex<Kept>>,
+    changed: Arc<Notify>,
+}
+
+impl Store {
+    pub fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap()
+    }
+
+    /// A sink whose reports end up here.
+    pub fn sink(&self) -> Sink {
+        let (sink, receiver) = Sink::bounded(4);
+        tokio::spawn(self.clone().collect(receiver));
+        sink
+    }
+
+    /// Waits for what has to come.
+    pub async fn until(&self, what: &str, come: impl Fn(&Kept) -> bool) {
+        let waiting = async {
+            loop {
+                let changed = self.changed.notified();
+                if come(&self.kept()) {
+                    return;
+                }
+                changed.await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(30), waiting).await.is_err() {
+            panic!("never came: {what}; states: {:?}", self.kept().states);
+        }
+    }
+
+    /// UIDs of one folder, and that each came once.
+    #[track_caller]
+    pub fn uids(&self, folder: &str) -> Vec<u64> {
+        let kept = self.kept();
+        let of = kept.mails.iter().filter(|((name, _), _)| name == folder);
+        of.map(|((_, uid), (times, ..))| {
+            assert_eq!(*times, 1, "message {uid} came {times} times");
+            *uid
+        })
+        .collect()
+    }
+
+    async fn collect(self, mut receiver: mpsc::Receiver<Report>) {
+        while let Some(report) = receiver.recv().await {
+            self.kept().take(report);
+            self.changed.notify_waiters();
+        }
+    }
+}
+
+impl Kept {
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Folders { folders, .. } => self.folders = folders,
+            Report::Batch(batch) => self.store(batch),
+            Report::State { state, detail, .. } => self.states.push((state, detail)),
+            Report::Known { folder, reply } => {
+                let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
+            }
+            Report::Watched { folder, reply } => {
+                let inbox = folder.folder == "INBOX";
+                let _ = reply.send(if inbox { self.watched.clone() } else { Vec::new() });
+            }
+            Report::Barrier { reply } => {
+                self.settled = true;
+                let _ = reply.send(());
+            }
+        }
+    }
+
+    fn store(&mut self, batch: Batch) {
+        let folder = batch.folder.folder;
+        let state = self.known.entry(folder.clone()).or_default();
+        if state.uidvalidity != batch.uidvalidity {
+            *state = FolderState { uidvalidity: batch.uidvalidity, ..FolderState::default() };
+            self.mails.retain(|(name, _), _| *name != folder);
+        }
+        state.covered = batch.covered.or(state.covered);
+        state.complete = batch.complete;
+        for mail in batch.mails {
+            let header = String::from_utf8_lossy(&mail.header).into_owned();
+            let key = (folder.clone(), mail.uid);
+            if mail.internal.is_some() {
+                self.dated.insert(key.clone());
+            }
+            self.mails.entry(key).or_insert((0, header, mail.flags)).0 += 1;
+        }
+        for (uid, flags) in batch.flags {
+            if let Some((_, _, known)) = self.mails.get_mut(&(folder.clone(), uid)) {
+                *known = flags;
+            }
+        }
+        for uid in &batch.gone {
+            self.mails.remove(&(folder.clone(), *uid));
+        }
+        self.gone.extend(batch.gone);
+        self.unreadable.extend(batch.unreadable);
+    }
+}
