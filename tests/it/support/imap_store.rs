@@ -85,6 +85,10 @@ impl Kept {
             Report::Known { folder, reply } => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
             }
+            Report::Stored { folder, reply } => {
+                let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
+                let _ = reply.send(here.map(|(_, uid)| *uid).collect());
+            }
             Report::Watched { folder, reply } => {
                 let inbox = folder.folder == "INBOX";
                 let _ = reply.send(if inbox { self.watched.clone() } else { Vec::new() });
