@@ -120,7 +120,8 @@ impl<'a> Connector<'a> {
         };
         match outcome {
             Ok(()) => Ok(()),
-            Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {
+            Err(failure) if failure.is_meant() => {
+                let text = failure.words();
                 Err(Error::login_refused(format!("{host} refused the login of {user}: {text}"))
                     .hint("check user and password; many providers want an app password"))
             }

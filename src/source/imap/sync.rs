@@ -251,7 +251,7 @@ impl Reader<'_> {
         if let Some(tag) = tag.clone() {
             let link = self.link().await?;
             match link.finish(&tag, |response| flight.route(response)).await {
-                Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {}
+                Err(failure) if failure.is_meant() => {}
                 outcome => outcome?,
             }
         }
