@@ -53,10 +53,12 @@ impl<'a> Connector<'a> {
         let password = self.imap.password.fetch().await?;
         let mut link = self.connect().await?;
         let outcome = self.log_in(&mut link, &password).await;
-        let refused = matches!(&outcome, Err(error) if error.kind() == Kind::LoginRefused);
-        if counted {
-            let refusals = if refused { self.refused.load(Ordering::Relaxed) + 1 } else { 0 };
-            self.refused.store(refusals, Ordering::Relaxed);
+        match &outcome {
+            Ok(()) => self.refused.store(0, Ordering::Relaxed),
+            Err(error) if counted && error.kind() == Kind::LoginRefused => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {}
         }
         outcome?;
         link.ask_capabilities().await?;
