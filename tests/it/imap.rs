@@ -180,6 +180,21 @@ async fn a_message_that_cannot_be_read_is_put_aside_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_connection_lost_over_one_message_costs_none_of_those_in_flight() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=2300))]).await;
+    world.server.change("INBOX", |inbox| inbox.messages.get_mut(&1700).unwrap().header = None);
+    world.server.script(|call| match call.is("UID FETCH 1700 ") {
+        true => Turn::SayAndClose("* BYE it is cursed\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    world.sync().await.unwrap();
+    let expect: Vec<u64> = (1..=2300).filter(|uid| *uid != 1700).collect();
+    assert_eq!(world.store.uids("INBOX"), expect);
+    let (uid, why) = world.store.kept().unreadable[0].clone();
+    assert_eq!((uid, why.as_str()), (1700, "the server said: it is cursed"));
+}
+
+#[tokio::test]
 async fn a_message_that_breaks_the_connection_each_time_is_put_aside() {
     for poison in ["* 7 FETCH (UID 7 FLAGS oops\r\n", "* OK [ALERT]é\r\n", "* BYE bug\r\n"] {
         let world = World::with(&[("INBOX", Mailbox::of(1..=40))]).await;

@@ -121,18 +121,6 @@ impl Link {
         }
     }
 
-    /// Reads up to the tagged reply to this command and keeps it for [`finish`](Self::finish).
-    pub(super) async fn await_reply(
-        &mut self,
-        tag: &Tag,
-        mut untagged: impl FnMut(&Response<'_>),
-    ) -> Result<(), Failure> {
-        while !self.has_finished(tag) {
-            self.read(PATIENCE, &mut untagged).await?;
-        }
-        Ok(())
-    }
-
     /// Reads up to the `+` with which the server asks for the rest of this command (RFC 3501
     /// §7.5), or up to the tagged reply that refuses it.
     pub(super) async fn invitation(&mut self, tag: &Tag) -> Result<(), Failure> {

@@ -55,6 +55,11 @@ impl Failure {
         SIGNS.iter().any(|sign| upper.contains(sign))
     }
 
+    /// Whether the server said no, and means it.
+    pub(super) fn is_meant(&self) -> bool {
+        matches!(self, Failure::Refused(_)) && !self.is_passing()
+    }
+
     /// Whether a folder can't be opened by this user, now or later.
     pub(super) fn is_forbidden(&self) -> bool {
         let Failure::Refused(text) = self else { return false };

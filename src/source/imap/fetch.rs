@@ -165,7 +165,7 @@ impl Chunk {
 pub(super) struct Flight(VecDeque<(Option<Tag>, Chunk)>);
 
 impl Flight {
-    /// Without a tag, nothing had to be asked: no message is left in that interval.
+    /// Without a tag, no reply is to come: there is no message in that interval.
     pub(super) fn push(&mut self, tag: Option<Tag>, chunk: Chunk) {
         self.0.push_back((tag, chunk));
     }
@@ -174,12 +174,18 @@ impl Flight {
         self.0.len()
     }
 
-    pub(super) fn first(&self) -> Option<&(Option<Tag>, Chunk)> {
-        self.0.front()
+    pub(super) fn first(&self) -> Option<&Chunk> {
+        self.0.front().map(|(_, chunk)| chunk)
     }
 
-    pub(super) fn tags(&self) -> Vec<Tag> {
-        self.0.iter().filter_map(|(tag, _)| tag.clone()).collect()
+    /// The command whose reply is to be read next; whoever takes it reads it.
+    pub(super) fn take_first_tag(&mut self) -> Option<Tag> {
+        self.0.front_mut().and_then(|(tag, _)| tag.take())
+    }
+
+    /// All commands whose replies are to be read.
+    pub(super) fn take_tags(&mut self) -> Vec<Tag> {
+        self.0.iter_mut().filter_map(|(tag, _)| tag.take()).collect()
     }
 
     pub(super) fn clear(&mut self) {

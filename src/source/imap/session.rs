@@ -53,10 +53,12 @@ impl<'a> Connector<'a> {
         let password = self.imap.password.fetch().await?;
         let mut link = self.connect().await?;
         let outcome = self.log_in(&mut link, &password).await;
-        let refused = matches!(&outcome, Err(error) if error.kind() == Kind::LoginRefused);
-        if counted {
-            let refusals = if refused { self.refused.load(Ordering::Relaxed) + 1 } else { 0 };
-            self.refused.store(refusals, Ordering::Relaxed);
+        match &outcome {
+            Ok(()) => self.refused.store(0, Ordering::Relaxed),
+            Err(error) if counted && error.kind() == Kind::LoginRefused => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {}
         }
         outcome?;
         link.ask_capabilities().await?;
@@ -120,7 +122,8 @@ impl<'a> Connector<'a> {
         };
         match outcome {
             Ok(()) => Ok(()),
-            Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {
+            Err(failure) if failure.is_meant() => {
+                let text = failure.words();
                 Err(Error::login_refused(format!("{host} refused the login of {user}: {text}"))
                     .hint("check user and password; many providers want an app password"))
             }

@@ -247,15 +247,14 @@ impl Reader<'_> {
         way: Way,
         flight: &mut Flight,
     ) -> Result<(), Failure> {
-        let Some((tag, _)) = flight.first() else { return Ok(()) };
-        if let Some(tag) = tag.clone() {
+        if let Some(tag) = flight.take_first_tag() {
             let link = self.link().await?;
             match link.finish(&tag, |response| flight.route(response)).await {
-                Err(Failure::Refused(text)) if !Failure::Refused(text.clone()).is_passing() => {}
+                Err(failure) if failure.is_meant() => {}
                 outcome => outcome?,
             }
         }
-        if flight.first().is_some_and(|(_, chunk)| !chunk.missing().is_empty()) {
+        if flight.first().is_some_and(|chunk| !chunk.missing().is_empty()) {
             self.settle(flight).await?;
         }
         let Some(chunk) = flight.pop() else { return Ok(()) };
@@ -270,11 +269,15 @@ impl Reader<'_> {
         salvaged
     }
 
-    /// Reads all replies that are still to come, so that other commands can be run.
+    /// Reads all replies that are still to come, so that other commands can be run, even on
+    /// another connection. What a refused one left out is missing from its chunk.
     async fn settle(&mut self, flight: &mut Flight) -> Result<(), Failure> {
-        for tag in flight.tags().iter().skip(1) {
+        for tag in flight.take_tags() {
             let link = self.link().await?;
-            link.await_reply(tag, |response| flight.route(response)).await?;
+            match link.finish(&tag, |response| flight.route(response)).await {
+                Ok(()) | Err(Failure::Refused(_)) => {}
+                Err(failure) => return Err(failure),
+            }
         }
         Ok(())
     }
@@ -288,7 +291,9 @@ impl Reader<'_> {
     ) -> Result<(), Failure> {
         let missing = chunk.missing();
         let mails = chunk.take_mails();
-        self.hand_over(folder, cover, |batch| batch.mails = mails).await?;
+        if !mails.is_empty() {
+            self.hand_over(folder, cover, |batch| batch.mails = mails).await?;
+        }
         self.salvage(folder, cover, missing).await?;
         self.store(folder, cover, way, chunk).await
     }
