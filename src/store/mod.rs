@@ -180,3 +180,6 @@ impl From<rusqlite::Error> for Error {
         Error::new(kind, what).hint(hint).because(cause)
     }
 }
+
+#[cfg(test)]
+mod tests;
