@@ -125,7 +125,7 @@ fn told(mut moves: Vec<Move<'_>>) -> String {
     let rise = moves.iter().filter(|one| one.by() > 0.0).count();
     let mut text = match moves.len() {
         0 => "No score moves.\n".to_owned(),
-        all => format!("{rise} scores rise and {} fall. The biggest moves:\n", all - rise),
+        all => format!("Scores: {rise} up, {} down. The biggest moves:\n", all - rise),
     };
     for Move { name, from, to } in moves.iter().take(NAMED) {
         text.push_str(&format!("  {name}: {from:.0} → {to:.0}\n"));
@@ -231,7 +231,7 @@ mod tests {
         let moves = vec![one("Ann", 50.0, 55.0), one("Bob", 50.0, 30.0), one("Cy", 1.0, 1.2)];
         assert_eq!(
             told(moves),
-            "1 scores rise and 1 fall. The biggest moves:\n  Bob: 50 → 30\n  Ann: 50 → 55\n"
+            "Scores: 1 up, 1 down. The biggest moves:\n  Bob: 50 → 30\n  Ann: 50 → 55\n"
         );
         assert_eq!(told(Vec::new()), "No score moves.\n");
     }

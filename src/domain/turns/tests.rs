@@ -1,3 +1,5 @@
+//! How touches become turns, by example and for any touches.
+
 use proptest::prelude::*;
 
 use super::super::model::{DAY, HOUR};

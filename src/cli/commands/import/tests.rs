@@ -1,3 +1,5 @@
+//! What an import does, twice, in rehearsal and taken back.
+
 use super::*;
 use crate::config;
 use crate::daemon::Home;
@@ -94,10 +96,8 @@ fn a_bad_address_costs_itself_and_not_the_card() {
     };
     let (card, complaints) = normalised(card);
     let identity = |kind, value: &str| (kind, value.to_owned());
-    let expect = [
-        identity(IdentityKind::Email, "ann@example.org"),
-        identity(IdentityKind::Name, "Nan"),
-    ];
+    let expect =
+        [identity(IdentityKind::Email, "ann@example.org"), identity(IdentityKind::Name, "Nan")];
     assert_eq!(card.identities, expect);
     assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" is no address"]);
 }
