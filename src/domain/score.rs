@@ -129,7 +129,7 @@ pub fn confidence(matured: f64) -> f64 {
 }
 
 /// How much each part counts; each row adds up to 1.
-const fn weights_of(stance: Stance) -> Components {
+pub const fn weights_of(stance: Stance) -> Components {
     match stance {
         Stance::Resource => Components { r: 0.25, m: 0.30, x: 0.05, b: 0.25, v: 0.0, c: 0.15 },
         Stance::Tool => Components { r: 0.40, m: 0.15, x: 0.10, b: 0.05, v: 0.20, c: 0.10 },

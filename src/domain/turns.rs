@@ -210,7 +210,7 @@ pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn
 /// Chronological, each touch once, header replies behind what they reply to: a clock that runs
 /// ahead by up to ten minutes is forgiven, one that is further off takes its touch out.
 fn in_order(mut touches: Vec<Touch>) -> Vec<Touch> {
-    touches.sort_by_key(|touch| (touch.at, touch.id));
+    touches.sort_by_key(place);
     let mut seen = HashSet::new();
     touches.retain(|touch| seen.insert(touch.id));
     let mut sent: HashMap<i64, (Moment, Author)> = HashMap::with_capacity(touches.len());
@@ -232,6 +232,14 @@ fn in_order(mut touches: Vec<Touch>) -> Vec<Touch> {
         touch.at = *parent_at + 1;
         true
     });
-    touches.sort_by_key(|touch| (touch.at, touch.id));
+    touches.sort_by_key(place);
     touches
 }
+
+/// Of two touches in one second the Message-ID decides, not which of them was stored first.
+fn place(touch: &Touch) -> (Moment, Option<i64>, TouchId) {
+    (touch.at, touch.own_id, touch.id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! What the user said, in the order in which it was said; taken back, never deleted.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Store, touch_id, touch_number};
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -84,10 +84,35 @@ impl Store {
             None => touches.is_empty(),
         });
         let Some((id, _)) = found else { return Ok(false) };
-        self.db
-            .execute("UPDATE decision SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
-        self.mark_dirty(contact)?;
+        self.undo_decision(id, contact, now)?;
         Ok(true)
+    }
+
+    /// Takes the latest setting or refused address back whose value begins with `start`; what it
+    /// was.
+    pub fn take_setting_back(
+        &self,
+        contact: ContactId,
+        start: &str,
+        now: Moment,
+    ) -> Result<Option<(Verb, String)>> {
+        let found: Option<(i64, bool, String)> = self
+            .db
+            .prepare(
+                "SELECT id, verb = 'set', value FROM decision
+                 WHERE verb IN ('set', 'not-theirs') AND contact = ?1 AND undone_at IS NULL
+                   AND substr(value, 1, length(?2)) = ?2 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![contact.0, start], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((id, is_setting, value)) = found else { return Ok(None) };
+        self.undo_decision(id, contact, now)?;
+        Ok(Some((if is_setting { Verb::Set } else { Verb::NotTheirs }, value)))
+    }
+
+    fn undo_decision(&self, id: i64, contact: ContactId, now: Moment) -> Result<()> {
+        self.db.execute("UPDATE decision SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
+        self.mark_dirty(contact)
     }
 
     /// What held at `now`, for one contact or for all.
@@ -113,7 +138,6 @@ impl Store {
         let found: Vec<Option<rusqlite::Result<Decision>>> = rows.collect::<Result<_, _>>()?;
         Ok(Decisions(found.into_iter().flatten().collect::<Result<_, _>>()?))
     }
-
 }
 
 impl Decisions {

@@ -1,10 +1,12 @@
 //! Contacts that an export brought, and taking the last import back.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::Store;
 use super::people::IdentityKind;
-use super::{Store, people};
 use crate::domain::model::{ContactId, Moment};
 use crate::error::{Error, Result};
 
@@ -16,7 +18,7 @@ pub struct NewCard {
     pub position: Option<String>,
     pub connected_on: Option<String>,
     /// Without the name itself.
-    pub identities: Vec<(people::IdentityKind, String)>,
+    pub identities: Vec<(IdentityKind, String)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,66 +29,110 @@ pub enum Imported {
     Changed,
 }
 
+/// What one import has done so far.
+#[derive(Debug, Default)]
+pub struct ImportRun {
+    undo: Vec<Undo>,
+    /// Whom it has met: what a second card says of them never replaces what the first one said, or
+    /// the two would take turns at every import.
+    met: HashSet<i64>,
+}
+
 /// One step of an import, so that it can be taken back.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Undo {
-    Created { contact: i64 },
-    Identity { contact: i64, kind: String, value: String },
-    Fields { contact: i64, company: Option<String>, position: Option<String>, connected: Option<String> },
+enum Undo {
+    Created {
+        contact: i64,
+    },
+    Identity {
+        contact: i64,
+        kind: String,
+        value: String,
+    },
+    Fields {
+        contact: i64,
+        company: Option<String>,
+        position: Option<String>,
+        connected: Option<String>,
+    },
 }
 
 impl Store {
     /// Adds a card or adds to the contact that it is about: whoever has one of its addresses,
-    /// profile links or phone numbers; else the only contact of its name that contradicts nothing.
-    pub fn import_card(&self, card: &NewCard, now: Moment, undo: &mut Vec<Undo>) -> Result<Imported> {
+    /// or profile links; else the contact of its name that contradicts nothing.
+    pub fn import_card(
+        &self,
+        card: &NewCard,
+        now: Moment,
+        run: &mut ImportRun,
+    ) -> Result<Imported> {
         let Some(contact) = self.contact_of(card)? else {
             self.db
                 .prepare_cached(
                     "INSERT INTO contact (name, company, position, connected_on, created_at)
                      VALUES (?1, ?2, ?3, ?4, ?5)",
                 )?
-                .execute(params![card.name, card.company, card.position, card.connected_on, now.0])?;
+                .execute(params![
+                    card.name,
+                    card.company,
+                    card.position,
+                    card.connected_on,
+                    now.0
+                ])?;
             let contact = self.db.last_insert_rowid();
-            undo.push(Undo::Created { contact });
+            run.undo.push(Undo::Created { contact });
+            run.met.insert(contact);
             self.add_identities(contact, card, &mut Vec::new())?;
             return Ok(Imported::New);
         };
         let mut steps = Vec::new();
         self.add_identities(contact, card, &mut steps)?;
-        let (company, position, connected): (Option<String>, Option<String>, Option<String>) =
-            self.db
-                .prepare_cached("SELECT company, position, connected_on FROM contact WHERE id = ?1")?
-                .query_row([contact], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let new = |said: &Option<String>, known: &Option<String>| said.is_some() && said != known;
-        if new(&card.company, &company)
-            || new(&card.position, &position)
-            || new(&card.connected_on, &connected)
-        {
-            self.db
-                .prepare_cached(
-                    "UPDATE contact SET company = coalesce(?2, company),
-                            position = coalesce(?3, position),
-                            connected_on = coalesce(?4, connected_on) WHERE id = ?1",
-                )?
-                .execute(params![contact, card.company, card.position, card.connected_on])?;
-            steps.push(Undo::Fields { contact, company, position, connected });
-        }
+        steps.extend(self.set_fields(contact, card, !run.met.insert(contact))?);
         if steps.is_empty() {
             return Ok(Imported::Matched);
         }
         self.mark_dirty(ContactId(contact))?;
-        undo.append(&mut steps);
+        run.undo.append(&mut steps);
         Ok(Imported::Changed)
     }
 
+    /// Says what the card says of the contact's work; with `only_empty` where nothing was known.
+    fn set_fields(&self, contact: i64, card: &NewCard, only_empty: bool) -> Result<Option<Undo>> {
+        let (company, position, connected): (Option<String>, Option<String>, Option<String>) = self
+            .db
+            .prepare_cached("SELECT company, position, connected_on FROM contact WHERE id = ?1")?
+            .query_row([contact], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let next = |said: &Option<String>, known: &Option<String>| {
+            let first = if only_empty { known.as_ref().or(said.as_ref()) } else { said.as_ref() };
+            first.or(known.as_ref()).cloned()
+        };
+        let wanted = (
+            next(&card.company, &company),
+            next(&card.position, &position),
+            next(&card.connected_on, &connected),
+        );
+        if (&wanted.0, &wanted.1, &wanted.2) == (&company, &position, &connected) {
+            return Ok(None);
+        }
+        self.db
+            .prepare_cached(
+                "UPDATE contact SET company = ?2, position = ?3, connected_on = ?4 WHERE id = ?1",
+            )?
+            .execute(params![contact, wanted.0, wanted.1, wanted.2])?;
+        Ok(Some(Undo::Fields { contact, company, position, connected }))
+    }
+
     fn contact_of(&self, card: &NewCard) -> Result<Option<i64>> {
+        // Colleagues share a switchboard: a telephone number tells namesakes apart, no more.
         let mut by_identity = self.db.prepare_cached(
-            "SELECT contact FROM identity WHERE kind = ?1 AND value = ?2 AND source <> 'by_name'
-             AND kind <> 'name' ORDER BY contact LIMIT 1",
+            "SELECT i.contact FROM identity i JOIN contact c ON c.id = i.contact
+             WHERE i.kind = ?1 AND i.value = ?2 AND i.source <> 'by_name'
+               AND (i.kind IN ('email', 'url') OR i.kind = 'phone' AND c.name = ?3)
+             ORDER BY i.contact LIMIT 1",
         )?;
         for (kind, value) in &card.identities {
             let found = by_identity
-                .query_row(params![kind.name(), value], |row| row.get(0))
+                .query_row(params![kind.name(), value, card.name], |row| row.get(0))
                 .optional()?;
             if found.is_some() {
                 return Ok(found);
@@ -94,11 +140,17 @@ impl Store {
         }
         let named: Vec<i64> = self
             .db
-            .prepare_cached("SELECT id FROM contact WHERE name = ?1 LIMIT 2")?
-            .query_map([&card.name], |row| row.get(0))?
+            .prepare_cached(
+                "SELECT id FROM contact WHERE name = ?1 ORDER BY company IS ?2 DESC, id",
+            )?
+            .query_map(params![card.name, card.company], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let [only] = named[..] else { return Ok(None) };
-        Ok((!self.contradicts(only, card)?).then_some(only))
+        match named[..] {
+            [only] if !self.contradicts(only, card)? => Ok(Some(only)),
+            // A bare name adds nobody to its bearers.
+            [first, _, ..] if card.identities.is_empty() => Ok(Some(first)),
+            _ => Ok(None),
+        }
     }
 
     /// Another profile link, or another address where both have some: a namesake.
@@ -122,7 +174,17 @@ impl Store {
              VALUES (?1, ?2, ?3, 'import', ?4)
              ON CONFLICT DO UPDATE SET source = 'import' WHERE source = 'by_name'",
         )?;
+        let mut others = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2
+                            AND contact <> ?3 AND source <> 'by_name')",
+        )?;
         for (kind, value) in &card.identities {
+            let one_persons = matches!(kind, IdentityKind::Email | IdentityKind::Url);
+            if one_persons
+                && others.query_row(params![kind.name(), value, contact], |row| row.get(0))?
+            {
+                continue;
+            }
             let address = match kind {
                 IdentityKind::Email => Some(self.address_id(value)?),
                 _ => None,
@@ -139,7 +201,8 @@ impl Store {
     }
 
     /// Remembers what an import did, unless it did nothing.
-    pub fn remember_import(&self, files: &[String], undo: &[Undo], now: Moment) -> Result<()> {
+    pub fn remember_import(&self, files: &[String], run: &ImportRun, now: Moment) -> Result<()> {
+        let undo = &run.undo;
         if undo.is_empty() {
             return Ok(());
         }
@@ -148,7 +211,11 @@ impl Store {
         };
         self.db.execute(
             "INSERT INTO import (at, files, undo) VALUES (?1, ?2, ?3)",
-            params![now.0, as_text(serde_json::to_string(files))?, as_text(serde_json::to_string(undo))?],
+            params![
+                now.0,
+                as_text(serde_json::to_string(files))?,
+                as_text(serde_json::to_string(undo))?
+            ],
         )?;
         Ok(())
     }
@@ -164,7 +231,8 @@ impl Store {
             )
             .optional()?;
         let Some((id, files, undo)) = last else { return Ok(None) };
-        let unreadable = |cause| Error::failed("the note of the last import is damaged").because(cause);
+        let unreadable =
+            |cause| Error::failed("the note of the last import is damaged").because(cause);
         let steps: Vec<Undo> = serde_json::from_str(&undo).map_err(unreadable)?;
         for step in steps.iter().rev() {
             self.take_step_back(step)?;
@@ -177,7 +245,8 @@ impl Store {
         match step {
             Undo::Created { contact } => {
                 for table in ["identity", "turn"] {
-                    self.db.execute(&format!("DELETE FROM {table} WHERE contact = ?1"), [contact])?;
+                    self.db
+                        .execute(&format!("DELETE FROM {table} WHERE contact = ?1"), [contact])?;
                 }
                 self.db.execute("DELETE FROM contact WHERE id = ?1", [contact])?;
             }

@@ -26,11 +26,10 @@ mod turns;
 
 pub use decisions::{Decision, Decisions, Verb};
 pub use folders::{AccountRow, FolderRow};
-pub use import::{Imported, NewCard, Undo};
+pub use import::{ImportRun, Imported, NewCard};
 pub use mail::Arrival;
 pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
-
 
 /// SQLite waits this long for another writer before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
@@ -113,6 +112,16 @@ impl Store {
         finished
     }
 
+    /// Runs `work` and takes everything back that it wrote.
+    pub fn rehearse<T>(&self, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let finished = work(self);
+        if !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        finished
+    }
+
     /// Changes whenever another connection has written.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.db.pragma_query_value(None, "data_version", |row| row.get(0))?)
@@ -148,9 +157,11 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 (Kind::Temporary, "the database is busy", "another requite is writing; try again")
             }
-            Some(ErrorCode::DiskFull) => {
-                (Kind::Failed, "the disk is full", "free some space; nothing that was stored is lost")
-            }
+            Some(ErrorCode::DiskFull) => (
+                Kind::Failed,
+                "the disk is full",
+                "free some space; nothing that was stored is lost",
+            ),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
                 Kind::Failed,
                 "the database can't be written",
@@ -169,3 +180,6 @@ impl From<rusqlite::Error> for Error {
         Error::new(kind, what).hint(hint).because(cause)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! Contacts and how they are recognised.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
@@ -141,14 +143,15 @@ impl Store {
     }
 
     /// Gives contacts without an address the ones that their names prove (and takes back those
-    /// that they no longer do).
+    /// that they no longer do). Everybody's names count for whether a name proves anything.
     pub fn match_by_name(&self) -> Result<()> {
-        let people = self.people_without_address()?;
-        let found: Vec<(i64, ContactId)> = if people.is_empty() {
+        let without = self.without_address()?;
+        let mut found: Vec<(i64, ContactId)> = if without.is_empty() {
             Vec::new()
         } else {
-            identity::by_name(&people, &self.nobodys_addresses()?)
+            identity::by_name(&self.names()?, &self.nobodys_addresses()?)
         };
+        found.retain(|(_, contact)| without.contains(contact));
         let refused: Vec<(i64, String)> = self
             .db
             .prepare_cached(
@@ -195,7 +198,20 @@ impl Store {
         Ok(())
     }
 
-    fn people_without_address(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
+    /// Contacts that have no address but what was found by their name.
+    fn without_address(&self) -> Result<HashSet<ContactId>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT id FROM contact WHERE NOT EXISTS (
+                   SELECT 1 FROM identity WHERE contact = id AND kind = 'email'
+                   AND source <> 'by_name')",
+            )?
+            .query_map([], |row| row.get(0).map(ContactId))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    fn names(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
         let rows: Vec<(i64, String)> = self
             .db
             .prepare_cached(

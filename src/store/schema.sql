@@ -103,7 +103,8 @@ CREATE TABLE quarantine (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contact (
-  id           INTEGER PRIMARY KEY,
+  -- Never given to another: what was said about a contact outlives a contact taken back.
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
   name         TEXT NOT NULL,
   company      TEXT,
   position     TEXT,

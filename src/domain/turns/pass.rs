@@ -61,10 +61,10 @@ impl Pass {
         for history in &mut self.history {
             history.settle(touch.at);
         }
-        let fresh = self.conversations.insert(conversation);
         if touch.reaction {
             return self.acknowledge(conversation, side.other());
         }
+        let fresh = self.conversations.insert(conversation);
         if touch.spoken {
             self.answer_everything_open(touch, &[Side::Mine, Side::Theirs]);
         } else if touch.channel == Channel::Linkedin {
@@ -218,19 +218,17 @@ impl Running {
         self.marked_answered |= touch.marked_answered;
     }
 
-    /// Whether a touch of the same side at `at` belongs to it still: a reminder after "done"
-    /// asks anew.
+    /// Whether a touch of the same side at `at` belongs to it still: a reminder after "done", or
+    /// after another recipient answered, asks anew.
     fn runs_at(&self, at: Moment) -> bool {
         self.turn.answer.is_none()
+            && self.turn.closed.is_none()
             && at.hours_since(self.turn.start) <= EXPIRY_H
             && self.done.is_none_or(|done| at <= done)
     }
 
     fn is_open(&self, at: Moment) -> bool {
-        self.runs_at(at)
-            && self.turn.closed.is_none()
-            && self.turn.needs_reply >= NEEDS_REPLY_FLOOR
-            && self.done.is_none()
+        self.runs_at(at) && self.turn.needs_reply >= NEEDS_REPLY_FLOOR
     }
 
     fn settled(mut self) -> Turn {

@@ -1,0 +1,264 @@
+//! `import`: contact exports, recognised by what is in them; and taking the last one back.
+//!
+//! Normalises what the files say; which contact a card is about is the store's to know.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::desk::Desk;
+use crate::domain::identity;
+use crate::error::{Error, Result};
+use crate::import::{self, Card};
+use crate::store::{IdentityKind, ImportRun, Imported, NewCard, Store};
+
+/// Rows that are shown of those left out.
+const SHOWN: usize = 10;
+/// A telephone number has at least so many digits.
+const DIGITS: usize = 5;
+
+/// What became of one file.
+struct Outcome {
+    path: PathBuf,
+    /// `None`: not recognised.
+    kind: Option<&'static str>,
+    new: usize,
+    matched: usize,
+    changed: usize,
+    skipped: Vec<Skipped>,
+}
+
+struct Skipped {
+    /// `None` where it is about part of a card that came in.
+    line: Option<u64>,
+    why: String,
+}
+
+/// Brings the contacts of `files` in, all in one step; with `dry_run` nothing stays.
+///
+/// # Errors
+/// `Failed` for a file that wasn't recognised, once the others came in.
+pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<()> {
+    if undo {
+        return take_back(desk, files);
+    }
+    if files.is_empty() {
+        return Err(
+            Error::usage("import what?").hint("requite import Connections.csv contacts.vcf")
+        );
+    }
+    let work = |store: &Store| bring_in(desk, store, files);
+    let outcomes = if dry_run {
+        let known = Store::path(&desk.home.data).exists();
+        let store = if known { desk.store()? } else { Store::in_memory()? };
+        store.rehearse(work)?
+    } else {
+        desk.write(&desk.store()?, work)?
+    };
+    report(desk, &outcomes)?;
+    if dry_run {
+        desk.say("nothing was changed");
+    }
+    refused(&outcomes)
+}
+
+fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
+    if !files.is_empty() {
+        return Err(Error::usage("--undo takes the last import back and no files"));
+    }
+    let nothing = || Error::usage("there is no import to take back");
+    if !Store::path(&desk.home.data).exists() {
+        return Err(nothing());
+    }
+    let store = desk.store()?;
+    let undone = desk.write(&store, |store| store.undo_import(desk.now))?.ok_or_else(nothing)?;
+    if desk.json {
+        return desk.print_json(json!({ "undone": undone }));
+    }
+    desk.print(&format!("taken back: {}\n", undone.join(", ")))
+}
+
+fn bring_in(desk: &Desk, store: &Store, files: &[PathBuf]) -> Result<Vec<Outcome>> {
+    let mut run = ImportRun::default();
+    let mut outcomes = Vec::new();
+    for path in files {
+        outcomes.push(bring_file_in(desk, store, path, &mut run)?);
+    }
+    let names: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.kind.is_some())
+        .map(|outcome| outcome.path.display().to_string())
+        .collect();
+    store.remember_import(&names, &run, desk.now)?;
+    Ok(outcomes)
+}
+
+fn bring_file_in(desk: &Desk, store: &Store, path: &Path, run: &mut ImportRun) -> Result<Outcome> {
+    let mut outcome = Outcome {
+        path: path.to_owned(),
+        kind: None,
+        new: 0,
+        matched: 0,
+        changed: 0,
+        skipped: Vec::new(),
+    };
+    let skip = |line, why: String| Skipped { line, why };
+    let read = match recognise(path) {
+        Ok(read) => read,
+        Err(why) => {
+            outcome.skipped.push(skip(None, why));
+            return Ok(outcome);
+        }
+    };
+    outcome.kind = Some(read.format.name());
+    outcome.skipped.extend(read.skipped.into_iter().map(|row| skip(Some(row.line), row.why)));
+    for card in read.cards {
+        let (card, complaints) = normalised(card);
+        let is_me = card.identities.iter().any(|(kind, value)| {
+            *kind == IdentityKind::Email && desk.config.me.addresses.contains(value)
+        });
+        if is_me {
+            outcome.skipped.push(skip(None, format!("{}: this is you", card.name)));
+            continue;
+        }
+        outcome.skipped.extend(complaints.into_iter().map(|why| skip(None, why)));
+        match store.import_card(&card, desk.now, run)? {
+            Imported::New => outcome.new += 1,
+            Imported::Matched => outcome.matched += 1,
+            Imported::Changed => outcome.changed += 1,
+        }
+    }
+    Ok(outcome)
+}
+
+fn recognise(path: &Path) -> Result<import::Import, String> {
+    if path.is_dir() {
+        return Err("a folder; mail is read as an account of the configuration".to_owned());
+    }
+    let bytes = fs::read(path).map_err(|cause| format!("can't be read: {cause}"))?;
+    import::read(&bytes).ok_or_else(|| "no format that is known".to_owned())
+}
+
+/// The card in the one form under which everything is compared, and what had to be left out of it.
+fn normalised(card: Card) -> (NewCard, Vec<String>) {
+    let mut complaints = Vec::new();
+    let mut identities = Vec::new();
+    let mut take = |kind, said: &[String], form: fn(&str) -> Option<String>, what: &str| {
+        for said in said {
+            match form(said) {
+                Some(value) if identities.contains(&(kind, value.clone())) => {}
+                Some(value) => identities.push((kind, value)),
+                None => complaints.push(format!("{}: \"{said}\" is no {what}", card.name)),
+            }
+        }
+    };
+    take(IdentityKind::Email, &card.emails, identity::normalise, "address");
+    take(IdentityKind::Url, &card.urls, link, "link");
+    take(IdentityKind::Phone, &card.phones, phone, "telephone number");
+    let others: Vec<String> =
+        card.other_names.iter().filter(|name| **name != card.name).cloned().collect();
+    take(IdentityKind::Name, &others, |name| Some(name.to_owned()), "name");
+    let card = NewCard {
+        name: card.name,
+        company: card.company,
+        position: card.position,
+        connected_on: card.connected_on.map(|day| day.to_string()),
+        identities,
+    };
+    (card, complaints)
+}
+
+/// Digits behind a plus, where it is an international number; without an extension.
+fn phone(said: &str) -> Option<String> {
+    let said = said.trim();
+    let said = said.strip_prefix("tel:").unwrap_or(said);
+    let number = said.split(|c: char| c.is_alphabetic() || matches!(c, ';' | ',' | '#')).next()?;
+    // The trunk zero that some write behind the country code isn't dialled.
+    let number = number.replace("(0)", "");
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let (plus, digits) = match digits.strip_prefix("00") {
+        Some(rest) if !number.contains('+') => ("+", rest),
+        _ if number.contains('+') => ("+", digits.as_str()),
+        _ => ("", digits.as_str()),
+    };
+    (digits.len() >= DIGITS).then(|| format!("{plus}{digits}"))
+}
+
+/// Without query, fragment and closing slash; scheme and host in lower case.
+fn link(said: &str) -> Option<String> {
+    let said = said.split(['?', '#']).next()?.trim();
+    let (scheme, rest) = match said.split_once("://") {
+        Some((scheme, rest)) => (format!("{}://", scheme.to_lowercase()), rest),
+        None => (String::new(), said),
+    };
+    let rest = rest.trim_end_matches('/');
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    (!host.is_empty() && !said.contains(char::is_whitespace))
+        .then(|| format!("{scheme}{}{path}", host.to_lowercase()))
+}
+
+fn report(desk: &Desk, outcomes: &[Outcome]) -> Result<()> {
+    if desk.json {
+        let files: Vec<serde_json::Value> = outcomes.iter().map(as_json).collect();
+        return desk.print_json(json!({ "files": files }));
+    }
+    desk.print(&outcomes.iter().map(as_text).collect::<String>())
+}
+
+fn as_json(outcome: &Outcome) -> serde_json::Value {
+    let skipped: Vec<serde_json::Value> = outcome
+        .skipped
+        .iter()
+        .map(|skipped| json!({ "line": skipped.line, "why": skipped.why }))
+        .collect();
+    json!({
+        "path": outcome.path.to_string_lossy(),
+        "kind": outcome.kind,
+        "new": outcome.new,
+        "matched": outcome.matched,
+        "changed": outcome.changed,
+        "skipped": skipped,
+    })
+}
+
+fn as_text(outcome: &Outcome) -> String {
+    let path = outcome.path.display();
+    let Outcome { new, matched, changed, skipped, .. } = outcome;
+    let mut text = match outcome.kind {
+        Some(kind) => format!(
+            "{path} ({kind}): {new} new, {changed} changed, {matched} known, {} skipped\n",
+            skipped.len()
+        ),
+        None => format!("{path}: not recognised\n"),
+    };
+    for Skipped { line, why } in skipped.iter().take(SHOWN) {
+        match line {
+            Some(line) => text.push_str(&format!("  line {line}: {why}\n")),
+            None => text.push_str(&format!("  {why}\n")),
+        }
+    }
+    if skipped.len() > SHOWN {
+        text.push_str(&format!("  and {} more\n", skipped.len() - SHOWN));
+    }
+    text
+}
+
+fn refused(outcomes: &[Outcome]) -> Result<()> {
+    let refused: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| outcome.kind.is_none())
+        .map(|outcome| outcome.path.display().to_string())
+        .collect();
+    match refused.as_slice() {
+        [] => Ok(()),
+        [one] => Err(Error::failed(format!("{one} was not recognised"))),
+        _ => Err(Error::failed(format!("{} were not recognised", refused.join(", ")))),
+    }
+    .map_err(|error| {
+        error.hint("what can be imported: vCards, LinkedIn's Connections.csv or its whole archive")
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! `log`: calls, meetings, favours and the like, entered by hand.
+
+use crate::cli::desk::Desk;
+use crate::cli::person;
+use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+use crate::store::{ContactRow, Store};
+
+/// Enters something that happened with the contacts that `words` begin with; a last word that is
+/// no contact is the text.
+///
+/// # Errors
+/// `Usage` for an unknown contact, a time to come, or a flag of another kind of entry.
+pub fn run(
+    desk: &Desk,
+    kind: EntryKind,
+    words: &[String],
+    at: Option<Moment>,
+    missed: bool,
+    received: bool,
+    undo: bool,
+) -> Result<()> {
+    if missed && kind != EntryKind::Call {
+        return Err(Error::usage("only a call can be missed"));
+    }
+    if received && kind != EntryKind::Favour {
+        return Err(Error::usage("only a favour can be received"));
+    }
+    let at = at.unwrap_or(desk.now);
+    if at > desk.now {
+        return Err(Error::usage(format!("{at} is still to come"))
+            .hint("log what has happened; --at takes the time of it"));
+    }
+    let store = person::known_people(desk)?;
+    let (contacts, text) = contacts_and_text(&store, kind, words)?;
+    let names = names(&contacts);
+    let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
+    if undo {
+        let taken = desk.write(&store, |store| {
+            ids.first().map_or(Ok(false), |id| store.take_entry_back(kind, *id, desk.now))
+        })?;
+        if !taken {
+            return Err(Error::usage(format!("no {} with {names} is logged", kind.name())));
+        }
+        desk.say(&format!("the last {} with {names} is taken back", kind.name()));
+        return Ok(());
+    }
+    let entry = Entry { id: 0, at, kind, other_way: missed || received, text };
+    desk.write(&store, |store| store.add_entry(&entry, &ids, desk.now))?;
+    desk.say(&told(&entry, &names));
+    Ok(())
+}
+
+fn contacts_and_text(
+    store: &Store,
+    kind: EntryKind,
+    words: &[String],
+) -> Result<(Vec<ContactRow>, String)> {
+    // It takes two to be introduced to each other.
+    let least = if kind == EntryKind::Intro { 2 } else { 1 };
+    let mut contacts: Vec<ContactRow> = Vec::new();
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        match person::find(store, word) {
+            Ok(found) if contacts.iter().any(|known| known.id == found.id) => {}
+            Ok(found) => contacts.push(found),
+            Err(_) if index + 1 == words.len() && contacts.len() >= least => {
+                text = word.trim().to_owned();
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if contacts.len() < least {
+        let who = if least == 2 { "an introduction is between two contacts" } else { "with whom?" };
+        return Err(Error::usage(who).hint(format!("requite log {} CONTACT…", kind.name())));
+    }
+    Ok((contacts, text))
+}
+
+fn names(contacts: &[ContactRow]) -> String {
+    let names: Vec<&str> = contacts.iter().map(|contact| contact.name.as_str()).collect();
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn told(entry: &Entry, names: &str) -> String {
+    let what = match (entry.kind, entry.other_way) {
+        (EntryKind::Call, true) => format!("a call that {names} missed"),
+        (EntryKind::Call, false) => format!("a call with {names}"),
+        (EntryKind::Meeting, _) => format!("a meeting with {names}"),
+        (EntryKind::Favour, true) => format!("a favour from {names}"),
+        (EntryKind::Favour, false) => format!("a favour for {names}"),
+        (EntryKind::Ask, _) => format!("something asked of {names}"),
+        (EntryKind::Intro, _) => format!("an introduction of {names}"),
+        (EntryKind::Note, _) => format!("a note about {names}"),
+    };
+    let text = if entry.text.is_empty() { String::new() } else { format!(": {}", entry.text) };
+    format!("logged {what} at {}{text}", entry.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{ImportRun, NewCard};
+
+    fn store() -> Store {
+        let store = Store::in_memory().unwrap();
+        let mut run = ImportRun::default();
+        for name in ["Ann Lee", "Joann Ray", "Bob Moss"] {
+            let card = NewCard { name: name.to_owned(), ..NewCard::default() };
+            store.import_card(&card, Moment(0), &mut run).unwrap();
+        }
+        store
+    }
+
+    #[track_caller]
+    fn check(kind: EntryKind, words: &[&str], expect: Result<(&str, &str), &str>) {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        match (contacts_and_text(&store(), kind, &words), expect) {
+            (Ok((contacts, text)), Ok((who, said))) => {
+                assert_eq!((names(&contacts).as_str(), text.as_str()), (who, said), "{words:?}");
+            }
+            (Err(error), Err(expect)) => assert!(error.to_string().contains(expect), "{error}"),
+            (found, expect) => panic!("{words:?}: {found:?}, not {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn contacts_come_first_and_the_text_last() {
+        check(EntryKind::Call, &["bob"], Ok(("Bob Moss", "")));
+        check(EntryKind::Meeting, &["bob", "Ann Lee"], Ok(("Bob Moss and Ann Lee", "")));
+        check(EntryKind::Favour, &["bob", "read his draft"], Ok(("Bob Moss", "read his draft")));
+        check(EntryKind::Note, &["bob", "Moss", "likes tea"], Ok(("Bob Moss", "likes tea")));
+    }
+
+    #[test]
+    fn a_contact_that_is_not_known_is_no_text() {
+        check(EntryKind::Call, &["carol", "lunch"], Err("no contact fits \"carol\""));
+        check(EntryKind::Call, &["bob", "carol", "lunch"], Err("no contact fits \"carol\""));
+        check(EntryKind::Intro, &["bob", "ann"], Err("\"ann\" fits 2 contacts"));
+        check(EntryKind::Intro, &["bob"], Err("between two contacts"));
+        check(EntryKind::Note, &[], Err("with whom?"));
+    }
+}

@@ -1,0 +1,280 @@
+//! `done`, `snooze`, `mute`, `star` and `set`: what the user decides, and taking it back.
+//!
+//! Decisions about a turn stay with the touch that was named, whatever turn holds it later.
+
+use jiff::civil::Date;
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Unit};
+
+use crate::cli::desk::Desk;
+use crate::cli::person;
+use crate::domain::identity;
+use crate::domain::model::{Moment, TurnId};
+use crate::domain::policy::{EXPIRY_H, Policy};
+use crate::domain::turns::{Closed, Turn};
+use crate::error::{Error, Result};
+use crate::store::{ContactRow, Decision, IdentityKind, Store, Verb};
+
+pub fn done(desk: &Desk, id: &str, undo: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let (named, turn) = turn(&store, id)?;
+    let who = name(&store, named)?;
+    if undo {
+        take_back_from_turn(desk, &store, Verb::Done, &turn)?;
+        desk.say(&format!("{named} with {who} is open to be answered again"));
+        return Ok(());
+    }
+    if turn.answer.is_some() || turn.closed == Some(Closed::SaidDone) {
+        desk.say(&format!("{named} with {who} is done already"));
+        return Ok(());
+    }
+    decide_on_turn(desk, &store, Verb::Done, named, String::new())?;
+    desk.say(&format!("{named} with {who} is done"));
+    Ok(())
+}
+
+/// Hides a debt until a while has passed: `3d`, `2 weeks`, `monday`, `tomorrow` or a date.
+pub fn snooze(desk: &Desk, id: &str, duration: Option<&str>, undo: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let (named, turn) = turn(&store, id)?;
+    let who = name(&store, named)?;
+    if undo {
+        take_back_from_turn(desk, &store, Verb::Snooze, &turn)?;
+        desk.say(&format!("{named} with {who} no longer waits"));
+        return Ok(());
+    }
+    let duration = duration.ok_or_else(|| {
+        Error::usage("for how long?")
+            .hint("3d, 4h, 2w, a day of the week or a date like 2026-12-01")
+    })?;
+    let until = until(duration, desk.now, &desk.config.policy)?;
+    decide_on_turn(desk, &store, Verb::Snooze, named, until.0.to_string())?;
+    let local = until.timestamp().to_zoned(desk.config.policy.zone.clone());
+    desk.say(&format!(
+        "{named} with {who} sleeps until {}",
+        local.strftime("%A, %-d %B %Y, %H:%M")
+    ));
+    Ok(())
+}
+
+pub fn mute(desk: &Desk, contact: &str, undo: bool) -> Result<()> {
+    mark(desk, Verb::Mute, contact, undo)
+}
+
+pub fn star(desk: &Desk, contact: &str, undo: bool) -> Result<()> {
+    mark(desk, Verb::Star, contact, undo)
+}
+
+fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let row = person::find(&store, contact)?;
+    let (participle, id) = (if verb == Verb::Star { "starred" } else { "muted" }, row.id);
+    let is = store.decisions(Some(id), desk.now)?.has(id, verb);
+    if is != undo {
+        let state = if undo { "is not" } else { "is already" };
+        desk.say(&format!("{} {state} {participle}", row.name));
+        return Ok(());
+    }
+    desk.write(&store, |store| {
+        if undo {
+            return store.take_back(verb, id, &[], desk.now).map(drop);
+        }
+        let at = desk.now;
+        store.decide(&Decision { at, verb, contact: id, touch: None, value: String::new() })
+    })?;
+    let state = if undo { "is no longer" } else { "is now" };
+    desk.say(&format!("{} {state} {participle}", row.name));
+    Ok(())
+}
+
+/// `limit=24h`, `zone=Europe/Paris`, `not-address=x@example.com`. With `undo`, the latest of each
+/// that is named, or the latest of all, is taken back.
+pub fn set(desk: &Desk, contact: &str, settings: &[String], undo: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let row = person::find(&store, contact)?;
+    if undo {
+        return take_settings_back(desk, &store, &row, settings);
+    }
+    if settings.is_empty() {
+        return Err(Error::usage("nothing to set").hint(SETTINGS));
+    }
+    let settings: Vec<(Verb, String)> =
+        settings.iter().map(|text| setting(&row, text)).collect::<Result<_>>()?;
+    desk.write(&store, |store| {
+        for (verb, value) in &settings {
+            let (at, verb, value) = (desk.now, *verb, value.clone());
+            store.decide(&Decision { at, verb, contact: row.id, touch: None, value })?;
+        }
+        Ok(())
+    })?;
+    for (verb, value) in &settings {
+        desk.say(&format!("{}: {}", row.name, told(*verb, value)));
+    }
+    Ok(())
+}
+
+const SETTINGS: &str = "limit=24h, zone=Europe/Paris, not-address=x@example.com";
+
+fn setting(row: &ContactRow, text: &str) -> Result<(Verb, String)> {
+    let wrong = |why: String| Error::usage(why).hint(format!("what can be set: {SETTINGS}"));
+    let (key, value) =
+        text.split_once('=').ok_or_else(|| wrong(format!("\"{text}\" sets nothing")))?;
+    match (key.trim(), value.trim()) {
+        ("limit", value) => Ok((Verb::Set, format!("limit={}", hours(value)?))),
+        ("zone", value) => {
+            let zone = TimeZone::get(value)
+                .map_err(|_| wrong(format!("no time zone is called \"{value}\"")))?;
+            Ok((Verb::Set, format!("zone={}", zone.iana_name().unwrap_or(value))))
+        }
+        ("not-address", value) => {
+            let address = identity::normalise(value)
+                .ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
+            let found = row.identities.iter().any(|identity| {
+                identity.kind == IdentityKind::Email
+                    && identity.by_name
+                    && identity.value == address
+            });
+            if !found {
+                let why = format!("{address} wasn't found by the name of {}", row.name);
+                return Err(
+                    Error::usage(why).hint("only an address shown as \"by name\" can be refused")
+                );
+            }
+            Ok((Verb::NotTheirs, address))
+        }
+        (key, _) => Err(wrong(format!("\"{key}\" can't be set"))),
+    }
+}
+
+fn hours(text: &str) -> Result<f64> {
+    let span: Option<Span> = text.parse().ok();
+    span.and_then(|span| span.total((Unit::Hour, SpanRelativeTo::days_are_24_hours())).ok())
+        .filter(|hours| *hours > 0.0 && *hours <= EXPIRY_H)
+        .ok_or_else(|| {
+            Error::usage(format!("\"{text}\" is no limit"))
+                .hint("hours or days, at most 30 days: 24h, 2d")
+        })
+}
+
+fn told(verb: Verb, value: &str) -> String {
+    match (verb, value.split_once('=')) {
+        (Verb::Set, Some(("limit", hours))) => format!("the limit is {hours} h"),
+        (Verb::Set, Some((key, value))) => format!("the {key} is {value}"),
+        _ => format!("{value} isn't theirs"),
+    }
+}
+
+fn take_settings_back(
+    desk: &Desk,
+    store: &Store,
+    row: &ContactRow,
+    settings: &[String],
+) -> Result<()> {
+    let wanted: Vec<String> = match settings {
+        [] => vec![String::new()],
+        _ => settings.iter().map(|text| start_of_value(text)).collect(),
+    };
+    let taken = desk.write(store, |store| {
+        let mut taken = Vec::new();
+        for start in &wanted {
+            let back = store.take_setting_back(row.id, start, desk.now)?;
+            taken.push(back.ok_or_else(|| {
+                Error::usage(format!("nothing of the kind is set for {}", row.name))
+            })?);
+        }
+        Ok(taken)
+    })?;
+    for (verb, value) in taken {
+        desk.say(&format!("{}: taken back that {}", row.name, told(verb, &value)));
+    }
+    Ok(())
+}
+
+/// How the stored value begins: `limit=` for any limit, the address itself for a refused one.
+fn start_of_value(text: &str) -> String {
+    match text.split_once('=') {
+        Some(("not-address", address)) => {
+            identity::normalise(address).unwrap_or_else(|| address.to_owned())
+        }
+        Some((key, _)) => format!("{key}="),
+        None => format!("{text}="),
+    }
+}
+
+/// The turn that holds the touch that `id` names, as `status` prints it.
+fn turn(store: &Store, id: &str) -> Result<(TurnId, Turn)> {
+    let named: TurnId = id.trim().parse().map_err(|()| {
+        Error::usage(format!("\"{id}\" is no id of a turn"))
+            .hint("take the id that `requite status` prints, like C12-812")
+    })?;
+    let holds = |turn: &Turn| turn.touches.contains(&named.touch);
+    match store.turns_of(named.contact)?.into_iter().find(holds) {
+        Some(turn) => Ok((named, turn)),
+        None => {
+            Err(Error::usage(format!("{named} is in no turn: nobody waits for an answer to it"))
+                .hint("`requite status` prints the ids of the turns that wait"))
+        }
+    }
+}
+
+fn name(store: &Store, turn: TurnId) -> Result<String> {
+    Ok(store.name_of(turn.contact)?.map_or_else(|| turn.contact.to_string(), |(name, _)| name))
+}
+
+fn decide_on_turn(
+    desk: &Desk,
+    store: &Store,
+    verb: Verb,
+    TurnId { contact, touch }: TurnId,
+    value: String,
+) -> Result<()> {
+    let at = desk.now;
+    let decision = Decision { at, verb, contact, touch: Some(touch), value };
+    desk.write(store, |store| store.decide(&decision))
+}
+
+fn take_back_from_turn(desk: &Desk, store: &Store, verb: Verb, turn: &Turn) -> Result<()> {
+    let contact = turn.id.contact;
+    let taken =
+        desk.write(store, |store| store.take_back(verb, contact, &turn.touches, desk.now))?;
+    if taken {
+        return Ok(());
+    }
+    let what = if verb == Verb::Done { "said to be done" } else { "snoozed" };
+    Err(Error::usage(format!("{} was never {what}", turn.id)))
+}
+
+/// When a snooze ends. Days begin when the day's alerts are due.
+fn until(text: &str, now: Moment, policy: &Policy) -> Result<Moment> {
+    let text = text.trim();
+    let wrong = |why: &str| {
+        Error::usage(format!("\"{text}\" {why}"))
+            .hint("3d, 4h, 2w, a day of the week or a date like 2026-12-01")
+    };
+    let local = now.timestamp().to_zoned(policy.zone.clone());
+    let ends = match day(text, local.date()) {
+        Some(day) => day.to_datetime(policy.alerts.batch).to_zoned(policy.zone.clone()),
+        None => {
+            let span: Span = text.parse().map_err(|_| wrong("is no time to wait"))?;
+            local.checked_add(span)
+        }
+    };
+    let ends = Moment::from(ends.map_err(|_| wrong("is too far away"))?.timestamp());
+    if ends <= now { Err(wrong("is in the past")) } else { Ok(ends) }
+}
+
+fn day(text: &str, today: Date) -> Option<Date> {
+    if text.eq_ignore_ascii_case("tomorrow") {
+        return today.tomorrow().ok();
+    }
+    let weekday =
+        ["%A", "%a"].iter().find_map(|form| BrokenDownTime::parse(form, text).ok()?.weekday());
+    match weekday {
+        Some(weekday) => today.nth_weekday(1, weekday).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,457 @@
+//! How touches become turns, by example and for any touches.
+
+use proptest::prelude::*;
+
+use super::super::model::{DAY, HOUR};
+use super::*;
+
+const BEGIN: i64 = 1_700_000_000;
+
+/// A mail that asks a question of one person, in a thread and under a subject of its own, sent so
+/// many hours after the beginning.
+fn mail(author: Author, id: i64, hours: f64) -> Touch {
+    Touch {
+        id: TouchId::Message(id),
+        author,
+        at: Moment(BEGIN).plus_hours(hours),
+        channel: Channel::Mail,
+        thread: id,
+        subject: Some(id),
+        own_id: Some(id),
+        parent: None,
+        references: Vec::new(),
+        asks: true,
+        addressed: true,
+        forward: false,
+        reaction: false,
+        spoken: false,
+        marked_answered: false,
+        discarded: false,
+        features: Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() },
+    }
+}
+
+fn theirs(id: i64, hours: f64) -> Touch {
+    mail(Author::Them, id, hours)
+}
+
+fn mine(id: i64, hours: f64) -> Touch {
+    mail(Author::Me, id, hours)
+}
+
+fn anothers(id: i64, hours: f64) -> Touch {
+    mail(Author::Other, id, hours)
+}
+
+/// A call or a meeting, entered by hand.
+fn spoken(id: i64, hours: f64, channel: Channel) -> Touch {
+    Touch {
+        id: TouchId::Entry(id),
+        channel,
+        thread: i64::MIN + id,
+        subject: None,
+        own_id: None,
+        asks: channel == Channel::Phone,
+        spoken: true,
+        features: Features { sole_to: 1.0, ..Features::default() },
+        ..mine(id, hours)
+    }
+}
+
+impl Touch {
+    /// With reply headers, in the thread that `parent` began.
+    fn answering(self, parent: i64) -> Touch {
+        Touch { parent: Some(parent), references: vec![parent], thread: parent, ..self }
+    }
+
+    fn in_thread(self, thread: i64) -> Touch {
+        Touch { thread, ..self }
+    }
+
+    fn about(self, subject: i64) -> Touch {
+        Touch { subject: Some(subject), ..self }
+    }
+
+    /// The other side stands in Cc only.
+    fn in_copy(self) -> Touch {
+        Touch { asks: false, ..self }
+    }
+
+    /// Asks for nothing.
+    fn idle(self) -> Touch {
+        Touch { features: Features { log2_recipients: 5.0, ..Features::default() }, ..self }
+    }
+}
+
+fn done(id: i64, hours: f64) -> Done {
+    Done { touch: TouchId::Message(id), at: Moment(BEGIN).plus_hours(hours) }
+}
+
+/// "theirs 1,2 answered by 3 (reply) after 5 h"
+fn told(turn: &Turn, now: Moment) -> String {
+    let touches: Vec<String> = turn.touches.iter().map(TouchId::to_string).collect();
+    let state = match (turn.status(now), turn.answer, turn.closed) {
+        (Status::Answered, Some(Answer { touch, link, .. }), _) => {
+            let hours = (turn.hours(now) * 1e4).round() / 1e4;
+            format!("answered by {touch} ({}) after {hours} h", link.name())
+        }
+        (Status::Closed, _, Some(closed)) => format!("closed: {}", closed.text()),
+        (status, ..) => status.name().to_owned(),
+    };
+    format!("{} {} {state}", turn.side.name(), touches.join(","))
+}
+
+/// As they stand `hours` after the beginning.
+#[track_caller]
+fn check_at(hours: f64, touches: Vec<Touch>, done: &[Done], expect: &[&str]) {
+    let found = turns(ContactId(1), touches, done);
+    let now = Moment(BEGIN).plus_hours(hours);
+    let told: Vec<String> = found.iter().map(|turn| told(turn, now)).collect();
+    assert_eq!(told, expect);
+}
+
+#[track_caller]
+fn check(touches: Vec<Touch>, expect: &[&str]) {
+    check_at(600.0, touches, &[], expect);
+}
+
+#[test]
+fn a_reply_answers_and_begins_a_turn_of_its_own_side() {
+    check(
+        vec![theirs(1, 0.0), mine(2, 5.0).answering(1)],
+        &["theirs 1 answered by 2 (reply) after 5 h", "mine 2 open"],
+    );
+}
+
+#[test]
+fn a_mail_of_the_same_thread_answers_even_when_it_names_another() {
+    check(
+        vec![mine(1, 0.0), theirs(2, 3.0).answering(9).in_thread(1)],
+        &["mine 1 answered by 2 (thread) after 3 h", "theirs 2 open"],
+    );
+}
+
+#[test]
+fn the_same_subject_answers_within_thirty_days() {
+    check(
+        vec![theirs(1, 0.0).about(7), mine(2, 4.0).about(7)],
+        &["theirs 1 answered by 2 (subject) after 4 h", "mine 2 open"],
+    );
+    check_at(
+        740.0,
+        vec![theirs(1, 0.0).about(7), mine(2, 30.0 * 24.0 + 1.0).about(7)],
+        &[],
+        &["theirs 1 expired", "mine 2 open"],
+    );
+}
+
+#[test]
+fn an_empty_subject_joins_like_any_other() {
+    check(
+        vec![theirs(1, 0.0).about(0), mine(2, 4.0).about(0)],
+        &["theirs 1 answered by 2 (subject) after 4 h", "mine 2 open"],
+    );
+}
+
+#[test]
+fn a_subject_never_joins_threads_that_both_have_reply_headers() {
+    check(
+        vec![theirs(1, 0.0).answering(8).about(7), mine(2, 4.0).answering(9).about(7)],
+        &["theirs 1 open", "mine 2 open"],
+    );
+}
+
+#[test]
+fn their_new_mail_answers_the_one_thing_that_i_asked() {
+    check(
+        vec![mine(1, 0.0), theirs(2, 13.0 * 24.0)],
+        &["mine 1 answered by 2 (open_turn) after 312 h", "theirs 2 open"],
+    );
+    let late = vec![mine(1, 0.0), theirs(2, 15.0 * 24.0)];
+    check(late, &["mine 1 open", "theirs 2 open"]);
+    let two_open = vec![mine(1, 0.0), mine(2, 1.0), theirs(3, 2.0)];
+    check(two_open, &["mine 1 open", "mine 2 open", "theirs 3 open"]);
+}
+
+#[test]
+fn my_new_mail_never_answers_what_they_asked_elsewhere() {
+    check(vec![theirs(1, 0.0), mine(2, 2.0)], &["theirs 1 open", "mine 2 open"]);
+}
+
+#[test]
+fn each_link_says_how_sure_it_is() {
+    let confidences = Link::ALL.map(Link::confidence);
+    assert_eq!(confidences, [1.0, 0.95, 0.8, 0.6, 0.8]);
+}
+
+#[test]
+fn a_reminder_does_not_move_the_start() {
+    check(
+        vec![theirs(1, 0.0), theirs(2, 48.0).answering(1), mine(3, 50.0).answering(2).in_thread(1)],
+        &["theirs 1,2 answered by 3 (reply) after 50 h", "mine 3 open"],
+    );
+}
+
+#[test]
+fn a_mail_more_than_720_hours_later_begins_a_new_turn() {
+    check_at(
+        721.0,
+        vec![theirs(1, 0.0), theirs(2, 720.0).answering(1)],
+        &[],
+        &["theirs 1,2 expired"],
+    );
+    check_at(
+        721.0,
+        vec![theirs(1, 0.0), theirs(2, 720.1).answering(1)],
+        &[],
+        &["theirs 1 expired", "theirs 2 open"],
+    );
+}
+
+#[test]
+fn a_late_answer_still_answers() {
+    check_at(
+        1000.0,
+        vec![theirs(1, 0.0), mine(2, 900.0).answering(1)],
+        &[],
+        &["theirs 1 answered by 2 (reply) after 900 h", "mine 2 open"],
+    );
+}
+
+#[test]
+fn who_is_in_copy_only_is_not_asked_but_may_answer() {
+    check(vec![theirs(1, 0.0).in_copy()], &[]);
+    check(
+        vec![mine(1, 0.0), theirs(2, 2.0).answering(1).in_copy()],
+        &["mine 1 answered by 2 (reply) after 2 h"],
+    );
+}
+
+#[test]
+fn a_header_reply_answers_whomever_it_addresses() {
+    let elsewhere = |touch: Touch| Touch { asks: false, addressed: false, ..touch };
+    check(
+        vec![theirs(1, 0.0), elsewhere(mine(2, 2.0).answering(1))],
+        &["theirs 1 answered by 2 (reply) after 2 h"],
+    );
+    let forward = |touch: Touch| Touch { forward: true, ..touch };
+    check(vec![theirs(1, 0.0), forward(elsewhere(mine(2, 2.0).answering(1)))], &["theirs 1 open"]);
+    check(
+        vec![theirs(1, 0.0), forward(mine(2, 2.0).answering(1))],
+        &["theirs 1 answered by 2 (reply) after 2 h", "mine 2 open"],
+    );
+}
+
+#[test]
+fn a_call_that_was_picked_up_is_answered_at_once_and_answers_what_is_open() {
+    check(
+        vec![theirs(1, 0.0), mine(2, 1.0), spoken(1, 5.0, Channel::Phone)],
+        &[
+            "theirs 1 answered by e1 (manual) after 5 h",
+            "mine 2 answered by e1 (manual) after 4 h",
+            "mine e1 answered by e1 (manual) after 0 h",
+        ],
+    );
+}
+
+#[test]
+fn a_missed_call_opens_a_turn_and_answers_nothing() {
+    let missed = Touch { spoken: false, ..spoken(1, 5.0, Channel::Phone) };
+    check(vec![theirs(1, 0.0), missed], &["theirs 1 open", "mine e1 open"]);
+}
+
+#[test]
+fn a_meeting_answers_what_is_open_and_asks_nothing() {
+    check(
+        vec![theirs(1, 0.0), spoken(1, 5.0, Channel::Meeting)],
+        &["theirs 1 answered by e1 (manual) after 5 h"],
+    );
+}
+
+#[test]
+fn a_message_elsewhere_answers_what_is_open_on_the_other_side() {
+    let message = Touch { channel: Channel::Linkedin, subject: None, ..mine(3, 2.0) };
+    check(
+        vec![theirs(1, 0.0), mine(2, 1.0), message],
+        &["theirs 1 answered by 3 (manual) after 2 h", "mine 2 open", "mine 3 open"],
+    );
+}
+
+#[test]
+fn a_reaction_closes_without_answering() {
+    let reaction = |touch: Touch| Touch { reaction: true, ..touch };
+    check(
+        vec![theirs(1, 0.0), reaction(mine(2, 1.0).answering(1))],
+        &["theirs 1 closed: acknowledged with a reaction"],
+    );
+    check(
+        vec![theirs(1, 0.0), reaction(mine(2, 1.0).answering(1)), theirs(3, 2.0).answering(1)],
+        &["theirs 1 closed: acknowledged with a reaction", "theirs 3 open"],
+    );
+}
+
+#[test]
+fn done_closes_and_a_reminder_after_it_asks_anew() {
+    let touches = || vec![theirs(1, 0.0), theirs(2, 10.0).answering(1)];
+    let said = "closed: you said it is done";
+    check_at(50.0, touches(), &[done(1, 20.0)], &[&format!("theirs 1,2 {said}")]);
+    check_at(50.0, touches(), &[done(1, 5.0)], &[&format!("theirs 1 {said}"), "theirs 2 open"]);
+    check_at(50.0, touches(), &[done(2, 20.0)], &[&format!("theirs 1,2 {said}")]);
+}
+
+#[test]
+fn what_was_answered_before_it_was_said_to_be_done_stays_answered() {
+    check_at(
+        50.0,
+        vec![mine(1, 0.0), theirs(2, 5.0)],
+        &[done(1, 20.0)],
+        &["mine 1 answered by 2 (open_turn) after 5 h", "theirs 2 open"],
+    );
+    check_at(
+        50.0,
+        vec![mine(1, 0.0), theirs(2, 25.0)],
+        &[done(1, 20.0)],
+        &["mine 1 closed: you said it is done", "theirs 2 open"],
+    );
+}
+
+#[test]
+fn another_recipients_answer_closes_until_they_ask_me_again() {
+    let another = "theirs 1 closed: another recipient answered";
+    check(vec![theirs(1, 0.0), anothers(2, 1.0).answering(1)], &[another]);
+    check(
+        vec![theirs(1, 0.0), anothers(2, 1.0).answering(1), theirs(3, 2.0).answering(1)],
+        &[another, "theirs 3 open"],
+    );
+    check(
+        vec![theirs(1, 0.0), anothers(2, 1.0).answering(1), mine(3, 2.0).answering(1)],
+        &["theirs 1 answered by 3 (reply) after 2 h", "mine 3 open"],
+    );
+    check(vec![mine(1, 0.0), anothers(2, 1.0).answering(1)], &["mine 1 open"]);
+}
+
+#[test]
+fn what_asks_for_nothing_is_closed() {
+    check(vec![theirs(1, 0.0).idle()], &["theirs 1 closed: asked for no answer"]);
+    check(vec![theirs(1, 0.0).idle(), theirs(2, 1.0).answering(1)], &["theirs 1,2 open"]);
+}
+
+#[test]
+fn what_the_mailbox_says_closes_too() {
+    let discarded = |touch: Touch| Touch { discarded: true, ..touch };
+    let marked = |touch: Touch| Touch { marked_answered: true, ..touch };
+    check(vec![discarded(theirs(1, 0.0))], &["theirs 1 closed: every copy is deleted"]);
+    check(vec![discarded(theirs(1, 0.0)), theirs(2, 1.0).answering(1)], &["theirs 1,2 open"]);
+    check(
+        vec![marked(theirs(1, 0.0))],
+        &["theirs 1 closed: your mail program marked it as answered"],
+    );
+    check(vec![marked(mine(1, 0.0))], &["mine 1 open"]);
+}
+
+#[test]
+fn answered_beats_closed_beats_expired_beats_open() {
+    let reply = || mine(2, 5.0).answering(1);
+    let (idle, plain) = (theirs(1, 0.0).idle(), theirs(1, 0.0));
+    let answered = "theirs 1 answered by 2 (reply) after 5 h";
+    check_at(900.0, vec![idle.clone(), reply()], &[], &[answered, "mine 2 expired"]);
+    check_at(900.0, vec![idle], &[], &["theirs 1 closed: asked for no answer"]);
+    check_at(719.9, vec![plain.clone()], &[], &["theirs 1 open"]);
+    check_at(720.0, vec![plain.clone()], &[], &["theirs 1 expired"]);
+    check_at(4.0, vec![plain, reply()], &[], &["theirs 1 open", "mine 2 open"]);
+}
+
+#[test]
+fn a_clock_ten_minutes_ahead_is_forgiven_and_one_further_off_left_out() {
+    let reply = |seconds: i64| {
+        let reply = theirs(2, 0.0).answering(1);
+        Touch { at: Moment(BEGIN + seconds), ..reply }
+    };
+    let second = "mine 1 answered by 2 (reply) after 0.0003 h";
+    for seconds in [0, -1, -600] {
+        check(vec![mine(1, 0.0), reply(seconds)], &[second, "theirs 2 open"]);
+    }
+    check(vec![mine(1, 0.0), reply(-601)], &["mine 1 open"]);
+}
+
+#[test]
+fn only_the_first_touch_of_a_conversation_opens_it() {
+    let found =
+        turns(ContactId(1), vec![theirs(1, 0.0), mine(2, 1.0).answering(1), mine(3, 2.0)], &[]);
+    let opened: Vec<bool> = found.iter().map(|turn| turn.opens_thread).collect();
+    assert_eq!(opened, [true, false, true]);
+}
+
+#[test]
+fn a_sender_who_is_never_answered_is_less_likely_to_ask_for_it() {
+    let silence: Vec<Touch> = (0..6).map(|n| theirs(n + 1, n as f64 * 500.0)).collect();
+    let found = turns(ContactId(1), silence, &[]);
+    assert!(found[5].needs_reply < found[1].needs_reply - 0.1);
+}
+
+prop_compose! {
+    fn any_touch()(
+        author in 0..3,
+        seconds in 0..40 * DAY / HOUR,
+        thread in 1..5_i64,
+        subject in prop::option::of(0..3_i64),
+        parent in prop::option::of(1..20_i64),
+        flags in 0..256_u32,
+    ) -> Touch {
+        let author = [Author::Me, Author::Them, Author::Other][author as usize];
+        let flag = |bit: u32| flags >> bit & 1 == 1;
+        let touch = mail(author, 0, 0.0);
+        Touch {
+            at: Moment(BEGIN + seconds * HOUR),
+            thread,
+            subject,
+            parent,
+            references: parent.into_iter().collect(),
+            asks: flag(0),
+            addressed: flag(0) || flag(1),
+            forward: flag(2) && flag(3),
+            reaction: flag(4) && flag(5),
+            spoken: flag(6) && flag(7),
+            ..touch
+        }
+    }
+}
+
+/// Some touches, and the same ones in another order, some of them twice.
+fn touches_twice() -> impl Strategy<Value = (Vec<Touch>, Vec<Touch>)> {
+    prop::collection::vec(any_touch(), 0..20).prop_flat_map(|mut touches| {
+        for (id, touch) in (1..).zip(&mut touches) {
+            touch.id = TouchId::Message(id);
+            touch.own_id = Some(id);
+        }
+        let twice: Vec<Touch> =
+            touches.iter().chain(touches.iter().take(touches.len() / 2)).cloned().collect();
+        (Just(touches), Just(twice).prop_shuffle())
+    })
+}
+
+proptest! {
+    #[test]
+    fn neither_order_nor_duplicates_matter((touches, again) in touches_twice()) {
+        let done = [done(1, 100.0), done(3, 300.0)];
+        prop_assert_eq!(
+            turns(ContactId(1), touches, &done),
+            turns(ContactId(1), again, &done)
+        );
+    }
+
+    #[test]
+    fn an_answer_comes_after_the_start_and_every_touch_stands_in_one_turn(
+        (touches, _) in touches_twice()
+    ) {
+        let found = turns(ContactId(1), touches, &[]);
+        let mut held = HashSet::new();
+        for turn in &found {
+            prop_assert!(turn.answer.is_none_or(|answer| answer.at >= turn.start));
+            prop_assert_eq!(turn.id.touch, turn.touches[0]);
+            for touch in &turn.touches {
+                prop_assert!(held.insert(*touch), "{} stands in two turns", touch);
+            }
+        }
+    }
+}

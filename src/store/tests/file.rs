@@ -1,0 +1,90 @@
+//! The file itself, and what leaves the house.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::*;
+use crate::error::Kind;
+
+fn mode(path: &std::path::Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn nobody_else_may_read_the_database() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("data");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let store = Store::open(&folder).unwrap();
+    store.set_mine(&[ME.to_owned()]).unwrap();
+    assert_eq!(mode(&folder), 0o700);
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+    let place = tempfile::tempdir().unwrap();
+    drop(Store::open(place.path()).unwrap());
+    let path = Store::path(place.path());
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let before = fs::read(&path).unwrap();
+    for refused in [Store::open(place.path()).err(), Store::open_to_read(place.path()).err()] {
+        let error = refused.unwrap();
+        assert_eq!(error.kind(), Kind::Failed);
+        assert!(error.to_string().contains("newer requite (version 99"), "{error}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn what_was_stored_is_there_when_it_is_opened_again() {
+    let place = tempfile::tempdir().unwrap();
+    assert!(Store::open_to_read(place.path()).unwrap().is_none());
+    ann(&Store::open(place.path()).unwrap());
+    let store = Store::open_to_read(place.path()).unwrap().unwrap();
+    assert_eq!(store.contact_count().unwrap(), 1);
+    assert_eq!(store.damage().unwrap(), None);
+}
+
+#[test]
+fn a_failed_transaction_and_a_rehearsal_leave_nothing() {
+    let store = store();
+    let failed = store.transaction(|store| {
+        ann(store);
+        Err::<(), _>(crate::error::Error::failed("the lights went out"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(
+        store
+            .rehearse(|store| {
+                ann(store);
+                store.contact_count()
+            })
+            .unwrap(),
+        1
+    );
+    assert_eq!(store.contact_count().unwrap(), 0);
+}
+
+#[test]
+fn everything_leaves_once_per_kind_subject_and_period() {
+    let store = store();
+    let plan = |kind, subject, period| store.plan(kind, subject, period, "words", at(1)).unwrap();
+    assert!(plan("alert", "C1-1", "1"));
+    assert!(!plan("alert", "C1-1", "1"));
+    assert!(plan("alert", "C1-1", "2"));
+    assert!(plan("digest", "", "2026-W48"));
+    let waiting = store.unsent("alert").unwrap();
+    let periods: Vec<&str> = waiting.iter().map(|item| item.period.as_str()).collect();
+    assert_eq!(periods, ["1", "2"]);
+    store.set_outbox_state(waiting[0].id, "sent", at(2)).unwrap();
+    assert_eq!(store.unsent("alert").unwrap().len(), 1);
+    assert!(!plan("alert", "C1-1", "1"));
+    assert_eq!(store.planned_since("alert", at(2)).unwrap(), 1);
+}

@@ -1,0 +1,173 @@
+//! Copies, folders and the order in which mail arrives.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::model::TouchId;
+use crate::domain::turns::{Closed, Status};
+
+fn copies(store: &Store) -> Vec<(String, u64)> {
+    let folders = store.accounts().unwrap().remove(0).folders;
+    folders.into_iter().map(|folder| (folder.name, folder.messages)).collect()
+}
+
+#[test]
+fn a_copy_in_several_folders_is_one_message() {
+    let store = store();
+    let contact = ann(&store);
+    let question = mail(1, ANN, ME, 0);
+    for (name, uid) in [("INBOX", 1), ("INBOX", 2), ("Trash", 1)] {
+        deliver(&store, name, uid, &question);
+    }
+    assert_eq!(store.message_count().unwrap(), 1);
+    assert_eq!(store.accounts().unwrap()[0].messages, 1);
+    assert_eq!(turns(&store, contact).len(), 1);
+}
+
+#[test]
+fn it_is_discarded_once_its_last_copy_is() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    deliver(&store, "Trash", 1, &mail(1, ANN, ME, 0));
+    assert_eq!(turns(&store, contact)[0].closed, None);
+    store.remove_copy(folder(&store, "INBOX"), 1, 1).unwrap();
+    assert_eq!(turns(&store, contact)[0].closed, Some(Closed::Discarded));
+    deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
+    assert_eq!(turns(&store, contact)[0].closed, None);
+    store.set_flags(folder(&store, "INBOX"), 1, 2, (true, false, false)).unwrap();
+    assert_eq!(turns(&store, contact)[0].closed, Some(Closed::MarkedAnswered));
+}
+
+#[test]
+fn the_earliest_time_of_all_copies_holds() {
+    let store = store();
+    let contact = ann(&store);
+    let late = Arrival { internal: Some(at(9)), ..mail(1, ANN, ME, 0).arrival(1) };
+    store.add_copy(folder(&store, "INBOX"), 1, &late, true).unwrap();
+    assert_eq!(turns(&store, contact)[0].start, at(9));
+    deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
+    assert_eq!(turns(&store, contact)[0].start, at(0));
+}
+
+#[test]
+fn a_folder_that_starts_over_loses_and_doubles_nothing() {
+    let store = store();
+    let contact = ann(&store);
+    let inbox = folder(&store, "INBOX");
+    let mails = [mail(1, ANN, ME, 0), mail(2, ANN, ME, 50).about("Supper?")];
+    for (uid, mail) in (1..).zip(&mails) {
+        deliver(&store, "INBOX", uid, mail);
+    }
+    store.set_complete(inbox).unwrap();
+    let before = turns(&store, contact);
+    store.start_folder_over(inbox, 2).unwrap();
+    assert_eq!(turns(&store, contact), before);
+    for (uid, mail) in (101..).zip(mails.iter().rev()) {
+        store.add_copy(inbox, 2, &mail.arrival(uid), true).unwrap();
+        assert_eq!(store.message_count().unwrap(), 2);
+        assert_eq!(turns(&store, contact), before);
+    }
+    store.set_complete(inbox).unwrap();
+    assert_eq!(turns(&store, contact), before);
+    assert_eq!(copies(&store)[0], ("INBOX".to_owned(), 2));
+}
+
+#[test]
+fn what_the_new_beginning_lacks_is_gone() {
+    let store = store();
+    let contact = ann(&store);
+    let inbox = folder(&store, "INBOX");
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    store.set_complete(inbox).unwrap();
+    store.start_folder_over(inbox, 2).unwrap();
+    assert_eq!(turns(&store, contact)[0].closed, None);
+    store.set_complete(inbox).unwrap();
+    assert_eq!(turns(&store, contact)[0].closed, Some(Closed::Discarded));
+}
+
+#[test]
+fn only_those_whom_a_mail_concerns_are_measured_again() {
+    let store = store();
+    import(&store, &[card("Ann Lee", &[ANN]), card("Bob Moss", &["bob@example.org"])]);
+    assert_eq!(measure(&store), 2);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    assert_eq!(measure(&store), 1);
+    deliver(&store, "INBOX", 2, &mail(2, "carol@example.org", ME, 1));
+    assert_eq!(measure(&store), 0);
+    deliver(&store, "Sent", 1, &mail(3, ME, "bob@example.org, carol@example.org", 2));
+    assert_eq!(measure(&store), 1);
+}
+
+#[test]
+fn a_reply_of_mine_to_somebody_else_answers_its_parent() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    deliver(&store, "Sent", 1, &mail(2, ME, "bob@example.org", 3).answering(1));
+    let found = turns(&store, contact);
+    assert_eq!(found[0].status(at(4)), Status::Answered);
+}
+
+/// A conversation of all kinds: answers, a reminder, two mails in one second, a thread that only a
+/// late message ties together, another recipient's answer.
+fn conversation() -> Vec<Mail> {
+    let bob = "bob@example.org";
+    vec![
+        mail(1, ANN, ME, 0),
+        mail(2, ME, ANN, 5).answering(1),
+        mail(3, ANN, ME, 30).answering(2),
+        mail(4, ANN, ME, 60).answering(3),
+        mail(5, ME, ANN, 61).answering(4),
+        mail(6, ANN, &format!("{ME}, {bob}"), 100).about("Budget"),
+        mail(7, bob, ANN, 101).answering(6),
+        mail(8, ANN, ME, 101).about("One second"),
+        mail(9, ANN, ME, 101).about("One second"),
+        mail(10, ME, ANN, 200).about("Supper"),
+        mail(11, ANN, ME, 230).answering(12),
+        mail(12, ME, ANN, 210).answering(10),
+    ]
+}
+
+/// The turns in words that don't depend on how the store numbers its messages.
+fn described(store: &Store, contact: ContactId) -> Vec<String> {
+    let name = |touch: &TouchId| match touch {
+        TouchId::Message(id) => store.headline(*id).unwrap().1.unwrap(),
+        TouchId::Entry(id) => id.to_string(),
+    };
+    turns(store, contact)
+        .iter()
+        .map(|turn| {
+            let touches: Vec<String> = turn.touches.iter().map(name).collect();
+            let answer = turn.answer.map(|answer| (name(&answer.touch), answer.at, answer.link));
+            let Turn { side, start, needs_reply, opens_thread, closed, .. } = turn;
+            format!(
+                "{side:?} {start} {touches:?} {needs_reply} {opens_thread} {answer:?} {closed:?}"
+            )
+        })
+        .collect()
+}
+
+/// Stores mail in the order given; measures each time, or only at the end.
+fn after(mails: &[Mail], each_time: bool) -> Vec<String> {
+    let store = store();
+    let contact = ann(&store);
+    for (uid, mail) in (1..).zip(mails) {
+        deliver(&store, if mail.from == ME { "Sent" } else { "INBOX" }, uid, mail);
+        if each_time {
+            measure(&store);
+        }
+    }
+    described(&store, contact)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn mail_in_any_order_gives_the_same_turns(mails in Just(conversation()).prop_shuffle()) {
+        let expect = after(&conversation(), false);
+        prop_assert!(expect.len() >= 7);
+        prop_assert_eq!(after(&mails, true), expect.clone());
+        prop_assert_eq!(after(&mails, false), expect);
+    }
+}
