@@ -8,3 +8,5 @@ pub mod logging;
 pub mod outcome;
 pub mod person;
 mod render;
+#[cfg(test)]
+mod sample;

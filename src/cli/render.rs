@@ -20,9 +20,9 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const FAINT: Style = Style::new().dimmed();
 
 /// Stand for the beginning of each style within a table's cells, where they take no room;
-/// `clean` has taken them out of foreign text.
+/// `clean` has taken them out of foreign text. Red begins as bold does: it has to be found first.
 const MARKS: [(char, Style); 4] =
-    [('\u{2061}', STRONG), ('\u{2062}', ALARM), ('\u{2063}', GOOD), ('\u{2064}', FAINT)];
+    [('\u{2061}', ALARM), ('\u{2062}', STRONG), ('\u{2063}', GOOD), ('\u{2064}', FAINT)];
 const END: char = '\u{2060}';
 
 /// Ends the blocks that fill a bar, in eighths.

@@ -1,14 +1,14 @@
 //! `status`: who waits for me, whom I wait for, and how the accounts are doing.
 
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::desk::Desk;
 use crate::cli::outcome::Outcome;
 use crate::cli::{json, render};
-use crate::daemon::book::NamedDebt;
+use crate::daemon::book::{Book, NamedDebt};
 use crate::domain::digest::Totals;
-use crate::domain::model::{Moment, Side};
+use crate::domain::model::{Moment, Side, Stance};
 use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
@@ -18,35 +18,55 @@ const DOUBTFUL: f64 = 0.5;
 
 pub fn run(desk: &Desk, exit_code: bool) -> Result<Outcome> {
     let store = desk.store()?;
-    let book = desk.book(&store)?;
-    let debts = book.debts()?;
-    let totals = book.totals(&debts)?;
     let mut accounts = store.accounts()?;
     // Mail of an account that was taken out of the configuration stays; its state says nothing.
     accounts.retain(|row| desk.config.accounts.iter().any(|account| account.name == row.name));
-    let (i_owe, they_owe): (Vec<_>, Vec<_>) =
-        debts.iter().partition(|named| named.debt.turn.side == Side::Theirs);
+    let state = State::read(&desk.book(&store)?, accounts)?;
     if desk.json {
-        let all = |debts: &[&NamedDebt]| debts.iter().map(|named| json::debt(named)).collect();
-        let (i_owe, they_owe): (Vec<_>, Vec<_>) = (all(&i_owe), all(&they_owe));
-        desk.print_json(json!({
-            "stance": desk.config.policy.stance.name(),
-            "accounts": accounts.iter().map(json::account).collect::<Vec<_>>(),
-            "i_owe": i_owe,
-            "they_owe": they_owe,
-            "totals": json::totals(&totals),
-        }))?;
+        desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
-        let page = Page { zone: &desk.config.policy.zone, now: book.now() };
-        let mut text = page.owed(&i_owe, &i_owe_heading(&totals));
-        text.push('\n');
-        text.push_str(&page.owed(&they_owe, &they_owe_heading(&totals)));
-        text.push('\n');
-        text.push_str(&lines_of(&accounts));
-        desk.print(&text)?;
+        desk.print(&state.text(&desk.config.policy.zone))?;
     }
-    let overdue = totals.i_owe_overdue + totals.they_owe_overdue > 0;
+    let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
     Ok(if exit_code && overdue { Outcome::Overdue } else { Outcome::Fine })
+}
+
+struct State {
+    now: Moment,
+    i_owe: Vec<NamedDebt>,
+    they_owe: Vec<NamedDebt>,
+    totals: Totals,
+    accounts: Vec<AccountRow>,
+}
+
+impl State {
+    fn read(book: &Book<'_>, accounts: Vec<AccountRow>) -> Result<State> {
+        let debts = book.debts()?;
+        let totals = book.totals(&debts)?;
+        let (i_owe, they_owe) =
+            debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
+        Ok(State { now: book.now(), i_owe, they_owe, totals, accounts })
+    }
+
+    fn document(&self, stance: Stance) -> Value {
+        json!({
+            "stance": stance.name(),
+            "accounts": self.accounts.iter().map(json::account).collect::<Vec<_>>(),
+            "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "totals": json::totals(&self.totals),
+        })
+    }
+
+    fn text(&self, zone: &TimeZone) -> String {
+        let page = Page { zone, now: self.now };
+        [
+            page.owed(&self.i_owe, &i_owe_heading(&self.totals)),
+            page.owed(&self.they_owe, &they_owe_heading(&self.totals)),
+            lines_of(&self.accounts),
+        ]
+        .join("\n")
+    }
 }
 
 fn i_owe_heading(totals: &Totals) -> String {
@@ -79,7 +99,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn owed(&self, debts: &[&NamedDebt], heading: &str) -> String {
+    fn owed(&self, debts: &[NamedDebt], heading: &str) -> String {
         let mut text = format!("{}\n", render::strong(heading));
         if debts.is_empty() {
             return text;
@@ -159,7 +179,69 @@ fn progress(account: &AccountRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::sample::{self, fields, plain};
     use crate::store::FolderRow;
+
+    fn state() -> State {
+        let (store, policy) = sample::acquaintances();
+        let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+        State::read(&book, store.accounts().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_document_holds_every_field() {
+        let document = state().document(Stance::Tool);
+        assert_eq!(fields(&document), ["accounts", "i_owe", "stance", "they_owe", "totals"]);
+        assert_eq!(document["stance"], "tool");
+        assert_eq!(
+            document["totals"],
+            json!({
+                "messages": 5, "contacts": 2,
+                "i_owe": 1, "i_owe_overdue": 0, "they_owe": 1, "they_owe_overdue": 1,
+            })
+        );
+        assert_eq!(
+            document["accounts"][0],
+            json!({
+                "name": "home", "kind": "maildir", "state": "idle", "detail": "",
+                "messages": 5, "quarantined": 0,
+                "folders": [
+                    {"name": "INBOX", "role": "inbox", "messages": 3, "complete": false},
+                    {"name": "Sent", "role": "sent", "messages": 2, "complete": false},
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn a_debt_says_to_whom_since_when_and_until_when() {
+        let document = state().document(Stance::Resource);
+        let mut debt = document["i_owe"][0].clone();
+        assert!(debt["needs_reply"].take().as_f64().is_some_and(|q| (0.3..=1.0).contains(&q)));
+        let id = debt["id"].take();
+        assert!(id.as_str().is_some_and(|id| id.starts_with("C1-")), "{id}");
+        assert_eq!(
+            debt,
+            json!({
+                "id": null, "contact": {"id": "C1", "name": "Grace Hopper"}, "channel": "mail",
+                "since": "2026-03-09T09:00:00Z", "age_h": 24.0, "limit_h": 48.0,
+                "due": "2026-03-11T09:00:00Z", "overdue": false, "needs_reply": null,
+                "subject": "Could you review it?", "message_id": "<m4@example.org>",
+                "snoozed_until": null,
+            })
+        );
+    }
+
+    #[test]
+    fn my_own_debts_stand_first_and_lateness_is_plain() {
+        let text = plain(&state().text(&TimeZone::UTC));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "You owe 1 answer");
+        assert!(lines[1].contains("Grace Hopper  24 h  due in 24 h"), "{text}");
+        assert_eq!(lines[3], "You wait for 1 answer, 1 overdue");
+        assert!(lines[4].contains("overdue by 4 days 23 h"), "{text}");
+        assert_eq!(lines[6], "Accounts");
+    }
 
     #[test]
     fn headings_count_what_is_owed() {
