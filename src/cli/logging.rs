@@ -1,7 +1,6 @@
 //! Where log lines go: the journal under systemd, else stderr.
 
-use std::io::IsTerminal;
-
+use anstream::{AutoStream, ColorChoice};
 use rustix::fs::fstat;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
@@ -15,11 +14,12 @@ pub fn start(level: &str) {
     let lines = journal.is_none().then(|| {
         tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+            .with_ansi(AutoStream::choice(&std::io::stderr()) != ColorChoice::Never)
             .without_time()
             .with_target(false)
     });
-    tracing_subscriber::registry().with(filter).with(journal).with(lines).init();
+    // Fails only where one was started before.
+    let _ = tracing_subscriber::registry().with(filter).with(journal).with(lines).try_init();
 }
 
 /// systemd.exec(5), `JOURNAL_STREAM`: device and inode of the journal's stream. A terminal that

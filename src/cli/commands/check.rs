@@ -73,7 +73,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         Ok(_) => Part::well("config", home.config.display().to_string()),
         Err(error) => Part::ill("config", error),
     };
-    // Without a configuration the other parts are still worth a look.
+    let is_configured = loaded.is_ok();
     let desk = Desk {
         home,
         config: loaded.unwrap_or_else(|_| config::defaults()),
@@ -83,10 +83,15 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         quiet: globals.quiet,
     };
     let mut parts = vec![configuration];
-    parts.extend(mailboxes::accounts(&desk.config).await);
-    parts.extend(mailboxes::stored(&desk));
-    parts.push(surroundings::post(&desk.config));
-    parts.push(surroundings::desktop(&desk.config).await);
+    if is_configured {
+        parts.extend(mailboxes::accounts(&desk.config).await);
+        parts.extend(mailboxes::stored(&desk));
+        parts.push(surroundings::post(&desk.config));
+        parts.push(surroundings::desktop(&desk.config).await);
+    } else {
+        // The database is only looked at: without my addresses everything would be measured anew.
+        parts.push(mailboxes::kept(&desk));
+    }
     parts.push(surroundings::clock(&desk));
     parts.push(surroundings::service(&desk.home));
     let worst = worst(&parts);

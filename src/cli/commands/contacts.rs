@@ -60,7 +60,7 @@ fn table(desk: &Desk, people: &[Person]) -> String {
             render::day(standing.last_touch, &desk.config.policy.zone),
         ]);
     }
-    columns.finish(&[2, 3, 5])
+    columns.finish(&[2, 3, 5], &[1])
 }
 
 fn in_time(figures: &SideFigures) -> String {
@@ -132,7 +132,7 @@ fn suggest(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
             one.from_me.to_string(),
         ]);
     }
-    desk.print(&columns.finish(&[2, 3]))
+    desk.print(&columns.finish(&[2, 3], &[0]))
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ impl Page<'_> {
         for named in debts {
             columns.row(self.cells(named));
         }
-        text.push_str(&columns.finish(&[2]));
+        text.push_str(&columns.finish(&[2], &[1, 4]));
         text
     }
 
@@ -147,7 +147,7 @@ fn lines_of(accounts: &[AccountRow]) -> String {
             progress(account),
         ]);
     }
-    format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2]))
+    format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2], &[3]))
 }
 
 fn state(state: &str) -> String {

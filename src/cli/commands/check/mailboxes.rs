@@ -57,6 +57,15 @@ pub fn stored(desk: &Desk) -> Vec<Part> {
     ]
 }
 
+/// The database as it lies there.
+pub fn kept(desk: &Desk) -> Part {
+    let found = Store::open_to_read(&desk.home.data).and_then(|store| match store {
+        Some(store) => integrity(desk, &store),
+        None => Ok("none yet".to_owned()),
+    });
+    Part::of("database", found)
+}
+
 fn integrity(desk: &Desk, store: &Store) -> Result<String> {
     match store.damage()? {
         None => {

@@ -58,7 +58,7 @@ impl Page<'_> {
         for (what, share) in parts(&score.components) {
             columns.row([what.to_owned(), render::bar(share, BAR), render::percent(share)]);
         }
-        text.push_str(&columns.finish(&[2]));
+        text.push_str(&columns.finish(&[2], &[]));
         text
     }
 
@@ -96,7 +96,7 @@ impl Page<'_> {
                 subject(store, turn)?.as_deref().map_or_else(|| turn.channel.name().into(), clean),
             ]);
         }
-        let table = columns.finish(&[]);
+        let table = columns.finish(&[], &[4]);
         Ok(format!("\n{}\n{table}{}", render::strong(heading), more(turns.len())))
     }
 
@@ -132,7 +132,7 @@ impl Page<'_> {
             };
             columns.row([render::time(entry.at, self.zone), kind.to_owned(), clean(&entry.text)]);
         }
-        let table = columns.finish(&[]);
+        let table = columns.finish(&[], &[2]);
         format!("\n{}\n{table}{}", render::strong("Entered by hand"), more(entries.len()))
     }
 
@@ -151,7 +151,7 @@ impl Page<'_> {
             ]);
         }
         let heading = render::strong("Messages that don't count, newest first");
-        let table = columns.finish(&[]);
+        let table = columns.finish(&[], &[2]);
         Ok(format!("\n{heading}\n{table}{}", more(left_out.len())))
     }
 }
@@ -206,7 +206,7 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
             "{answered} answered, {open} open, {expired} never answered, {closed} needed no answer"
         ),
     ]);
-    text.push_str(&columns.finish(&[]));
+    text.push_str(&columns.finish(&[], &[]));
     text
 }
 
