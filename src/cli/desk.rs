@@ -48,7 +48,10 @@ impl Desk {
     /// The database, made if need be and told what the configuration says.
     pub fn store(&self) -> Result<Store> {
         let store = Store::open(&self.home.data)?;
-        prepare(&store, &self.config)?;
+        // No configuration: told that nobody is me, it would forget what it has measured.
+        if !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty() {
+            prepare(&store, &self.config)?;
+        }
         Ok(store)
     }
 
@@ -102,5 +105,22 @@ fn printed(written: io::Result<()>) -> Result<()> {
             Err(Error::failed("cannot write the answer").because(cause))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_configuration_forgets_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::below(folder.path());
+        let store = Store::open(&home.data).unwrap();
+        store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
+        store.set_folders("work", &[("INBOX".to_owned(), "inbox")]).unwrap();
+        let desk = Desk::open(home, None, false, false).unwrap();
+        let accounts = desk.store().unwrap().accounts().unwrap();
+        assert_eq!(accounts[0].folders.len(), 1);
     }
 }

@@ -9,4 +9,4 @@ pub mod outcome;
 pub mod person;
 mod render;
 #[cfg(test)]
-mod sample;
+mod tests;

@@ -5,7 +5,7 @@
 use std::io::IsTerminal;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
 use jiff::tz::TimeZone;
 
 use crate::domain::model::Moment;
@@ -24,6 +24,9 @@ const FAINT: Style = Style::new().dimmed();
 const MARKS: [(char, Style); 4] =
     [('\u{2061}', ALARM), ('\u{2062}', STRONG), ('\u{2063}', GOOD), ('\u{2064}', FAINT)];
 const END: char = '\u{2060}';
+
+/// A name cut shorter tells nobody who it is.
+const LEAST: u16 = 10;
 
 /// Ends the blocks that fill a bar, in eighths.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -62,7 +65,10 @@ pub struct Columns {
 impl Columns {
     pub fn new(headings: &[&str]) -> Columns {
         let mut columns = Columns::bare();
-        columns.table.set_header(headings.iter().map(|heading| faint(heading)).map(marked));
+        let cells: Vec<String> = headings.iter().map(|heading| marked(faint(heading))).collect();
+        let mut row = Row::from(cells);
+        row.max_height(1);
+        columns.table.set_header(row);
         columns
     }
 
@@ -90,6 +96,8 @@ impl Columns {
             column.set_padding((2, 0));
             if !give_way.contains(&at) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
+            } else if self.width.is_some() {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(LEAST)));
             }
             if flush_right.contains(&at) {
                 column.set_cell_alignment(CellAlignment::Right);

@@ -179,7 +179,7 @@ fn progress(account: &AccountRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::sample::{self, fields, plain};
+    use crate::cli::tests::{self as sample, fields, plain};
     use crate::store::FolderRow;
 
     fn state() -> State {

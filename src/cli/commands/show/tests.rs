@@ -1,8 +1,10 @@
+//! The document field by field, and the page by what it must not hide.
+
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::*;
-use crate::cli::sample::{self, fields, plain};
+use crate::cli::tests::{self as sample, fields, plain};
 use crate::domain::model::ContactId;
 use crate::domain::policy::Policy;
 

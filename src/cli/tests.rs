@@ -1,4 +1,4 @@
-//! Two acquaintances with a little mail, as the commands' tests read it.
+//! What the tests of the commands share: two acquaintances with a little mail.
 
 use serde_json::Value;
 
