@@ -1,1 +1,21 @@
-fn main() {}
+//! Parses, dispatches, reports.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use requite::cli::args::Arguments;
+use requite::cli::outcome::report;
+use requite::cli::{commands, logging};
+use requite::error::Error;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    anstream::ColorChoice::from(arguments.globals.color).write_global();
+    logging::start(commands::log_level(&arguments));
+    let done = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Error::failed("cannot start the runtime").because(cause))
+        .and_then(|runtime| runtime.block_on(commands::dispatch(arguments)));
+    done.unwrap_or_else(|error| report(&error)).into()
+}

@@ -25,16 +25,18 @@ pub struct Desk {
 impl Desk {
     /// Reads the configuration; where there is none and none was named, the defaults hold.
     pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
-        let config = if home.config.exists() {
-            config::load(&home.config)?
-        } else {
-            config::defaults()
-        };
+        let config =
+            if home.config.exists() { config::load(&home.config)? } else { config::defaults() };
         Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet })
     }
 
     /// Like [`Desk::open`], for commands that can do nothing without a configuration.
-    pub fn open_configured(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
+    pub fn open_configured(
+        home: Home,
+        at: Option<Moment>,
+        json: bool,
+        quiet: bool,
+    ) -> Result<Desk> {
         config::load(&home.config)?;
         Desk::open(home, at, json, quiet)
     }
@@ -46,7 +48,10 @@ impl Desk {
     /// The database, made if need be and told what the configuration says.
     pub fn store(&self) -> Result<Store> {
         let store = Store::open(&self.home.data)?;
-        prepare(&store, &self.config)?;
+        // No configuration: told that nobody is me, it would forget what it has measured.
+        if !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty() {
+            prepare(&store, &self.config)?;
+        }
         Ok(store)
     }
 
@@ -73,17 +78,17 @@ impl Desk {
             fields.insert("schema".into(), 1.into());
             fields.insert("at".into(), self.as_of().moment().to_string().into());
         }
-        self.print(&format!("{document:#}\n"))
+        self.print_bytes(format!("{document:#}\n").as_bytes())
     }
 
     /// Prints data. A reader that has gone away is no error.
     pub fn print(&self, text: &str) -> Result<()> {
-        match anstream::stdout().lock().write_all(text.as_bytes()) {
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Error::failed("cannot write the answer").because(cause))
-            }
-            _ => Ok(()),
-        }
+        printed(anstream::stdout().lock().write_all(text.as_bytes()))
+    }
+
+    /// Prints data as it is, byte by byte.
+    pub fn print_bytes(&self, bytes: &[u8]) -> Result<()> {
+        printed(io::stdout().lock().write_all(bytes))
     }
 
     /// Says something about what was done, beside the data.
@@ -91,5 +96,31 @@ impl Desk {
         if !self.quiet {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
+    }
+}
+
+fn printed(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed("cannot write the answer").because(cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_configuration_forgets_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::below(folder.path());
+        let store = Store::open(&home.data).unwrap();
+        store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
+        store.set_folders("work", &[("INBOX".to_owned(), "inbox")]).unwrap();
+        let desk = Desk::open(home, None, false, false).unwrap();
+        let accounts = desk.store().unwrap().accounts().unwrap();
+        assert_eq!(accounts[0].folders.len(), 1);
     }
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::measure::turns_until;
 use crate::domain::calendar::Calendar;
-use crate::domain::correspondence::Entry;
+use crate::domain::correspondence::{self, Entry, LeftOut};
 use crate::domain::debts::{self, Debt};
 use crate::domain::digest;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
@@ -101,6 +101,24 @@ impl<'a> Book<'a> {
                 self.person(row, turns, last_touch)
             })
             .collect()
+    }
+
+    /// Everything that is measured of one contact.
+    pub fn person_of(&self, row: ContactRow) -> Result<Person> {
+        let (turns, last_touch) = match self.as_of {
+            AsOf::Now(_) => (self.store.turns_of(row.id)?, row.last_touch),
+            AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
+        };
+        self.person(row, turns, last_touch)
+    }
+
+    /// The messages between me and a contact that don't count, oldest first, with why.
+    pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
+        let letters = self.store.letters(contact)?;
+        let read = correspondence::read(&letters, &[], self.policy.time, self.now());
+        let mut left_out = read.left_out;
+        left_out.sort_by_key(|left| (left.at, left.message));
+        Ok(left_out)
     }
 
     fn person(

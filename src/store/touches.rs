@@ -71,6 +71,16 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whom an entry concerns, by id and name.
+    pub fn people_of_entry(&self, entry: i64) -> Result<Vec<(ContactId, String)>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT c.id, c.name FROM entry_contact e JOIN contact c ON c.id = e.contact
+             WHERE e.entry = ?1 ORDER BY c.id",
+        )?;
+        let rows = statement.query_map([entry], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
         self.db.execute(
             "INSERT INTO entry (at, kind, missed, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::{mpsc, watch};
 
+use crate::cli::args::ContactsArgs;
 use crate::cli::commands::{contacts, import, status};
 use crate::cli::desk::Desk;
 use crate::daemon::clock::Clock;
@@ -54,7 +55,7 @@ pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
     say("");
     status::run(&end, false)?;
     say("");
-    contacts::run(&end, None, None, None, false)?;
+    contacts::run(&end, &ContactsArgs::default())?;
     write_digest(&folder, &end)
 }
 

@@ -1,0 +1,139 @@
+//! The mailboxes, and what was stored of them.
+
+use super::Part;
+use crate::cli::desk::Desk;
+use crate::config::{Account, AccountKind, Config};
+use crate::domain::text::{clean, count};
+use crate::error::{Error, Result};
+use crate::source::{Role, imap, maildir};
+use crate::store::Store;
+
+/// More than these say nothing new.
+const LISTED: usize = 10;
+
+pub async fn accounts(config: &Config) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if config.accounts.is_empty() {
+        let error = Error::config("no account is configured")
+            .hint("add an [[account]]: `requite config example` shows how");
+        parts.push(Part::ill("accounts", &error));
+    }
+    for account in &config.accounts {
+        let name = format!("account {}", account.name);
+        parts.push(Part::of(name, probe(account).await.map(|folders| told(&folders))));
+    }
+    parts
+}
+
+async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
+    match &account.kind {
+        AccountKind::Imap(_) => imap::probe(account).await,
+        AccountKind::Maildir { path } => maildir::probe(path, &account.folders),
+    }
+}
+
+fn told(folders: &[(String, Role, u32)]) -> String {
+    let messages = folders.iter().map(|(.., messages)| u64::from(*messages)).sum();
+    let listed: Vec<String> = folders
+        .iter()
+        .map(|(name, role, messages)| match role {
+            Role::Other => format!("{} {messages}", clean(name)),
+            role => format!("{} ({}) {messages}", clean(name), role.name()),
+        })
+        .collect();
+    format!("{}: {}", count(messages, "message", "messages"), listed.join(", "))
+}
+
+/// The database, and what its content says about the settings.
+pub fn stored(desk: &Desk) -> Vec<Part> {
+    let store = match desk.store() {
+        Ok(store) => store,
+        Err(error) => return vec![Part::ill("database", &error)],
+    };
+    vec![
+        Part::of("database", integrity(desk, &store)),
+        Part::of("my addresses", my_addresses(desk, &store)),
+        Part::of("unreadable messages", unreadable(&store)),
+    ]
+}
+
+/// The database as it lies there.
+pub fn kept(desk: &Desk) -> Part {
+    let found = Store::open_to_read(&desk.home.data).and_then(|store| match store {
+        Some(store) => integrity(desk, &store),
+        None => Ok("none yet".to_owned()),
+    });
+    Part::of("database", found)
+}
+
+fn integrity(desk: &Desk, store: &Store) -> Result<String> {
+    match store.damage()? {
+        None => {
+            let messages = count(store.message_count()?, "message", "messages");
+            Ok(format!("{}, {messages}", Store::path(&desk.home.data).display()))
+        }
+        Some(damage) => Err(Error::failed(format!("the database is damaged: {damage}"))
+            .hint("move requite.db aside and run `requite sync`: mail is read again")),
+    }
+}
+
+fn my_addresses(desk: &Desk, store: &Store) -> Result<String> {
+    let mine = &desk.config.me.addresses;
+    let unknown: Vec<(String, u64)> = store.unknown_senders()?;
+    if unknown.is_empty() {
+        return Ok(match mine.len() {
+            0 => "none known yet".to_owned(),
+            _ => mine.iter().map(|address| clean(address)).collect::<Vec<_>>().join(", "),
+        });
+    }
+    let named: Vec<String> = unknown
+        .iter()
+        .take(LISTED)
+        .map(|(email, sent)| format!("{} ({})", clean(email), count(*sent, "message", "messages")))
+        .collect();
+    let all = mine.iter().chain(unknown.iter().map(|(email, _)| email)).map(|email| clean(email));
+    let line = all.map(|email| format!("\"{email}\"")).collect::<Vec<_>>().join(", ");
+    Err(Error::config(format!(
+        "your Sent folders hold mail from addresses that aren't yours: {}",
+        named.join(", ")
+    ))
+    .hint(format!(
+        "if they are yours, add them below [me] in {}:\naddresses = [{line}]",
+        desk.home.config.display()
+    )))
+}
+
+/// A message that can't be read is the sender's fault: nothing here is ill.
+fn unreadable(store: &Store) -> Result<String> {
+    let all = store.quarantined()?;
+    if all.is_empty() {
+        return Ok("none".to_owned());
+    }
+    let mut told = format!("{} left aside", count(all.len() as u64, "message", "messages"));
+    for (account, folder, number, reason) in all.iter().take(LISTED) {
+        let (account, folder) = (clean(account), clean(folder));
+        told.push_str(&format!("\n{account}, {folder}, {number}: {}", clean(reason)));
+    }
+    if all.len() > LISTED {
+        told.push_str(&format!("\nand {} more", all.len() - LISTED));
+    }
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_told_with_what_they_are_for() {
+        let folders = [
+            ("INBOX".to_owned(), Role::Inbox, 1200),
+            ("Gesendet".to_owned(), Role::Sent, 300),
+            ("Kunden\u{7}".to_owned(), Role::Other, 1),
+        ];
+        assert_eq!(
+            told(&folders),
+            "1,501 messages: INBOX (inbox) 1200, Gesendet (sent) 300, Kunden 1"
+        );
+    }
+}

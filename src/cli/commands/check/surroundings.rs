@@ -1,0 +1,128 @@
+//! What Requite leans on: the way out for mail, the desktop, the clock, the service manager.
+
+use std::path::Path;
+
+use super::Part;
+use crate::cli::desk::Desk;
+use crate::cli::render;
+use crate::config::{Config, Mailer};
+use crate::daemon::Home;
+use crate::deliver;
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+
+/// 2026-01-01: this program is no older, so no clock may be.
+const BORN: Moment = Moment(1_767_225_600);
+
+pub fn post(config: &Config) -> Part {
+    Part::of("digest mail", way_out(config))
+}
+
+fn way_out(config: &Config) -> Result<String> {
+    let way = match (&config.mailer, &config.digest.to) {
+        (None, None) => return Ok("not configured: no digest is mailed".to_owned()),
+        (None, Some(_)) => {
+            return Err(Error::config("[digest] has an address, but nothing says how to send")
+                .hint("add [smtp] with host = \"…\", sendmail = true or file = \"DIR\""));
+        }
+        (Some(Mailer::Smtp(server)), _) => {
+            if let Some(problem) =
+                server.login.as_ref().and_then(|(_, password)| password.problem())
+            {
+                return Err(problem);
+            }
+            format!("by {}, port {}", server.host, server.port)
+        }
+        (Some(Mailer::Sendmail), _) => "by sendmail".to_owned(),
+        (Some(Mailer::File(folder)), _) => writable(folder)?,
+    };
+    match &config.digest.to {
+        Some(to) => Ok(format!("{way}, to {to} (`requite digest --send` tries it)")),
+        None => Err(Error::config("[smtp] is there, but nothing says to whom the digest goes")
+            .hint("add [digest] with to = \"ada@example.com\"")),
+    }
+}
+
+fn writable(folder: &Path) -> Result<String> {
+    let into = format!("as files into {}", folder.display());
+    match folder.metadata() {
+        Ok(found) if !found.is_dir() || found.permissions().readonly() => {
+            Err(Error::config(format!("{} is no folder that can be written", folder.display()))
+                .hint("name another folder as [smtp] file"))
+        }
+        // It is made when the first digest is written.
+        _ => Ok(into),
+    }
+}
+
+pub async fn desktop(config: &Config) -> Part {
+    let found = if config.desktop {
+        deliver::probe().await.map(|notifier| format!("{} {}", notifier.name, notifier.version))
+    } else {
+        Ok("alerts are switched off".to_owned())
+    };
+    // No network is missing here, so waiting won't help.
+    let found = found.map_err(|cause| {
+        let hint = cause.advice().unwrap_or_default().to_owned();
+        Error::failed(cause.to_string())
+            .hint(format!("{hint}; or set desktop = false below [alerts]"))
+    });
+    Part::of("desktop alerts", found)
+}
+
+pub fn clock(desk: &Desk) -> Part {
+    Part::of("clock", sane(desk.now).map(|()| render::time(desk.now, &desk.config.policy.zone)))
+}
+
+fn sane(now: Moment) -> Result<()> {
+    if now >= BORN {
+        return Ok(());
+    }
+    Err(Error::failed(format!("the clock is wrong: it says {now}"))
+        .hint("set it, or let it be set: `timedatectl set-ntp true`"))
+}
+
+/// Where there is a place of its own below `--home`, no session is needed.
+pub fn service(home: &Home) -> Part {
+    let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_dir());
+    let found = match session {
+        Some(folder) => Ok(format!("the user session is at {}", Path::new(&folder).display())),
+        None if home.runtime != home.data => {
+            Ok(format!("no user session; running files go to {}", home.runtime.display()))
+        }
+        None => Err(Error::failed("there is no user session: XDG_RUNTIME_DIR names no folder")
+            .hint("log in with systemd, or let it start without: `loginctl enable-linger`")),
+    };
+    Part::of("user session", found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::error::Kind;
+
+    #[test]
+    fn a_digest_needs_an_address_and_a_way() {
+        #[track_caller]
+        fn check(mailer: Option<Mailer>, to: Option<&str>, expected: Result<&str, Kind>) {
+            let mut config = config::defaults();
+            config.mailer = mailer;
+            config.digest.to = to.map(str::to_owned);
+            let found = way_out(&config).map_err(|error| error.kind());
+            assert_eq!(found.as_deref().map_err(|kind| *kind), expected);
+        }
+        let ada = Some("ada@example.com");
+        check(None, None, Ok("not configured: no digest is mailed"));
+        check(None, ada, Err(Kind::Config));
+        check(Some(Mailer::Sendmail), None, Err(Kind::Config));
+        let told = "by sendmail, to ada@example.com (`requite digest --send` tries it)";
+        check(Some(Mailer::Sendmail), ada, Ok(told));
+    }
+
+    #[test]
+    fn a_clock_that_starts_at_zero_is_noticed() {
+        assert!(sane(Moment(0)).is_err());
+        assert!(sane(BORN).is_ok());
+    }
+}

@@ -1,0 +1,176 @@
+//! `contacts`: everybody with their score and both response times, and who else could be one.
+
+use std::cmp::Ordering;
+
+use serde_json::json;
+
+use crate::cli::args::{ContactsArgs, SortKey};
+use crate::cli::desk::Desk;
+use crate::cli::{json, render};
+use crate::daemon::book::Person;
+use crate::domain::standing::{SideFigures, WithinLimit};
+use crate::domain::text::clean;
+use crate::error::Result;
+use crate::store::ContactRow;
+
+const BAR: usize = 5;
+const SUGGESTED: usize = 20;
+
+pub fn run(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
+    if arguments.suggest {
+        return suggest(desk, arguments);
+    }
+    let store = desk.store()?;
+    let query = arguments.query.as_deref().unwrap_or_default();
+    let mut people = desk.book(&store)?.people()?;
+    people.retain(|person| is_meant(&person.row, query));
+    people.sort_by(|a, b| order(arguments.sort, a, b).then_with(|| by_name(a, b)));
+    people.truncate(arguments.limit.unwrap_or(usize::MAX));
+    if desk.json {
+        let contacts: Vec<_> = people.iter().map(json::contact).collect();
+        return desk.print_json(json!({ "contacts": contacts }));
+    }
+    if people.is_empty() {
+        desk.say(if query.is_empty() {
+            "No contacts yet: `requite import FILE` takes them in, \
+             `requite contacts --suggest` shows whom you write with."
+        } else {
+            "No contact matches."
+        });
+        return Ok(());
+    }
+    desk.print(&table(desk, &people))
+}
+
+fn table(desk: &Desk, people: &[Person]) -> String {
+    let headings =
+        ["ID", "NAME", "SCORE", "THEY ANSWER", "IN TIME", "YOU ANSWER", "IN TIME", "LAST TOUCH"];
+    let mut columns = render::Columns::new(&headings);
+    for person in people {
+        let standing = &person.standing;
+        let star = if person.starred { "★ " } else { "" };
+        columns.row([
+            person.row.id.to_string(),
+            format!("{star}{}", clean(&person.row.name)),
+            render::whole(standing.score.value),
+            render::hours(standing.them.median.hours),
+            in_time(&standing.them),
+            render::hours(standing.me.median.hours),
+            in_time(&standing.me),
+            render::day(standing.last_touch, &desk.config.policy.zone),
+        ]);
+    }
+    columns.finish(&[2, 3, 5], &[1])
+}
+
+fn in_time(figures: &SideFigures) -> String {
+    match figures.within_limit {
+        WithinLimit { matured: 0, .. } => render::UNKNOWN.to_owned(),
+        WithinLimit { share, .. } => {
+            format!("{} {}", render::bar(share.mean, BAR), render::percent(share.mean))
+        }
+    }
+}
+
+fn is_meant(row: &ContactRow, query: &str) -> bool {
+    let query = query.to_lowercase();
+    let has = |text: &str| text.to_lowercase().contains(&query);
+    row.id.to_string().eq_ignore_ascii_case(&query)
+        || has(&row.name)
+        || row.company.as_deref().is_some_and(has)
+        || row.position.as_deref().is_some_and(has)
+        || row.identities.iter().any(|identity| has(&identity.value))
+}
+
+fn order(key: SortKey, a: &Person, b: &Person) -> Ordering {
+    let (a, b) = (&a.standing, &b.standing);
+    match key {
+        SortKey::Name => Ordering::Equal,
+        SortKey::Score => {
+            unknown_last(a.score.value.map(|score| -score), b.score.value.map(|score| -score))
+        }
+        SortKey::Them => unknown_last(a.them.median.hours, b.them.median.hours),
+        SortKey::Me => unknown_last(a.me.median.hours, b.me.median.hours),
+        SortKey::Touch => b.last_touch.cmp(&a.last_touch),
+    }
+}
+
+fn by_name(a: &Person, b: &Person) -> Ordering {
+    (a.row.name.to_lowercase(), a.row.id).cmp(&(b.row.name.to_lowercase(), b.row.id))
+}
+
+/// Smallest first.
+fn unknown_last(a: Option<f64>, b: Option<f64>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
+}
+
+fn suggest(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
+    let mut found = desk.store()?.correspondents(arguments.limit.unwrap_or(SUGGESTED))?;
+    if let Some(query) = arguments.query.as_deref().map(str::to_lowercase) {
+        found.retain(|one| {
+            let name = one.name.as_deref().unwrap_or_default().to_lowercase();
+            one.email.contains(&query) || name.contains(&query)
+        });
+    }
+    if desk.json {
+        let suggestions: Vec<_> = found.iter().map(json::correspondent).collect();
+        return desk.print_json(json!({ "suggestions": suggestions }));
+    }
+    if found.is_empty() {
+        desk.say("Everybody with whom mail goes both ways is a contact already.");
+        return Ok(());
+    }
+    let mut columns = render::Columns::new(&["NAME", "ADDRESS", "FROM THEM", "FROM YOU"]);
+    for one in &found {
+        columns.row([
+            render::known(one.name.as_deref()),
+            clean(&one.email),
+            one.from_them.to_string(),
+            one.from_me.to_string(),
+        ]);
+    }
+    desk.print(&columns.finish(&[2, 3], &[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::ContactId;
+    use crate::store::{Identity, IdentityKind};
+
+    #[test]
+    fn a_query_looks_at_all_that_is_known_of_a_contact() {
+        #[track_caller]
+        fn check(query: &str, meant: bool) {
+            let row = ContactRow {
+                id: ContactId(12),
+                name: "Grace Hopper".to_owned(),
+                company: Some("Navy".to_owned()),
+                position: None,
+                connected_on: None,
+                last_touch: None,
+                identities: vec![Identity {
+                    kind: IdentityKind::Email,
+                    value: "grace@example.org".to_owned(),
+                    by_name: false,
+                }],
+            };
+            assert_eq!(is_meant(&row, query), meant, "{query}");
+        }
+        for query in ["", "hopper", "NAVY", "@example.org", "c12"] {
+            check(query, true);
+        }
+        check("C1", false);
+        check("ada", false);
+    }
+
+    #[test]
+    fn whoever_is_unknown_stands_last() {
+        let mut medians = [None, Some(9.0), Some(2.0), None];
+        medians.sort_by(|a, b| unknown_last(*a, *b));
+        assert_eq!(medians, [Some(2.0), Some(9.0), None, None]);
+    }
+}

@@ -1,0 +1,53 @@
+//! `digest`: the weekly letter as it would be now, printed or sent.
+
+use crate::cli::args::DigestArgs;
+use crate::cli::desk::Desk;
+use crate::deliver;
+use crate::error::{Error, Result};
+
+pub async fn run(desk: &Desk, arguments: &DigestArgs) -> Result<()> {
+    let store = desk.store()?;
+    let digest = desk.book(&store)?.digest()?;
+    let letter = deliver::letter(&digest, &desk.config.policy.zone);
+    if arguments.html {
+        return desk.print_bytes(letter.html.as_bytes());
+    }
+    if !arguments.eml && !arguments.send {
+        return desk.print(&letter.text);
+    }
+    let post = Post::of(desk)?;
+    // Not the week's own id: a digest asked for by hand never stands in for the regular one.
+    let id = format!("requite-digest-by-hand-{}@{}", desk.now.0, post.domain());
+    let mail = deliver::compose(&letter, &post.from, &post.to, &id, digest.at)?;
+    if arguments.eml {
+        return desk.print_bytes(&mail);
+    }
+    let mailer = desk.config.mailer.as_ref().ok_or_else(|| {
+        Error::config("the configuration says no way to send mail")
+            .hint("add [smtp] with host = \"…\", sendmail = true or file = \"DIR\"")
+    })?;
+    let stem = format!("requite-{}-by-hand", digest.week);
+    deliver::send(mailer, &mail, &post.from, &post.to, &stem).await?;
+    desk.say(&format!("The digest was sent to {}.", post.to));
+    Ok(())
+}
+
+struct Post {
+    from: String,
+    to: String,
+}
+
+impl Post {
+    fn of(desk: &Desk) -> Result<Post> {
+        let plan = &desk.config.digest;
+        let to = plan.to.clone().ok_or_else(|| {
+            Error::config("the configuration doesn't say to whom the digest goes")
+                .hint("add [digest] with to = \"ada@example.com\"")
+        })?;
+        Ok(Post { from: plan.from.clone().unwrap_or_else(|| to.clone()), to })
+    }
+
+    fn domain(&self) -> &str {
+        self.to.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    }
+}

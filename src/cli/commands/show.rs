@@ -1,0 +1,64 @@
+//! `show`: one contact with the evidence: score, both response times, turns, ledger.
+
+use serde_json::Value;
+
+use crate::cli::desk::Desk;
+use crate::cli::{json, person};
+use crate::daemon::book::{Book, Person};
+use crate::domain::model::Moment;
+use crate::domain::standing;
+use crate::domain::text::clean;
+use crate::error::Result;
+use crate::store::Store;
+
+mod page;
+
+pub fn run(desk: &Desk, contact: &str) -> Result<()> {
+    let store = desk.store()?;
+    let row = person::find(&store, contact)?;
+    let book = desk.book(&store)?;
+    let person = book.person_of(row)?;
+    if desk.json {
+        return desk.print_json(document(&store, &person, book.now())?);
+    }
+    desk.print(&text(desk, &store, &book, &person)?)
+}
+
+fn document(store: &Store, person: &Person, now: Moment) -> Result<Value> {
+    let mut turns = Vec::new();
+    for turn in &person.turns {
+        turns.push(json::turn(turn, store, now)?);
+    }
+    let mut ledger = Vec::new();
+    for entry in person.entries.iter().filter(|entry| entry.at <= now) {
+        ledger.extend(json::ledger_entry(entry, &store.people_of_entry(entry.id)?));
+    }
+    let mut document = json::contact(person);
+    document["components"] = json::components(&person.standing.score.components);
+    document["counts"] = json::counts(&person.standing.counts);
+    document["explanation"] = explanation(person).into();
+    document["turns"] = turns.into();
+    document["ledger"] = ledger.into();
+    Ok(document)
+}
+
+fn explanation(person: &Person) -> String {
+    let name = clean(&person.row.name);
+    standing::explanation(&name, &person.standing, person.terms.limit_h)
+}
+
+fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
+    let page = page::Page { person, zone: &desk.config.policy.zone, now: book.now() };
+    let mut text = page.head();
+    text.push_str(&page.score(&explanation(person)));
+    text.push_str(&page.sides());
+    let (open, past) = page.turns();
+    text.push_str(&page.listed(store, "Open turns", &open)?);
+    text.push_str(&page.listed(store, "Earlier turns, newest first", &past)?);
+    text.push_str(&page.entries());
+    text.push_str(&page.left_out(store, &book.left_out(person.row.id)?)?);
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

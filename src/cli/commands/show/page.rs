@@ -1,0 +1,228 @@
+//! How one contact reads on a terminal.
+
+use jiff::tz::TimeZone;
+
+use crate::cli::json::subject;
+use crate::cli::render::{self, Columns};
+use crate::daemon::book::Person;
+use crate::domain::correspondence::{EntryKind, LeftOut};
+use crate::domain::model::{Moment, Side};
+use crate::domain::score::Components;
+use crate::domain::standing::SideFigures;
+use crate::domain::text::{clean, count, duration};
+use crate::domain::turns::{Status, Turn};
+use crate::error::Result;
+use crate::store::Store;
+
+const BAR: usize = 10;
+/// As much evidence as fits a few screens; `--json` holds all of it.
+const LISTED: usize = 40;
+
+pub struct Page<'a> {
+    pub person: &'a Person,
+    pub zone: &'a TimeZone,
+    pub now: Moment,
+}
+
+impl Page<'_> {
+    pub fn head(&self) -> String {
+        let row = &self.person.row;
+        let star = if self.person.starred { "★ " } else { "" };
+        let muted = if self.person.muted { " (muted)" } else { "" };
+        let name = render::strong(&clean(&row.name));
+        let mut text = format!("{star}{name}  {}{muted}\n", render::faint(&row.id.to_string()));
+        let work = [row.position.as_deref(), row.company.as_deref()];
+        let work: Vec<String> = work.into_iter().flatten().map(clean).collect();
+        if !work.is_empty() {
+            text.push_str(&format!("  {}\n", work.join(", ")));
+        }
+        for identity in &row.identities {
+            let how =
+                if identity.by_name { render::faint("  found by the name") } else { String::new() };
+            text.push_str(&format!("  {}{how}\n", clean(&identity.value)));
+        }
+        text
+    }
+
+    pub fn score(&self, explanation: &str) -> String {
+        let score = &self.person.standing.score;
+        let known = match score.value {
+            Some(value) => format!(
+                "{value:.0}, with 80 % certainty {:.0} to {:.0}",
+                score.range.low, score.range.high
+            ),
+            None => format!("{} too little has come due to name one", render::UNKNOWN),
+        };
+        let mut text = format!("\n{} {known}\n  {explanation}\n", render::strong("Score"));
+        let mut columns = Columns::bare();
+        for (what, share) in parts(&score.components) {
+            columns.row([what.to_owned(), render::bar(share, BAR), render::percent(share)]);
+        }
+        text.push_str(&columns.finish(&[2], &[]));
+        text
+    }
+
+    pub fn sides(&self) -> String {
+        let name = clean(&self.person.row.name);
+        let standing = &self.person.standing;
+        let limit = duration(self.person.terms.limit_h);
+        side(&format!("How {name} answers you"), &standing.them, &limit)
+            + &side(&format!("How you answer {name}"), &standing.me, &limit)
+    }
+
+    /// The open ones oldest first, the others newest first.
+    pub fn turns(&self) -> (Vec<&Turn>, Vec<&Turn>) {
+        let (open, mut past): (Vec<&Turn>, Vec<&Turn>) =
+            self.person.turns.iter().partition(|turn| turn.status(self.now) == Status::Open);
+        past.reverse();
+        (open, past)
+    }
+
+    pub fn listed(&self, store: &Store, heading: &str, turns: &[&Turn]) -> Result<String> {
+        if turns.is_empty() {
+            return Ok(String::new());
+        }
+        let mut columns = Columns::bare();
+        for turn in turns.iter().take(LISTED) {
+            let whose = match turn.side {
+                Side::Theirs => "they wrote",
+                Side::Mine => "you wrote",
+            };
+            columns.row([
+                turn.id.to_string(),
+                render::time(turn.start, self.zone),
+                whose.to_owned(),
+                self.fate(turn),
+                subject(store, turn)?.as_deref().map_or_else(|| turn.channel.name().into(), clean),
+            ]);
+        }
+        let table = columns.finish(&[], &[4]);
+        Ok(format!("\n{}\n{table}{}", render::strong(heading), more(turns.len())))
+    }
+
+    fn fate(&self, turn: &Turn) -> String {
+        let hours = duration(turn.hours(self.now));
+        match (turn.status(self.now), turn.answer, turn.closed) {
+            (Status::Answered, Some(answer), _) if answer.link.confidence() < 1.0 => {
+                format!("answered after {hours} {}", render::faint(by(answer.link.name())))
+            }
+            (Status::Answered, ..) => format!("answered after {hours}"),
+            (Status::Closed, _, Some(closed)) => render::faint(closed.text()),
+            (Status::Closed, ..) => render::faint("needed no answer"),
+            (Status::Expired, ..) => "never answered".to_owned(),
+            (Status::Open, ..) if self.now >= self.person.terms.due(turn) => {
+                render::alarm(&format!("overdue, waiting {hours}"))
+            }
+            (Status::Open, ..) => format!("waiting {hours}"),
+        }
+    }
+
+    pub fn entries(&self) -> String {
+        let entries: Vec<_> =
+            self.person.entries.iter().filter(|entry| entry.at <= self.now).collect();
+        if entries.is_empty() {
+            return String::new();
+        }
+        let mut columns = Columns::bare();
+        for entry in entries.iter().rev().take(LISTED) {
+            let kind = match (entry.kind, entry.other_way) {
+                (EntryKind::Favour, true) => "favour received",
+                (EntryKind::Call, true) => "missed call",
+                (kind, _) => kind.name(),
+            };
+            columns.row([render::time(entry.at, self.zone), kind.to_owned(), clean(&entry.text)]);
+        }
+        let table = columns.finish(&[], &[2]);
+        format!("\n{}\n{table}{}", render::strong("Entered by hand"), more(entries.len()))
+    }
+
+    pub fn left_out(&self, store: &Store, left_out: &[LeftOut]) -> Result<String> {
+        if left_out.is_empty() {
+            return Ok(String::new());
+        }
+        let mut columns = Columns::bare();
+        for left in left_out.iter().rev().take(LISTED) {
+            let (subject, _) = store.headline(left.message)?;
+            columns.row([
+                left.at
+                    .map_or_else(|| render::UNKNOWN.to_owned(), |at| render::time(at, self.zone)),
+                left.why.to_owned(),
+                subject.as_deref().map(clean).unwrap_or_default(),
+            ]);
+        }
+        let heading = render::strong("Messages that don't count, newest first");
+        let table = columns.finish(&[], &[2]);
+        Ok(format!("\n{heading}\n{table}{}", more(left_out.len())))
+    }
+}
+
+fn parts(components: &Components) -> [(&'static str, f64); 6] {
+    let Components { r, m, x, b, v, c } = *components;
+    [
+        ("they answer in time", r),
+        ("you answer in time", m),
+        ("they begin, too", x),
+        ("you give more than you ask", b),
+        ("what they gave you", v),
+        ("how fresh it is", c),
+    ]
+}
+
+fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
+    let mut text = format!("\n{}\n", render::strong(heading));
+    if figures.turns() == 0 {
+        text.push_str("  nothing to answer yet\n");
+        return text;
+    }
+    let within = &figures.within_limit;
+    let mut columns = Columns::bare();
+    let median = &figures.median;
+    let median_told = match (median.hours, median.low, median.high) {
+        (Some(hours), Some(low), Some(high)) => {
+            let (hours, low, high) = (duration(hours), duration(low), duration(high));
+            format!("{hours}, with 95 % certainty {low} to {high}")
+        }
+        (hours, ..) => render::hours(hours),
+    };
+    columns.row(["half of the answers within".to_owned(), median_told]);
+    columns.row(["nine in ten within".to_owned(), render::hours(figures.p90_h)]);
+    let share = &within.share;
+    let kept = match within.matured {
+        0 => "nothing has come due yet".to_owned(),
+        matured => format!(
+            "{} of {matured}; {} {}, with 80 % certainty {} to {}",
+            within.answered_in_time,
+            render::bar(share.mean, BAR),
+            render::percent(share.mean),
+            render::percent(share.low),
+            render::percent(share.high)
+        ),
+    };
+    columns.row([format!("within {limit}"), kept]);
+    let SideFigures { answered, open, expired, closed, .. } = figures;
+    columns.row([
+        count(figures.turns() as u64, "turn", "turns"),
+        format!(
+            "{answered} answered, {open} open, {expired} never answered, {closed} needed no answer"
+        ),
+    ]);
+    text.push_str(&columns.finish(&[], &[]));
+    text
+}
+
+/// How an answer was recognised that doesn't say itself what it answers.
+fn by(link: &str) -> &'static str {
+    match link {
+        "thread" => "(by its thread)",
+        "subject" => "(by its subject)",
+        "open_turn" => "(the next that was written)",
+        _ => "(entered by hand)",
+    }
+}
+
+fn more(all: usize) -> String {
+    match all.saturating_sub(LISTED) {
+        0 => String::new(),
+        unlisted => format!("  and {unlisted} more: see --json\n"),
+    }
+}

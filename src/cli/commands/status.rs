@@ -1,0 +1,284 @@
+//! `status`: who waits for me, whom I wait for, and how the accounts are doing.
+
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::cli::desk::Desk;
+use crate::cli::outcome::Outcome;
+use crate::cli::{json, render};
+use crate::daemon::book::{Book, NamedDebt};
+use crate::domain::digest::Totals;
+use crate::domain::model::{Moment, Side, Stance};
+use crate::domain::text::{clean, count, duration};
+use crate::error::Result;
+use crate::store::AccountRow;
+
+/// Below this an answer may well not be expected.
+const DOUBTFUL: f64 = 0.5;
+
+pub fn run(desk: &Desk, exit_code: bool) -> Result<Outcome> {
+    let store = desk.store()?;
+    let mut accounts = store.accounts()?;
+    // Mail of an account that was taken out of the configuration stays; its state says nothing.
+    accounts.retain(|row| desk.config.accounts.iter().any(|account| account.name == row.name));
+    let state = State::read(&desk.book(&store)?, accounts)?;
+    if desk.json {
+        desk.print_json(state.document(desk.config.policy.stance))?;
+    } else {
+        desk.print(&state.text(&desk.config.policy.zone))?;
+    }
+    let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
+    Ok(if exit_code && overdue { Outcome::Overdue } else { Outcome::Fine })
+}
+
+struct State {
+    now: Moment,
+    i_owe: Vec<NamedDebt>,
+    they_owe: Vec<NamedDebt>,
+    totals: Totals,
+    accounts: Vec<AccountRow>,
+}
+
+impl State {
+    fn read(book: &Book<'_>, accounts: Vec<AccountRow>) -> Result<State> {
+        let debts = book.debts()?;
+        let totals = book.totals(&debts)?;
+        let (i_owe, they_owe) =
+            debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
+        Ok(State { now: book.now(), i_owe, they_owe, totals, accounts })
+    }
+
+    fn document(&self, stance: Stance) -> Value {
+        json!({
+            "stance": stance.name(),
+            "accounts": self.accounts.iter().map(json::account).collect::<Vec<_>>(),
+            "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "totals": json::totals(&self.totals),
+        })
+    }
+
+    fn text(&self, zone: &TimeZone) -> String {
+        let page = Page { zone, now: self.now };
+        [
+            page.owed(&self.i_owe, &i_owe_heading(&self.totals)),
+            page.owed(&self.they_owe, &they_owe_heading(&self.totals)),
+            lines_of(&self.accounts),
+        ]
+        .join("\n")
+    }
+}
+
+fn i_owe_heading(totals: &Totals) -> String {
+    match totals.i_owe {
+        0 => "Nobody waits for you.".to_owned(),
+        some => {
+            let owed = format!("You owe {}", count(some as u64, "answer", "answers"));
+            heading(owed, totals.i_owe_overdue)
+        }
+    }
+}
+
+fn they_owe_heading(totals: &Totals) -> String {
+    match totals.they_owe {
+        0 => "You wait for nobody.".to_owned(),
+        some => {
+            let owed = format!("You wait for {}", count(some as u64, "answer", "answers"));
+            heading(owed, totals.they_owe_overdue)
+        }
+    }
+}
+
+fn heading(owed: String, overdue: usize) -> String {
+    if overdue == 0 { owed } else { format!("{owed}, {overdue} overdue") }
+}
+
+struct Page<'a> {
+    zone: &'a TimeZone,
+    now: Moment,
+}
+
+impl Page<'_> {
+    fn owed(&self, debts: &[NamedDebt], heading: &str) -> String {
+        let mut text = format!("{}\n", render::strong(heading));
+        if debts.is_empty() {
+            return text;
+        }
+        let mut columns = render::Columns::bare();
+        for named in debts {
+            columns.row(self.cells(named));
+        }
+        text.push_str(&columns.finish(&[2], &[1, 4]));
+        text
+    }
+
+    fn cells(&self, named: &NamedDebt) -> [String; 5] {
+        let debt = &named.debt;
+        let when = if let Some(until) = debt.snoozed_until {
+            render::faint(&format!("snoozed until {}", render::time(until, self.zone)))
+        } else if debt.overdue {
+            render::alarm(&format!("overdue by {}", duration(self.now.hours_since(debt.due))))
+        } else if debt.turn.needs_reply < DOUBTFUL {
+            render::faint("may need none")
+        } else {
+            format!("due in {}", duration(debt.due.hours_since(self.now)))
+        };
+        let star = if named.starred { "★ " } else { "" };
+        [
+            debt.turn.id.to_string(),
+            format!("{star}{}", clean(&named.name)),
+            duration(debt.age_h),
+            when,
+            named.subject.as_deref().map(clean).unwrap_or_default(),
+        ]
+    }
+}
+
+fn lines_of(accounts: &[AccountRow]) -> String {
+    if accounts.is_empty() {
+        return "No account is watched yet: see `requite config example`.\n".to_owned();
+    }
+    let mut columns = render::Columns::bare();
+    for account in accounts {
+        columns.row([
+            clean(&account.name),
+            state(&account.state),
+            count(account.messages, "message", "messages"),
+            progress(account),
+        ]);
+    }
+    format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2], &[3]))
+}
+
+fn state(state: &str) -> String {
+    match state {
+        "auth_failed" => render::alarm("login refused"),
+        "offline" | "backoff" => render::alarm(state),
+        "watching" => render::good(state),
+        other => other.to_owned(),
+    }
+}
+
+fn progress(account: &AccountRow) -> String {
+    let mut told = Vec::new();
+    let complete = account.folders.iter().filter(|folder| folder.complete).count();
+    match account.folders.len() {
+        0 => told.push("never read".to_owned()),
+        all if complete < all => told.push(format!("{complete} of {all} folders read")),
+        _ => {}
+    }
+    if account.quarantined > 0 {
+        told.push(format!("{} unreadable", account.quarantined));
+    }
+    if !account.detail.is_empty() {
+        told.push(clean(&account.detail));
+    }
+    told.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::tests::{self as sample, fields, plain};
+    use crate::store::FolderRow;
+
+    fn state() -> State {
+        let (store, policy) = sample::acquaintances();
+        let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+        State::read(&book, store.accounts().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_document_holds_every_field() {
+        let document = state().document(Stance::Tool);
+        assert_eq!(fields(&document), ["accounts", "i_owe", "stance", "they_owe", "totals"]);
+        assert_eq!(document["stance"], "tool");
+        assert_eq!(
+            document["totals"],
+            json!({
+                "messages": 5, "contacts": 2,
+                "i_owe": 1, "i_owe_overdue": 0, "they_owe": 1, "they_owe_overdue": 1,
+            })
+        );
+        assert_eq!(
+            document["accounts"][0],
+            json!({
+                "name": "home", "kind": "maildir", "state": "idle", "detail": "",
+                "messages": 5, "quarantined": 0,
+                "folders": [
+                    {"name": "INBOX", "role": "inbox", "messages": 3, "complete": false},
+                    {"name": "Sent", "role": "sent", "messages": 2, "complete": false},
+                ],
+            })
+        );
+    }
+
+    #[test]
+    fn a_debt_says_to_whom_since_when_and_until_when() {
+        let document = state().document(Stance::Resource);
+        let mut debt = document["i_owe"][0].clone();
+        assert!(debt["needs_reply"].take().as_f64().is_some_and(|q| (0.3..=1.0).contains(&q)));
+        let id = debt["id"].take();
+        assert!(id.as_str().is_some_and(|id| id.starts_with("C1-")), "{id}");
+        assert_eq!(
+            debt,
+            json!({
+                "id": null, "contact": {"id": "C1", "name": "Grace Hopper"}, "channel": "mail",
+                "since": "2026-03-09T09:00:00Z", "age_h": 24.0, "limit_h": 48.0,
+                "due": "2026-03-11T09:00:00Z", "overdue": false, "needs_reply": null,
+                "subject": "Could you review it?", "message_id": "<m4@example.org>",
+                "snoozed_until": null,
+            })
+        );
+    }
+
+    #[test]
+    fn my_own_debts_stand_first_and_lateness_is_plain() {
+        let text = plain(&state().text(&TimeZone::UTC));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "You owe 1 answer");
+        assert!(lines[1].contains("Grace Hopper  24 h  due in 24 h"), "{text}");
+        assert_eq!(lines[3], "You wait for 1 answer, 1 overdue");
+        assert!(lines[4].contains("overdue by 4 days 23 h"), "{text}");
+        assert_eq!(lines[6], "Accounts");
+    }
+
+    #[test]
+    fn headings_count_what_is_owed() {
+        #[track_caller]
+        fn check(i_owe: usize, overdue: usize, heading: &str) {
+            let totals = Totals { i_owe, i_owe_overdue: overdue, ..Totals::default() };
+            assert_eq!(i_owe_heading(&totals), heading);
+        }
+        check(0, 0, "Nobody waits for you.");
+        check(1, 0, "You owe 1 answer");
+        check(3, 2, "You owe 3 answers, 2 overdue");
+    }
+
+    #[test]
+    fn an_account_says_what_is_wrong_with_it() {
+        let folder = |complete| FolderRow {
+            id: 1,
+            name: "INBOX".to_owned(),
+            role: "inbox".to_owned(),
+            messages: 10,
+            uidvalidity: 1,
+            covered: None,
+            complete,
+        };
+        let mut account = AccountRow {
+            name: "work".to_owned(),
+            kind: "imap".to_owned(),
+            state: "backoff".to_owned(),
+            detail: "no route to\u{1b}[2J host".to_owned(),
+            messages: 10,
+            quarantined: 2,
+            folders: vec![folder(true), folder(false)],
+        };
+        assert_eq!(progress(&account), "1 of 2 folders read; 2 unreadable; no route to [2J host");
+        account.folders.clear();
+        account.detail.clear();
+        account.quarantined = 0;
+        assert_eq!(progress(&account), "never read");
+    }
+}

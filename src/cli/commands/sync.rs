@@ -1,0 +1,30 @@
+//! `sync`: one complete pass over every account. Delivers nothing.
+
+use std::io::IsTerminal;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::desk::Desk;
+use crate::daemon;
+use crate::daemon::clock::Clock;
+use crate::error::Result;
+
+pub async fn run(desk: &Desk) -> Result<()> {
+    let bar = ProgressBar::new_spinner();
+    if desk.quiet || !std::io::stderr().is_terminal() {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} messages, {per_sec}") {
+        bar.set_style(style);
+    }
+    let mut read = 0;
+    let done = daemon::sync(&desk.home, &desk.config, Clock::System, |progress| {
+        read = progress.messages;
+        bar.set_position(progress.messages);
+    })
+    .await;
+    bar.finish_and_clear();
+    done?;
+    desk.say(&format!("{read} messages read"));
+    Ok(())
+}

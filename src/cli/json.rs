@@ -1,0 +1,212 @@
+//! The JSON that scripts rely on, field by field. What is unknown is `null`, never left out.
+
+use serde_json::{Value, json};
+
+use crate::daemon::book::{NamedDebt, Person};
+use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::digest::Totals;
+use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::score::{Components, Score};
+use crate::domain::standing::{Counts, SideFigures};
+use crate::domain::turns::Turn;
+use crate::error::Result;
+use crate::store::{AccountRow, ContactRow, Correspondent, Store};
+
+pub fn account(account: &AccountRow) -> Value {
+    let folders: Vec<Value> = account
+        .folders
+        .iter()
+        .map(|folder| {
+            json!({
+                "name": folder.name,
+                "role": folder.role,
+                "messages": folder.messages,
+                "complete": folder.complete,
+            })
+        })
+        .collect();
+    json!({
+        "name": account.name,
+        "kind": account.kind,
+        "state": account.state,
+        "detail": account.detail,
+        "messages": account.messages,
+        "quarantined": account.quarantined,
+        "folders": folders,
+    })
+}
+
+pub fn debt(named: &NamedDebt) -> Value {
+    let debt = &named.debt;
+    let turn = &debt.turn;
+    json!({
+        "id": turn.id.to_string(),
+        "contact": person(turn.id.contact, &named.name),
+        "channel": turn.channel.name(),
+        "since": instant(turn.start),
+        "age_h": debt.age_h,
+        "limit_h": debt.limit_h,
+        "due": instant(debt.due),
+        "overdue": debt.overdue,
+        "needs_reply": turn.needs_reply,
+        "subject": named.subject,
+        "message_id": named.message_id,
+        "snoozed_until": debt.snoozed_until.map(instant),
+    })
+}
+
+pub fn totals(totals: &Totals) -> Value {
+    json!({
+        "messages": totals.messages,
+        "contacts": totals.contacts,
+        "i_owe": totals.i_owe,
+        "i_owe_overdue": totals.i_owe_overdue,
+        "they_owe": totals.they_owe,
+        "they_owe_overdue": totals.they_owe_overdue,
+    })
+}
+
+pub fn contact(known: &Person) -> Value {
+    let ContactRow { id, name, company, position, identities, .. } = &known.row;
+    let identities: Vec<Value> = identities
+        .iter()
+        .map(|identity| json!({ "kind": identity.kind.name(), "value": identity.value }))
+        .collect();
+    let standing = &known.standing;
+    json!({
+        "id": id.to_string(),
+        "name": name,
+        "identities": identities,
+        "company": company,
+        "position": position,
+        "score": score(&standing.score),
+        "them": side(&standing.them),
+        "me": side(&standing.me),
+        "last_touch": standing.last_touch.map(instant),
+    })
+}
+
+pub fn correspondent(found: &Correspondent) -> Value {
+    json!({
+        "email": found.email,
+        "name": found.name,
+        "from_them": found.from_them,
+        "from_me": found.from_me,
+    })
+}
+
+fn score(score: &Score) -> Value {
+    json!({
+        "value": score.value,
+        "low": score.range.low,
+        "high": score.range.high,
+        "confidence": score.confidence,
+    })
+}
+
+fn side(figures: &SideFigures) -> Value {
+    let SideFigures { median, within_limit, .. } = figures;
+    let share = &within_limit.share;
+    json!({
+        "turns": figures.turns(),
+        "answered": figures.answered,
+        "open": figures.open,
+        "expired": figures.expired,
+        "closed": figures.closed,
+        "n_eff": figures.n_eff,
+        "median_h": median.hours,
+        "median_ci95_h": [median.low, median.high],
+        "p90_h": figures.p90_h,
+        "within_limit": {
+            "mean": share.mean,
+            "ci80": [share.low, share.high],
+            "matured": within_limit.matured,
+            "answered_in_time": within_limit.answered_in_time,
+        },
+        "trend": null,
+    })
+}
+
+pub fn components(components: &Components) -> Value {
+    let Components { r, m, x, b, v, c } = *components;
+    json!({ "R": r, "M": m, "X": x, "B": b, "V": v, "C": c })
+}
+
+pub fn counts(counts: &Counts) -> Value {
+    json!({
+        "init_me": counts.init_me,
+        "init_them": counts.init_them,
+        "gives": counts.gives,
+        "asks_me": counts.asks_me,
+        "received": counts.received,
+    })
+}
+
+pub fn turn(turn: &Turn, store: &Store, now: Moment) -> Result<Value> {
+    let answer = turn.answer.filter(|answer| answer.at <= now);
+    let answered_by = answer.map(|answer| message_id(store, answer.touch)).transpose()?.flatten();
+    let mut message_ids = Vec::new();
+    for touch in &turn.touches {
+        message_ids.extend(message_id(store, *touch)?);
+    }
+    Ok(json!({
+        "id": turn.id.to_string(),
+        "side": turn.side.name(),
+        "channel": turn.channel.name(),
+        "start": instant(turn.start),
+        "status": turn.status(now).name(),
+        "answered_at": answer.map(|answer| instant(answer.at)),
+        "answered_by": answered_by,
+        "hours": answer.map(|_| turn.hours(now)),
+        "link": answer.map(|answer| answer.link.name()),
+        "confidence": answer.map(|answer| answer.link.confidence()),
+        "needs_reply": turn.needs_reply,
+        "subject": subject(store, turn)?,
+        "message_ids": message_ids,
+    }))
+}
+
+/// Of the turn's first message.
+pub fn subject(store: &Store, turn: &Turn) -> Result<Option<String>> {
+    match turn.touches.first() {
+        Some(TouchId::Message(id)) => Ok(store.headline(*id)?.0),
+        _ => Ok(None),
+    }
+}
+
+fn message_id(store: &Store, touch: TouchId) -> Result<Option<String>> {
+    match touch {
+        TouchId::Message(id) => Ok(store.headline(id)?.1),
+        TouchId::Entry(_) => Ok(None),
+    }
+}
+
+/// An entry by hand; `None` for those that stand in no ledger.
+pub fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Value> {
+    let kind = match entry.kind {
+        EntryKind::Favour if entry.other_way => "received",
+        EntryKind::Favour => "favour",
+        EntryKind::Ask => "ask",
+        EntryKind::Intro => "introduction",
+        EntryKind::Call | EntryKind::Meeting | EntryKind::Note => return None,
+    };
+    let contacts: Vec<Value> = people.iter().map(|(id, name)| person(*id, name)).collect();
+    Some(json!({
+        "id": TouchId::Entry(entry.id).to_string(),
+        "kind": kind,
+        "at": instant(entry.at),
+        "contacts": contacts,
+        "strength": "manual",
+        "state": "counted",
+        "outcome": null,
+        "message_id": null,
+    }))
+}
+
+fn person(id: ContactId, name: &str) -> Value {
+    json!({ "id": id.to_string(), "name": name })
+}
+
+fn instant(at: Moment) -> String {
+    at.to_string()
+}

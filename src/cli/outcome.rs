@@ -1,0 +1,80 @@
+//! How a command ended → exit code, and an error → what stands on the terminal.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::error::{Error, Kind};
+
+use super::render;
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Fine,
+    /// `status --exit-code`: an answer is overdue.
+    Overdue,
+    /// `check`: the report is printed, and this is the worst of it.
+    Trouble(Kind),
+}
+
+impl Outcome {
+    /// The numbers from 64 on are those of sysexits(3).
+    pub fn code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::Overdue => 3,
+            Outcome::Trouble(Kind::Failed) => 1,
+            Outcome::Trouble(Kind::Usage) => 2,
+            Outcome::Trouble(Kind::Temporary) => 75,
+            Outcome::Trouble(Kind::LoginRefused) => 77,
+            Outcome::Trouble(Kind::Config) => 78,
+        }
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome.code())
+    }
+}
+
+/// Says on stderr what went wrong and what to do.
+pub fn report(error: &Error) -> Outcome {
+    // Nobody is left to tell when stderr is closed.
+    let _ = anstream::stderr().write_all(told(error).as_bytes());
+    Outcome::Trouble(error.kind())
+}
+
+fn told(error: &Error) -> String {
+    let mut text =
+        format!("{} {}\n", render::alarm("requite:"), render::harmless(&error.to_string()));
+    if let Some(advice) = error.advice() {
+        text.push_str(&format!("  {} {}\n", render::strong("help:"), render::harmless(advice)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_can_tell_failures_apart() {
+        #[track_caller]
+        fn check(kind: Kind, code: u8) {
+            assert_eq!(Outcome::Trouble(kind).code(), code);
+        }
+        check(Kind::Failed, 1);
+        check(Kind::Usage, 2);
+        check(Kind::Temporary, 75);
+        check(Kind::LoginRefused, 77);
+        check(Kind::Config, 78);
+    }
+
+    #[test]
+    fn an_error_says_what_to_do() {
+        let error = Error::config("no such key\n  |  ^ here\u{1b}[2J").hint("remove it");
+        let plain = anstream::adapter::strip_str(&told(&error)).to_string();
+        assert_eq!(plain, "requite: no such key\n  |  ^ here[2J\n  help: remove it\n");
+    }
+}

@@ -1,0 +1,255 @@
+//! How values look on a terminal: tables, bars, colour. Never decides what is shown.
+//!
+//! Everything coloured passes through `anstream`, which takes the colour away where nobody sees it.
+
+use std::io::IsTerminal;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
+use jiff::tz::TimeZone;
+
+use crate::domain::model::Moment;
+use crate::domain::text::{clean, duration};
+
+/// What is unknown.
+pub const UNKNOWN: &str = "—";
+
+const STRONG: Style = Style::new().bold();
+const ALARM: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const FAINT: Style = Style::new().dimmed();
+
+/// Stand for the beginning of each style within a table's cells, where they take no room;
+/// `clean` has taken them out of foreign text. Red begins as bold does: it has to be found first.
+const MARKS: [(char, Style); 4] =
+    [('\u{2061}', ALARM), ('\u{2062}', STRONG), ('\u{2063}', GOOD), ('\u{2064}', FAINT)];
+const END: char = '\u{2060}';
+
+/// A name cut shorter tells nobody who it is.
+const LEAST: u16 = 10;
+
+/// Ends the blocks that fill a bar, in eighths.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+pub fn strong(text: &str) -> String {
+    painted(text, STRONG)
+}
+
+pub fn alarm(text: &str) -> String {
+    painted(text, ALARM)
+}
+
+pub fn good(text: &str) -> String {
+    painted(text, GOOD)
+}
+
+pub fn faint(text: &str) -> String {
+    painted(text, FAINT)
+}
+
+fn painted(text: &str, style: Style) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Foreign text of several lines, without what could steer the terminal.
+pub fn harmless(text: &str) -> String {
+    text.chars().filter(|symbol| *symbol == '\n' || !symbol.is_control()).collect()
+}
+
+/// Columns without borders, one line a row.
+pub struct Columns {
+    table: Table,
+    width: Option<u16>,
+}
+
+impl Columns {
+    pub fn new(headings: &[&str]) -> Columns {
+        let mut columns = Columns::bare();
+        let cells: Vec<String> = headings.iter().map(|heading| marked(faint(heading))).collect();
+        let mut row = Row::from(cells);
+        row.max_height(1);
+        columns.table.set_header(row);
+        columns
+    }
+
+    /// Without headings.
+    pub fn bare() -> Columns {
+        let mut table = Table::new();
+        table.load_preset(comfy_table::presets::NOTHING).set_truncation_indicator("…");
+        Columns { table, width: terminal_width() }
+    }
+
+    /// Cells may carry colour.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let mut row = Row::from(cells.into_iter().map(marked).collect::<Vec<_>>());
+        row.max_height(1);
+        self.table.add_row(row);
+    }
+
+    /// The table indented by two columns. On a terminal that is too narrow the columns that give
+    /// way are cut; in a pipe nothing is.
+    pub fn finish(mut self, flush_right: &[usize], give_way: &[usize]) -> String {
+        if let Some(width) = self.width {
+            self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
+        for (at, column) in self.table.column_iter_mut().enumerate() {
+            column.set_padding((2, 0));
+            if !give_way.contains(&at) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            } else if self.width.is_some() {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(LEAST)));
+            }
+            if flush_right.contains(&at) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        self.table.lines().map(|line| unmarked(line.trim_end()) + "\n").collect()
+    }
+}
+
+/// Colour sequences take no room on a terminal but would count as text in a column.
+fn marked(cell: String) -> String {
+    MARKS.iter().fold(cell, |cell, (mark, style)| {
+        cell.replace(&style.render().to_string(), mark.encode_utf8(&mut [0; 4]))
+            .replace(&style.render_reset().to_string(), END.encode_utf8(&mut [0; 4]))
+    })
+}
+
+fn unmarked(line: &str) -> String {
+    let mut text = String::with_capacity(line.len() + 16);
+    let mut open = None;
+    for symbol in line.chars() {
+        if let Some((_, style)) = MARKS.iter().find(|(mark, _)| *mark == symbol) {
+            text.push_str(&style.render().to_string());
+            open = Some(*style);
+        } else if symbol == END {
+            let style = open.take().unwrap_or_default();
+            text.push_str(&style.render_reset().to_string());
+        } else {
+            text.push(symbol);
+        }
+    }
+    // The end was cut off.
+    if let Some(style) = open {
+        text.push_str(&style.render_reset().to_string());
+    }
+    text
+}
+
+/// `None` where no terminal shows it.
+fn terminal_width() -> Option<u16> {
+    const USUAL: u16 = 80;
+    let stdout = std::io::stdout();
+    stdout.is_terminal().then(|| match rustix::termios::tcgetwinsize(&stdout) {
+        Ok(size) if size.ws_col > 0 => size.ws_col,
+        _ => USUAL,
+    })
+}
+
+/// A share between 0 and 1 as a bar of so many columns.
+pub fn bar(share: f64, columns: usize) -> String {
+    let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+    let eighths = (share * columns as f64 * 8.0).round() as usize;
+    let (full, rest) = (eighths / 8, eighths % 8);
+    let mut bar = "█".repeat(full);
+    bar.push_str(EIGHTHS.get(rest).copied().unwrap_or_default());
+    let used = full + usize::from(rest > 0);
+    bar.push_str(&"·".repeat(columns.saturating_sub(used)));
+    bar
+}
+
+pub fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:.0} %", share * 100.0) } else { UNKNOWN.to_owned() }
+}
+
+pub fn hours(hours: Option<f64>) -> String {
+    hours.map_or_else(|| UNKNOWN.to_owned(), duration)
+}
+
+/// A whole number, such as a score.
+pub fn whole(value: Option<f64>) -> String {
+    value
+        .filter(|value| value.is_finite())
+        .map_or_else(|| UNKNOWN.to_owned(), |v| format!("{v:.0}"))
+}
+
+/// Foreign text, or the sign for what is unknown.
+pub fn known(text: Option<&str>) -> String {
+    text.map(clean).filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.to_owned())
+}
+
+pub fn day(at: Option<Moment>, zone: &TimeZone) -> String {
+    at.map_or_else(|| UNKNOWN.to_owned(), |at| local(at, zone, "%-d %b %Y"))
+}
+
+pub fn time(at: Moment, zone: &TimeZone) -> String {
+    local(at, zone, "%a %-d %b %Y, %H:%M")
+}
+
+fn local(at: Moment, zone: &TimeZone, form: &str) -> String {
+    at.timestamp().to_zoned(zone.clone()).strftime(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    fn people(width: Option<u16>) -> String {
+        let mut columns = Columns::new(&["ID", "NAME", "SCORE"]);
+        columns.width = width;
+        columns.row(["C1".to_owned(), alarm("Grace Hopper"), "97".to_owned()]);
+        columns.row(["C12".to_owned(), "山田 太郎".to_owned(), UNKNOWN.to_owned()]);
+        columns.finish(&[2], &[1])
+    }
+
+    #[test]
+    fn columns_stand_in_line_whatever_is_coloured_or_wide() {
+        assert_eq!(
+            plain(&people(None)),
+            "  ID   NAME          SCORE\n  C1   Grace Hopper     97\n  C12  山田 太郎         —\n"
+        );
+    }
+
+    #[test]
+    fn colour_covers_its_cell_and_ends_there() {
+        assert!(people(None).contains(&alarm("Grace Hopper")));
+        let cut = people(Some(20));
+        assert_eq!(cut.matches(&ALARM.render_reset().to_string()).count(), 3 + 1, "{cut:?}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_one_line_a_row() {
+        let narrow = plain(&people(Some(22)));
+        assert_eq!(narrow.lines().count(), 3, "{narrow}");
+        assert!(narrow.contains("  C12  山田…"), "{narrow}");
+        assert!(narrow.contains("  97"), "{narrow}");
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_share() {
+        #[track_caller]
+        fn check(share: f64, bar_of_four: &str) {
+            assert_eq!(bar(share, 4), bar_of_four);
+        }
+        check(0.0, "····");
+        check(0.5, "██··");
+        check(0.66, "██▋·");
+        check(1.0, "████");
+        check(7.0, "████");
+        check(f64::NAN, "····");
+    }
+
+    #[test]
+    fn what_is_unknown_is_a_dash() {
+        assert_eq!(whole(None), UNKNOWN);
+        assert_eq!(whole(Some(f64::NAN)), UNKNOWN);
+        assert_eq!(hours(None), UNKNOWN);
+        assert_eq!(percent(f64::NAN), UNKNOWN);
+        assert_eq!(known(Some("\u{1b}")), UNKNOWN);
+        assert_eq!(day(None, &TimeZone::UTC), UNKNOWN);
+    }
+}

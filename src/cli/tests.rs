@@ -1,0 +1,112 @@
+//! What the tests of the commands share: two acquaintances with a little mail.
+
+use serde_json::Value;
+
+use crate::daemon::book::AsOf;
+use crate::daemon::measure_dirty;
+use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::model::{ContactId, Moment};
+use crate::domain::policy::Policy;
+use crate::mail;
+use crate::store::{Arrival, IdentityKind, NewCard, Store};
+
+/// Tuesday, 10 March 2026, 09:00 UTC.
+pub fn as_of() -> AsOf {
+    AsOf::Now(moment("2026-03-10T09:00:00Z"))
+}
+
+fn moment(text: &str) -> Moment {
+    text.parse::<jiff::Timestamp>().unwrap().into()
+}
+
+/// Mail of the sample: folder, time, headers.
+const MAIL: [(&str, &str, &str); 5] = [
+    (
+        "INBOX",
+        "2026-03-02T09:00:00Z",
+        "From: grace@example.org\nTo: ada@example.com\n\
+      Message-ID: <m1@example.org>\nSubject: When is the compiler ready?\n",
+    ),
+    (
+        "Sent",
+        "2026-03-02T12:00:00Z",
+        "From: ada@example.com\nTo: grace@example.org\n\
+      Message-ID: <m2@example.com>\nIn-Reply-To: <m1@example.org>\n\
+      Subject: Re: When is the compiler ready?\n",
+    ),
+    (
+        "Sent",
+        "2026-03-03T10:00:00Z",
+        "From: ada@example.com\nTo: alan@example.org\n\
+      Message-ID: <m3@example.com>\nSubject: Could we have lunch?\n",
+    ),
+    (
+        "INBOX",
+        "2026-03-09T09:00:00Z",
+        "From: grace@example.org\nTo: ada@example.com\n\
+      Message-ID: <m4@example.org>\nSubject: Could you review it?\n",
+    ),
+    (
+        "INBOX",
+        "2026-03-03T10:01:00Z",
+        "From: grace@example.org\nTo: ada@example.com\n\
+      Message-ID: <m5@example.org>\nAuto-Submitted: auto-replied\nSubject: Out of office\n",
+    ),
+];
+
+/// Grace (C1): an exchange, an open turn of hers, a notice of absence, a favour. Alan (C2): an
+/// open turn of mine.
+pub fn acquaintances() -> (Store, Policy) {
+    let store = Store::in_memory().unwrap();
+    let policy = Policy::default();
+    store.set_accounts(&[("home".to_owned(), "maildir")]).unwrap();
+    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
+    let folders = [("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")];
+    store.set_folders("home", &folders).unwrap();
+    for (name, email) in [("Grace Hopper", "grace"), ("Alan Turing", "alan")] {
+        let card = NewCard {
+            name: name.to_owned(),
+            company: Some("Navy".to_owned()),
+            identities: vec![(IdentityKind::Email, format!("{email}@example.org"))],
+            ..NewCard::default()
+        };
+        store.import_card(&card, Moment(0), &mut Vec::new()).unwrap();
+    }
+    for (uid, (folder, at, header)) in (1..).zip(MAIL) {
+        let folder = store.folder("home", folder).unwrap().unwrap();
+        let at = moment(at);
+        let date = at.timestamp().strftime("Date: %a, %d %b %Y %H:%M:%S +0000\n").to_string();
+        let arrival = Arrival {
+            uid,
+            answered: false,
+            deleted: false,
+            draft: false,
+            internal: Some(at),
+            facts: mail::facts(format!("{header}{date}\n").as_bytes()).unwrap(),
+        };
+        store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();
+    }
+    let favour = Entry {
+        id: 0,
+        at: moment("2026-03-05T09:00:00Z"),
+        kind: EntryKind::Favour,
+        other_way: false,
+        text: "lent her the manual".to_owned(),
+    };
+    store.add_entry(&favour, &[ContactId(1)], favour.at).unwrap();
+    measure_dirty(&store, &policy).unwrap();
+    (store, policy)
+}
+
+/// The names of an object's fields, in alphabetical order.
+#[track_caller]
+pub fn fields(value: &Value) -> Vec<&str> {
+    let mut fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    fields
+}
+
+/// As it reads without colour.
+pub fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
