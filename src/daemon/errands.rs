@@ -141,10 +141,8 @@ impl Errands {
             store.plan("batch", "", &day.to_string(), "", now)?;
             let book = Book::open(store, policy, AsOf::Now(now))?;
             let debts = book.debts()?;
-            let mut left = policy
-                .alerts
-                .per_week
-                .saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
+            let mut left =
+                policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
             for named in debts.iter().filter(|named| !named.muted) {
                 let told = times_told(store, named)?;
                 let habit = if named.starred { Some(habit(store, named, now)?) } else { None };
@@ -158,7 +156,8 @@ impl Errands {
                 );
                 if worth && left > 0 {
                     let id = named.debt.turn.id.to_string();
-                    left -= u32::from(store.plan("alert", &id, &(told + 1).to_string(), "", now)?);
+                    left -=
+                        u32::from(store.plan("alert", &id, &(told + 1).to_string(), "", now)?);
                 }
             }
             Ok(())

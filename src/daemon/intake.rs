@@ -60,7 +60,8 @@ impl Intake {
                 return Err(cause);
             }
         }
-        self.settle()
+        self.settle()?;
+        self.store.transaction(Store::set_accounts_idle)
     }
 
     /// Measures bulk history whenever the sources pause.

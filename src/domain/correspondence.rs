@@ -200,9 +200,8 @@ fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
         return date;
     }
     // Imported mail carries the time of its import.
-    let internal_believed = internal.filter(|internal| {
-        received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY)
-    });
+    let internal_believed = internal
+        .filter(|internal| received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY));
     if letter.author == Author::Me {
         let close = date.zip(internal_believed).and_then(|(date, internal)| {
             ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)

@@ -190,9 +190,7 @@ fn recency(at: Moment, now: Moment) -> f64 {
 
 /// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
 pub fn is_owed(turn: &Turn, now: Moment) -> bool {
-    turn.start <= now
-        && turn.status(now) == Status::Open
-        && turn.needs_reply >= NEEDS_REPLY_FLOOR
+    turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= NEEDS_REPLY_FLOOR
 }
 
 /// Why the score is what it is, in one sentence.

@@ -62,6 +62,15 @@ impl Store {
         Ok(())
     }
 
+    /// Nobody watches any more; what failed stays told.
+    pub fn set_accounts_idle(&self) -> Result<()> {
+        self.db.execute(
+            "UPDATE account SET state = 'idle', detail = '' WHERE state IN ('watching', 'syncing')",
+            [],
+        )?;
+        Ok(())
+    }
+
     /// The folders that this account has now; others are retired, their copies forgotten.
     pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<()> {
         self.db.execute(
@@ -115,7 +124,9 @@ impl Store {
     pub fn set_covered(&self, folder: i64, covered: Option<(u64, u64)>) -> Result<()> {
         if let Some((low, high)) = covered {
             self.db
-                .prepare_cached("UPDATE folder SET covered_low = ?2, covered_high = ?3 WHERE id = ?1")?
+                .prepare_cached(
+                    "UPDATE folder SET covered_low = ?2, covered_high = ?3 WHERE id = ?1",
+                )?
                 .execute(params![folder, low as i64, high as i64])?;
         }
         Ok(())
@@ -139,7 +150,8 @@ impl Store {
             .prepare_cached("UPDATE folder SET complete = 1 WHERE id = ?1 AND complete = 0")?
             .execute([folder])?;
         if changed > 0 {
-            let stale = "folder = ?1 AND uidvalidity <> (SELECT uidvalidity FROM folder WHERE id = ?1)";
+            let stale =
+                "folder = ?1 AND uidvalidity <> (SELECT uidvalidity FROM folder WHERE id = ?1)";
             let messages: Vec<i64> = self
                 .db
                 .prepare(&format!("SELECT message FROM instance WHERE {stale}"))?

@@ -14,8 +14,7 @@ impl Store {
         let mut ids: Vec<i64> = facts.references.clone();
         ids.extend(facts.parent);
         ids.extend(facts.id_hash);
-        let mut find =
-            self.db.prepare_cached("SELECT thread FROM thread_of WHERE id_hash = ?1")?;
+        let mut find = self.db.prepare_cached("SELECT thread FROM thread_of WHERE id_hash = ?1")?;
         let mut found = Vec::new();
         let mut unknown = Vec::new();
         for id in ids {
@@ -50,7 +49,8 @@ impl Store {
             .prepare_cached("SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1")?;
         let members = members
             .query_map([other], |row| {
-                let mut ids: Vec<i64> = unpack(&row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default());
+                let mut ids: Vec<i64> =
+                    unpack(&row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default());
                 ids.extend(row.get::<_, Option<i64>>(1)?);
                 ids.extend(row.get::<_, Option<i64>>(2)?);
                 Ok((row.get::<_, i64>(0)?, ids))

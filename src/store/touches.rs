@@ -98,7 +98,12 @@ impl Store {
     }
 
     /// Takes the latest entry of this kind with this contact back; `false` when there is none.
-    pub fn take_entry_back(&self, kind: EntryKind, contact: ContactId, now: Moment) -> Result<bool> {
+    pub fn take_entry_back(
+        &self,
+        kind: EntryKind,
+        contact: ContactId,
+        now: Moment,
+    ) -> Result<bool> {
         let changed = self.db.execute(
             "UPDATE entry SET undone_at = ?3 WHERE id = (
                SELECT max(e.id) FROM entry e JOIN entry_contact c ON c.entry = e.id

@@ -11,8 +11,7 @@ use crate::error::Result;
 
 const COLUMNS: &str = "contact, touch, side, channel, start, needs_reply, opens_thread, touches,
                        answered_at, answered_by, link, closed";
-const CHANNELS: [Channel; 4] =
-    [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
+const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
 
 impl Store {
     /// Replaces what was known of a contact's turns by what was computed now.
@@ -27,11 +26,8 @@ impl Store {
             "INSERT INTO turn ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         ))?;
         for turn in turns {
-            let touches: Vec<u8> = turn
-                .touches
-                .iter()
-                .flat_map(|touch| touch_number(*touch).to_le_bytes())
-                .collect();
+            let touches: Vec<u8> =
+                turn.touches.iter().flat_map(|touch| touch_number(*touch).to_le_bytes()).collect();
             enter.execute(params![
                 contact.0,
                 touch_number(turn.id.touch),

@@ -36,7 +36,8 @@ fn messages(path: &Path) -> Vec<Vec<u8>> {
         }
         after_blank = line == b"\n" || line == b"\r\n";
         let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let line = if quotes > 0 && line[quotes..].starts_with(b"From ") { &line[1..] } else { line };
+        let line =
+            if quotes > 0 && line[quotes..].starts_with(b"From ") { &line[1..] } else { line };
         found.last_mut().unwrap().extend_from_slice(line);
     }
     found
@@ -140,7 +141,11 @@ fn check_owner(owner: &str) {
         }
     }
     let share = found as f64 / pairs.len() as f64;
-    eprintln!("{owner}: {found} of {} pairs found ({:.2} %), {wrong} wrong", pairs.len(), 100.0 * share);
+    eprintln!(
+        "{owner}: {found} of {} pairs found ({:.2} %), {wrong} wrong",
+        pairs.len(),
+        100.0 * share
+    );
     for miss in missed.iter().take(20) {
         eprintln!("  missed {miss}");
     }

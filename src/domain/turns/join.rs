@@ -30,8 +30,8 @@ pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
         .map(|touch| {
             let Some(subject) = touch.subject else { return touch.thread };
             let has_reply_headers = with_headers.contains(&touch.thread);
-            let label = *label_of.entry(touch.thread).or_insert_with(|| {
-                match latest.get(&subject) {
+            let label =
+                *label_of.entry(touch.thread).or_insert_with(|| match latest.get(&subject) {
                     Some(earlier)
                         if touch.at.0 - earlier.last.0 <= SUBJECT_REACH
                             && !(earlier.has_reply_headers && has_reply_headers) =>
@@ -39,8 +39,7 @@ pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
                         earlier.label
                     }
                     _ => touch.thread,
-                }
-            });
+                });
             latest
                 .entry(subject)
                 .and_modify(|known| {

@@ -30,6 +30,11 @@ pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
     let clock_at = |began: Moment| Desk::open(Home::below(&folder), Some(began), json, true);
     prepare(&folder)?;
     let desk = Desk::open(home.clone(), None, json, true)?;
+    say(&format!(
+        "Two weeks in the mailbox of Ada Example, who knows {} people. Everything lies in {}\n",
+        PEOPLE.len(),
+        folder.display()
+    ));
     import::run(&desk, &[folder.join("Connections.csv")], false, false)?;
     let seconds = if once { AT_ONCE } else { TO_WATCH };
     let clock = Clock::fast(BEGIN, (END.0 - BEGIN.0) as f64 / seconds);
@@ -38,11 +43,6 @@ pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
     let outlet = Outlet { desktop: true, also: Some(also) };
     let daemon = Daemon { home, config: desk.config.clone(), clock, outlet };
     let daemon = tokio::spawn(daemon.run(shutdown));
-    say(&format!(
-        "Two weeks in the mailbox of Ada Example, who knows {} people. Everything lies in {}\n",
-        PEOPLE.len(),
-        folder.display()
-    ));
     for (index, scene) in SCENES.iter().enumerate() {
         wait_until(clock, scene.at(), &mut alerts).await;
         deliver(&folder, &scene.mail(index))?;
@@ -131,10 +131,12 @@ fn prepare(folder: &Path) -> Result<()> {
 /// As a delivery agent does: written aside, then moved into place.
 fn deliver(folder: &Path, mail: &Mail) -> Result<()> {
     let maildir = folder.join(if mail.sent { "Maildir/.Sent" } else { "Maildir" });
-    let name = format!("{}.{:x}.demo", mail.at.0, mail.bytes.len() * 7919 + mail.at.0 as usize % 997);
+    let name =
+        format!("{}.{:x}.demo", mail.at.0, mail.bytes.len() * 7919 + mail.at.0 as usize % 997);
     let draft = maildir.join("tmp").join(&name);
     write(&draft, &mail.bytes)?;
-    let place = maildir.join(if mail.sent { format!("cur/{name}:2,S") } else { format!("new/{name}") });
+    let place =
+        maildir.join(if mail.sent { format!("cur/{name}:2,S") } else { format!("new/{name}") });
     fs::rename(&draft, &place)
         .map_err(|cause| Error::failed(format!("cannot deliver {name}")).because(cause))
 }

@@ -7,10 +7,10 @@ use crate::domain::model::{DAY, HOUR, Moment};
 pub const ME: &str = "ada@example.com";
 const MY_NAME: &str = "Ada Example";
 
-/// Monday 2 November 2026, 06:00 UTC.
-pub const BEGIN: Moment = Moment(1_793_599_200);
-/// Two weeks and two hours later: the second Monday digest is written by then.
-pub const END: Moment = Moment(BEGIN.0 + 14 * DAY + 2 * HOUR);
+/// Monday 2 November 2026, 08:00 UTC.
+pub const BEGIN: Moment = Moment(1_793_606_400);
+/// Two weeks later: the second Monday digest went out an hour ago.
+pub const END: Moment = Moment(BEGIN.0 + 14 * DAY);
 
 pub struct Person {
     pub name: &'static str,
@@ -109,27 +109,29 @@ const fn answer(hour: i64, to: usize, person: usize, mine: bool, subject: &'stat
     Scene { hour, person, mine, subject, answers: Some(to) }
 }
 
-pub const SCENES: [Scene; 20] = [
-    scene(5, 0, false, "Could you look at the hiring plan?"),
-    scene(7, 3, true, "Would you meet Hana about her book?"),
-    answer(9, 1, 3, false, "Re: Would you meet Hana about her book?"),
-    scene(28, 4, false, "Portfolio review this month?"),
-    answer(31, 0, 0, true, "Re: Could you look at the hiring plan?"),
-    scene(33, 2, true, "Any news for the candidate I sent you?"),
-    scene(56, 1, false, "Can you introduce me to the solar people?"),
-    scene(60, 6, true, "Cover draft: which one do you like?"),
-    answer(66, 7, 6, false, "Re: Cover draft: which one do you like?"),
-    answer(100, 3, 4, true, "Re: Portfolio review this month?"),
-    scene(128, 5, false, "May I use your old survey data?"),
-    scene(154, 7, true, "Is the pallet question settled?"),
-    answer(157, 6, 1, true, "Re: Can you introduce me to the solar people?"),
-    answer(160, 10, 5, true, "Re: May I use your old survey data?"),
-    scene(176, 3, false, "Reading group on Thursday?"),
-    answer(181, 14, 3, true, "Re: Reading group on Thursday?"),
-    scene(202, 0, false, "Two references for the new lead?"),
-    scene(224, 6, false, "Would you write the foreword?"),
-    scene(250, 4, true, "Could you send me the logo files?"),
-    scene(274, 1, false, "Thanks! One more question about the grid"),
+pub const SCENES: [Scene; 22] = [
+    scene(4, 0, false, "Could you look at the hiring plan?"),
+    scene(6, 3, true, "Would you meet Hana about her book?"),
+    answer(8, 1, 3, false, "Re: Would you meet Hana about her book?"),
+    answer(10, 2, 3, true, "Re: Would you meet Hana about her book?"),
+    scene(26, 4, false, "Portfolio review this month?"),
+    answer(29, 0, 0, true, "Re: Could you look at the hiring plan?"),
+    scene(31, 2, true, "Any news for the candidate I sent you?"),
+    scene(54, 1, false, "Can you introduce me to the solar people?"),
+    scene(58, 6, true, "Cover draft: which one do you like?"),
+    answer(77, 8, 6, false, "Re: Cover draft: which one do you like?"),
+    answer(79, 9, 6, true, "Re: Cover draft: which one do you like?"),
+    answer(98, 4, 4, true, "Re: Portfolio review this month?"),
+    scene(126, 5, false, "May I use your old survey data?"),
+    answer(154, 7, 1, true, "Re: Can you introduce me to the solar people?"),
+    answer(157, 12, 5, true, "Re: May I use your old survey data?"),
+    scene(172, 7, true, "Is the pallet question settled?"),
+    scene(174, 3, false, "Reading group on Thursday?"),
+    answer(179, 16, 3, true, "Re: Reading group on Thursday?"),
+    scene(222, 0, false, "Two references for the new lead?"),
+    scene(246, 6, false, "Would you write the foreword?"),
+    scene(248, 4, true, "Could you send me the logo files?"),
+    scene(294, 1, false, "One more question about the grid"),
 ];
 
 /// A message with everything that a mail server would have put there.
@@ -179,14 +181,24 @@ pub fn history() -> Vec<Mail> {
                 let subject = PAST_SUBJECTS[(number + round) % PAST_SUBJECTS.len()];
                 let ask = Draft { at, mine, person, subject, id: id("a"), answers: None };
                 mails.push(mail(&ask));
-                if *hours >= 0 {
+                if *hours < 0 {
+                    continue;
+                }
+                let subject = &format!("Re: {subject}");
+                let answered = at + i64::from(*hours) * HOUR + 7 * 60;
+                let (mine, id_b) = (!mine, id("b"));
+                let answers = Some(id("a"));
+                mails.push(mail(&Draft { at: answered, mine, person, subject, id: id_b, answers }));
+                if !mine {
+                    // Ada has the last word: their answer leaves nothing open.
+                    let (at, answers) = (answered + 5 * HOUR, Some(id("b")));
                     mails.push(mail(&Draft {
-                        at: at + i64::from(*hours) * HOUR + 7 * 60,
-                        mine: !mine,
+                        at,
+                        mine: true,
                         person,
-                        subject: &format!("Re: {subject}"),
-                        id: id("b"),
-                        answers: Some(id("a")),
+                        subject,
+                        id: id("c"),
+                        answers,
                     }));
                 }
             }
