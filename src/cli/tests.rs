@@ -8,7 +8,7 @@ use crate::domain::correspondence::{Entry, EntryKind};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::mail;
-use crate::store::{Arrival, IdentityKind, NewCard, Store};
+use crate::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
 
 /// Tuesday, 10 March 2026, 09:00 UTC.
 pub fn as_of() -> AsOf {
@@ -70,7 +70,7 @@ pub fn acquaintances() -> (Store, Policy) {
             identities: vec![(IdentityKind::Email, format!("{email}@example.org"))],
             ..NewCard::default()
         };
-        store.import_card(&card, Moment(0), &mut Vec::new()).unwrap();
+        store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
     }
     for (uid, (folder, at, header)) in (1..).zip(MAIL) {
         let folder = store.folder("home", folder).unwrap().unwrap();

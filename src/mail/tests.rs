@@ -1,3 +1,5 @@
+//! Headers as they come, malformed ones among them.
+
 use proptest::prelude::*;
 
 use super::*;

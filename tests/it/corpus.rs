@@ -12,7 +12,7 @@ use requite::domain::facts::Facts;
 use requite::domain::model::{Moment, TouchId};
 use requite::domain::turns::Turn;
 use requite::mail;
-use requite::store::{IdentityKind, NewCard, Store};
+use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 
 use crate::support::maildir::Maildir;
 
@@ -105,14 +105,14 @@ fn check_owner(owner: &str) {
     let config = config::parse(&text, Path::new("config.toml"), &environment).unwrap();
     assert!(matches!(config.accounts[0].kind, AccountKind::Maildir { .. }));
     let store = Store::open(&home.data).unwrap();
-    let mut undo = Vec::new();
+    let mut run = ImportRun::default();
     for contact in pairs.iter().map(|pair| pair.contact.as_str()).collect::<BTreeSet<_>>() {
         let card = NewCard {
             name: contact.to_owned(),
             identities: vec![(IdentityKind::Email, contact.to_owned())],
             ..NewCard::default()
         };
-        store.import_card(&card, Moment(0), &mut undo).unwrap();
+        store.import_card(&card, Moment(0), &mut run).unwrap();
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(sync(&home, &config, Clock::System, |_| {})).unwrap();

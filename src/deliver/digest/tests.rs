@@ -1,3 +1,5 @@
+//! The digest as people read it: golden texts, and hostile names.
+
 use super::*;
 use crate::domain::model::{ContactId, HOUR, TouchId, TurnId};
 

@@ -1,3 +1,5 @@
+//! Business days across weekends, holidays and changes of the clocks.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Addresses and names, as people and mail programs write them.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The laws of the score, and worked examples.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Base subjects and Message-IDs, as they come.
+
 use super::*;
 
 #[track_caller]

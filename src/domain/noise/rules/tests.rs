@@ -1,3 +1,5 @@
+//! Each rule against a field that it is for, and one that it isn't.
+
 use super::*;
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! The estimator against worked examples and its laws.
+
 use proptest::prelude::*;
 
 use super::*;

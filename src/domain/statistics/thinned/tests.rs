@@ -1,3 +1,5 @@
+//! The thinned posterior against closed forms and its laws.
+
 use proptest::prelude::*;
 
 use super::*;
