@@ -22,6 +22,12 @@ pub struct Arrival {
     pub facts: Facts,
 }
 
+/// A message's addresses as the store numbers them; recipients with their role.
+struct Parties {
+    author: Option<i64>,
+    recipients: Vec<(i64, i64)>,
+}
+
 const CC: i64 = 0;
 const TO: i64 = 1;
 
@@ -35,7 +41,15 @@ impl Store {
         arrival: &Arrival,
         keep_subject: bool,
     ) -> Result<()> {
-        let (message, new) = self.message_for(&arrival.facts, arrival.internal, keep_subject)?;
+        let facts = &arrival.facts;
+        let parties = self.parties(facts)?;
+        let message = match self.known_message(arrival)? {
+            Some(message) => message,
+            None => {
+                self.remember_names(facts)?;
+                self.add_message(arrival, &parties, keep_subject)?
+            }
+        };
         let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
         self.db
             .prepare_cached(
@@ -44,41 +58,45 @@ impl Store {
                  ON CONFLICT DO UPDATE SET message = excluded.message, flags = excluded.flags",
             )?
             .execute(params![folder, uidvalidity as i64, arrival.uid as i64, message, flags])?;
-        if new {
-            self.remember_names(&arrival.facts)?;
-        }
-        self.mark_people_of(message)
+        self.mark_parties(facts, &parties)
     }
 
-    /// The row of this message, and whether it was made just now.
-    fn message_for(
-        &self,
-        facts: &Facts,
-        internal: Option<Moment>,
-        keep_subject: bool,
-    ) -> Result<(i64, bool)> {
-        let known: Option<i64> = self
-            .db
-            .prepare_cached("SELECT id FROM message WHERE key = ?1")?
-            .query_row([facts.key.0.as_slice()], |row| row.get(0))
-            .optional()?;
-        if let Some(id) = known {
-            // The earliest time of all copies holds.
-            self.db
-                .prepare_cached(
-                    "UPDATE message SET received = min(coalesce(received, ?2), coalesce(?2, received)),
-                            internal = min(coalesce(internal, ?3), coalesce(?3, internal))
-                     WHERE id = ?1",
-                )?
-                .execute(params![id, facts.received.map(|at| at.0), internal.map(|at| at.0)])?;
-            return Ok((id, false));
+    fn parties(&self, facts: &Facts) -> Result<Parties> {
+        let mut recipients = Vec::new();
+        for (mailbox, role) in recipients_of(facts) {
+            recipients.push((self.address_id(&mailbox.address)?, role));
         }
         let author = match &facts.author {
             Some(author) => Some(self.address_id(&author.address)?),
             None => None,
         };
+        Ok(Parties { author, recipients })
+    }
+
+    /// The row of a message that is stored already; the earliest time of all its copies holds.
+    fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
+        let known: Option<i64> = self
+            .db
+            .prepare_cached("SELECT id FROM message WHERE key = ?1")?
+            .query_row([arrival.facts.key.0.as_slice()], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = known {
+            let received = arrival.facts.received.map(|at| at.0);
+            self.db
+                .prepare_cached(
+                    "UPDATE message SET
+                       received = min(coalesce(received, ?2), coalesce(?2, received)),
+                       internal = min(coalesce(internal, ?3), coalesce(?3, internal))
+                     WHERE id = ?1",
+                )?
+                .execute(params![id, received, arrival.internal.map(|at| at.0)])?;
+        }
+        Ok(known)
+    }
+
+    fn add_message(&self, arrival: &Arrival, parties: &Parties, keep_subject: bool) -> Result<i64> {
+        let facts = &arrival.facts;
         let thread = self.thread_for(facts)?;
-        let recipients = recipients(facts);
         self.db
             .prepare_cached(
                 "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
@@ -91,10 +109,10 @@ impl Store {
                 KEY_VERSION,
                 facts.message_id,
                 facts.id_hash,
-                author,
+                parties.author,
                 facts.date.map(|at| at.0),
                 facts.received.map(|at| at.0),
-                internal.map(|at| at.0),
+                arrival.internal.map(|at| at.0),
                 keep_subject.then_some(&facts.subject),
                 facts.base_subject,
                 facts.parent,
@@ -102,17 +120,54 @@ impl Store {
                 thread,
                 i64::from(facts.traits.0),
                 facts.to.len() as i64,
-                recipients.len() as i64,
+                parties.recipients.len() as i64,
             ])?;
         let message = self.db.last_insert_rowid();
         let mut enter = self.db.prepare_cached(
             "INSERT INTO recipient (address, message, role) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET role = max(role, excluded.role)",
         )?;
-        for (mailbox, role) in recipients {
-            enter.execute(params![self.address_id(&mailbox.address)?, message, role])?;
+        for (address, role) in &parties.recipients {
+            enter.execute(params![address, message, role])?;
         }
-        Ok((message, true))
+        Ok(message)
+    }
+
+    /// Marks every contact whose turns a message may change: its author, the recipients of mine,
+    /// the author of what it answers, and the authors of what answers it.
+    fn mark_parties(&self, facts: &Facts, parties: &Parties) -> Result<()> {
+        let mut mark = self.db.prepare_cached(
+            "UPDATE contact SET dirty = 1 WHERE dirty = 0
+             AND id IN (SELECT contact FROM identity WHERE address = ?1)",
+        )?;
+        let mut concerned: Vec<i64> = parties.author.into_iter().collect();
+        if self.is_mine(parties.author)? {
+            concerned.extend(parties.recipients.iter().map(|(address, _)| address));
+        }
+        for (sql, id) in [
+            ("SELECT author FROM message WHERE id_hash = ?1 AND author IS NOT NULL", facts.parent),
+            ("SELECT author FROM message WHERE parent = ?1 AND author IS NOT NULL", facts.id_hash),
+        ] {
+            let mut related = self.db.prepare_cached(sql)?;
+            for author in related.query_map([id], |row| row.get(0))? {
+                concerned.push(author?);
+            }
+        }
+        concerned.sort_unstable();
+        concerned.dedup();
+        for address in concerned {
+            mark.execute([address])?;
+        }
+        Ok(())
+    }
+
+    fn is_mine(&self, address: Option<i64>) -> Result<bool> {
+        let mine = self
+            .db
+            .prepare_cached("SELECT mine FROM address WHERE id = ?1")?
+            .query_row([address], |row| row.get(0))
+            .optional()?;
+        Ok(mine.unwrap_or(false))
     }
 
     pub(super) fn address_id(&self, email: &str) -> Result<i64> {
@@ -143,8 +198,7 @@ impl Store {
         Ok(())
     }
 
-    /// Marks every contact whose turns this message may change: its author, the recipients of mine,
-    /// the author of what it answers, and the authors of what answers it.
+    /// Like [`Store::mark_parties`], for a message that is stored and whose flags or thread changed.
     pub(super) fn mark_people_of(&self, message: i64) -> Result<()> {
         self.db
             .prepare_cached(
@@ -268,7 +322,7 @@ impl Store {
 }
 
 /// Each address once, To before Cc.
-fn recipients(facts: &Facts) -> Vec<(&Mailbox, i64)> {
+fn recipients_of(facts: &Facts) -> Vec<(&Mailbox, i64)> {
     let mut all: Vec<(&Mailbox, i64)> = facts.to.iter().map(|mailbox| (mailbox, TO)).collect();
     all.extend(facts.cc.iter().map(|mailbox| (mailbox, CC)));
     let mut seen = HashSet::new();

@@ -12,36 +12,37 @@ use crate::domain::turns::Author;
 use crate::error::Result;
 
 /// What a contact wrote, what I wrote to them, and what answers either: by me, whomever it
-/// addresses, or by another recipient of theirs.
+/// addresses, or by another recipient of theirs. `CROSS JOIN` and `+` keep the planner from
+/// beginning with the messages of mine, half of everything, or indexing all recipients each time.
 const LETTERS: &str = "
 WITH mine (id) AS MATERIALIZED (SELECT id FROM address WHERE mine = 1),
 theirs (id) AS MATERIALIZED (
   SELECT i.address FROM identity i JOIN address a ON a.id = i.address
   WHERE i.contact = ?1 AND a.mine = 0),
 related (message, author) AS (
-  SELECT m.id, 1 FROM theirs JOIN message m ON m.author = theirs.id
+  SELECT m.id, 1 FROM theirs CROSS JOIN message m ON m.author = theirs.id
   UNION
-  SELECT m.id, 0 FROM theirs JOIN recipient r ON r.address = theirs.id
-    JOIN message m ON m.id = r.message WHERE m.author IN mine
+  SELECT m.id, 0 FROM theirs CROSS JOIN recipient r ON r.address = theirs.id
+    CROSS JOIN message m ON m.id = r.message WHERE +m.author IN mine
   UNION
   SELECT c.id, CASE WHEN c.author IN mine THEN 0 ELSE 2 END
-    FROM theirs JOIN message p ON p.author = theirs.id
-    JOIN message c ON c.parent = p.id_hash
-    WHERE c.author NOT IN theirs AND (c.author IN mine OR EXISTS (
+    FROM theirs CROSS JOIN message p ON p.author = theirs.id
+    CROSS JOIN message c ON c.parent = p.id_hash
+    WHERE +c.author NOT IN theirs AND (+c.author IN mine OR EXISTS (
       SELECT 1 FROM recipient r WHERE r.message = p.id AND r.address = c.author AND r.role = 1)))
 SELECT m.id, m.key, x.author, m.date, m.received, m.internal, m.subject, m.message_id,
   m.base_subject, m.id_hash, m.parent, m.refs, m.thread, m.traits, m.to_count, m.recipients,
-  (SELECT max(r.role) FROM mine JOIN recipient r ON r.address = mine.id AND r.message = m.id),
-  (SELECT max(r.role) FROM theirs JOIN recipient r ON r.address = theirs.id AND r.message = m.id),
+  (SELECT max(r.role) FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = m.id),
+  (SELECT max(r.role) FROM theirs CROSS JOIN recipient r ON r.address = theirs.id AND r.message = m.id),
   m.parent IS NOT NULL AND EXISTS (
-    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND p.author IN mine),
+    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN mine),
   m.parent IS NOT NULL AND EXISTS (
-    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND p.author IN theirs),
+    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN theirs),
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder
    WHERE i.message = m.id AND f.retired = 0)
-FROM related x JOIN message m ON m.id = x.message";
+FROM related x CROSS JOIN message m ON m.id = x.message";
 
 impl Store {
     pub fn letters(&self, contact: ContactId) -> Result<Vec<Letter>> {
