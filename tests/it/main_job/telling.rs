@@ -1,6 +1,7 @@
 //! What goes out, each once: alerts on a real desktop, digests to a real mail server.
 
-use std::time::Duration;
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use requite::config::Tls;
@@ -117,6 +118,21 @@ fn an_alert_waits_for_somebody_to_show_it() {
         assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
         assert!(daemon.terminate().success());
     });
+}
+
+#[test]
+fn a_desktop_that_does_not_answer_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    // Takes connections as a bus does, and then says nothing.
+    let bus = UnixListener::bind(folder.path().join("bus")).unwrap();
+    let world = with_debts(&batch_is_due());
+    let mut command = world.command(&["run"]);
+    command.env("DBUS_SESSION_BUS_ADDRESS", bus_in(folder.path()));
+    let daemon = world.daemon_with(command);
+    let _silent = bus.accept().unwrap();
+    let asked = Instant::now();
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
 }
 
 fn smtp(server: &Smtpd, tls: Tls, name: &str) -> String {
