@@ -121,6 +121,46 @@ fn an_alert_waits_for_somebody_to_show_it() {
 }
 
 #[test]
+fn nobody_is_told_of_a_muted_contact() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::nobody_is_told_of_a_muted_contact";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        desktop.start_notifier().await;
+        let world = with_debts(&batch_is_due());
+        world.run(&["mute", "Grace Hopper"]);
+        let daemon = daemon_on_the_desktop(&world);
+        eventually(Duration::from_secs(30), "the debt is listed", || {
+            i_owe(&world).contains(&pair("Grace Hopper", DUE_SOON)).then_some(())
+        });
+        has_looked(&daemon);
+        assert_eq!(titles(&desktop.history().await), [""; 0]);
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn what_is_chosen_on_an_alert_is_done() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::what_is_chosen_on_an_alert_is_done";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        desktop.start_notifier().await;
+        let world = with_debts(&batch_is_due());
+        let daemon = daemon_on_the_desktop(&world);
+        desktop.displays(1).await;
+        desktop.choose("Done").await;
+        eventually(Duration::from_secs(5), "the debt is done", || {
+            (i_owe(&world) == [pair("Alan Turing", LATE)]).then_some(())
+        });
+        assert_eq!(turn_about(&world, "Grace", DUE_SOON)["status"], "closed");
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
 fn a_desktop_that_does_not_answer_holds_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     // Takes connections as a bus does, and then says nothing.
