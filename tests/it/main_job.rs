@@ -8,6 +8,8 @@ mod running;
 mod steering;
 mod telling;
 
+use std::sync::LazyLock;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -24,14 +26,15 @@ fn world() -> World {
     World::new(env!("CARGO_BIN_EXE_requite"))
 }
 
-/// Of the real clock, to the second: the daemon has no other.
+/// Before the tests began, so that times have the same distance however long a test takes.
 fn hours_ago(hours: i64) -> Timestamp {
-    minutes_ago(60 * hours)
+    static BEGAN: LazyLock<Timestamp> = LazyLock::new(now);
+    *BEGAN - SignedDuration::from_hours(hours)
 }
 
-fn minutes_ago(minutes: i64) -> Timestamp {
-    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-    now - SignedDuration::from_mins(minutes)
+/// By the real clock, to the second: the daemon has no other.
+fn now() -> Timestamp {
+    Timestamp::from_second(Timestamp::now().as_second()).unwrap()
 }
 
 /// A mail to me as my server received it.

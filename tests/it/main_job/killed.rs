@@ -106,19 +106,20 @@ fn a_sync_that_is_killed_again_and_again_ends_like_one_that_was_not() {
     let at = Timestamp::now().to_string();
     let expect = known(&clean, &at);
     assert_eq!(status(&clean)["totals"]["messages"], MESSAGES);
-    assert!(expect[0]["contacts"].as_array().unwrap().len() == PEOPLE.len());
+    assert_eq!(expect[0]["contacts"].as_array().unwrap().len(), PEOPLE.len());
+    assert!(expect[1]["turns"].as_array().unwrap().len() > 100, "there is something to compare");
 
     let mut killed = 0;
     for moments in [[1, 5, 9], [2, 6, 10], [3, 7, 11], [4, 8, 12]] {
         let world = home_of(&dovecot);
         for moment in moments {
             // What was read stays: a later sync has less to do, so that its time is shared out.
-            killed += u32::from(sync_killed_after(&world, whole * moment / (KILLS * 3)));
+            killed += u32::from(sync_killed_after(&world, whole * moment / (KILLS * 2)));
         }
         world.run(&["sync"]);
         let totals = &status(&world)["totals"];
         assert_eq!((&totals["messages"], &totals["contacts"]), (&json!(MESSAGES), &json!(6)));
         assert!(known(&world, &at) == expect, "killed at {moments:?} of {KILLS}");
     }
-    assert!(killed >= KILLS - 2, "only {killed} of {KILLS} met a sync at work");
+    assert!(killed >= KILLS * 2 / 3, "only {killed} of {KILLS} met a sync at work");
 }

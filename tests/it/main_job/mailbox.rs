@@ -57,7 +57,7 @@ fn from_the_first_sync_to_an_answer() {
     assert_eq!(draft["hours"], 10.0);
     assert_eq!(draft["message_ids"], json!(["<draft@example.org>"]));
 
-    let asked = minutes_ago(180);
+    let asked = hours_ago(3);
     let question = to_me(GRACE, asked, "budget@example.org", "Is the budget enough?");
     dovecot.deliver_at("INBOX", asked, &question.bytes());
     let budget = pair("Grace Hopper", "Is the budget enough?");
@@ -65,7 +65,8 @@ fn from_the_first_sync_to_an_answer() {
         (i_owe(&world) == [visit.clone(), budget.clone()]).then_some(())
     });
 
-    let answer = by_me(GRACE, minutes_ago(30), "enough@example.com", "Re: Is the budget enough?")
+    let answered = asked + SignedDuration::from_mins(150);
+    let answer = by_me(GRACE, answered, "enough@example.com", "Re: Is the budget enough?")
         .in_reply_to("budget@example.org");
     dovecot.save_to_sent(&answer.bytes());
     let turn = eventually(Duration::from_secs(65), "the answer is noticed", || {

@@ -41,7 +41,7 @@ fn with_debts(further: &str) -> World {
 
 /// The batch of today was due a minute ago.
 fn batch_is_due() -> String {
-    let batch = minutes_ago(1).to_zoned(TimeZone::UTC).strftime("%H:%M");
+    let batch = (now() - SignedDuration::from_mins(1)).to_zoned(TimeZone::UTC).strftime("%H:%M");
     format!("[alerts]\nbatch = \"{batch}\"\nquiet = \"never\"\n")
 }
 
@@ -209,7 +209,7 @@ fn a_digest_is_sent_on_demand() {
 fn the_digest_of_the_week_is_sent_once_at_its_time() {
     let Some(server) = Smtpd::start("starttls", &[]) else { return };
     // The next full minute that leaves time to read the mailbox first.
-    let due = (minutes_ago(0) + SignedDuration::from_secs(75)).to_zoned(TimeZone::UTC);
+    let due = (now() + SignedDuration::from_secs(75)).to_zoned(TimeZone::UTC);
     let due = due.with().second(0).build().unwrap();
     let day = due.strftime("%A").to_string().to_lowercase();
     let time = due.strftime("%H:%M");
