@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -22,6 +23,9 @@ use crate::store::Store;
 
 /// Reports that may wait for the disk; a batch holds some hundred messages.
 const WAITING_REPORTS: usize = 4;
+
+/// So long a delivery may go on after the end was asked for.
+const LAST_DELIVERY: Duration = Duration::from_secs(1);
 
 /// A daemon that runs until it is told to stop.
 pub struct Daemon {
@@ -68,7 +72,11 @@ impl Daemon {
                 }
             }
             notify(&[sd_notify::NotifyState::Watchdog]);
-            errands.run_due().await;
+            tokio::select! {
+                biased;
+                () = errands.run_due() => {}
+                () = end_of_patience(shutdown.clone()) => break,
+            }
         }
         notify(&[sd_notify::NotifyState::Stopping]);
         watching.shutdown().await;
@@ -150,6 +158,14 @@ impl Writer {
             _ => Err(Error::failed("the writer failed unexpectedly").hint("please report this")),
         }
     }
+}
+
+/// Ends some time after `shutdown` says so: what is being delivered can still finish, but a server
+/// that doesn't answer keeps nobody waiting.
+async fn end_of_patience(mut shutdown: watch::Receiver<bool>) {
+    // Without anybody left to say so, it is the same.
+    let _ = shutdown.wait_for(|down| *down).await;
+    tokio::time::sleep(LAST_DELIVERY).await;
 }
 
 /// systemd may not be there at all.

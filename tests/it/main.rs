@@ -14,6 +14,7 @@ mod imap;
 mod imap_login;
 mod imap_watch;
 mod maildir;
+mod main_job;
 mod oracle;
 mod peers;
 mod service;

@@ -134,11 +134,16 @@ impl PrivateDesktop {
     /// Waits until so many notifications are on the screen: dunst announces that nowhere.
     pub async fn displays(&self, expected: usize) {
         let shown = async {
-            while self.dunstctl(&["count", "displayed"]).await.trim() != expected.to_string() {
+            while self.shown().await != expected {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         tokio::time::timeout(PATIENCE, shown).await.expect("the notifications on the screen");
+    }
+
+    /// How many notifications are on the screen now.
+    pub async fn shown(&self) -> usize {
+        self.dunstctl(&["count", "displayed"]).await.trim().parse().expect("a number")
     }
 
     /// Closes all, and returns what this dunst ever showed, newest first.

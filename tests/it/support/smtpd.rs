@@ -82,6 +82,11 @@ impl Smtpd {
         Password::File(path)
     }
 
+    /// How many mails it has taken so far.
+    pub fn taken(&self) -> usize {
+        std::fs::read_dir(self.path("mail")).expect("the mail folder").count()
+    }
+
     /// Ends the server: what it saw, a line per event, and the mails that it took.
     pub fn finish(mut self) -> (Vec<String>, Vec<Vec<u8>>) {
         drop(self.stdin.take());

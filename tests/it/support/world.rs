@@ -1,10 +1,12 @@
 //! A temporary home and the program run in it.
 
 use std::fs::{self, File};
+use std::net::Shutdown;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -96,12 +98,13 @@ impl World {
     pub fn daemon_with(&self, mut command: Command) -> Daemon {
         let socket = self.home().join("notify");
         let _ = fs::remove_file(&socket);
-        let notices = UnixDatagram::bind(&socket).unwrap();
+        let socket_of_systemd = UnixDatagram::bind(&socket).unwrap();
         let log = self.home().join("daemon.log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         command.env("NOTIFY_SOCKET", &socket);
         command.stdout(file.try_clone().unwrap()).stderr(file);
-        Daemon { child: command.spawn().unwrap(), notices, log }
+        let notices = take_notices(socket_of_systemd.try_clone().unwrap());
+        Daemon { child: command.spawn().unwrap(), socket: socket_of_systemd, notices, log }
     }
 
     fn configuration(&self) -> PathBuf {
@@ -112,8 +115,24 @@ impl World {
 /// A running daemon. What it tells systemd is read here in systemd's place.
 pub struct Daemon {
     child: Child,
-    notices: UnixDatagram,
+    socket: UnixDatagram,
+    notices: Receiver<String>,
     log: PathBuf,
+}
+
+/// Reads whatever comes, as systemd does: a full socket would hold the daemon up.
+fn take_notices(socket: UnixDatagram) -> Receiver<String> {
+    let (sender, notices) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(size @ 1..) = socket.recv(&mut buffer) {
+            let text = String::from_utf8_lossy(&buffer[..size]);
+            if text.lines().any(|line| sender.send(line.to_owned()).is_err()) {
+                return;
+            }
+        }
+    });
+    notices
 }
 
 impl Daemon {
@@ -127,18 +146,20 @@ impl Daemon {
     #[track_caller]
     pub fn notice(&self, expected: &str) -> String {
         let end = Instant::now() + PATIENCE;
-        let mut buffer = [0; 4096];
         loop {
-            let rest = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-            self.notices.set_read_timeout(Some(rest)).unwrap();
-            let Ok(size) = self.notices.recv(&mut buffer) else {
+            let rest = end.saturating_duration_since(Instant::now());
+            let Ok(line) = self.notices.recv_timeout(rest) else {
                 panic!("no notice {expected}; the log says:\n{}", self.log());
             };
-            let text = String::from_utf8_lossy(&buffer[..size]).into_owned();
-            if let Some(line) = text.lines().find(|line| line.starts_with(expected)) {
-                return line.to_owned();
+            if line.starts_with(expected) {
+                return line;
             }
         }
+    }
+
+    /// What it said until now is no longer waited for.
+    pub fn forget_notices(&self) {
+        self.notices.try_iter().for_each(drop);
     }
 
     pub fn log(&self) -> String {
@@ -188,6 +209,8 @@ impl Drop for Daemon {
         // Already ended is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // Ends the reading thread.
+        let _ = self.socket.shutdown(Shutdown::Both);
     }
 }
 

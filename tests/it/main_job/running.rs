@@ -1,0 +1,53 @@
+//! The daemon as systemd sees it.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn settled() -> World {
+    let world = world();
+    let maildir = Maildir::create(world.home().join("Mail"));
+    world.configure(&configuration(&[SILENT, &maildir_account(&maildir)]));
+    world
+}
+
+#[test]
+fn the_service_manager_hears_of_it_and_can_end_it() {
+    let world = settled();
+    let daemon = world.daemon();
+    daemon.ready();
+    for _ in 0..3 {
+        daemon.notice("WATCHDOG=1");
+    }
+    let asked = Instant::now();
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
+}
+
+#[test]
+fn a_daemon_that_talks_to_a_server_ends_as_soon() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    let daemon = world.daemon();
+    daemon.ready();
+    crate::support::eventually(Duration::from_secs(30), "the account is watched", || {
+        (status(&world)["accounts"][0]["state"] == "watching").then_some(())
+    });
+    let asked = Instant::now();
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
+}
+
+#[test]
+fn a_second_daemon_leaves_the_home_to_the_first() {
+    let world = settled();
+    let first = world.daemon();
+    first.ready();
+    let second = world.output(&["run"]);
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(0), "{said}");
+    assert!(said.contains("another requite already watches this home"), "{said}");
+    first.notice("WATCHDOG=1");
+    assert!(first.terminate().success());
+}

@@ -1,0 +1,236 @@
+//! What goes out, each once: alerts on a real desktop, digests to a real mail server.
+
+use std::os::unix::net::UnixListener;
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+use requite::config::Tls;
+
+use super::*;
+use crate::support::desktop::{PrivateDesktop, bus_in, programs, with_bus};
+use crate::support::eventually;
+use crate::support::smtpd::Smtpd;
+use crate::support::world::Daemon;
+
+const DUE_SOON: &str = "Could you send the plan?";
+const LATE: &str = "Can you still come?";
+
+/// Grace's question is due in 18 hours; Alan's was late before anybody watched. So much history
+/// lies below them that it comes in several batches.
+fn with_debts(further: &str) -> World {
+    let world = world();
+    let maildir = Maildir::create(world.home().join("Mail"));
+    for number in 0..400 {
+        let at = hours_ago(2000 + number);
+        let note = to_me(
+            "Newcomer <new@example.net>",
+            at,
+            &format!("{number}@example.org"),
+            &format!("Note {number}"),
+        );
+        maildir.keep(at, "S", &note.bytes());
+    }
+    for (from, age, subject) in [(GRACE, 30, DUE_SOON), (ALAN, 60, LATE)] {
+        let mail = to_me(from, hours_ago(age), &format!("{age}h@example.org"), subject);
+        maildir.deliver(mail.time(), &mail.bytes());
+    }
+    world.configure(&configuration(&[further, &maildir_account(&maildir)]));
+    import_both(&world);
+    world
+}
+
+/// The batch of today was due a minute ago.
+fn batch_is_due() -> String {
+    let batch = (now() - SignedDuration::from_mins(1)).to_zoned(TimeZone::UTC).strftime("%H:%M");
+    format!("[alerts]\nbatch = \"{batch}\"\nquiet = \"never\"\n")
+}
+
+/// With the session bus of this process.
+fn daemon_on_the_desktop(world: &World) -> Daemon {
+    let mut command = world.command(&["run"]);
+    command.env("DBUS_SESSION_BUS_ADDRESS", std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap());
+    let daemon = world.daemon_with(command);
+    daemon.ready();
+    daemon
+}
+
+/// Returns once it has gone round often enough to have done whatever is due.
+fn has_looked(daemon: &Daemon) {
+    daemon.forget_notices();
+    for _ in 0..4 {
+        daemon.notice("WATCHDOG=1");
+    }
+}
+
+fn titles(history: &[Value]) -> Vec<&str> {
+    history.iter().map(|shown| shown["summary"]["data"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_debt_that_is_due_soon_is_told_once() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::a_debt_that_is_due_soon_is_told_once";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        desktop.start_notifier().await;
+        let world = with_debts(&batch_is_due());
+        let mut daemon = daemon_on_the_desktop(&world);
+        desktop.displays(1).await;
+        for _ in 0..3 {
+            assert!(daemon.terminate().success());
+            daemon = daemon_on_the_desktop(&world);
+            has_looked(&daemon);
+        }
+        let history = desktop.history().await;
+        assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
+        let body = history[0]["body"]["data"].as_str().unwrap();
+        assert!(body.contains(DUE_SOON), "{body}");
+        let listed = [pair("Alan Turing", LATE), pair("Grace Hopper", DUE_SOON)];
+        assert_eq!(i_owe(&world), listed, "what was late before is listed all the same");
+        assert_eq!(status(&world)["totals"]["i_owe_overdue"], 1);
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn an_alert_waits_for_somebody_to_show_it() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::an_alert_waits_for_somebody_to_show_it";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        let world = with_debts(&batch_is_due());
+        let daemon = daemon_on_the_desktop(&world);
+        eventually(Duration::from_secs(30), "the alert finds no notifier", || {
+            daemon.log().contains("alert not shown").then_some(())
+        });
+        desktop.start_notifier().await;
+        // It is tried again each minute; a single wait for the screen is shorter.
+        let shown = async {
+            while desktop.shown().await == 0 {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(70), shown).await.expect("the alert");
+        has_looked(&daemon);
+        let history = desktop.history().await;
+        assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn nobody_is_told_of_a_muted_contact() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::nobody_is_told_of_a_muted_contact";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        desktop.start_notifier().await;
+        let world = with_debts(&batch_is_due());
+        world.run(&["mute", "Grace Hopper"]);
+        let daemon = daemon_on_the_desktop(&world);
+        eventually(Duration::from_secs(30), "the debt is listed", || {
+            i_owe(&world).contains(&pair("Grace Hopper", DUE_SOON)).then_some(())
+        });
+        has_looked(&daemon);
+        assert_eq!(titles(&desktop.history().await), [""; 0]);
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn what_is_chosen_on_an_alert_is_done() {
+    let Some(programs) = programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "main_job::telling::what_is_chosen_on_an_alert_is_done";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut desktop = PrivateDesktop::start(programs).await;
+        desktop.start_notifier().await;
+        let world = with_debts(&batch_is_due());
+        let daemon = daemon_on_the_desktop(&world);
+        desktop.displays(1).await;
+        desktop.choose("Done").await;
+        eventually(Duration::from_secs(5), "the debt is done", || {
+            (i_owe(&world) == [pair("Alan Turing", LATE)]).then_some(())
+        });
+        assert_eq!(turn_about(&world, "Grace", DUE_SOON)["status"], "closed");
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn a_desktop_that_does_not_answer_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    // Takes connections as a bus does, and then says nothing.
+    let bus = UnixListener::bind(folder.path().join("bus")).unwrap();
+    let world = with_debts(&batch_is_due());
+    let mut command = world.command(&["run"]);
+    command.env("DBUS_SESSION_BUS_ADDRESS", bus_in(folder.path()));
+    let daemon = world.daemon_with(command);
+    let _silent = bus.accept().unwrap();
+    let asked = Instant::now();
+    assert_eq!(daemon.terminate().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
+}
+
+fn smtp(server: &Smtpd, tls: Tls, name: &str) -> String {
+    let client = server.client(tls);
+    format!(
+        "[smtp]\nhost = \"{}\"\nport = {}\ntls = \"{name}\"\nca = \"{}\"\n",
+        client.host,
+        client.port,
+        client.ca.unwrap().display(),
+    )
+}
+
+fn text(mail: &[u8]) -> String {
+    let mail = mail_parser::MessageParser::default().parse(mail).unwrap();
+    mail.body_text(0).unwrap().into_owned()
+}
+
+#[test]
+fn a_digest_is_sent_on_demand() {
+    for (name, tls) in [("starttls", Tls::Starttls), ("implicit", Tls::Implicit)] {
+        let Some(server) = Smtpd::start(name, &[]) else { return };
+        let post = "[digest]\nto = \"ada@example.com\"\n";
+        let world = with_debts(&[SILENT, post, &smtp(&server, tls, name)].concat());
+        world.run(&["sync"]);
+        world.run(&["digest", "--send"]);
+        let (events, mails) = server.finish();
+        assert_eq!(events, ["mail-from ada@example.com", "mail 1 tls"]);
+        let text = text(&mails[0]);
+        assert!(text.contains("Grace Hopper") && text.contains(LATE), "{text}");
+    }
+}
+
+#[test]
+fn the_digest_of_the_week_is_sent_once_at_its_time() {
+    let Some(server) = Smtpd::start("starttls", &[]) else { return };
+    // The next full minute that leaves time to read the mailbox first.
+    let due = (now() + SignedDuration::from_secs(75)).to_zoned(TimeZone::UTC);
+    let due = due.with().second(0).build().unwrap();
+    let day = due.strftime("%A").to_string().to_lowercase();
+    let time = due.strftime("%H:%M");
+    let digest =
+        format!("[digest]\nto = \"ada@example.com\"\nday = \"{day}\"\ntime = \"{time}\"\n");
+    let world = with_debts(&[SILENT, &digest, &smtp(&server, Tls::Starttls, "starttls")].concat());
+    let mut daemon = world.daemon();
+    daemon.ready();
+    has_looked(&daemon);
+    assert_eq!(server.taken(), 0, "it isn't time yet");
+    eventually(Duration::from_secs(90), "the digest comes", || (server.taken() == 1).then_some(()));
+    assert!(Timestamp::now() >= due.timestamp(), "not before its time");
+    for end in [Daemon::kill, |daemon: Daemon| assert!(daemon.terminate().success())] {
+        has_looked(&daemon);
+        end(daemon);
+        daemon = world.daemon();
+        daemon.ready();
+    }
+    has_looked(&daemon);
+    let (_, mails) = server.finish();
+    assert_eq!(mails.len(), 1);
+    let text = text(&mails[0]);
+    assert!(text.contains("Grace Hopper") && text.contains(LATE), "{text}");
+}
