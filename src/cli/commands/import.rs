@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::cli::desk::Desk;
+use crate::cli::render;
 use crate::domain::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
@@ -137,7 +138,7 @@ fn recognise(path: &Path) -> Result<import::Import, String> {
         return Err("a folder; mail is read as an account of the configuration".to_owned());
     }
     let bytes = fs::read(path).map_err(|cause| format!("can't be read: {cause}"))?;
-    import::read(&bytes).ok_or_else(|| "no format that is known".to_owned())
+    import::read(&bytes).ok_or_else(|| "not recognised".to_owned())
 }
 
 /// The card in the one form under which everything is compared, and what had to be left out of it.
@@ -230,16 +231,17 @@ fn as_text(outcome: &Outcome) -> String {
             "{path} ({kind}): {new} new, {changed} changed, {matched} known, {} skipped\n",
             skipped.len()
         ),
-        None => format!("{path}: not recognised\n"),
+        None => format!("{path}: nothing came in\n"),
     };
     for Skipped { line, why } in skipped.iter().take(SHOWN) {
+        let why = render::harmless(why);
         match line {
             Some(line) => text.push_str(&format!("  line {line}: {why}\n")),
             None => text.push_str(&format!("  {why}\n")),
         }
     }
     if skipped.len() > SHOWN {
-        text.push_str(&format!("  and {} more\n", skipped.len() - SHOWN));
+        text.push_str(&format!("  and {} more: --json lists all\n", skipped.len() - SHOWN));
     }
     text
 }
@@ -252,8 +254,8 @@ fn refused(outcomes: &[Outcome]) -> Result<()> {
         .collect();
     match refused.as_slice() {
         [] => Ok(()),
-        [one] => Err(Error::failed(format!("{one} was not recognised"))),
-        _ => Err(Error::failed(format!("{} were not recognised", refused.join(", ")))),
+        [one] => Err(Error::failed(format!("{one} can't be imported"))),
+        _ => Err(Error::failed(format!("{} can't be imported", refused.join(", ")))),
     }
     .map_err(|error| {
         error.hint("what can be imported: vCards, LinkedIn's Connections.csv or its whole archive")
