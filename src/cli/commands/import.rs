@@ -31,7 +31,7 @@ struct Outcome {
 }
 
 struct Skipped {
-    /// `None` where it is about part of a card that came in.
+    /// `None` where it is about the whole file.
     line: Option<u64>,
     why: String,
 }
@@ -115,21 +115,23 @@ fn bring_file_in(desk: &Desk, store: &Store, path: &Path, run: &mut ImportRun) -
     outcome.kind = Some(read.format.name());
     outcome.skipped.extend(read.skipped.into_iter().map(|row| skip(Some(row.line), row.why)));
     for card in read.cards {
+        let line = Some(card.line);
         let (card, complaints) = normalised(card);
         let is_me = card.identities.iter().any(|(kind, value)| {
             *kind == IdentityKind::Email && desk.config.me.addresses.contains(value)
         });
         if is_me {
-            outcome.skipped.push(skip(None, format!("{}: this is you", card.name)));
+            outcome.skipped.push(skip(line, format!("{}: this is you", card.name)));
             continue;
         }
-        outcome.skipped.extend(complaints.into_iter().map(|why| skip(None, why)));
+        outcome.skipped.extend(complaints.into_iter().map(|why| skip(line, why)));
         match store.import_card(&card, desk.now, run)? {
             Imported::New => outcome.new += 1,
             Imported::Matched => outcome.matched += 1,
             Imported::Changed => outcome.changed += 1,
         }
     }
+    outcome.skipped.sort_by_key(|skipped| skipped.line);
     Ok(outcome)
 }
 
