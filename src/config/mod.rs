@@ -67,11 +67,14 @@ pub fn load(path: &Path) -> Result<Config> {
     let text = std::fs::read_to_string(path).map_err(|cause| {
         let error = Error::config(format!("{} can't be read", path.display()));
         let hint = match cause.kind() {
-            std::io::ErrorKind::NotFound => {
-                "run `requite setup`, or start from `requite config example`"
-            }
-            std::io::ErrorKind::InvalidData => "save it as UTF-8",
-            _ => "check that it is a file you may read",
+            std::io::ErrorKind::NotFound => format!(
+                "start from the example, then name your account in it:\n\
+                 mkdir -p {} && requite config example > {}",
+                path.parent().unwrap_or(Path::new(".")).display(),
+                path.display()
+            ),
+            std::io::ErrorKind::InvalidData => "save it as UTF-8".to_owned(),
+            _ => "check that it is a file you may read".to_owned(),
         };
         error.because(cause).hint(hint)
     })?;

@@ -278,5 +278,5 @@ fn a_missing_file_is_said_to_be_missing() {
     let error = load(Path::new("/nowhere/config.toml")).unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().starts_with("/nowhere/config.toml can't be read"));
-    assert!(error.advice().unwrap().contains("requite setup"));
+    assert!(error.advice().unwrap().contains("requite config example >"));
 }

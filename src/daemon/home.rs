@@ -62,7 +62,9 @@ impl Home {
     pub fn lock(&self) -> Result<Option<Lock>> {
         let path = self.runtime.join("requite.lock");
         let cannot = |cause: std::io::Error| {
-            Error::failed(format!("cannot lock {}", path.display())).because(cause)
+            Error::failed(format!("cannot lock {}", path.display()))
+                .hint("make the folder writable, or choose another with --home")
+                .because(cause)
         };
         fs::create_dir_all(&self.runtime).map_err(cannot)?;
         let file = File::create(&path).map_err(cannot)?;

@@ -21,6 +21,12 @@ pub async fn sync(account: &Account, sink: &Sink) -> Result<()> {
     }
 }
 
+/// Takes back in `status` what an earlier pass may have failed for.
+pub async fn report_success(account: &Account, sink: &Sink) {
+    // The sink is closed where the writer itself failed; that error is told instead.
+    let _ = sink.state(&account.name, AccountState::Idle, "").await;
+}
+
 /// Says in `status` why a pass failed.
 pub async fn report_failure(account: &Account, sink: &Sink, cause: &Error) {
     let state = match cause.kind() {

@@ -119,10 +119,13 @@ pub async fn sync(
     let reading = tokio::spawn(async move {
         let mut first_error = None;
         for account in accounts.iter() {
-            if let Err(cause) = mailbox::sync(account, &sink).await {
-                warn!(account = account.name, "{cause}");
-                mailbox::report_failure(account, &sink, &cause).await;
-                first_error.get_or_insert(cause);
+            match mailbox::sync(account, &sink).await {
+                Ok(()) => mailbox::report_success(account, &sink).await,
+                Err(cause) => {
+                    warn!(account = account.name, "{cause}");
+                    mailbox::report_failure(account, &sink, &cause).await;
+                    first_error.get_or_insert(cause);
+                }
             }
         }
         first_error.map_or(Ok(()), Err)

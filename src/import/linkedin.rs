@@ -32,7 +32,10 @@ fn read_csv(bytes: &[u8]) -> Option<Import> {
     let mut skipped = Vec::new();
     for row in rows::rows(&lines, at + 1, &header) {
         match row.and_then(|row| card(&row, &header)) {
-            Ok(card) => cards.push(card),
+            Ok((card, odd_date)) => {
+                cards.push(card);
+                skipped.extend(odd_date);
+            }
             Err(row) => skipped.push(row),
         }
     }
@@ -43,7 +46,8 @@ fn import(cards: Vec<Card>, skipped: Vec<Skipped>) -> Import {
     Import { format: Format::LinkedinConnections, cards, skipped }
 }
 
-fn card(row: &Row, header: &Header) -> Result<Card, Skipped> {
+/// The card, and its date where that can't be read.
+fn card(row: &Row, header: &Header) -> Result<(Card, Option<Skipped>), Skipped> {
     let cell = |column| header.cell(&row.cells, column);
     let name = tidy(&format!("{} {}", cell(Column::FirstName), cell(Column::LastName)));
     let email = some(cell(Column::Email));
@@ -57,7 +61,12 @@ fn card(row: &Row, header: &Header) -> Result<Card, Skipped> {
             return Err(Skipped { line: row.line, why });
         }
     };
-    Ok(Card {
+    let said = cell(Column::ConnectedOn).trim();
+    let connected_on = date::parse(said);
+    let odd_date = (connected_on.is_none() && !said.is_empty())
+        .then(|| Skipped { line: row.line, why: format!("{name}: \"{said}\" is no date") });
+    let card = Card {
+        line: row.line,
         name,
         other_names: Vec::new(),
         emails: email.into_iter().collect(),
@@ -65,8 +74,9 @@ fn card(row: &Row, header: &Header) -> Result<Card, Skipped> {
         urls: url.into_iter().collect(),
         company: some(cell(Column::Company)),
         position: some(cell(Column::Position)),
-        connected_on: date::parse(cell(Column::ConnectedOn)),
-    })
+        connected_on,
+    };
+    Ok((card, odd_date))
 }
 
 /// `ada-lovelace` of `https://www.linkedin.com/in/ada-lovelace/`.

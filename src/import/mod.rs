@@ -9,6 +9,8 @@ pub mod vcard;
 /// What one export says of one person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Card {
+    /// 1-based line of the file on which it starts.
+    pub line: u64,
     pub name: String,
     /// Further names by which mail may come: nicknames, name in another order, maiden name.
     pub other_names: Vec<String>,
@@ -35,7 +37,7 @@ impl Format {
     }
 }
 
-/// A row that was left out, and why.
+/// A row or a part of one that was left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// 1-based line of the file.

@@ -6,7 +6,7 @@ mod card;
 mod cut;
 
 use super::text;
-use super::{Format, Import, Skipped};
+use super::{Card, Format, Import, Skipped};
 use cut::Piece;
 
 /// Whether the first line with anything on it opens a card.
@@ -25,7 +25,7 @@ pub fn read(bytes: &[u8]) -> Import {
             Piece::Broken { line, why } => (line, Err(why.to_owned())),
         };
         match card {
-            Ok(card) => import.cards.push(card),
+            Ok(card) => import.cards.push(Card { line, ..card }),
             Err(why) => import.skipped.push(Skipped { line, why }),
         }
     }

@@ -8,8 +8,10 @@
     reason = "a test fails by panicking, and waits by the real clock"
 )]
 
+mod bad_input;
 mod corpus;
 mod deliver;
+mod faults;
 mod imap;
 mod imap_login;
 mod imap_watch;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::cli::desk::Desk;
+use crate::cli::render;
 use crate::domain::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
@@ -30,7 +31,7 @@ struct Outcome {
 }
 
 struct Skipped {
-    /// `None` where it is about part of a card that came in.
+    /// `None` where it is about the whole file.
     line: Option<u64>,
     why: String,
 }
@@ -114,21 +115,23 @@ fn bring_file_in(desk: &Desk, store: &Store, path: &Path, run: &mut ImportRun) -
     outcome.kind = Some(read.format.name());
     outcome.skipped.extend(read.skipped.into_iter().map(|row| skip(Some(row.line), row.why)));
     for card in read.cards {
+        let line = Some(card.line);
         let (card, complaints) = normalised(card);
         let is_me = card.identities.iter().any(|(kind, value)| {
             *kind == IdentityKind::Email && desk.config.me.addresses.contains(value)
         });
         if is_me {
-            outcome.skipped.push(skip(None, format!("{}: this is you", card.name)));
+            outcome.skipped.push(skip(line, format!("{}: this is you", card.name)));
             continue;
         }
-        outcome.skipped.extend(complaints.into_iter().map(|why| skip(None, why)));
+        outcome.skipped.extend(complaints.into_iter().map(|why| skip(line, why)));
         match store.import_card(&card, desk.now, run)? {
             Imported::New => outcome.new += 1,
             Imported::Matched => outcome.matched += 1,
             Imported::Changed => outcome.changed += 1,
         }
     }
+    outcome.skipped.sort_by_key(|skipped| skipped.line);
     Ok(outcome)
 }
 
@@ -137,7 +140,7 @@ fn recognise(path: &Path) -> Result<import::Import, String> {
         return Err("a folder; mail is read as an account of the configuration".to_owned());
     }
     let bytes = fs::read(path).map_err(|cause| format!("can't be read: {cause}"))?;
-    import::read(&bytes).ok_or_else(|| "no format that is known".to_owned())
+    import::read(&bytes).ok_or_else(|| "not recognised".to_owned())
 }
 
 /// The card in the one form under which everything is compared, and what had to be left out of it.
@@ -230,16 +233,17 @@ fn as_text(outcome: &Outcome) -> String {
             "{path} ({kind}): {new} new, {changed} changed, {matched} known, {} skipped\n",
             skipped.len()
         ),
-        None => format!("{path}: not recognised\n"),
+        None => format!("{path}: nothing came in\n"),
     };
     for Skipped { line, why } in skipped.iter().take(SHOWN) {
+        let why = render::harmless(why);
         match line {
             Some(line) => text.push_str(&format!("  line {line}: {why}\n")),
             None => text.push_str(&format!("  {why}\n")),
         }
     }
     if skipped.len() > SHOWN {
-        text.push_str(&format!("  and {} more\n", skipped.len() - SHOWN));
+        text.push_str(&format!("  and {} more: --json lists all\n", skipped.len() - SHOWN));
     }
     text
 }
@@ -252,8 +256,8 @@ fn refused(outcomes: &[Outcome]) -> Result<()> {
         .collect();
     match refused.as_slice() {
         [] => Ok(()),
-        [one] => Err(Error::failed(format!("{one} was not recognised"))),
-        _ => Err(Error::failed(format!("{} were not recognised", refused.join(", ")))),
+        [one] => Err(Error::failed(format!("{one} can't be imported"))),
+        _ => Err(Error::failed(format!("{} can't be imported", refused.join(", ")))),
     }
     .map_err(|error| {
         error.hint("what can be imported: vCards, LinkedIn's Connections.csv or its whole archive")

@@ -41,7 +41,7 @@ pub fn snooze(desk: &Desk, id: &str, duration: Option<&str>, undo: bool) -> Resu
     let who = name(&store, named)?;
     if undo {
         take_back_from_turn(desk, &store, Verb::Snooze, &turn)?;
-        desk.say(&format!("{named} with {who} no longer waits"));
+        desk.say(&format!("{named} with {who} sleeps no longer"));
         return Ok(());
     }
     let duration = duration.ok_or_else(|| {

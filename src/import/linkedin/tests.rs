@@ -37,6 +37,7 @@ fn a_row_is_a_card() {
     assert_eq!(
         import.cards,
         [Card {
+            line: 2,
             name: "Ada Lovelace".into(),
             emails: vec!["ada@example.com".into()],
             urls: vec!["https://www.linkedin.com/in/ada".into()],

@@ -79,10 +79,10 @@ fn person(card: &VCard) -> Result<Card, String> {
         phones: unique(texts(card, &VCardProperty::Tel).filter_map(|text| phone(&text))),
         urls: unique(texts(card, &VCardProperty::Url).chain(links)),
         position: { position }.next(),
-        connected_on: None,
         name,
         emails,
         company,
+        ..Card::default()
     })
 }
 

@@ -1,7 +1,6 @@
 //! Cards as address books really write them.
 
 use super::*;
-use crate::import::Card;
 use proptest::prelude::*;
 
 fn only(lines: &str) -> Card {
@@ -38,6 +37,7 @@ fn a_card_of_version_4() {
          ORG:Engines\\, Inc.;Analysis\nTITLE:Analyst\nROLE:Poet",
     );
     let expected = Card {
+        line: 1,
         name: "Ada Lovelace".into(),
         other_names: ["Ada Augusta Lovelace", "The Countess", "AAL"].map(String::from).to_vec(),
         emails: ["ada@example.com", "ada@example.org"].map(String::from).to_vec(),

@@ -82,7 +82,7 @@ fn what_is_not_recognised_is_told_once_the_rest_came_in() {
     let files = [place.file("notes.txt", "milk, eggs"), place.file("a.vcf", CARDS)];
     let error = run(&place.desk(), &files, false, false).unwrap_err();
     assert_eq!(error.kind(), Kind::Failed);
-    assert!(error.to_string().ends_with("notes.txt was not recognised"), "{error}");
+    assert!(error.to_string().ends_with("notes.txt can't be imported"), "{error}");
     assert_eq!(place.names().len(), 2);
 }
 
