@@ -23,6 +23,8 @@ use crate::store::Store;
 
 /// Reports that may wait for the disk; a batch holds some hundred messages.
 const WAITING_REPORTS: usize = 4;
+/// How often the watchdog is fed where nobody says how often it wants to be.
+const UNWATCHED: Duration = Duration::from_secs(60);
 
 /// So long a delivery may go on after the end was asked for.
 const LAST_DELIVERY: Duration = Duration::from_secs(1);
@@ -59,10 +61,14 @@ impl Daemon {
         info!("watching");
         let mut look_around = tokio::time::interval(clock.between_looks());
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // Half of systemd's patience; a minute where it has none to lose.
+        let patience = sd_notify::watchdog_enabled().unwrap_or(UNWATCHED);
+        let mut watchdog = tokio::time::interval(patience / 2);
         let mut progress = writer.progress.clone();
         loop {
             tokio::select! {
                 _ = shutdown.wait_for(|down| *down) => break,
+                _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
                 _ = look_around.tick() => {}
                 changed = progress.changed() => {
                     if changed.is_err() {
@@ -71,7 +77,6 @@ impl Daemon {
                     errands.mail_came();
                 }
             }
-            notify(&[sd_notify::NotifyState::Watchdog]);
             tokio::select! {
                 biased;
                 () = errands.run_due() => {}

@@ -34,7 +34,7 @@ impl Store {
         for (name, kind) in accounts {
             self.db.execute(
                 "INSERT INTO account (name, kind) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind",
+                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind WHERE kind <> excluded.kind",
                 params![name, kind],
             )?;
         }
@@ -46,7 +46,7 @@ impl Store {
         for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
             self.db.execute(
                 "UPDATE folder SET retired = 1
-                 WHERE account = (SELECT id FROM account WHERE name = ?1)",
+                 WHERE retired = 0 AND account = (SELECT id FROM account WHERE name = ?1)",
                 [name],
             )?;
         }

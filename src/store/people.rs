@@ -237,9 +237,9 @@ impl Store {
             .prepare_cached(
                 "SELECT a.id, a.name,
                    EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
-                   AND EXISTS (SELECT 1 FROM recipient r JOIN message m ON m.id = r.message
+                   AND EXISTS (SELECT 1 FROM recipient r CROSS JOIN message m ON m.id = r.message
                                WHERE r.address = a.id
-                                 AND m.author IN (SELECT id FROM address WHERE mine = 1))
+                                 AND +m.author IN (SELECT id FROM address WHERE mine = 1))
                  FROM address a
                  WHERE a.name IS NOT NULL AND a.mine = 0 AND NOT EXISTS (
                    SELECT 1 FROM identity i WHERE i.address = a.id AND i.source <> 'by_name')",
