@@ -61,7 +61,6 @@ impl Daemon {
         info!("watching");
         let mut look_around = tokio::time::interval(clock.between_looks());
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        // Half of systemd's patience; a minute where it has none to lose.
         let patience = sd_notify::watchdog_enabled().unwrap_or(UNWATCHED);
         let mut watchdog = tokio::time::interval(patience / 2);
         let mut progress = writer.progress.clone();

@@ -115,8 +115,6 @@ fn a_wrong_password_is_tried_once_by_a_command_and_thrice_by_the_daemon() {
     let daemon = world.daemon();
     daemon.ready();
     let account = eventually(PATIENCE, "the daemon has stopped trying", || {
-        // Heard, so that it never waits for a listener.
-        daemon.notice("WATCHDOG=1");
         let account = world.json(&["status", "--json"])["accounts"][0].clone();
         let detail = account["detail"].as_str().unwrap();
         detail.contains("no further login is tried").then_some(account)
