@@ -52,7 +52,9 @@ mod tests {
             ("Entw&APw-rfe", "Entwürfe"),
             ("&BB4EQgQ,BEAEMAQyBDsENQQ9BD0ESwQ1-", "Отправленные"),
             ("Give &- take", "Give & take"),
+            ("&2D3eAA-", "😀"),
             ("Q&A", "Q&A"),
+            ("broken &!!-", "broken &!!-"),
             ("a&AAo-b", "a&AAo-b"),
             ("&2D0-", "&2D0-"),
         ] {

@@ -5,14 +5,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
-use base64::Engine;
-use base64::alphabet::IMAP_MUTF7;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::exec::{Link, quoted};
 use super::failure::Failure;
 use crate::config::Folders;
 use crate::error::{Error, Result};
+use crate::source::utf7::readable;
 use crate::source::{Flags, FolderKey, Role};
 
 /// One folder of the server, and what this run has seen of it.
@@ -61,7 +59,7 @@ pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, 
         let role = entry.name_attributes.iter().find_map(special_use);
         let role = if name.eq_ignore_ascii_case("INBOX") { Some(Role::Inbox) } else { role };
         let delimiter = entry.delimiter.as_deref().unwrap_or("/");
-        let named = || by_name(&decoded(&name), delimiter);
+        let named = || by_name(&readable(&name), delimiter);
         let role = role.unwrap_or_else(named);
         if !found.iter().any(|(known, _)| *known == name) {
             found.push((name, role));
@@ -72,7 +70,7 @@ pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, 
     let mut folders: Vec<Folder> = found
         .into_iter()
         .map(|(name, role)| {
-            let display = decoded(&name);
+            let display = readable(&name);
             let folder = if displayed.insert(display.clone()) { display } else { name.clone() };
             let key = FolderKey { account: account.to_owned(), folder };
             Folder { key, argument: quoted(&name), role, seen: Seen::default() }
@@ -163,56 +161,9 @@ fn unescaped(name: &str) -> String {
     plain
 }
 
-/// Modified UTF-7 (RFC 3501 §5.1.3) as text; a name that isn't well-formed stays as it is.
-fn decoded(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((before, shifted)) = rest.split_once('&') {
-        text.push_str(before);
-        let Some((encoded, after)) = shifted.split_once('-') else { return name.to_owned() };
-        match encoded {
-            "" => text.push('&'),
-            _ => match utf16(encoded) {
-                Some(decoded) => text.push_str(&decoded),
-                None => return name.to_owned(),
-            },
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-    if text.contains(char::is_control) { name.to_owned() } else { text }
-}
-
-fn utf16(encoded: &str) -> Option<String> {
-    const CONFIG: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
-    let bytes = GeneralPurpose::new(&IMAP_MUTF7, CONFIG).decode(encoded).ok()?;
-    let (units, odd) = bytes.as_chunks::<2>();
-    let units = units.iter().map(|unit| u16::from_be_bytes(*unit));
-    let text = char::decode_utf16(units).collect::<Result<String, _>>().ok()?;
-    odd.is_empty().then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_decoded_for_people() {
-        for (raw, display) in [
-            ("INBOX", "INBOX"),
-            ("Entw&APw-rfe", "Entwürfe"),
-            ("&ZeVnLIqe-", "日本語"),
-            ("Tom &- Ann", "Tom & Ann"),
-            ("&2D3eAA-", "😀"),
-            ("broken &APw", "broken &APw"),
-            ("broken &!!-", "broken &!!-"),
-            ("lone surrogate &2D0-", "lone surrogate &2D0-"),
-            ("line end &AAo-", "line end &AAo-"),
-        ] {
-            assert_eq!(decoded(raw), display);
-        }
-    }
 
     #[test]
     fn quoting_and_unescaping_are_opposites() {
