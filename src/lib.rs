@@ -37,6 +37,8 @@
 //! - Edges don't import each other, and bytes from outside never panic: each is counted, or shown
 //!   with its reason.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod config;
 pub mod daemon;

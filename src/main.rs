@@ -1,4 +1,5 @@
 //! Parses, dispatches, reports.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

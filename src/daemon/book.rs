@@ -194,7 +194,10 @@ impl<'a> Book<'a> {
                 .count()
         };
         Ok(digest::Totals {
-            messages: self.store.message_count()?,
+            messages: match self.as_of {
+                AsOf::Now(_) => self.store.message_count()?,
+                AsOf::Then(then) => self.store.message_count_until(then)?,
+            },
             contacts: self.store.contact_count()?,
             i_owe: count(Side::Theirs, false),
             i_owe_overdue: count(Side::Theirs, true),

@@ -51,6 +51,17 @@ fn the_earliest_time_of_all_copies_holds() {
 }
 
 #[test]
+fn an_earlier_instant_knows_only_what_had_arrived() {
+    let store = store();
+    for (number, hour) in [(1, 0), (2, 50)] {
+        deliver(&store, "INBOX", number, &mail(number, ANN, ME, hour));
+    }
+    for (then, known) in [(at(-1), 0), (at(0), 1), (at(49), 1), (at(50), 2)] {
+        assert_eq!(store.message_count_until(then).unwrap(), known);
+    }
+}
+
+#[test]
 fn a_folder_that_starts_over_loses_and_doubles_nothing() {
     let store = store();
     let contact = ann(&store);
