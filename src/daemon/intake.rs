@@ -15,6 +15,8 @@ use crate::mail;
 use crate::source::{Batch, FolderKey, FolderState, RawMail, Report};
 use crate::store::{Arrival, Store};
 
+/// At most so many batches share a transaction.
+const TOGETHER: usize = 6;
 /// Up to this many messages are measured in the transaction that stores them.
 const FEW: usize = 50;
 /// A folder is known well enough to alert about once it covers this much, in seconds.
@@ -55,7 +57,12 @@ impl Intake {
     /// the cursors stand where they stood.
     pub fn run(mut self, mut reports: mpsc::Receiver<Report>) -> Result<()> {
         while let Some(report) = self.next(&mut reports)? {
-            if let Err(cause) = self.take(report) {
+            let (batches, other) = gather(report, &mut reports);
+            let mut taken = self.take_batches(&batches);
+            if let (Ok(()), Some(report)) = (&taken, other) {
+                taken = self.take(report);
+            }
+            if let Err(cause) = taken {
                 error!("{cause}");
                 return Err(cause);
             }
@@ -85,7 +92,7 @@ impl Intake {
                     folders.into_iter().map(|(name, role)| (name, role.name())).collect();
                 self.store.transaction(|store| store.set_folders(&account, &folders))
             }
-            Report::Batch(batch) => self.take_batch(&batch),
+            Report::Batch(batch) => self.take_batches(&[batch]),
             Report::State { account, state, detail } => self
                 .store
                 .transaction(|store| store.set_account_state(&account, state.name(), &detail)),
@@ -130,22 +137,26 @@ impl Intake {
         }
     }
 
-    fn take_batch(&mut self, batch: &Batch) -> Result<()> {
-        let arrivals: Vec<Result<Arrival, (u64, String)>> =
-            batch.mails.iter().map(arrival).collect();
-        let few = batch.mails.len() <= FEW;
+    fn take_batches(&mut self, batches: &[Batch]) -> Result<()> {
+        let mails: usize = batches.iter().map(|batch| batch.mails.len()).sum();
+        let few = mails <= FEW;
         let now = self.clock.now();
         let Intake { store, config, .. } = self;
+        if batches.is_empty() {
+            return Ok(());
+        }
         store.transaction(|store| {
-            store_batch(store, config, batch, &arrivals, now)?;
+            for batch in batches {
+                store_batch(store, config, batch, now)?;
+            }
             if few {
-                measure(store, config, !batch.mails.is_empty())?;
+                measure(store, config, mails > 0)?;
             }
             Ok(())
         })?;
         self.unmeasured |= !few;
         self.progress.send_modify(|progress| {
-            progress.messages += batch.mails.len() as u64;
+            progress.messages += mails as u64;
             progress.commits += 1;
         });
         Ok(())
@@ -160,6 +171,18 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// The batches that wait in a row, and what comes after them. Bulk history touches scattered pages
+/// of the database: the more of it shares a transaction, the fewer are written twice.
+fn gather(first: Report, reports: &mut mpsc::Receiver<Report>) -> (Vec<Batch>, Option<Report>) {
+    let mut batches = Vec::new();
+    let mut next = Some(first);
+    while let Some(Report::Batch(batch)) = next {
+        batches.push(batch);
+        next = if batches.len() < TOGETHER { reports.try_recv().ok() } else { None };
+    }
+    (batches, next)
 }
 
 fn measure(store: &Store, config: &Config, names_may_be_new: bool) -> Result<()> {
@@ -182,13 +205,7 @@ fn arrival(raw: &RawMail) -> Result<Arrival, (u64, String)> {
     })
 }
 
-fn store_batch(
-    store: &Store,
-    config: &Config,
-    batch: &Batch,
-    arrivals: &[Result<Arrival, (u64, String)>],
-    now: Moment,
-) -> Result<()> {
+fn store_batch(store: &Store, config: &Config, batch: &Batch, now: Moment) -> Result<()> {
     let (account, name) = (&batch.folder.account, &batch.folder.folder);
     let Some(folder) = store.folder(account, name)? else {
         warn!(account, folder = name, "mail of a folder that was never announced is left alone");
@@ -198,10 +215,10 @@ fn store_batch(
     if folder.uidvalidity != validity {
         store.start_folder_over(folder.id, validity)?;
     }
-    for arrival in arrivals {
-        match arrival {
-            Ok(arrival) => store.add_copy(folder.id, validity, arrival, config.keep_subjects)?,
-            Err((uid, why)) => store.quarantine(folder.id, validity, *uid, why)?,
+    for raw in &batch.mails {
+        match arrival(raw) {
+            Ok(arrival) => store.add_copy(folder.id, validity, &arrival, config.keep_subjects)?,
+            Err((uid, why)) => store.quarantine(folder.id, validity, uid, &why)?,
         }
     }
     for (uid, why) in &batch.unreadable {

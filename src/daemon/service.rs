@@ -22,7 +22,7 @@ use crate::source::Sink;
 use crate::store::Store;
 
 /// Reports that may wait for the disk; a batch holds some hundred messages.
-const WAITING_REPORTS: usize = 4;
+const WAITING_REPORTS: usize = 6;
 /// How often the watchdog is fed where nobody says how often it wants to be.
 const UNWATCHED: Duration = Duration::from_secs(60);
 
