@@ -2,7 +2,7 @@
 //! what it hears without looking at it.
 
 use std::io::{Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::support::dovecot::{PASSWORD, USER};
@@ -53,7 +53,9 @@ pub fn read(address: SocketAddr, conversations: &[Conversation]) -> Reading {
 /// Returns how many bytes came until the last command was answered.
 fn listen(address: SocketAddr, lines: &[String]) -> usize {
     let mut socket = tcp(address);
-    let mut commands = format!("a LOGIN \"{USER}\" \"{PASSWORD}\"\r\n");
+    // A server that isn't logged in to keeps little of what is sent ahead.
+    log_in(&mut socket);
+    let mut commands = String::new();
     for line in lines {
         commands += &format!("a {line}\r\n");
     }
@@ -77,4 +79,14 @@ fn listen(address: SocketAddr, lines: &[String]) -> usize {
             kept = heard - tail;
         }
     })
+}
+
+fn log_in(socket: &mut TcpStream) {
+    socket.write_all(format!("a LOGIN \"{USER}\" \"{PASSWORD}\"\r\n").as_bytes()).unwrap();
+    let (mut heard, mut buffer) = (Vec::new(), [0; 4096]);
+    while !heard.windows(5).any(|window| window == b"a OK ") {
+        let size = socket.read(&mut buffer).unwrap();
+        assert!(size > 0, "the server has hung up");
+        heard.extend_from_slice(&buffer[..size]);
+    }
 }
