@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
 
-use super::measure::turns_until;
+use super::measure::{Measured, measured_until};
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
 use crate::domain::debts::{self, Debt};
 use crate::domain::digest;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::{EXPIRY_H, Policy};
-use crate::domain::standing::{Standing, Terms, standing};
+use crate::domain::population::{Census, Lessons, Population};
+use crate::domain::standing::{Record, Standing, Terms, standing};
 use crate::domain::turns::Turn;
 use crate::error::Result;
 use crate::store::{ContactRow, Decisions, Store, Verb};
@@ -39,6 +40,9 @@ pub struct Book<'a> {
     policy: &'a Policy,
     as_of: AsOf,
     decisions: Decisions,
+    population: Population,
+    /// Everybody's turns as they stood then; the store holds those of now.
+    then: HashMap<ContactId, Measured>,
 }
 
 /// A contact with everything that is measured of them.
@@ -66,7 +70,58 @@ pub struct NamedDebt {
 impl<'a> Book<'a> {
     pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
         let decisions = store.decisions(None, as_of.moment())?;
-        Ok(Book { store, policy, as_of, decisions })
+        let mut book = Book {
+            store,
+            policy,
+            as_of,
+            decisions,
+            population: store.population()?,
+            then: HashMap::new(),
+        };
+        if let AsOf::Then(then) = as_of {
+            for row in store.contacts()? {
+                book.then.insert(row.id, measured_until(store, row.id, policy, then)?);
+            }
+            book.population = book.survey()?;
+            let need = &book.population.need;
+            book.then.values_mut().flat_map(|one| &mut one.turns).for_each(|turn| turn.judge(need));
+        }
+        Ok(book)
+    }
+
+    /// What all contacts teach together, learned from the turns of this book.
+    pub fn survey(&self) -> Result<Population> {
+        let now = self.now();
+        let mut lessons = Lessons::new(now);
+        self.each_contacts_turns(|contact, turns| {
+            for turn in &turns {
+                let wanted = self.snoozed_until(contact, &turn.touches).is_some();
+                lessons.hear(turn, wanted);
+            }
+            Ok(())
+        })?;
+        let need = lessons.learned();
+        let mut census = Census::new(self.policy, need, now);
+        self.each_contacts_turns(|contact, mut turns| {
+            turns.iter_mut().for_each(|turn| turn.judge(&need));
+            census.count(&turns, &self.terms(contact));
+            Ok(())
+        })?;
+        Ok(census.population())
+    }
+
+    fn each_contacts_turns(
+        &self,
+        mut take: impl FnMut(ContactId, Vec<Turn>) -> Result<()>,
+    ) -> Result<()> {
+        match self.as_of {
+            AsOf::Now(_) => self.store.each_contacts_turns(take),
+            AsOf::Then(_) => {
+                let mut contacts: Vec<_> = self.then.iter().collect();
+                contacts.sort_by_key(|(contact, _)| **contact);
+                contacts.into_iter().try_for_each(|(id, one)| take(*id, one.turns.clone()))
+            }
+        }
     }
 
     pub fn now(&self) -> Moment {
@@ -85,31 +140,28 @@ impl<'a> Book<'a> {
 
     pub fn people(&self) -> Result<Vec<Person>> {
         let mut turns: HashMap<ContactId, Vec<Turn>> = HashMap::new();
-        if let AsOf::Now(_) = self.as_of {
-            for turn in self.store.all_turns()? {
-                turns.entry(turn.id.contact).or_default().push(turn);
-            }
-        }
+        self.each_contacts_turns(|contact, found| {
+            turns.insert(contact, found);
+            Ok(())
+        })?;
         let rows = self.store.contacts()?;
         rows.into_iter()
             .map(|row| {
-                let known = turns.remove(&row.id).unwrap_or_default();
-                let (turns, last_touch) = match self.as_of {
-                    AsOf::Now(_) => (known, row.last_touch),
-                    AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
-                };
-                self.person(row, turns, last_touch)
+                let turns = turns.remove(&row.id).unwrap_or_default();
+                self.person(row, turns)
             })
             .collect()
     }
 
     /// Everything that is measured of one contact.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let (turns, last_touch) = match self.as_of {
-            AsOf::Now(_) => (self.store.turns_of(row.id)?, row.last_touch),
-            AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
+        let turns = match self.as_of {
+            AsOf::Now(_) => self.store.turns_of(row.id)?,
+            AsOf::Then(_) => {
+                self.then.get(&row.id).map(|one| one.turns.clone()).unwrap_or_default()
+            }
         };
-        self.person(row, turns, last_touch)
+        self.person(row, turns)
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
@@ -121,16 +173,16 @@ impl<'a> Book<'a> {
         Ok(left_out)
     }
 
-    fn person(
-        &self,
-        row: ContactRow,
-        turns: Vec<Turn>,
-        last_touch: Option<Moment>,
-    ) -> Result<Person> {
+    fn person(&self, row: ContactRow, mut turns: Vec<Turn>) -> Result<Person> {
+        turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
+        let last_touch = match self.as_of {
+            AsOf::Now(_) => row.last_touch,
+            AsOf::Then(_) => self.then.get(&row.id).and_then(|one| one.last_touch),
+        };
         let entries = self.store.entries(row.id)?;
         let terms = self.terms(row.id);
-        let (stance, now) = (self.policy.stance, self.now());
-        let standing = standing(&turns, &entries, last_touch, &terms, stance, now);
+        let record = Record { turns: &turns, entries: &entries, last_touch, terms: &terms };
+        let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
         Ok(Person { row, turns, entries, terms, standing, starred, muted })
@@ -142,15 +194,14 @@ impl<'a> Book<'a> {
         let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
         match self.as_of {
             AsOf::Now(now) => {
-                for turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
+                for mut turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
+                    turn.judge(&self.population.need);
                     by_contact.entry(turn.id.contact).or_default().push(turn);
                 }
             }
-            AsOf::Then(then) => {
-                for row in self.store.contacts()? {
-                    let (turns, _) = turns_until(self.store, row.id, self.policy, then)?;
-                    by_contact.insert(row.id, turns);
-                }
+            AsOf::Then(_) => {
+                let turns = self.then.iter().map(|(contact, one)| (*contact, one.turns.clone()));
+                by_contact.extend(turns);
             }
         }
         let mut found = Vec::new();
@@ -224,21 +275,23 @@ impl<'a> Book<'a> {
                 name: &person.row.name,
                 turns: &person.turns,
                 terms: &person.terms,
-                before: standing(
-                    &turns_as_of(&person.turns, since),
-                    &person.entries,
-                    person.standing.last_touch.filter(|at| *at <= since),
-                    &person.terms,
-                    self.policy.stance,
-                    since,
-                )
-                .score
-                .value,
+                before: self.score_at(person, since),
                 now: person.standing.score.value,
             })
             .collect();
         let debts = debts.into_iter().map(digest_debt).collect();
         Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
+    }
+
+    /// As far as it was known then: with today's priors, and without knowing of later mail.
+    fn score_at(&self, person: &Person, then: Moment) -> Option<f64> {
+        let record = Record {
+            turns: &turns_as_of(&person.turns, then),
+            entries: &person.entries,
+            last_touch: person.standing.last_touch.filter(|at| *at <= then),
+            terms: &person.terms,
+        };
+        standing(&record, &self.population, self.policy.stance, then).score.value
     }
 }
 

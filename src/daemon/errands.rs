@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::book::{AsOf, Book, NamedDebt};
 use super::clock::Clock;
 use super::home::Home;
-use super::measure::measure_dirty;
+use super::measure::{learn, measure_dirty};
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, Urgency};
 use crate::domain::debts::{self, Habit};
@@ -80,6 +80,7 @@ impl Errands {
         if now < self.next_look {
             return Ok(());
         }
+        self.learn_daily(now)?;
         self.plan_alerts(now)?;
         self.plan_digest(now)?;
         self.show_alerts(now).await?;
@@ -118,6 +119,12 @@ impl Errands {
             store.transaction(|store| measure_dirty(store, &policy))?;
         }
         Ok(())
+    }
+
+    fn learn_daily(&mut self, now: Moment) -> Result<()> {
+        let policy = self.config.policy.clone();
+        let store = self.store()?;
+        if store.population()?.is_due(now) { learn(store, &policy, now) } else { Ok(()) }
     }
 
     /// One batch a day, each turn at most twice, never what was late before everything was known.
@@ -314,13 +321,9 @@ fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
 }
 
 fn habit(store: &Store, named: &NamedDebt, now: Moment) -> Result<Habit> {
-    let contact = named.debt.turn.id.contact;
-    let all = store.all_turns()?;
-    let mine = || all.iter().filter(|turn| turn.side == Side::Theirs && turn.start <= now);
-    Ok(Habit {
-        with_them: standing::curve(mine().filter(|turn| turn.id.contact == contact), now),
-        mine: standing::curve(mine(), now),
-    })
+    let turns = store.turns_of(named.debt.turn.id.contact)?;
+    let mine = turns.iter().filter(|turn| turn.side == Side::Theirs && turn.start <= now);
+    Ok(Habit { with_them: standing::curve(mine, now), mine: store.population()?.me.curve })
 }
 
 /// The same for the same week and address, so that a second copy is recognised.

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::clock::Clock;
-use super::measure::measure_dirty;
+use super::measure::{learn, measure_dirty};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
@@ -68,6 +68,7 @@ impl Intake {
             }
         }
         self.settle()?;
+        learn(&self.store, &self.config.policy, self.clock.now())?;
         self.store.transaction(Store::set_accounts_idle)
     }
 
@@ -166,6 +167,7 @@ impl Intake {
         let config = &self.config;
         if self.unmeasured {
             self.store.transaction(|store| measure(store, config, true))?;
+            learn(&self.store, &config.policy, self.clock.now())?;
             self.unmeasured = false;
             self.progress.send_modify(|progress| progress.commits += 1);
         }

@@ -1,5 +1,6 @@
 //! Store → domain → store: the turns of contacts whose mail changed.
 
+use super::book::{AsOf, Book};
 use crate::config::{AccountKind, Config};
 use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
@@ -8,13 +9,19 @@ use crate::domain::turns::{self, Done, Turn};
 use crate::error::Result;
 use crate::store::{Store, Verb};
 
-/// The turns of one contact from everything up to `until`, and the last touch.
-pub fn turns_until(
+/// What is measured of one contact alone.
+pub struct Measured {
+    pub turns: Vec<Turn>,
+    pub last_touch: Option<Moment>,
+}
+
+/// From everything up to `until`.
+pub fn measured_until(
     store: &Store,
     contact: ContactId,
     policy: &Policy,
     until: Moment,
-) -> Result<(Vec<Turn>, Option<Moment>)> {
+) -> Result<Measured> {
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
     let read = correspondence::read(&letters, &entries, policy.time, until);
@@ -25,7 +32,7 @@ pub fn turns_until(
         .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
         .collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    Ok((turns::turns(contact, read.touches, &done), last_touch))
+    Ok(Measured { turns: turns::turns(contact, read.touches, &done), last_touch })
 }
 
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
@@ -33,10 +40,17 @@ pub fn turns_until(
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        let (turns, last_touch) = turns_until(store, contact, policy, Moment(i64::MAX))?;
+        let Measured { turns, last_touch } =
+            measured_until(store, contact, policy, Moment(i64::MAX))?;
         store.put_turns(contact, &turns, last_touch)?;
     }
     Ok(dirty.len())
+}
+
+/// Learns anew from all turns what the contacts have in common.
+pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
+    let population = Book::open(store, policy, AsOf::Now(now))?.survey()?;
+    store.transaction(|store| store.put_population(&population))
 }
 
 /// Tells the store what the configuration says of me, and measures again what that changes.

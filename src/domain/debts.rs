@@ -4,7 +4,8 @@ use super::model::{Moment, Side, TouchId};
 use super::overdue::{IOwe, LEAD_AFTER_BATCH_H, miss};
 use super::policy::AlertPolicy;
 use super::standing::{Terms, is_owed};
-use super::statistics::{KaplanMeier, curve};
+use super::statistics::KaplanMeier;
+use super::statistics::curve::{self, PopulationCurve};
 use super::turns::Turn;
 
 /// An open turn, seen from the side that owes the answer.
@@ -41,13 +42,13 @@ pub fn debts<'a>(
 
 /// How long I usually take, for the chance that I'd miss a starred contact's limit.
 pub struct Habit {
-    pub mine: KaplanMeier,
+    pub mine: PopulationCurve,
     pub with_them: KaplanMeier,
 }
 
 impl Habit {
     fn survival(&self, hours: f64) -> f64 {
-        curve::contact(&self.with_them, curve::population(&self.mine, hours), hours)
+        curve::contact(&self.with_them, self.mine.survival(hours), hours)
     }
 }
 

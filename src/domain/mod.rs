@@ -15,6 +15,7 @@ pub mod need;
 pub mod noise;
 pub mod overdue;
 pub mod policy;
+pub mod population;
 pub mod schedule;
 pub mod score;
 pub mod standing;

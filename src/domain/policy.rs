@@ -71,6 +71,8 @@ impl Policy {
     }
 }
 
+/// [`super::population::Population::q_star`] until four weeks were seen.
+pub const FIRST_Q_STAR: f64 = 0.45;
 /// Silence is censored here, in hours: 30 days.
 pub const EXPIRY_H: f64 = 720.0;
 /// Below this needs-reply an unanswered turn is closed: it asked for nothing.

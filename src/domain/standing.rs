@@ -5,9 +5,9 @@ use super::calendar::Calendar;
 use super::correspondence::{Entry, EntryKind};
 use super::model::{Moment, Side, Stance};
 use super::policy::NEEDS_REPLY_FLOOR;
+use super::population::Population;
 use super::score::{self, Inputs, Score, Share};
-use super::statistics::empirical_bayes::DEFAULT_PRIOR;
-use super::statistics::{Evidence, KaplanMeier, Observation, Quantile, weights};
+use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile, weights};
 use super::turns::{Status, Turn};
 
 /// The limit of one contact and the clock on which theirs runs.
@@ -78,16 +78,24 @@ impl SideFigures {
     }
 }
 
+/// What is known of one contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    pub turns: &'a [Turn],
+    pub entries: &'a [Entry],
+    pub last_touch: Option<Moment>,
+    pub terms: &'a Terms,
+}
+
 pub fn standing(
-    turns: &[Turn],
-    entries: &[Entry],
-    last_touch: Option<Moment>,
-    terms: &Terms,
+    record: &Record<'_>,
+    population: &Population,
     stance: Stance,
     now: Moment,
 ) -> Standing {
-    let them = side(turns, Side::Mine, terms, now);
-    let me = side(turns, Side::Theirs, terms, now);
+    let Record { turns, entries, last_touch, terms } = *record;
+    let figures = |of| side(turns, of, terms, population.habit(of).prior, now);
+    let (them, me) = (figures(Side::Mine), figures(Side::Theirs));
     let counts = counts(turns, entries, now);
     let inputs = Inputs {
         them: them.within_limit.share,
@@ -104,7 +112,7 @@ pub fn standing(
 }
 
 /// The figures of one side; `turns` may hold the other side's too.
-pub fn side(turns: &[Turn], side: Side, terms: &Terms, now: Moment) -> SideFigures {
+pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment) -> SideFigures {
     let turns = || turns.iter().filter(|turn| turn.side == side && turn.start <= now);
     let count = |status| turns().filter(|turn| turn.status(now) == status).count();
     let curve = curve(turns(), now);
@@ -118,7 +126,7 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, now: Moment) -> SideFigur
         n_eff: curve.n_eff(),
         median: Quantile { hours: median.hours.filter(|_| enough), ..median },
         p90_h: curve.quantile(0.9).hours.filter(|_| enough),
-        within_limit: within_limit(turns(), terms, now),
+        within_limit: within_limit(turns(), terms, prior, now),
     }
 }
 
@@ -126,37 +134,64 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, now: Moment) -> SideFigur
 pub fn curve<'a>(turns: impl Iterator<Item = &'a Turn>, now: Moment) -> KaplanMeier {
     let observations: Vec<Observation> = turns
         .filter(|turn| turn.status(now) != Status::Closed)
-        .map(|turn| Observation {
-            hours: turn.hours(now),
-            answered: turn.status(now) == Status::Answered,
-            weight: recency(turn.start, now),
-        })
+        .map(|turn| observation(turn, now))
         .collect();
     KaplanMeier::fit(&observations)
+}
+
+/// A turn that isn't closed, for [`KaplanMeier`].
+pub fn observation(turn: &Turn, now: Moment) -> Observation {
+    Observation {
+        hours: turn.hours(now),
+        answered: turn.status(now) == Status::Answered,
+        weight: recency(turn.start, now),
+    }
+}
+
+/// How a turn has matured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    InTime,
+    Late,
+    Unanswered,
+}
+
+/// `None` for a turn whose limit hasn't passed, and for a closed one.
+pub fn outcome(turn: &Turn, terms: &Terms, now: Moment) -> Option<Outcome> {
+    if turn.status(now) == Status::Closed {
+        return None;
+    }
+    let due = terms.due(turn);
+    if due > now {
+        return None;
+    }
+    Some(match turn.answer.filter(|answer| answer.at <= now) {
+        Some(answer) if answer.at <= due => Outcome::InTime,
+        Some(_) => Outcome::Late,
+        None => Outcome::Unanswered,
+    })
 }
 
 fn within_limit<'a>(
     turns: impl Iterator<Item = &'a Turn>,
     terms: &Terms,
+    prior: Beta,
     now: Moment,
 ) -> WithinLimit {
-    let mut evidence = Evidence::new(DEFAULT_PRIOR);
+    let mut evidence = Evidence::new(prior);
     let (mut matured, mut answered_in_time, mut weight) = (0, 0, 0.0);
-    for turn in turns.filter(|turn| turn.status(now) != Status::Closed) {
-        let due = terms.due(turn);
-        if due > now {
-            continue;
-        }
+    for turn in turns {
+        let Some(outcome) = outcome(turn, terms, now) else { continue };
         let w = recency(turn.start, now);
         matured += 1;
         weight += w;
-        match turn.answer.filter(|answer| answer.at <= now) {
-            Some(answer) if answer.at <= due => {
+        match outcome {
+            Outcome::InTime => {
                 answered_in_time += 1;
                 evidence.in_time(w);
             }
-            Some(_) => evidence.late(w),
-            None => evidence.unanswered(turn.needs_reply, w),
+            Outcome::Late => evidence.late(w),
+            Outcome::Unanswered => evidence.unanswered(turn.needs_reply, w),
         }
     }
     let share = Share::from(&evidence.posterior());

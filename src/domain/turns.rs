@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
-use super::need::Features;
-use super::policy::EXPIRY_H;
+use super::need::{Features, Model, needs_reply};
+use super::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
 
 mod history;
 mod join;
@@ -159,6 +159,8 @@ pub struct Turn {
     pub start: Moment,
     /// Oldest first; the first is the start.
     pub touches: Vec<TouchId>,
+    /// What was known of each touch when it was sent, in the order of `touches`.
+    pub asks: Vec<Features>,
     /// The probability that it expects an answer at all: the largest of its touches'.
     pub needs_reply: f64,
     /// It holds the first human touch of its conversation.
@@ -168,6 +170,18 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Weighs what it asks by another model. That decides what silence means, never which touch
+    /// answers which.
+    pub fn judge(&mut self, model: &Model) {
+        let weights = model.of(self.side);
+        let likeliest = |most: f64, features| needs_reply(weights, features).max(most);
+        self.needs_reply = self.asks.iter().fold(0.0, likeliest);
+        if self.answer.is_none() && self.closed.is_none_or(|why| why == Closed::AskedNothing) {
+            let asked_nothing = self.needs_reply < NEEDS_REPLY_FLOOR;
+            self.closed = asked_nothing.then_some(Closed::AskedNothing);
+        }
+    }
+
     pub fn status(&self, now: Moment) -> Status {
         if self.answer.is_some_and(|answer| answer.at <= now) {
             Status::Answered
@@ -196,7 +210,7 @@ pub struct Done {
     pub at: Moment,
 }
 
-/// The turns of one contact, oldest first.
+/// The turns of one contact, oldest first, judged by the model that was set by hand.
 pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn> {
     let touches = in_order(touches);
     let conversations = join::by_subject(&touches);

@@ -19,6 +19,7 @@ mod import;
 mod mail;
 mod outbox;
 mod people;
+mod population;
 mod schema;
 mod threads;
 mod touches;

@@ -174,9 +174,10 @@ CREATE TABLE turn (
   side         INTEGER NOT NULL,
   channel      INTEGER NOT NULL,
   start        INTEGER NOT NULL,
-  needs_reply  REAL NOT NULL,
   opens_thread INTEGER NOT NULL,
   touches      BLOB NOT NULL,
+  -- What was known of each touch when it was sent: the features that learning weighs.
+  asks         BLOB NOT NULL,
   answered_at  INTEGER,
   answered_by  INTEGER,
   link         INTEGER,

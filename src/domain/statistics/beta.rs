@@ -7,7 +7,7 @@
 use statrs::function::beta::{checked_beta_reg, ln_beta};
 
 /// Beta(a, b). A parameter of 0 means that all mass sits at that end.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Beta {
     pub a: f64,
     pub b: f64,

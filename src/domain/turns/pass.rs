@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::history::History;
 use super::{Answer, Author, Closed, Done, Link, Touch, Turn};
 use crate::domain::model::{Channel, ContactId, DAY, Moment, Side, TouchId, TurnId};
-use crate::domain::need::{self, Features};
+use crate::domain::need::{self, Features, Model};
 use crate::domain::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
 
 /// A fresh mail may answer an open turn within this time, in seconds.
@@ -155,8 +155,8 @@ impl Pass {
             hist_logit: history.logit(),
             introduced_or_first_contact: if self.met { 0.0 } else { 1.0 },
             ..touch.features
-        };
-        let needs_reply = need::needs_reply(weights(side), &features);
+        }
+        .rounded();
         let running = self
             .waiting
             .get(&(conversation, side))
@@ -179,7 +179,7 @@ impl Pass {
             None => return,
         };
         let done = self.done.get(&touch.id).copied();
-        self.turns[index].add(touch, needs_reply, done);
+        self.turns[index].add(touch, features, done);
         if let Some(id) = touch.own_id {
             self.holder.entry(id).or_insert(index);
         }
@@ -195,6 +195,7 @@ impl Running {
                 channel: touch.channel,
                 start: touch.at,
                 touches: Vec::new(),
+                asks: Vec::new(),
                 needs_reply: 0.0,
                 opens_thread,
                 answer: None,
@@ -208,9 +209,12 @@ impl Running {
         }
     }
 
-    fn add(&mut self, touch: &Touch, needs_reply: f64, done: Option<Moment>) {
+    fn add(&mut self, touch: &Touch, features: Features, done: Option<Moment>) {
         self.turn.touches.push(touch.id);
-        self.turn.needs_reply = self.turn.needs_reply.max(needs_reply);
+        self.turn.asks.push(features);
+        // By hand, whatever was learned since: learning never moves an answer.
+        let asked = need::needs_reply(Model::BY_HAND.of(self.turn.side), &features);
+        self.turn.needs_reply = self.turn.needs_reply.max(asked);
         self.threads.insert(touch.thread);
         self.own_ids.extend(touch.own_id);
         self.done = self.done.max(done);
@@ -239,20 +243,12 @@ impl Running {
                 Some(Closed::Discarded)
             } else if self.marked_answered && self.turn.side == Side::Theirs {
                 Some(Closed::MarkedAnswered)
-            } else if self.turn.needs_reply < NEEDS_REPLY_FLOOR {
-                Some(Closed::AskedNothing)
             } else {
                 None
             };
             self.turn.closed = found.or(self.turn.closed);
         }
+        self.turn.judge(&Model::BY_HAND);
         self.turn
-    }
-}
-
-fn weights(side: Side) -> &'static need::Weights {
-    match side {
-        Side::Mine => &need::HAND_MINE,
-        Side::Theirs => &need::HAND,
     }
 }

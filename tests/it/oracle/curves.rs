@@ -2,7 +2,8 @@
 
 use requite::domain::overdue::{self, IOwe};
 use requite::domain::policy::EXPIRY_H;
-use requite::domain::statistics::{Band, Interval, KaplanMeier, Observation, curve};
+use requite::domain::statistics::curve::{self, PopulationCurve};
+use requite::domain::statistics::{Band, Interval, KaplanMeier, Observation};
 use serde::Deserialize;
 
 use super::{BETA_QUANTILE, Check, TOLERANCE};
@@ -165,8 +166,8 @@ pub fn overdue(check: &mut Check) {
     check.same("kappa_contact", curve::CONTACT_KAPPA, turn.kappa_contact);
     check.same("kappa_pop", curve::POPULATION_KAPPA, turn.kappa_pop);
 
-    let (contact, population) = (turn.contact.fit(), turn.population.fit());
-    let s_pop = |t| curve::population(&population, t);
+    let (contact, population) = (turn.contact.fit(), PopulationCurve::of(&turn.population.fit()));
+    let s_pop = |t| population.survival(t);
     let s = |t| curve::contact(&contact, s_pop(t), t);
     check.close("S_pop(age)", s_pop(turn.age_h), expected.S_pop_age);
     check.close("S(age)", s(turn.age_h), expected.S_age);

@@ -1,0 +1,158 @@
+//! What all contacts together teach about each: how soon people answer, how often within the
+//! limit, what asks for an answer, and from when on an alert is worth it.
+//!
+//! A pure function of all turns up to an instant. Never looks at a contact's score.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{DAY, Moment, Side};
+use super::need::Model;
+use super::need::learn::{self, Sample};
+use super::policy::{FIRST_Q_STAR, Policy};
+use super::standing::{self, Outcome, Terms};
+use super::statistics::curve::PopulationCurve;
+use super::statistics::empirical_bayes::{self, DEFAULT_PRIOR, Tally};
+use super::statistics::{Beta, KaplanMeier, Observation, weights};
+use super::turns::{Status, Turn};
+
+/// Learned once a day, in seconds.
+const REFIT: i64 = DAY;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Population {
+    /// Learned from mail up to then; `None` before anything was.
+    pub at: Option<Moment>,
+    pub need: Model,
+    /// How others answer me, and how I answer them.
+    pub them: Habit,
+    pub me: Habit,
+    /// Turns below this needs-reply are listed, never alerted.
+    pub q_star: f64,
+}
+
+/// How one direction is usually answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Habit {
+    /// Of the share within the limit, for a contact about whom nothing is known.
+    pub prior: Beta,
+    pub curve: PopulationCurve,
+}
+
+impl Default for Population {
+    fn default() -> Self {
+        let habit = Habit { prior: DEFAULT_PRIOR, curve: PopulationCurve::default() };
+        Population {
+            at: None,
+            need: Model::BY_HAND,
+            them: habit.clone(),
+            me: habit,
+            q_star: FIRST_Q_STAR,
+        }
+    }
+}
+
+impl Population {
+    pub fn is_due(&self, now: Moment) -> bool {
+        self.at.is_none_or(|at| at > now || now - REFIT >= at)
+    }
+
+    /// How turns of that side are usually answered.
+    pub fn habit(&self, side: Side) -> &Habit {
+        match side {
+            Side::Mine => &self.them,
+            Side::Theirs => &self.me,
+        }
+    }
+}
+
+/// The first reading of all turns: what asks for an answer.
+#[derive(Debug, Clone)]
+pub struct Lessons {
+    now: Moment,
+    theirs: Vec<Sample>,
+    mine: Vec<Sample>,
+}
+
+impl Lessons {
+    pub fn new(now: Moment) -> Lessons {
+        Lessons { now, theirs: Vec::new(), mine: Vec::new() }
+    }
+
+    /// `wanted`: the user said that it asks for an answer, by putting it off.
+    pub fn hear(&mut self, turn: &Turn, wanted: bool) {
+        let samples = match turn.side {
+            Side::Theirs => &mut self.theirs,
+            Side::Mine => &mut self.mine,
+        };
+        samples.extend(learn::samples(turn, wanted, self.now));
+    }
+
+    pub fn learned(&self) -> Model {
+        let Model { theirs, mine } = Model::BY_HAND;
+        Model { theirs: learn::fit(&self.theirs, &theirs), mine: learn::fit(&self.mine, &mine) }
+    }
+}
+
+/// The second reading, of turns judged by what was learned: how they were answered.
+#[derive(Debug, Clone)]
+pub struct Census<'a> {
+    policy: &'a Policy,
+    now: Moment,
+    need: Model,
+    them: Answers,
+    me: Answers,
+}
+
+/// One direction.
+#[derive(Debug, Clone, Default)]
+struct Answers {
+    tallies: Vec<Tally>,
+    observations: Vec<Observation>,
+}
+
+impl<'a> Census<'a> {
+    pub fn new(policy: &'a Policy, need: Model, now: Moment) -> Census<'a> {
+        Census { policy, now, need, them: Answers::default(), me: Answers::default() }
+    }
+
+    /// All turns of one contact.
+    pub fn count(&mut self, turns: &[Turn], terms: &Terms) {
+        for (side, answers) in [(Side::Mine, &mut self.them), (Side::Theirs, &mut self.me)] {
+            let mut tally = Tally { in_time: 0.0, matured: 0.0 };
+            for turn in turns.iter().filter(|turn| turn.side == side && turn.start <= self.now) {
+                if turn.status(self.now) != Status::Closed {
+                    answers.observations.push(standing::observation(turn, self.now));
+                }
+                let weight = weights::recency(self.now.days_since(turn.start));
+                match standing::outcome(turn, terms, self.now) {
+                    Some(Outcome::InTime) => {
+                        tally.in_time += weight;
+                        tally.matured += weight;
+                    }
+                    Some(Outcome::Late) => tally.matured += weight,
+                    // Silence weighs only as much as an answer was needed.
+                    Some(Outcome::Unanswered) => tally.matured += weight * turn.needs_reply,
+                    None => {}
+                }
+            }
+            answers.tallies.push(tally);
+        }
+    }
+
+    pub fn population(self) -> Population {
+        Population {
+            at: Some(self.now),
+            need: self.need,
+            them: self.them.habit(),
+            me: self.me.habit(),
+            q_star: self.policy.alerts.q_star,
+        }
+    }
+}
+
+impl Answers {
+    fn habit(&self) -> Habit {
+        let curve = PopulationCurve::of(&KaplanMeier::fit(&self.observations));
+        Habit { prior: empirical_bayes::prior(&self.tallies), curve }
+    }
+}
