@@ -17,6 +17,7 @@ pub mod overdue;
 pub mod policy;
 pub mod schedule;
 pub mod score;
+pub mod sift;
 pub mod standing;
 pub mod statistics;
 pub mod text;
