@@ -10,6 +10,7 @@ pub mod debts;
 pub mod digest;
 pub mod facts;
 pub mod identity;
+pub mod ledger;
 pub mod model;
 pub mod need;
 pub mod noise;
