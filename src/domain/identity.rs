@@ -170,7 +170,7 @@ fn name_words(part: &str) -> Vec<String> {
 }
 
 /// Lower case, with the letters that have no decomposition written in plain ones.
-fn fold(c: char) -> impl Iterator<Item = char> {
+pub(super) fn fold(c: char) -> impl Iterator<Item = char> {
     let plain = match c {
         'ß' | 'ẞ' => "ss",
         'ø' | 'Ø' => "o",

@@ -1,0 +1,191 @@
+//! What has to hold before anybody is suggested: one small function each.
+//!
+//! A condition that doesn't hold is returned with what it found, so that it can be told.
+
+use super::Case;
+use super::reasons::day;
+use crate::domain::model::{DAY, Moment};
+use crate::domain::text;
+
+/// P(p < ½) from which on they are believed to miss more than they answer.
+const SURE: f64 = 0.90;
+const MISSED_TURNS: usize = 4;
+const MISSED_THREADS: usize = 3;
+/// One bad month is none: the first and the last missed turn lie this far apart, in seconds.
+const APART: i64 = 60 * DAY;
+const SILENT_FOR: i64 = 90 * DAY;
+const KNOWN_FOR: i64 = 90 * DAY;
+/// Whoever answers less surely than this has no one to blame.
+const MY_PART: f64 = 0.5;
+/// How long a last message or call has to answer, in seconds.
+const LAST_CHANCE_FOR: i64 = 14 * DAY;
+
+/// Why a contact is not suggested.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Obstacle {
+    Protected,
+    Starred,
+    HeardLately { at: Moment },
+    AddressDead { since: Moment },
+    Away { until: Moment },
+    New { since: Option<Moment> },
+    IOwe { turns: usize },
+    IAnswerBadly { share: f64 },
+    FewTurns { missed: usize },
+    FewThreads { missed: usize },
+    CloseTogether { days: f64 },
+    MayAnswer { probability_below_half: f64 },
+    NoLastChance,
+    LastChanceRuns { until: Moment },
+}
+
+type Condition = fn(&Case<'_>) -> Option<Obstacle>;
+
+/// In the order in which they are worth telling.
+const CONDITIONS: [Condition; 13] = [
+    not_protected,
+    not_starred,
+    silent,
+    reachable,
+    present,
+    known_long_enough,
+    i_owe_nothing,
+    i_answer,
+    asked_often,
+    asked_about_several_things,
+    asked_over_a_while,
+    surely_missing,
+    had_a_last_chance,
+];
+
+pub(super) fn obstacles(case: &Case<'_>) -> Vec<Obstacle> {
+    CONDITIONS.iter().filter_map(|condition| condition(case)).collect()
+}
+
+impl Obstacle {
+    pub(super) fn is_sign_of_life(&self) -> bool {
+        matches!(self, Obstacle::HeardLately { .. })
+    }
+
+    /// Holds also where nothing was ever asked.
+    pub(super) fn spares_the_untested(&self) -> bool {
+        matches!(
+            self,
+            Obstacle::Protected | Obstacle::Starred | Obstacle::New { .. } | Obstacle::Away { .. }
+        )
+    }
+
+    /// As a sentence without its full stop, of "you" and "they".
+    pub fn text(&self) -> String {
+        match *self {
+            Obstacle::Protected => "you protect them".to_owned(),
+            Obstacle::Starred => "you starred them".to_owned(),
+            Obstacle::HeardLately { at } => format!("they were heard of on {}", day(at)),
+            Obstacle::AddressDead { since } => {
+                format!("mail to them has come back since {}: find a new address", day(since))
+            }
+            Obstacle::Away { until } => format!("they are out of office until {}", day(until)),
+            Obstacle::New { since: Some(since) } => {
+                format!("you have known them only since {}", day(since))
+            }
+            Obstacle::New { since: None } => "it isn't known since when you know them".to_owned(),
+            Obstacle::IOwe { turns } => {
+                format!("you owe them {}", text::count(turns as u64, "answer", "answers"))
+            }
+            Obstacle::IAnswerBadly { share } => {
+                format!("you answer only {:.0} % of their messages in time", share * 100.0)
+            }
+            Obstacle::FewTurns { missed } => format!(
+                "they left {} without an answer in time; it takes {MISSED_TURNS}",
+                text::count(missed as u64, "message", "messages")
+            ),
+            Obstacle::FewThreads { missed } => format!(
+                "what they missed lies in {}; it takes {MISSED_THREADS}",
+                text::count(missed as u64, "conversation", "conversations")
+            ),
+            Obstacle::CloseTogether { days } => {
+                format!("what they missed lies within {days:.0} days; it takes {}", APART / DAY)
+            }
+            Obstacle::MayAnswer { probability_below_half } => format!(
+                "that they miss more than half is only {:.0} % sure",
+                // Rounded up, 89.9 % would look like enough.
+                (probability_below_half * 100.0).floor()
+            ),
+            Obstacle::NoLastChance => {
+                "you haven't written or called since they were last heard of".to_owned()
+            }
+            Obstacle::LastChanceRuns { until } => {
+                format!("your last message has until {} to be answered", day(until))
+            }
+        }
+    }
+}
+
+fn not_protected(case: &Case<'_>) -> Option<Obstacle> {
+    case.known.protected.then_some(Obstacle::Protected)
+}
+
+fn not_starred(case: &Case<'_>) -> Option<Obstacle> {
+    case.known.starred.then_some(Obstacle::Starred)
+}
+
+fn silent(case: &Case<'_>) -> Option<Obstacle> {
+    let lately = case.heard.filter(|at| *at > case.now - SILENT_FOR);
+    lately.map(|at| Obstacle::HeardLately { at })
+}
+
+fn reachable(case: &Case<'_>) -> Option<Obstacle> {
+    case.known.address_dead_since.map(|since| Obstacle::AddressDead { since })
+}
+
+fn present(case: &Case<'_>) -> Option<Obstacle> {
+    let current =
+        case.known.absences.iter().filter(|(begin, end)| *begin <= case.now && case.now < *end);
+    current.map(|(_, end)| *end).max().map(|until| Obstacle::Away { until })
+}
+
+fn known_long_enough(case: &Case<'_>) -> Option<Obstacle> {
+    let since = case.known.since;
+    since.is_none_or(|since| since > case.now - KNOWN_FOR).then_some(Obstacle::New { since })
+}
+
+fn i_owe_nothing(case: &Case<'_>) -> Option<Obstacle> {
+    (case.owed > 0).then_some(Obstacle::IOwe { turns: case.owed })
+}
+
+fn i_answer(case: &Case<'_>) -> Option<Obstacle> {
+    let share = case.known.i_answer;
+    (share < MY_PART).then_some(Obstacle::IAnswerBadly { share })
+}
+
+fn asked_often(case: &Case<'_>) -> Option<Obstacle> {
+    let missed = case.missed().count();
+    (missed < MISSED_TURNS).then_some(Obstacle::FewTurns { missed })
+}
+
+fn asked_about_several_things(case: &Case<'_>) -> Option<Obstacle> {
+    let missed = case.threads_missed;
+    (missed < MISSED_THREADS).then_some(Obstacle::FewThreads { missed })
+}
+
+fn asked_over_a_while(case: &Case<'_>) -> Option<Obstacle> {
+    let seconds = case.missed_over();
+    let days = seconds as f64 / DAY as f64;
+    (seconds < APART).then_some(Obstacle::CloseTogether { days })
+}
+
+fn surely_missing(case: &Case<'_>) -> Option<Obstacle> {
+    let probability_below_half = case.probability_below_half;
+    // Written so that no number at all is an obstacle, too.
+    let sure = probability_below_half >= SURE;
+    (!sure).then_some(Obstacle::MayAnswer { probability_below_half })
+}
+
+fn had_a_last_chance(case: &Case<'_>) -> Option<Obstacle> {
+    let Some(chance) = case.last_chance else {
+        return Some(Obstacle::NoLastChance);
+    };
+    // A reminder gives as much time as the question it repeats.
+    let until = case.last_tried(&chance) + LAST_CHANCE_FOR;
+    (until > case.now).then_some(Obstacle::LastChanceRuns { until })
+}
