@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::support::message::Message;
 
 pub const ME: &str = "Ada Example <ada@example.com>";
-pub const CONTACTS: usize = 800;
 
 const FIRST: [&str; 20] = [
     "Alba", "Bram", "Chidi", "Dora", "Emre", "Freya", "Goran", "Hana", "Ines", "Jonas", "Kaya",
@@ -44,32 +43,32 @@ pub fn contact(number: usize) -> String {
 }
 
 /// The contacts as vCards (RFC 6350).
-pub fn vcards() -> String {
+pub fn vcards(contacts: usize) -> String {
     let card = |number| {
         let mailbox = contact(number);
         let (name, address) = mailbox.split_once(" <").unwrap();
         let address = address.trim_end_matches('>');
         format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
     };
-    (0..CONTACTS).map(card).collect()
+    (0..contacts).map(card).collect()
 }
 
-/// That many messages, thread after thread.
-pub fn messages(count: usize) -> impl Iterator<Item = Filed> {
+/// That many messages with that many contacts, thread after thread.
+pub fn messages(count: usize, contacts: usize) -> impl Iterator<Item = Filed> {
     let start: Timestamp = "2022-01-03T06:00:00Z".parse().unwrap();
     let mut chance = Chance(7);
     let threads = (0..).flat_map(move |thread| {
         // Four years, whatever the number of threads: about three messages each.
         let hours = 35_000 * 3 * thread / count.max(1);
         let begun = start + SignedDuration::from_hours(i64::try_from(hours).unwrap());
-        self::thread(thread, begun, &mut chance)
+        self::thread(thread, begun, contacts, &mut chance)
     });
     threads.take(count)
 }
 
 /// Both sides in turn, each after minutes or days.
-fn thread(number: usize, begun: Timestamp, chance: &mut Chance) -> Vec<Filed> {
-    let them = contact(chance.below(CONTACTS));
+fn thread(number: usize, begun: Timestamp, contacts: usize, chance: &mut Chance) -> Vec<Filed> {
+    let them = contact(chance.below(contacts));
     let topic = TOPICS[chance.below(TOPICS.len())];
     let mine_first = chance.below(2) == 0;
     let mut at = begun;

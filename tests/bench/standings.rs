@@ -1,0 +1,137 @@
+//! How fast standings are computed from stored mail: one contact's, and everybody's from scratch:
+//! `cargo bench --bench standings`.
+//!
+//! `REQUITE_BENCH_MESSAGES` (1,000,000) and `REQUITE_BENCH_CONTACTS` (10,000) change the size of
+//! the mailbox, which is written once before anything is measured.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures real time and prints what it finds"
+)]
+
+mod mailbox;
+#[path = "../it/support/mod.rs"]
+mod support;
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use divan::Bencher;
+use requite::daemon::book::{AsOf, Book};
+use requite::daemon::{learn, measure_dirty};
+use requite::domain::model::{ContactId, Moment};
+use requite::domain::policy::Policy;
+use requite::domain::population::Population;
+use requite::domain::standing::{Record, Standing, standing};
+use requite::domain::{correspondence, turns};
+use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
+
+const NOW: Moment = Moment(1_767_225_600);
+/// Messages to a transaction, as a first sync has them.
+const BATCH: usize = 3_000;
+
+fn main() {
+    // Test runners list and run benchmarks too; only `cargo bench` means it.
+    if std::env::args().any(|argument| argument == "--bench") {
+        divan::main();
+    }
+}
+
+/// Standings as the program shows them, nothing being known but the mail.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn everybody(bencher: Bencher<'_, '_>) {
+    let store = stored();
+    let policy = Policy::default();
+    bencher.with_inputs(|| store.mark_all_dirty().unwrap()).bench_local_values(|()| {
+        measure_dirty(store, &policy).unwrap();
+        learn(store, &policy, NOW).unwrap();
+        Book::open(store, &policy, AsOf::Now(NOW)).unwrap().people().unwrap().len()
+    });
+}
+
+/// From the letters to the standing, in memory.
+#[divan::bench(args = [0.5, 0.99])]
+fn one_contact(bencher: Bencher<'_, '_>, busier_than: f64) {
+    let (store, policy, population) = (stored(), Policy::default(), Population::default());
+    let terms = Book::open(store, &policy, AsOf::Now(NOW)).unwrap().terms(ContactId(1));
+    let mut letters: Vec<_> =
+        (1..=200).map(|contact| store.letters(ContactId(contact)).unwrap()).collect();
+    letters.sort_by_key(Vec::len);
+    let letters = &letters[(letters.len() as f64 * busier_than) as usize];
+    bencher.counter(divan::counter::ItemsCount::new(letters.len())).bench_local(|| -> Standing {
+        let read = correspondence::read(letters, &[], policy.time, NOW);
+        let last_touch = read.touches.iter().map(|touch| touch.at).max();
+        let turns = turns::turns(ContactId(1), read.touches, &[]);
+        let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
+        standing(&record, &population, policy.stance, NOW)
+    });
+}
+
+fn stored() -> &'static Store {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    static FILLED: OnceLock<()> = OnceLock::new();
+    thread_local! {
+        static STORE: &'static Store = {
+            let folder = FOLDER.get_or_init(|| tempfile::tempdir().unwrap());
+            let store = Box::leak(Box::new(Store::open(folder.path()).unwrap()));
+            FILLED.get_or_init(|| fill(store));
+            store
+        };
+    }
+    STORE.with(|store| *store)
+}
+
+fn fill(store: &Store) {
+    let begun = Instant::now();
+    let (messages, contacts) =
+        (number("REQUITE_BENCH_MESSAGES", 1_000_000), number("REQUITE_BENCH_CONTACTS", 10_000));
+    store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
+    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
+    store
+        .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
+        .unwrap();
+    let mut run = ImportRun::default();
+    store
+        .transaction(|store| {
+            for contact in 0..contacts {
+                let mailbox = mailbox::contact(contact);
+                let (name, address) = mailbox.split_once(" <").unwrap();
+                let address = address.trim_end_matches('>').to_owned();
+                let card = NewCard {
+                    name: name.to_owned(),
+                    identities: vec![(IdentityKind::Email, address)],
+                    ..NewCard::default()
+                };
+                store.import_card(&card, NOW, &mut run)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let mut mail = mailbox::messages(messages, contacts).enumerate().peekable();
+    while mail.peek().is_some() {
+        store
+            .transaction(|store| {
+                for (uid, filed) in mail.by_ref().take(BATCH) {
+                    let folder = store.folder("bench", filed.folder)?.unwrap();
+                    let facts = requite::mail::facts(&filed.bytes).unwrap();
+                    let arrival = Arrival {
+                        uid: uid as u64 + 1,
+                        answered: false,
+                        deleted: false,
+                        draft: false,
+                        internal: Some(filed.at.into()),
+                        facts,
+                    };
+                    store.add_copy(folder.id, 1, &arrival, true)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+    println!("{messages} messages with {contacts} contacts stored in {:.1?}", begun.elapsed());
+}
+
+fn number(variable: &str, otherwise: usize) -> usize {
+    std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
+}
