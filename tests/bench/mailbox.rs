@@ -42,17 +42,6 @@ pub fn contact(number: usize) -> String {
     format!("{first} {last} <{local}@company{domain}.example.org>")
 }
 
-/// The contacts as vCards (RFC 6350).
-pub fn vcards(contacts: usize) -> String {
-    let card = |number| {
-        let mailbox = contact(number);
-        let (name, address) = mailbox.split_once(" <").unwrap();
-        let address = address.trim_end_matches('>');
-        format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
-    };
-    (0..contacts).map(card).collect()
-}
-
 /// That many messages with that many contacts, thread after thread.
 pub fn messages(count: usize, contacts: usize) -> impl Iterator<Item = Filed> {
     let start: Timestamp = "2022-01-03T06:00:00Z".parse().unwrap();
