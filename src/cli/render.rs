@@ -9,6 +9,8 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Tabl
 use jiff::tz::TimeZone;
 
 use crate::domain::model::Moment;
+use crate::domain::score::{Claim, Score, claim};
+use crate::domain::standing::{SideFigures, Standing};
 use crate::domain::text::{clean, duration};
 
 /// What is unknown.
@@ -166,11 +168,30 @@ pub fn hours(hours: Option<f64>) -> String {
     hours.map_or_else(|| UNKNOWN.to_owned(), duration)
 }
 
-/// A whole number, such as a score.
-pub fn whole(value: Option<f64>) -> String {
-    value
-        .filter(|value| value.is_finite())
-        .map_or_else(|| UNKNOWN.to_owned(), |v| format!("{v:.0}"))
+/// As much of a score as the evidence allows to say.
+pub fn score(standing: &Standing) -> String {
+    let Score { value, range, .. } = &standing.score;
+    match (claim(standing.inputs.matured), value) {
+        (Claim::Figure, Some(value)) => format!("{value:.0}"),
+        (Claim::Range, _) => format!("{:.0}–{:.0}", range.low, range.high),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+/// As much of a median response time as the evidence allows to say.
+pub fn median(figures: &SideFigures) -> String {
+    let SideFigures { median, longest_h, .. } = figures;
+    let at_least = |hours: &f64| format!("≥ {}", duration(*hours));
+    match (claim(figures.n_eff), median.hours, median.low, median.high) {
+        (Claim::Nothing, ..) => UNKNOWN.to_owned(),
+        (_, None, ..) => longest_h.as_ref().map_or_else(|| UNKNOWN.to_owned(), at_least),
+        (Claim::Figure, Some(hours), ..) => duration(hours),
+        (Claim::Range, _, Some(low), Some(high)) => {
+            format!("{} – {}", duration(low), duration(high))
+        }
+        (Claim::Range, _, Some(low), None) if low > 0.0 => at_least(&low),
+        (Claim::Range, ..) => UNKNOWN.to_owned(),
+    }
 }
 
 /// Foreign text, or the sign for what is unknown.
@@ -193,6 +214,11 @@ fn local(at: Moment, zone: &TimeZone, form: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Calendar;
+    use crate::domain::model::{Channel, ContactId, DAY, HOUR, Side, Stance, TouchId, TurnId};
+    use crate::domain::population::Population;
+    use crate::domain::standing::{Record, Terms, standing};
+    use crate::domain::turns::{Answer, Link, Turn};
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -245,11 +271,50 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_a_dash() {
-        assert_eq!(whole(None), UNKNOWN);
-        assert_eq!(whole(Some(f64::NAN)), UNKNOWN);
         assert_eq!(hours(None), UNKNOWN);
         assert_eq!(percent(f64::NAN), UNKNOWN);
         assert_eq!(known(Some("\u{1b}")), UNKNOWN);
         assert_eq!(day(None, &TimeZone::UTC), UNKNOWN);
+    }
+
+    /// Of a contact who answered so many questions, one a day, each after a few hours more.
+    fn standing_of(answered: i64) -> Standing {
+        let now = Moment(1_700_000_000);
+        let turn = |n: i64| Turn {
+            id: TurnId { contact: ContactId(1), touch: TouchId::Message(n) },
+            side: Side::Mine,
+            channel: Channel::Mail,
+            start: now - (7 + n) * DAY,
+            touches: Vec::new(),
+            asks: Vec::new(),
+            needs_reply: 1.0,
+            opens_thread: true,
+            answer: Some(Answer {
+                at: now - (7 + n) * DAY + n * HOUR,
+                touch: TouchId::Message(n + 100),
+                link: Link::Reply,
+            }),
+            closed: None,
+        };
+        let turns: Vec<Turn> = (1..=answered).map(turn).collect();
+        let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
+        let last_touch = Some(now - DAY);
+        let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
+        standing(&record, &Population::default(), Stance::Neutral, now)
+    }
+
+    #[test]
+    fn few_answers_make_a_range_and_fewer_nothing() {
+        #[track_caller]
+        fn check(answered: i64, score_told: &str, median_told: &str) {
+            let standing = standing_of(answered);
+            assert_eq!(
+                (score(&standing).as_str(), median(&standing.them).as_str()),
+                (score_told, median_told)
+            );
+        }
+        check(2, UNKNOWN, UNKNOWN);
+        check(9, "54–75", "2 h – 8 h");
+        check(14, "66", "7 h");
     }
 }

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod correspondence;
 pub mod debts;
 pub mod digest;
+pub mod explanation;
 pub mod facts;
 pub mod identity;
 pub mod ledger;

@@ -8,6 +8,8 @@ use super::statistics::{Interval, Posterior, weights};
 
 /// Below this effective number of matured turns no point figure is given.
 pub const ENOUGH: f64 = 3.0;
+/// From this number on a figure is shown to people; before, only the range in which it lies.
+pub const PLENTY: f64 = 10.0;
 /// Matured turns at which a score is half as sure as it can be.
 const CONFIDENCE_TURNS: f64 = 5.0;
 /// Whoever answers in time less often than this loses in proportion, whatever else they do.
@@ -69,6 +71,25 @@ pub struct Components {
     pub v: f64,
     /// Currency: how fresh the contact is.
     pub c: f64,
+}
+
+/// How much may be claimed before a person who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    Nothing,
+    Range,
+    Figure,
+}
+
+/// What that many effective observations allow.
+pub fn claim(n_eff: f64) -> Claim {
+    if n_eff < ENOUGH {
+        Claim::Nothing
+    } else if n_eff < PLENTY {
+        Claim::Range
+    } else {
+        Claim::Figure
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -39,12 +39,17 @@ pub struct SideFigures {
     /// Hours; the point is `None` below three effective turns or where it isn't reached.
     pub median: Quantile,
     pub p90_h: Option<f64>,
+    /// The longest that anybody waited, answered or not: where the median isn't reached, it is
+    /// more than that.
+    pub longest_h: Option<f64>,
     pub within_limit: WithinLimit,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct WithinLimit {
     pub share: Share,
+    /// What the share was made from.
+    pub evidence: Evidence,
     pub matured: usize,
     pub answered_in_time: usize,
     /// Σ of the recency weights of the matured turns.
@@ -68,6 +73,8 @@ pub struct Standing {
     /// How I answer theirs.
     pub me: SideFigures,
     pub counts: Counts,
+    /// What the score was made from.
+    pub inputs: Inputs,
     pub score: Score,
     pub last_touch: Option<Moment>,
 }
@@ -108,7 +115,8 @@ pub fn standing(
         days_since_touch: last_touch.map(|at| now.days_since(at).max(0.0)),
         matured: them.within_limit.weight + me.within_limit.weight,
     };
-    Standing { them, me, counts, score: score::measure(&inputs, stance), last_touch }
+    let score = score::measure(&inputs, stance);
+    Standing { them, me, counts, inputs, score, last_touch }
 }
 
 /// The figures of one side; `turns` may hold the other side's too.
@@ -126,6 +134,7 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment)
         n_eff: curve.n_eff(),
         median: Quantile { hours: median.hours.filter(|_| enough), ..median },
         p90_h: curve.quantile(0.9).hours.filter(|_| enough),
+        longest_h: curve.follow_up(),
         within_limit: within_limit(turns(), terms, prior, now),
     }
 }
@@ -195,7 +204,7 @@ fn within_limit<'a>(
         }
     }
     let share = Share::from(&evidence.posterior());
-    WithinLimit { share, matured, answered_in_time, weight }
+    WithinLimit { share, evidence, matured, answered_in_time, weight }
 }
 
 fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
@@ -226,36 +235,4 @@ fn recency(at: Moment, now: Moment) -> f64 {
 /// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
 pub fn is_owed(turn: &Turn, now: Moment) -> bool {
     turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= NEEDS_REPLY_FLOOR
-}
-
-/// Why the score is what it is, in one sentence.
-pub fn explanation(name: &str, standing: &Standing, limit_h: f64) -> String {
-    let told = |side: &SideFigures| {
-        let WithinLimit { matured, answered_in_time, .. } = side.within_limit;
-        format!("{answered_in_time} of {matured}")
-    };
-    let last = match standing.last_touch {
-        None => "no touch yet".to_owned(),
-        Some(at) => format!("the last touch was on {}", at.timestamp().strftime("%-d %B %Y")),
-    };
-    let (them, me) = (&standing.them, &standing.me);
-    match (them.within_limit.matured, me.within_limit.matured) {
-        (0, 0) => format!("Nothing between you and {name} has come due yet; {last}."),
-        (0, _) => format!(
-            "You answered {} of {name}'s messages within {limit_h:.0} h; nothing that you asked \
-             has come due yet; {last}.",
-            told(me)
-        ),
-        (_, 0) => format!(
-            "{name} answered {} of your messages within {limit_h:.0} h; nothing of theirs has \
-             come due yet; {last}.",
-            told(them)
-        ),
-        _ => format!(
-            "{name} answered {} of your messages within {limit_h:.0} h and you {} of theirs; \
-             {last}.",
-            told(them),
-            told(me)
-        ),
-    }
 }

@@ -8,6 +8,7 @@ use crate::cli::args::{ContactsArgs, SortKey};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::daemon::book::Person;
+use crate::domain::score::{Claim, claim};
 use crate::domain::standing::{SideFigures, WithinLimit};
 use crate::domain::text::clean;
 use crate::error::Result;
@@ -52,10 +53,10 @@ fn table(desk: &Desk, people: &[Person]) -> String {
         columns.row([
             person.row.id.to_string(),
             format!("{star}{}", clean(&person.row.name)),
-            render::whole(standing.score.value),
-            render::hours(standing.them.median.hours),
+            render::score(standing),
+            render::median(&standing.them),
             in_time(&standing.them),
-            render::hours(standing.me.median.hours),
+            render::median(&standing.me),
             in_time(&standing.me),
             render::day(standing.last_touch, &desk.config.policy.zone),
         ]);
@@ -64,11 +65,12 @@ fn table(desk: &Desk, people: &[Person]) -> String {
 }
 
 fn in_time(figures: &SideFigures) -> String {
-    match figures.within_limit {
-        WithinLimit { matured: 0, .. } => render::UNKNOWN.to_owned(),
-        WithinLimit { share, .. } => {
-            format!("{} {}", render::bar(share.mean, BAR), render::percent(share.mean))
-        }
+    let WithinLimit { share, weight, .. } = &figures.within_limit;
+    let bar = render::bar(share.mean, BAR);
+    match claim(*weight) {
+        Claim::Nothing => render::UNKNOWN.to_owned(),
+        Claim::Range => format!("{bar} {:.0}–{}", share.low * 100.0, render::percent(share.high)),
+        Claim::Figure => format!("{bar} {}", render::percent(share.mean)),
     }
 }
 

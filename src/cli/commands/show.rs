@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::daemon::book::{Book, Person};
-use crate::domain::model::Moment;
-use crate::domain::standing;
+use crate::domain::explanation::explanation;
+use crate::domain::model::{Moment, Stance};
 use crate::domain::text::clean;
 use crate::error::Result;
 use crate::store::Store;
@@ -19,12 +19,12 @@ pub fn run(desk: &Desk, contact: &str) -> Result<()> {
     let book = desk.book(&store)?;
     let person = book.person_of(row)?;
     if desk.json {
-        return desk.print_json(document(&store, &person, book.now())?);
+        return desk.print_json(document(&store, &person, desk.config.policy.stance, book.now())?);
     }
     desk.print(&text(desk, &store, &book, &person)?)
 }
 
-fn document(store: &Store, person: &Person, now: Moment) -> Result<Value> {
+fn document(store: &Store, person: &Person, stance: Stance, now: Moment) -> Result<Value> {
     let mut turns = Vec::new();
     for turn in &person.turns {
         turns.push(json::turn(turn, store, now)?);
@@ -36,21 +36,21 @@ fn document(store: &Store, person: &Person, now: Moment) -> Result<Value> {
     let mut document = json::contact(person);
     document["components"] = json::components(&person.standing.score.components);
     document["counts"] = json::counts(&person.standing.counts);
-    document["explanation"] = explanation(person).into();
+    document["explanation"] = explain(person, stance).into();
     document["turns"] = turns.into();
     document["ledger"] = ledger.into();
     Ok(document)
 }
 
-fn explanation(person: &Person) -> String {
+fn explain(person: &Person, stance: Stance) -> String {
     let name = clean(&person.row.name);
-    standing::explanation(&name, &person.standing, person.terms.limit_h)
+    explanation(&name, &person.standing, stance, person.terms.limit_h)
 }
 
 fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
     let page = page::Page { person, zone: &desk.config.policy.zone, now: book.now() };
     let mut text = page.head();
-    text.push_str(&page.score(&explanation(person)));
+    text.push_str(&page.score(&explain(person, desk.config.policy.stance)));
     text.push_str(&page.sides());
     let (open, past) = page.turns();
     text.push_str(&page.listed(store, "Open turns", &open)?);

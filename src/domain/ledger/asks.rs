@@ -130,6 +130,7 @@ mod tests {
             channel: Channel::Mail,
             start: ASKED,
             touches: vec![TouchId::Message(3), TouchId::Message(4)],
+            asks: Vec::new(),
             needs_reply: 0.8,
             opens_thread: true,
             answer,

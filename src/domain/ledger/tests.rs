@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::calendar::Calendar;
 use crate::domain::model::{DAY, Stance};
-use crate::domain::standing::{Terms, standing};
+use crate::domain::population::Population;
+use crate::domain::standing::{Record, Terms, standing};
 
 pub(super) fn key(n: i64) -> MessageKey {
     MessageKey([n as u8; 16])
@@ -197,7 +198,8 @@ proptest! {
         entries.dedup_by_key(|entry| entry.id);
         let ledger = settle(entries.iter().filter_map(|entry| by_hand(entry, &[ADA])), &[]);
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
-        let counts = standing(&[], &entries, None, &terms, Stance::Resource, NOW).counts;
+        let record = Record { turns: &[], entries: &entries, last_touch: None, terms: &terms };
+        let counts = standing(&record, &Population::default(), Stance::Resource, NOW).counts;
         let found = tally(&ledger, ADA, NOW);
         prop_assert!((found.gives - counts.gives).abs() < 1e-12);
         prop_assert!((found.asks_me - counts.asks_me).abs() < 1e-12);

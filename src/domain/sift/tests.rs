@@ -25,6 +25,7 @@ fn turn(side: Side, days: f64) -> Turn {
         channel: Channel::Mail,
         start: days_ago(days),
         touches: vec![touch],
+        asks: Vec::new(),
         needs_reply: 1.0,
         opens_thread: true,
         answer: None,

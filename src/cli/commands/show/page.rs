@@ -7,7 +7,7 @@ use crate::cli::render::{self, Columns};
 use crate::daemon::book::Person;
 use crate::domain::correspondence::{EntryKind, LeftOut};
 use crate::domain::model::{Moment, Side};
-use crate::domain::score::Components;
+use crate::domain::score::{Claim, Components, claim};
 use crate::domain::standing::SideFigures;
 use crate::domain::text::{clean, count, duration};
 use crate::domain::turns::{Status, Turn};
@@ -45,13 +45,19 @@ impl Page<'_> {
     }
 
     pub fn score(&self, explanation: &str) -> String {
-        let score = &self.person.standing.score;
-        let known = match score.value {
-            Some(value) => format!(
-                "{value:.0}, with 80 % certainty {:.0} to {:.0}",
-                score.range.low, score.range.high
+        let standing = &self.person.standing;
+        let score = &standing.score;
+        let (told, range) = (render::score(standing), score.range);
+        let known = match claim(standing.inputs.matured) {
+            Claim::Nothing => format!(
+                "{told} too little has come due to name one; it may lie anywhere from {:.0} to \
+                 {:.0}",
+                range.low, range.high
             ),
-            None => format!("{} too little has come due to name one", render::UNKNOWN),
+            Claim::Range => format!("{told}, too little has come due for more than a range"),
+            Claim::Figure => {
+                format!("{told}, with 80 % certainty {:.0} to {:.0}", range.low, range.high)
+            }
         };
         let mut text = format!("\n{} {known}\n  {explanation}\n", render::strong("Score"));
         let mut columns = Columns::bare();
@@ -176,27 +182,30 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
     }
     let within = &figures.within_limit;
     let mut columns = Columns::bare();
+    let few = claim(figures.n_eff) != Claim::Figure;
     let median = &figures.median;
-    let median_told = match (median.hours, median.low, median.high) {
-        (Some(hours), Some(low), Some(high)) => {
-            let (hours, low, high) = (duration(hours), duration(low), duration(high));
-            format!("{hours}, with 95 % certainty {low} to {high}")
-        }
-        (hours, ..) => render::hours(hours),
-    };
+    let certain = median.low.zip(median.high).filter(|_| !few && median.hours.is_some());
+    let certain = certain.map_or(String::new(), |(low, high)| {
+        format!(", with 95 % certainty {} to {}", duration(low), duration(high))
+    });
+    let median_told = format!("{}{certain}", render::median(figures));
+    let p90 = figures.p90_h.filter(|_| !few);
     columns.row(["half of the answers within".to_owned(), median_told]);
-    columns.row(["nine in ten within".to_owned(), render::hours(figures.p90_h)]);
+    columns.row(["nine in ten within".to_owned(), render::hours(p90)]);
     let share = &within.share;
     let kept = match within.matured {
         0 => "nothing has come due yet".to_owned(),
-        matured => format!(
-            "{} of {matured}; {} {}, with 80 % certainty {} to {}",
-            within.answered_in_time,
-            render::bar(share.mean, BAR),
-            render::percent(share.mean),
-            render::percent(share.low),
-            render::percent(share.high)
-        ),
+        matured => {
+            let bar = render::bar(share.mean, BAR);
+            let (low, high) = (render::percent(share.low), render::percent(share.high));
+            let share = match claim(within.weight) {
+                Claim::Figure => {
+                    format!("{}, with 80 % certainty {low} to {high}", render::percent(share.mean))
+                }
+                _ => format!("with 80 % certainty {low} to {high}"),
+            };
+            format!("{} of {matured}; {bar} {share}", within.answered_in_time)
+        }
     };
     columns.row([format!("within {limit}"), kept]);
     let SideFigures { answered, open, expired, closed, .. } = figures;

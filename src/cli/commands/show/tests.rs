@@ -15,7 +15,7 @@ fn grace(store: &Store, policy: &Policy) -> Person {
 
 fn shown() -> Value {
     let (store, policy) = sample::acquaintances();
-    document(&store, &grace(&store, &policy), sample::as_of().moment()).unwrap()
+    document(&store, &grace(&store, &policy), policy.stance, sample::as_of().moment()).unwrap()
 }
 
 #[test]
