@@ -46,7 +46,7 @@ impl Default for AlertPolicy {
             batch: civil::time(8, 30, 0, 0),
             per_week: 6,
             quiet: Some((civil::time(21, 0, 0, 0), civil::time(8, 0, 0, 0))),
-            q_star: 0.45,
+            q_star: FIRST_Q_STAR,
         }
     }
 }
@@ -75,3 +75,5 @@ impl Policy {
 pub const EXPIRY_H: f64 = 720.0;
 /// Below this needs-reply an unanswered turn is closed: it asked for nothing.
 pub const NEEDS_REPLY_FLOOR: f64 = 0.3;
+/// The alerts' needs-reply threshold until there is enough history to fit one.
+pub const FIRST_Q_STAR: f64 = 0.45;
