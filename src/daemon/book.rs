@@ -80,7 +80,8 @@ impl<'a> Book<'a> {
             .setting(contact, "zone")
             .and_then(|zone| TimeZone::get(zone).ok())
             .unwrap_or_else(|| self.policy.zone.clone());
-        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar: Calendar::new(zone) }
+        let calendar = Calendar::new(zone).with_holidays(self.policy.holidays.clone());
+        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
     }
 
     pub fn people(&self) -> Result<Vec<Person>> {

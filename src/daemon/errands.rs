@@ -108,7 +108,7 @@ impl Errands {
         self.seen_version = Some(version);
         self.next_look = Moment(i64::MIN);
         if self.home.config.exists()
-            && let Ok(fresh) = crate::config::load(&self.home.config)
+            && let Ok(fresh) = self.home.settings()
         {
             self.config.policy = fresh.policy;
         }

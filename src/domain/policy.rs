@@ -1,5 +1,8 @@
 //! Every knob of the measurement as plain data, passed explicitly.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -25,6 +28,8 @@ pub struct Policy {
     pub zone: TimeZone,
     /// First and last local day of each absence of mine, both included.
     pub away: Vec<(civil::Date, civil::Date)>,
+    /// Local days on which nobody is expected to work.
+    pub holidays: Arc<BTreeSet<civil::Date>>,
     pub alerts: AlertPolicy,
 }
 
@@ -59,6 +64,7 @@ impl Default for Policy {
             time: TimeBasis::Arrival,
             zone: TimeZone::UTC,
             away: Vec::new(),
+            holidays: Arc::default(),
             alerts: AlertPolicy::default(),
         }
     }
@@ -71,9 +77,9 @@ impl Policy {
     }
 }
 
+/// The alerts' needs-reply threshold until there is enough history to fit one.
+pub const FIRST_Q_STAR: f64 = 0.45;
 /// Silence is censored here, in hours: 30 days.
 pub const EXPIRY_H: f64 = 720.0;
 /// Below this needs-reply an unanswered turn is closed: it asked for nothing.
 pub const NEEDS_REPLY_FLOOR: f64 = 0.3;
-/// The alerts' needs-reply threshold until there is enough history to fit one.
-pub const FIRST_Q_STAR: f64 = 0.45;
