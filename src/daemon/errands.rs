@@ -12,8 +12,11 @@ use super::home::Home;
 use super::measure::measure_dirty;
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, Urgency};
-use crate::domain::debts::{self, Habit};
+use crate::domain::debts::{Habit, is_worth_telling};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
+use crate::domain::policy::Policy;
+use crate::domain::statistics::curve;
+use crate::domain::turns::Turn;
 use crate::domain::{schedule, standing, text};
 use crate::error::{Kind, Result};
 use crate::store::{Decision, Store, Verb};
@@ -139,28 +142,7 @@ impl Errands {
         let next = schedule::next_daily(now, time, &policy.zone);
         store.transaction(|store| {
             store.plan("batch", "", &day.to_string(), "", now)?;
-            let book = Book::open(store, policy, AsOf::Now(now))?;
-            let debts = book.debts()?;
-            let mut left =
-                policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
-            for named in debts.iter().filter(|named| !named.muted) {
-                let told = times_told(store, named)?;
-                let habit = if named.starred { Some(habit(store, named, now)?) } else { None };
-                let worth = debts::is_worth_telling(
-                    &named.debt,
-                    &policy.alerts,
-                    covered_since,
-                    told,
-                    habit.as_ref(),
-                    (now, next),
-                );
-                if worth && left > 0 {
-                    let id = named.debt.turn.id.to_string();
-                    left -=
-                        u32::from(store.plan("alert", &id, &(told + 1).to_string(), "", now)?);
-                }
-            }
-            Ok(())
+            plan_batch(store, policy, covered_since, (now, next))
         })
     }
 
@@ -298,6 +280,43 @@ impl Errands {
     }
 }
 
+/// Marks what the batch of `now` is to tell, as far as the week's budget reaches.
+fn plan_batch(
+    store: &Store,
+    policy: &Policy,
+    covered_since: Moment,
+    (now, next): (Moment, Moment),
+) -> Result<()> {
+    let book = Book::open(store, policy, AsOf::Now(now))?;
+    let debts = book.debts()?;
+    let mut left =
+        policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
+    let wanted =
+        |side| debts.iter().filter(move |named| named.debt.turn.side == side && !named.muted);
+    let starred = debts.iter().any(|named| named.starred && !named.muted);
+    let all = if starred { store.all_turns()? } else { Vec::new() };
+    // My own promise comes first where the budget is short.
+    for side in [Side::Theirs, Side::Mine] {
+        let turns: Vec<&Turn> =
+            all.iter().filter(|turn| turn.side == side && turn.start <= now).collect();
+        let everyone = standing::curve(turns.iter().copied(), now);
+        let population = |hours| curve::population(&everyone, hours);
+        for named in wanted(side) {
+            let told = times_told(store, named)?;
+            let contact = named.debt.turn.id.contact;
+            let own = turns.iter().copied().filter(|turn| turn.id.contact == contact);
+            let habit = named.starred.then(|| Habit::of(own, &population, now));
+            let (alerts, habit) = (&policy.alerts, habit.as_ref());
+            let debt = &named.debt;
+            if left > 0 && is_worth_telling(debt, alerts, covered_since, told, habit, (now, next)) {
+                let (id, times) = (debt.turn.id.to_string(), (told + 1).to_string());
+                left -= u32::from(store.plan("alert", &id, &times, "", now)?);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// How often this turn was told about, under whichever of its touches.
 fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
     let contact = named.debt.turn.id.contact;
@@ -311,16 +330,6 @@ fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
         }
     }
     Ok(told)
-}
-
-fn habit(store: &Store, named: &NamedDebt, now: Moment) -> Result<Habit> {
-    let contact = named.debt.turn.id.contact;
-    let all = store.all_turns()?;
-    let mine = || all.iter().filter(|turn| turn.side == Side::Theirs && turn.start <= now);
-    Ok(Habit {
-        with_them: standing::curve(mine().filter(|turn| turn.id.contact == contact), now),
-        mine: standing::curve(mine(), now),
-    })
 }
 
 /// The same for the same week and address, so that a second copy is recognised.
@@ -344,11 +353,26 @@ fn alert(named: &NamedDebt, zone: &jiff::tz::TimeZone, now: Moment) -> Alert {
     if let Some(address) = &named.address {
         body.push_str(&format!("{}\n", text::clean(address)));
     }
-    body.push_str(&format!("Waiting for {}, {when}", text::duration(debt.age_h)));
+    let name = text::clean(&named.name);
+    let waited = text::duration(debt.age_h);
+    let (title, waiting) = match debt.turn.side {
+        Side::Theirs => {
+            (format!("{name} is waiting for your answer"), format!("Waiting for {waited}, {when}"))
+        }
+        Side::Mine => (
+            format!("{name} hasn't answered you"),
+            format!("You have waited {waited}; the answer {when}"),
+        ),
+    };
+    body.push_str(&waiting);
+    let breaks_my_promise = debt.overdue && debt.turn.side == Side::Theirs;
     Alert {
         id: debt.turn.id.to_string(),
-        title: format!("{} is waiting for your answer", text::clean(&named.name)),
+        title,
         body,
-        urgency: if debt.overdue { Urgency::Critical } else { Urgency::Normal },
+        urgency: if breaks_my_promise { Urgency::Critical } else { Urgency::Normal },
     }
 }
+
+#[cfg(test)]
+mod tests;
