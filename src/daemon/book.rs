@@ -9,11 +9,12 @@ use jiff::tz::TimeZone;
 use super::measure::turns_until;
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
-use crate::domain::debts::{self, Debt};
+use crate::domain::debts::{self, Debt, Habit};
 use crate::domain::digest;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::{EXPIRY_H, Policy};
-use crate::domain::standing::{Standing, Terms, standing};
+use crate::domain::standing::{self, Standing, Terms, standing};
+use crate::domain::statistics::curve;
 use crate::domain::turns::Turn;
 use crate::error::Result;
 use crate::store::{ContactRow, Decisions, Store, Verb};
@@ -238,7 +239,19 @@ impl<'a> Book<'a> {
                 now: person.standing.score.value,
             })
             .collect();
-        let debts = debts.into_iter().map(digest_debt).collect();
+        let of_contact: HashMap<ContactId, &[Turn]> =
+            people.iter().map(|person| (person.row.id, person.turns.as_slice())).collect();
+        let curves = people.iter().flat_map(|person| &person.turns);
+        let everyone = standing::curve(curves.filter(|turn| turn.side == Side::Mine), self.now());
+        let population = |hours| curve::population(&everyone, hours);
+        let is_unusual = |debt: &Debt| {
+            let contact = debt.turn.id.contact;
+            let turns = of_contact.get(&contact).into_iter().copied().flatten();
+            let mine = turns.filter(|turn| turn.side == Side::Mine);
+            debt.overdue && debts::is_unusual(debt, &Habit::of(mine, &population, self.now()))
+        };
+        let debts = debts.into_iter().map(|named| digest_debt(is_unusual(&named.debt), named));
+        let debts = debts.collect();
         Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
     }
 }
@@ -248,7 +261,7 @@ fn turns_as_of(turns: &[Turn], then: Moment) -> Vec<Turn> {
     turns.iter().filter(|turn| turn.start <= then).cloned().collect()
 }
 
-fn digest_debt(named: NamedDebt) -> (Side, digest::Debt) {
+fn digest_debt(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
     let NamedDebt { debt, name, address, subject, .. } = named;
     let shown = digest::Debt {
         id: debt.turn.id,
@@ -261,6 +274,7 @@ fn digest_debt(named: NamedDebt) -> (Side, digest::Debt) {
         limit_h: debt.limit_h,
         overdue: debt.overdue,
         needs_reply: debt.turn.needs_reply,
+        unusual,
     };
     (debt.turn.side, shown)
 }
