@@ -10,7 +10,7 @@
 //! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
 //! | [`mail`] | header bytes → facts; the only user of the mail parser |
 //! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink |
-//! | [`import`] | contact exports → cards |
+//! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |

@@ -25,8 +25,7 @@ pub struct Desk {
 impl Desk {
     /// Reads the configuration; where there is none and none was named, the defaults hold.
     pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
-        let config =
-            if home.config.exists() { config::load(&home.config)? } else { config::defaults() };
+        let config = if home.config.exists() { home.settings()? } else { config::defaults() };
         Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet })
     }
 
@@ -37,7 +36,7 @@ impl Desk {
         json: bool,
         quiet: bool,
     ) -> Result<Desk> {
-        config::load(&home.config)?;
+        home.settings()?;
         Desk::open(home, at, json, quiet)
     }
 

@@ -1,11 +1,13 @@
 //! What the rest of the house sees of the configuration: complete, with defaults filled in and
 //! every contradiction refused.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use jiff::civil::{Time, Weekday};
 
 use super::secret::Password;
+use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
 
 #[derive(Debug, Clone)]
@@ -19,6 +21,18 @@ pub struct Config {
     pub desktop: bool,
     /// Whether subjects are stored.
     pub keep_subjects: bool,
+    /// The policy knows the days of all of them.
+    pub holidays: Vec<HolidayFile>,
+}
+
+/// A calendar that the file names.
+#[derive(Debug, Clone)]
+pub struct HolidayFile {
+    pub path: PathBuf,
+    /// What it says, once it has been read.
+    pub holidays: Holidays,
+    /// Where the configuration names it, in bytes.
+    pub(super) named_at: Range<usize>,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -137,7 +137,7 @@ pub(super) struct Alerts {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Measure {
     pub time: Option<Basis>,
-    pub holidays: Unserved,
+    pub holidays: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

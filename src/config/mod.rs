@@ -12,11 +12,13 @@ pub mod secret;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 pub use checked::*;
 
+use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use mistake::Mistake;
@@ -59,11 +61,15 @@ pub fn defaults() -> Config {
         },
         desktop: true,
         keep_subjects: true,
+        holidays: Vec::new(),
     }
 }
 
-/// Reads and checks the file at `path`.
-pub fn load(path: &Path) -> Result<Config> {
+/// The bytes of a calendar in my zone → its holidays; `None` when they hold no calendar.
+pub type ReadHolidays = fn(&[u8], &TimeZone) -> Option<Holidays>;
+
+/// Reads and checks the file at `path`, and with `read_holidays` the calendars that it names.
+pub fn load(path: &Path, read_holidays: ReadHolidays) -> Result<Config> {
     let text = std::fs::read_to_string(path).map_err(|cause| {
         let error = Error::config(format!("{} can't be read", path.display()));
         let hint = match cause.kind() {
@@ -78,7 +84,29 @@ pub fn load(path: &Path) -> Result<Config> {
         };
         error.because(cause).hint(hint)
     })?;
-    parse(&text, path, &Environment::of_system())
+    let mut config = parse(&text, path, &Environment::of_system())?;
+    fill_in_holidays(&mut config, read_holidays)
+        .map_err(|mistake| mistake.into_error(&text, path))?;
+    Ok(config)
+}
+
+fn fill_in_holidays(
+    config: &mut Config,
+    read_holidays: ReadHolidays,
+) -> std::result::Result<(), Mistake> {
+    for file in &mut config.holidays {
+        let mistake = |label: String| {
+            let message = format!("{} can't be read as a calendar", file.path.display());
+            Mistake::at(file.named_at.clone(), message, label)
+                .hint("name a file in iCalendar format (.ics), or take it out of the list")
+        };
+        let bytes = std::fs::read(&file.path).map_err(|cause| mistake(cause.to_string()))?;
+        file.holidays = read_holidays(&bytes, &config.policy.zone)
+            .ok_or_else(|| mistake("no calendar is in it".to_owned()))?;
+    }
+    let days = config.holidays.iter().flat_map(|file| &file.holidays.days);
+    config.policy.holidays = Arc::new(days.copied().collect());
+    Ok(())
 }
 
 /// Checks `text`; `path` is shown in errors, and relative paths start at its folder.

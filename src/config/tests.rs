@@ -195,7 +195,6 @@ fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
         (account("oauth.client_id = \"x\""), "oauth"),
         (account("fingerprint = \"aa:bb\""), "fingerprint"),
         (account("password.keyring = \"mail\""), "password.keyring"),
-        ("[measure]\nholidays = [\"fr.ics\"]".to_owned(), "measure.holidays"),
         ("[privacy]\ntext = \"cues\"".to_owned(), "text = \"cues\""),
     ];
     for (text, key) in promises {
@@ -275,8 +274,54 @@ fn the_example_shows_every_key() {
 
 #[test]
 fn a_missing_file_is_said_to_be_missing() {
-    let error = load(Path::new("/nowhere/config.toml")).unwrap_err();
+    let error = load(Path::new("/nowhere/config.toml"), no_calendar).unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().starts_with("/nowhere/config.toml can't be read"));
     assert!(error.advice().unwrap().contains("requite config example >"));
+}
+
+fn no_calendar(_: &[u8], _: &TimeZone) -> Option<Holidays> {
+    None
+}
+
+/// A day for each line.
+fn listed(bytes: &[u8], _: &TimeZone) -> Option<Holidays> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let days = text.lines().map(|day| day.parse().ok()).collect::<Option<_>>()?;
+    Some(Holidays { days, skipped: 0 })
+}
+
+#[test]
+fn the_holidays_of_all_calendars_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("config.toml", "[measure]\nholidays = [\"fr.ics\", \"\", \"ours.ics\"]");
+    write("fr.ics", "2026-07-14\n2026-12-25\n");
+    write("ours.ics", "2026-12-25\n2026-12-28\n");
+    let loaded = load(&config, listed).unwrap();
+    let days = [date(2026, 7, 14), date(2026, 12, 25), date(2026, 12, 28)];
+    assert_eq!(*loaded.policy.holidays, days.into());
+    let counts = loaded.holidays.iter().map(|file| file.holidays.days.len());
+    assert_eq!(counts.collect::<Vec<_>>(), [2, 2]);
+}
+
+#[test]
+fn a_calendar_that_cant_be_read_is_a_mistake_in_its_line() {
+    #[track_caller]
+    fn check(name: &str, why: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        std::fs::write(&config, format!("[measure]\nholidays = [\"{name}\"]")).unwrap();
+        let error = load(&config, no_calendar).unwrap_err();
+        assert_eq!(error.kind(), crate::error::Kind::Config);
+        let told = error.to_string();
+        for part in [name, "config.toml:2:13", why] {
+            assert!(told.contains(part), "{told}");
+        }
+        assert!(error.advice().unwrap().contains(".ics"));
+    }
+    check("nowhere.ics", "No such file");
+    check("config.toml", "no calendar is in it");
+    check(".", "directory");
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use super::measure::{Measured, measured_until};
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
-use crate::domain::debts::{self, Debt};
+use crate::domain::debts::{self, Debt, Habit};
 use crate::domain::digest;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::{EXPIRY_H, Policy};
@@ -110,6 +110,19 @@ impl<'a> Book<'a> {
         Ok(census.population())
     }
 
+    /// What asks less than this is listed, never alerted.
+    pub fn q_star(&self) -> f64 {
+        self.population.q_star
+    }
+
+    /// How long the turns of that side with a contact usually wait.
+    pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
+        let mut turns = self.store.turns_of(contact)?;
+        turns.retain(|turn| turn.side == side);
+        turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
+        Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
+    }
+
     fn each_contacts_turns(
         &self,
         mut take: impl FnMut(ContactId, Vec<Turn>) -> Result<()>,
@@ -135,7 +148,8 @@ impl<'a> Book<'a> {
             .setting(contact, "zone")
             .and_then(|zone| TimeZone::get(zone).ok())
             .unwrap_or_else(|| self.policy.zone.clone());
-        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar: Calendar::new(zone) }
+        let calendar = Calendar::new(zone).with_holidays(self.policy.holidays.clone());
+        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
     }
 
     pub fn people(&self) -> Result<Vec<Person>> {
@@ -279,7 +293,16 @@ impl<'a> Book<'a> {
                 now: person.standing.score.value,
             })
             .collect();
-        let debts = debts.into_iter().map(digest_debt).collect();
+        let of_contact: HashMap<ContactId, &[Turn]> =
+            people.iter().map(|person| (person.row.id, person.turns.as_slice())).collect();
+        let usual = &self.population.usual(Side::Mine).curve;
+        let is_unusual = |debt: &Debt| {
+            let turns = of_contact.get(&debt.turn.id.contact).into_iter().copied().flatten();
+            let mine = turns.filter(|turn| turn.side == Side::Mine);
+            debt.overdue && debts::is_unusual(debt, &Habit::of(mine, usual, self.now()))
+        };
+        let debts = debts.into_iter().map(|named| digest_debt(is_unusual(&named.debt), named));
+        let debts = debts.collect();
         Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
     }
 
@@ -300,7 +323,7 @@ fn turns_as_of(turns: &[Turn], then: Moment) -> Vec<Turn> {
     turns.iter().filter(|turn| turn.start <= then).cloned().collect()
 }
 
-fn digest_debt(named: NamedDebt) -> (Side, digest::Debt) {
+fn digest_debt(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
     let NamedDebt { debt, name, address, subject, .. } = named;
     let shown = digest::Debt {
         id: debt.turn.id,
@@ -313,6 +336,7 @@ fn digest_debt(named: NamedDebt) -> (Side, digest::Debt) {
         limit_h: debt.limit_h,
         overdue: debt.overdue,
         needs_reply: debt.turn.needs_reply,
+        unusual,
     };
     (debt.turn.side, shown)
 }

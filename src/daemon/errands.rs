@@ -12,9 +12,10 @@ use super::home::Home;
 use super::measure::{learn, measure_dirty};
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, Urgency};
-use crate::domain::debts::{self, Habit};
+use crate::domain::debts::{Batch, is_worth_telling};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
-use crate::domain::{schedule, standing, text};
+use crate::domain::policy::Policy;
+use crate::domain::{schedule, text};
 use crate::error::{Kind, Result};
 use crate::store::{Decision, Store, Verb};
 
@@ -109,7 +110,7 @@ impl Errands {
         self.seen_version = Some(version);
         self.next_look = Moment(i64::MIN);
         if self.home.config.exists()
-            && let Ok(fresh) = crate::config::load(&self.home.config)
+            && let Ok(fresh) = self.home.settings()
         {
             self.config.policy = fresh.policy;
         }
@@ -146,28 +147,7 @@ impl Errands {
         let next = schedule::next_daily(now, time, &policy.zone);
         store.transaction(|store| {
             store.plan("batch", "", &day.to_string(), "", now)?;
-            let book = Book::open(store, policy, AsOf::Now(now))?;
-            let debts = book.debts()?;
-            let mut left =
-                policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
-            for named in debts.iter().filter(|named| !named.muted) {
-                let told = times_told(store, named)?;
-                let habit = if named.starred { Some(habit(store, named, now)?) } else { None };
-                let worth = debts::is_worth_telling(
-                    &named.debt,
-                    &policy.alerts,
-                    covered_since,
-                    told,
-                    habit.as_ref(),
-                    (now, next),
-                );
-                if worth && left > 0 {
-                    let id = named.debt.turn.id.to_string();
-                    left -=
-                        u32::from(store.plan("alert", &id, &(told + 1).to_string(), "", now)?);
-                }
-            }
-            Ok(())
+            plan_batch(store, policy, covered_since, (now, next))
         })
     }
 
@@ -305,6 +285,34 @@ impl Errands {
     }
 }
 
+/// Marks what the batch of `now` is to tell, as far as the week's budget reaches.
+fn plan_batch(
+    store: &Store,
+    policy: &Policy,
+    covered_since: Moment,
+    (now, next): (Moment, Moment),
+) -> Result<()> {
+    let book = Book::open(store, policy, AsOf::Now(now))?;
+    let batch = Batch { now, next, covered_since, q_star: book.q_star() };
+    let debts = book.debts()?;
+    let mut left =
+        policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
+    // My own promise comes first where the budget is short.
+    for side in [Side::Theirs, Side::Mine] {
+        let owed = debts.iter().filter(|named| named.debt.turn.side == side && !named.muted);
+        for named in owed {
+            let told = times_told(store, named)?;
+            let turn = &named.debt.turn;
+            let habit = if named.starred { Some(book.habit(turn.id.contact, side)?) } else { None };
+            if left > 0 && is_worth_telling(&named.debt, &batch, told, habit.as_ref()) {
+                let (id, times) = (turn.id.to_string(), (told + 1).to_string());
+                left -= u32::from(store.plan("alert", &id, &times, "", now)?);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// How often this turn was told about, under whichever of its touches.
 fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
     let contact = named.debt.turn.id.contact;
@@ -318,12 +326,6 @@ fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
         }
     }
     Ok(told)
-}
-
-fn habit(store: &Store, named: &NamedDebt, now: Moment) -> Result<Habit> {
-    let turns = store.turns_of(named.debt.turn.id.contact)?;
-    let mine = turns.iter().filter(|turn| turn.side == Side::Theirs && turn.start <= now);
-    Ok(Habit { with_them: standing::curve(mine, now), mine: store.population()?.me.curve })
 }
 
 /// The same for the same week and address, so that a second copy is recognised.
@@ -347,11 +349,26 @@ fn alert(named: &NamedDebt, zone: &jiff::tz::TimeZone, now: Moment) -> Alert {
     if let Some(address) = &named.address {
         body.push_str(&format!("{}\n", text::clean(address)));
     }
-    body.push_str(&format!("Waiting for {}, {when}", text::duration(debt.age_h)));
+    let name = text::clean(&named.name);
+    let waited = text::duration(debt.age_h);
+    let (title, waiting) = match debt.turn.side {
+        Side::Theirs => {
+            (format!("{name} is waiting for your answer"), format!("Waiting for {waited}, {when}"))
+        }
+        Side::Mine => (
+            format!("{name} hasn't answered you"),
+            format!("You have waited {waited}; the answer {when}"),
+        ),
+    };
+    body.push_str(&waiting);
+    let breaks_my_promise = debt.overdue && debt.turn.side == Side::Theirs;
     Alert {
         id: debt.turn.id.to_string(),
-        title: format!("{} is waiting for your answer", text::clean(&named.name)),
+        title,
         body,
-        urgency: if debt.overdue { Urgency::Critical } else { Urgency::Normal },
+        urgency: if breaks_my_promise { Urgency::Critical } else { Urgency::Normal },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::FlockOperation;
 
+use crate::config::{self, Config};
 use crate::error::{Error, Result};
+use crate::import::holidays;
 
 /// The folders of one installation.
 #[derive(Debug, Clone)]
@@ -56,6 +58,14 @@ impl Home {
                 .map_or_else(|| data.clone(), |base| PathBuf::from(base).join("requite")),
             data,
         })
+    }
+
+    /// What the user configured, with the calendars that it names.
+    ///
+    /// # Errors
+    /// `Config` for every mistake in it.
+    pub fn settings(&self) -> Result<Config> {
+        config::load(&self.config, holidays::read)
     }
 
     /// The daemon's lock; `None` while another one holds it.

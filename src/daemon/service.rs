@@ -17,6 +17,7 @@ use super::intake::{Intake, Progress};
 use super::mailbox;
 use super::measure::prepare;
 use crate::config::Config;
+use crate::domain::text;
 use crate::error::{Error, Result};
 use crate::source::Sink;
 use crate::store::Store;
@@ -147,6 +148,10 @@ pub async fn sync(
 fn start_writer(home: &Home, config: &Config, clock: Clock) -> Result<(Sink, Writer)> {
     let store = Store::open(&home.data)?;
     prepare(&store, config)?;
+    for file in config.holidays.iter().filter(|file| file.holidays.skipped > 0) {
+        let events = text::count(file.holidays.skipped as u64, "event", "events");
+        warn!("{events} of {} left out: not understood", file.path.display());
+    }
     let (sink, reports) = Sink::bounded(WAITING_REPORTS);
     let (progress_sender, progress) = watch::channel(Progress::default());
     let intake = Intake::new(store, config.clone(), clock, progress_sender);

@@ -90,6 +90,7 @@ struct Entry {
     overdue: bool,
     due: String,
     waiting: String,
+    unusual: bool,
     doubtful: bool,
 }
 
@@ -305,6 +306,7 @@ impl Clock<'_> {
                 format!("due {due}, in {}", duration(debt.due.hours_since(self.now)))
             },
             waiting: format!("waiting {}", duration(debt.age_h)),
+            unusual: debt.unusual,
             doubtful: debt.needs_reply < DOUBTFUL,
         }
     }

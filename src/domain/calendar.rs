@@ -4,30 +4,40 @@
 //! the clocks change. Holidays and absences stand still. Wall hours are [`Moment`]'s own.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 
 use super::model::{DAY, HOUR, Moment};
 
+/// What a holiday calendar says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holidays {
+    /// Local dates.
+    pub days: BTreeSet<Date>,
+    /// How many of its events couldn't be understood.
+    pub skipped: usize,
+}
+
 /// Whose days they are: a zone, its holidays and the absences known of.
 #[derive(Debug, Clone)]
 pub struct Calendar {
     zone: TimeZone,
-    holidays: BTreeSet<Date>,
+    /// Shared: every contact has a calendar, and most have the same holidays.
+    holidays: Arc<BTreeSet<Date>>,
     /// Begin (included) and end (excluded), in order, without overlap.
     absences: Vec<(Moment, Moment)>,
 }
 
 impl Calendar {
     pub fn new(zone: TimeZone) -> Calendar {
-        Calendar { zone, holidays: BTreeSet::new(), absences: Vec::new() }
+        Calendar { zone, holidays: Arc::default(), absences: Vec::new() }
     }
 
     /// Local dates on which nobody there works.
-    pub fn with_holidays(mut self, holidays: impl IntoIterator<Item = Date>) -> Calendar {
-        self.holidays.extend(holidays);
-        self
+    pub fn with_holidays(self, holidays: impl Into<Arc<BTreeSet<Date>>>) -> Calendar {
+        Calendar { holidays: holidays.into(), ..self }
     }
 
     /// Out-of-office intervals, in any order and overlapping as they may.

@@ -1,9 +1,9 @@
 //! Who owes whom an answer, and which of it is worth a word now.
 
 use super::model::{Moment, Side, TouchId};
-use super::overdue::{IOwe, LEAD_AFTER_BATCH_H, miss};
-use super::policy::AlertPolicy;
-use super::standing::{Terms, is_owed};
+use super::overdue::{self, IOwe, LEAD_AFTER_BATCH_H, late_tail, miss};
+use super::policy::EXPIRY_H;
+use super::standing::{self, Terms, is_owed};
 use super::statistics::KaplanMeier;
 use super::statistics::curve::{self, PopulationCurve};
 use super::turns::Turn;
@@ -12,8 +12,10 @@ use super::turns::Turn;
 #[derive(Debug, Clone)]
 pub struct Debt {
     pub turn: Turn,
+    /// On the clock that counts for it: the wall's where I owe, their working days where they do.
     pub due: Moment,
-    /// On the clock that counts for it: the wall's for mine, their working days for theirs.
+    /// When twice the limit has passed on that clock.
+    pub due_twice: Moment,
     pub overdue: bool,
     pub age_h: f64,
     pub limit_h: f64,
@@ -31,6 +33,7 @@ pub fn debts<'a>(
         let due = terms.due(turn);
         Debt {
             due,
+            due_twice: due_twice(turn, terms),
             overdue: now >= due,
             age_h: now.hours_since(turn.start),
             limit_h: terms.limit_h,
@@ -40,47 +43,91 @@ pub fn debts<'a>(
     })
 }
 
-/// How long I usually take, for the chance that I'd miss a starred contact's limit.
-pub struct Habit {
-    pub mine: PopulationCurve,
-    pub with_them: KaplanMeier,
-}
-
-impl Habit {
-    fn survival(&self, hours: f64) -> f64 {
-        curve::contact(&self.with_them, self.mine.survival(hours), hours)
+fn due_twice(turn: &Turn, terms: &Terms) -> Moment {
+    let hours = 2.0 * terms.limit_h;
+    match turn.side {
+        Side::Theirs => turn.start.plus_hours(hours),
+        Side::Mine => terms.calendar.after_business_hours(turn.start, hours),
     }
 }
 
-/// A turn that I owe and that is to be told about in the batch of `now`, and for the how manieth
-/// time: once before its limit ends, once more when twice the limit has passed.
+/// How long one side usually takes to answer a contact or to be answered by them: S̃.
+pub struct Habit<'a> {
+    own: KaplanMeier,
+    population: &'a PopulationCurve,
+}
+
+impl<'a> Habit<'a> {
+    /// From one contact's `turns` of one side, drawn towards `population`, S_pop of that side.
+    pub fn of<'t>(
+        turns: impl Iterator<Item = &'t Turn>,
+        population: &'a PopulationCurve,
+        now: Moment,
+    ) -> Habit<'a> {
+        let own = standing::curve(turns.filter(|turn| turn.start <= now), now);
+        Habit { own, population }
+    }
+
+    fn survival(&self, hours: f64) -> f64 {
+        curve::contact(&self.own, self.population.survival(hours), hours)
+    }
+}
+
+/// Whether their silence is longer than nearly all of their answers took. `habit`: how they answer
+/// my turns.
+pub fn is_unusual(debt: &Debt, habit: &Habit<'_>) -> bool {
+    let tail = late_tail(habit.survival(debt.age_h), habit.survival(EXPIRY_H));
+    debt.turn.side == Side::Mine && overdue::unusual(debt.overdue, debt.turn.needs_reply, tail)
+}
+
+/// One morning's look at all debts.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    pub now: Moment,
+    pub next: Moment,
+    /// From when on every folder was known: what was late before is listed, never alerted.
+    pub covered_since: Moment,
+    /// What asks less than this is listed, never alerted.
+    pub q_star: f64,
+}
+
+/// Whether a batch is to tell of a turn, and for the how manieth time. What I owe is told before
+/// its limit ends; what they owe only of starred contacts, when it has ended; either once more
+/// when twice the limit has passed.
 ///
-/// `told` says how often it was already; `covered_since`, from when on every folder was known:
-/// what was late before is listed, never alerted.
+/// `told` says how often it was already. `starred` is the habit of whoever owes the answer, where
+/// the contact is starred.
 pub fn is_worth_telling(
     debt: &Debt,
-    policy: &AlertPolicy,
-    covered_since: Moment,
+    batch: &Batch,
     told: u32,
-    starred: Option<&Habit>,
-    (now, next_batch): (Moment, Moment),
+    starred: Option<&Habit<'_>>,
 ) -> bool {
-    if debt.turn.side != Side::Theirs || debt.snoozed_until.is_some() || debt.due < covered_since {
+    let Batch { now, next, covered_since, q_star } = *batch;
+    if debt.snoozed_until.is_some() || debt.due < covered_since {
         return false;
     }
-    match told {
-        0 => IOwe {
-            q: debt.turn.needs_reply,
-            age_h: debt.age_h,
-            limit_h: debt.limit_h,
-            starred: starred.is_some(),
-            miss: starred.map_or(0.0, |habit| {
-                let (age, limit) = (habit.survival(debt.age_h), habit.survival(debt.limit_h));
-                miss(debt.turn.needs_reply, age, limit)
-            }),
-        }
-        .fires(next_batch.hours_since(now) + LEAD_AFTER_BATCH_H, policy.q_star),
-        1 => debt.age_h >= 2.0 * debt.limit_h,
+    let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
+    match (debt.turn.side, told) {
+        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, q_star),
+        (Side::Theirs, 1) => now >= debt.due_twice,
+        (Side::Mine, 0) => starred.is_some() && debt.overdue,
+        (Side::Mine, 1) => starred.is_some() && now >= debt.due_twice,
         _ => false,
     }
 }
+
+fn i_owe(debt: &Debt, starred: Option<&Habit<'_>>) -> IOwe {
+    let q = debt.turn.needs_reply;
+    IOwe {
+        q,
+        age_h: debt.age_h,
+        limit_h: debt.limit_h,
+        starred: starred.is_some(),
+        miss: starred
+            .map_or(0.0, |habit| miss(q, habit.survival(debt.age_h), habit.survival(debt.limit_h))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

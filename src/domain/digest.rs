@@ -60,6 +60,8 @@ pub struct Debt {
     pub overdue: bool,
     /// Probability that an answer is expected at all, 0…1.
     pub needs_reply: f64,
+    /// They take longer than they nearly ever did; never of what I owe.
+    pub unusual: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -1,5 +1,8 @@
 //! Every knob of the measurement as plain data, passed explicitly.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -25,6 +28,8 @@ pub struct Policy {
     pub zone: TimeZone,
     /// First and last local day of each absence of mine, both included.
     pub away: Vec<(civil::Date, civil::Date)>,
+    /// Local days on which nobody is expected to work.
+    pub holidays: Arc<BTreeSet<civil::Date>>,
     pub alerts: AlertPolicy,
 }
 
@@ -36,8 +41,6 @@ pub struct AlertPolicy {
     pub per_week: u32,
     /// Start and end of the local quiet hours.
     pub quiet: Option<(civil::Time, civil::Time)>,
-    /// Turns below this needs-reply are listed, never alerted.
-    pub q_star: f64,
 }
 
 impl Default for AlertPolicy {
@@ -46,7 +49,6 @@ impl Default for AlertPolicy {
             batch: civil::time(8, 30, 0, 0),
             per_week: 6,
             quiet: Some((civil::time(21, 0, 0, 0), civil::time(8, 0, 0, 0))),
-            q_star: 0.45,
         }
     }
 }
@@ -59,6 +61,7 @@ impl Default for Policy {
             time: TimeBasis::Arrival,
             zone: TimeZone::UTC,
             away: Vec::new(),
+            holidays: Arc::default(),
             alerts: AlertPolicy::default(),
         }
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{DAY, Moment, Side};
 use super::need::Model;
 use super::need::learn::{self, Sample};
+use super::overdue::Replay;
 use super::policy::{FIRST_Q_STAR, Policy};
 use super::standing::{self, Outcome, Terms};
 use super::statistics::curve::PopulationCurve;
@@ -24,15 +25,15 @@ pub struct Population {
     pub at: Option<Moment>,
     pub need: Model,
     /// How others answer me, and how I answer them.
-    pub them: Habit,
-    pub me: Habit,
+    pub them: Usual,
+    pub me: Usual,
     /// Turns below this needs-reply are listed, never alerted.
     pub q_star: f64,
 }
 
 /// How one direction is usually answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Habit {
+pub struct Usual {
     /// Of the share within the limit, for a contact about whom nothing is known.
     pub prior: Beta,
     pub curve: PopulationCurve,
@@ -40,12 +41,12 @@ pub struct Habit {
 
 impl Default for Population {
     fn default() -> Self {
-        let habit = Habit { prior: DEFAULT_PRIOR, curve: PopulationCurve::default() };
+        let usual = Usual { prior: DEFAULT_PRIOR, curve: PopulationCurve::default() };
         Population {
             at: None,
             need: Model::BY_HAND,
-            them: habit.clone(),
-            me: habit,
+            them: usual.clone(),
+            me: usual,
             q_star: FIRST_Q_STAR,
         }
     }
@@ -57,7 +58,7 @@ impl Population {
     }
 
     /// How turns of that side are usually answered.
-    pub fn habit(&self, side: Side) -> &Habit {
+    pub fn usual(&self, side: Side) -> &Usual {
         match side {
             Side::Mine => &self.them,
             Side::Theirs => &self.me,
@@ -94,13 +95,12 @@ impl Lessons {
 }
 
 /// The second reading, of turns judged by what was learned: how they were answered.
-#[derive(Debug, Clone)]
-pub struct Census<'a> {
-    policy: &'a Policy,
+pub struct Census {
     now: Moment,
     need: Model,
     them: Answers,
     me: Answers,
+    alerts: Replay,
 }
 
 /// One direction.
@@ -110,9 +110,10 @@ struct Answers {
     observations: Vec<Observation>,
 }
 
-impl<'a> Census<'a> {
-    pub fn new(policy: &'a Policy, need: Model, now: Moment) -> Census<'a> {
-        Census { policy, now, need, them: Answers::default(), me: Answers::default() }
+impl Census {
+    pub fn new(policy: &Policy, need: Model, now: Moment) -> Census {
+        let alerts = Replay::new(policy, now);
+        Census { now, need, them: Answers::default(), me: Answers::default(), alerts }
     }
 
     /// All turns of one contact.
@@ -120,6 +121,7 @@ impl<'a> Census<'a> {
         for (side, answers) in [(Side::Mine, &mut self.them), (Side::Theirs, &mut self.me)] {
             let mut tally = Tally { in_time: 0.0, matured: 0.0 };
             for turn in turns.iter().filter(|turn| turn.side == side && turn.start <= self.now) {
+                self.alerts.take(turn, terms.limit_h);
                 if turn.status(self.now) != Status::Closed {
                     answers.observations.push(standing::observation(turn, self.now));
                 }
@@ -143,16 +145,16 @@ impl<'a> Census<'a> {
         Population {
             at: Some(self.now),
             need: self.need,
-            them: self.them.habit(),
-            me: self.me.habit(),
-            q_star: self.policy.alerts.q_star,
+            them: self.them.usual(),
+            me: self.me.usual(),
+            q_star: self.alerts.q_star(),
         }
     }
 }
 
 impl Answers {
-    fn habit(&self) -> Habit {
+    fn usual(&self) -> Usual {
         let curve = PopulationCurve::of(&KaplanMeier::fit(&self.observations));
-        Habit { prior: empirical_bayes::prior(&self.tallies), curve }
+        Usual { prior: empirical_bayes::prior(&self.tallies), curve }
     }
 }

@@ -101,7 +101,7 @@ pub fn standing(
     now: Moment,
 ) -> Standing {
     let Record { turns, entries, last_touch, terms } = *record;
-    let figures = |of| side(turns, of, terms, population.habit(of).prior, now);
+    let figures = |of| side(turns, of, terms, population.usual(of).prior, now);
     let (them, me) = (figures(Side::Mine), figures(Side::Theirs));
     let counts = counts(turns, entries, now);
     let inputs = Inputs {

@@ -1,7 +1,8 @@
-//! Contact exports → values. Reads bytes that it is given; never the network, never the store.
+//! Contact exports and holiday calendars → values. Reads bytes that it is given; never the network, never the store.
 
 use jiff::civil::Date;
 
+pub mod holidays;
 pub mod linkedin;
 mod text;
 pub mod vcard;

@@ -75,6 +75,7 @@ fn a_slip_in_the_configuration_is_shown_where_it_stands() {
         "limit = \"48h\"\n[alerts]\nper_week = \"six\"",
         &["config.toml:3:12", "^^^^^", "number"],
     );
+    check("[measure]\nholidays = [\"none.ics\"]", &["config.toml:2:13", "none.ics", ".ics"]);
     check("[me]\nzone = \"Europe/Pariss\"", &["config.toml:2:8", "^^^", "Europe/Paris"]);
 }
 

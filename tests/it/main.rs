@@ -12,6 +12,7 @@ mod bad_input;
 mod corpus;
 mod deliver;
 mod faults;
+mod holidays;
 mod imap;
 mod imap_login;
 mod imap_watch;

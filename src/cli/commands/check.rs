@@ -68,7 +68,7 @@ impl Part {
 
 pub async fn run(globals: &Globals) -> Result<Outcome> {
     let home = globals.home()?;
-    let loaded = config::load(&home.config);
+    let loaded = home.settings();
     let configuration = match &loaded {
         Ok(_) => Part::well("config", home.config.display().to_string()),
         Err(error) => Part::ill("config", error),
@@ -86,6 +86,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
     if is_configured {
         parts.extend(mailboxes::accounts(&desk.config).await);
         parts.extend(mailboxes::stored(&desk));
+        parts.extend(surroundings::holidays(&desk));
         parts.push(surroundings::post(&desk.config));
         parts.push(surroundings::desktop(&desk.config).await);
     } else {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::cli::args::{ConfigView, Globals};
-use crate::config::{self, EXAMPLE};
+use crate::config::EXAMPLE;
 use crate::error::{Error, Result};
 
 pub fn run(what: ConfigView, globals: &Globals) -> Result<()> {
@@ -11,8 +11,9 @@ pub fn run(what: ConfigView, globals: &Globals) -> Result<()> {
         ConfigView::Example => EXAMPLE.to_owned(),
         ConfigView::Path => format!("{}\n", globals.home()?.config.display()),
         ConfigView::Show => {
-            let path = globals.home()?.config;
-            config::load(&path)?;
+            let home = globals.home()?;
+            home.settings()?;
+            let path = home.config;
             std::fs::read_to_string(&path).map_err(|cause| {
                 Error::config(format!("{} can't be read", path.display())).because(cause)
             })?

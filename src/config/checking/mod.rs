@@ -10,9 +10,10 @@ mod values;
 use std::path::Path;
 
 use super::Environment;
-use super::checked::{AccountKind, Config, Me};
+use super::checked::{AccountKind, Config, HolidayFile, Me};
 use super::file::{self, File};
 use super::mistake::Mistake;
+use crate::domain::calendar::Holidays;
 use crate::domain::policy::{AlertPolicy, Policy, TimeBasis};
 use values::{Place, given};
 
@@ -42,12 +43,12 @@ impl Config {
             digest,
             desktop: file.alerts.desktop.unwrap_or(true),
             keep_subjects: file.privacy.subjects.unwrap_or(true),
+            holidays: holidays(&file.measure, &place),
         })
     }
 }
 
 fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
-    values::refuse_unserved(&[("measure.holidays", &file.measure.holidays)])?;
     let usual = Policy::default();
     let zone = given(&file.me.zone).map(|zone| values::zone(&zone)).transpose()?;
     let limit = given(&file.limit).map(|limit| values::limit(&limit)).transpose()?;
@@ -60,8 +61,20 @@ fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
         },
         zone: zone.unwrap_or_else(|| environment.system_zone.clone()),
         away: file.me.away.iter().map(values::absence).collect::<Result<_, _>>()?,
+        holidays: usual.holidays,
         alerts: alerts(&file.alerts)?,
     })
+}
+
+/// Named only: what they say is read with them.
+fn holidays(written: &file::Measure, place: &Place<'_>) -> Vec<HolidayFile> {
+    let named = written.holidays.iter().filter(|path| !path.get_ref().trim().is_empty());
+    let file = |path: &toml::Spanned<String>| HolidayFile {
+        path: place.path(path.get_ref().trim()),
+        holidays: Holidays::default(),
+        named_at: path.span(),
+    };
+    named.map(file).collect()
 }
 
 fn alerts(written: &file::Alerts) -> Result<AlertPolicy, Mistake> {
@@ -72,7 +85,6 @@ fn alerts(written: &file::Alerts) -> Result<AlertPolicy, Mistake> {
         batch: batch.unwrap_or(usual.batch),
         per_week: written.per_week.unwrap_or(usual.per_week),
         quiet: quiet.unwrap_or(usual.quiet),
-        q_star: usual.q_star,
     })
 }
 

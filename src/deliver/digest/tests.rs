@@ -23,6 +23,7 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> D
         limit_h: 48.0,
         overdue: age_h > 48,
         needs_reply: 0.9,
+        unusual: false,
     }
 }
 
@@ -72,13 +73,16 @@ fn rich() -> Digest {
             },
         ],
         they_owe: vec![
-            debt(
-                15,
-                "Konstantin Eduardowitsch Ziolkowski",
-                "konstantin.ziolkowski@rockets.example.org",
-                "Introduction to the people who build the test stand: would next Thursday suit you?",
-                331,
-            ),
+            Debt {
+                unusual: true,
+                ..debt(
+                    15,
+                    "Konstantin Eduardowitsch Ziolkowski",
+                    "konstantin.ziolkowski@rockets.example.org",
+                    "Introduction to the people who build the test stand: would next Thursday suit you?",
+                    331,
+                )
+            },
             debt(4, "Grace Hopper", "grace@example.org", "Your talk in March", 30),
         ],
         they_owe_more: 3,

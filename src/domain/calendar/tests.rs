@@ -44,7 +44,7 @@ fn the_weekend_is_that_of_the_contact() {
 
 #[test]
 fn holidays_are_local_dates() {
-    let closed = calendar("Europe/Paris").with_holidays([date(2026, 7, 14)]);
+    let closed = calendar("Europe/Paris").with_holidays(BTreeSet::from([date(2026, 7, 14)]));
     check_due(&closed, "2026-07-13T12:00:00+02:00", 24.0, "2026-07-15T12:00:00+02:00");
 }
 
@@ -114,7 +114,7 @@ fn busy_calendar() -> impl Strategy<Value = Calendar> {
         let holiday = |day: i32| date(2024, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap();
         let absence = |(begin, length)| (EPOCH + begin, EPOCH + begin + length);
         calendar(zone)
-            .with_holidays(days.into_iter().map(holiday))
+            .with_holidays(days.into_iter().map(holiday).collect::<BTreeSet<_>>())
             .with_absences(absences.into_iter().map(absence))
     })
 }

@@ -1,5 +1,7 @@
 //! What age does to weight, and which hours count.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -46,7 +48,7 @@ pub fn clock(check: &mut Check) {
         end: Timestamp,
         tz: String,
         mode: String,
-        holidays: Vec<Date>,
+        holidays: BTreeSet<Date>,
         out_of_office: Vec<(Timestamp, Timestamp)>,
     }
     #[derive(Deserialize)]

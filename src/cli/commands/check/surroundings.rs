@@ -5,11 +5,31 @@ use std::path::Path;
 use super::Part;
 use crate::cli::desk::Desk;
 use crate::cli::render;
-use crate::config::{Config, Mailer};
+use crate::config::{Config, HolidayFile, Mailer};
 use crate::daemon::Home;
 use crate::deliver;
+use crate::domain::calendar::Holidays;
 use crate::domain::model::Moment;
+use crate::domain::schedule;
+use crate::domain::text::count;
 use crate::error::{Error, Result};
+
+/// What each calendar says of this year.
+pub fn holidays(desk: &Desk) -> Vec<Part> {
+    let this_year = schedule::local_date(desk.now, &desk.config.policy.zone).year();
+    let told = |file: &HolidayFile| {
+        let Holidays { days, skipped } = &file.holidays;
+        let days = days.iter().filter(|day| day.year() == this_year).count() as u64;
+        let mut told =
+            format!("{}: {} in {this_year}", file.path.display(), count(days, "day", "days"));
+        if *skipped > 0 {
+            let events = count(*skipped as u64, "event", "events");
+            told.push_str(&format!(", {events} left out: not understood"));
+        }
+        Part::well("holidays", told)
+    };
+    desk.config.holidays.iter().map(told).collect()
+}
 
 /// 2026-01-01: this program is no older, so no clock may be.
 const BORN: Moment = Moment(1_767_225_600);

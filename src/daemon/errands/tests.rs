@@ -1,0 +1,89 @@
+//! What a batch tells, of whom and in which words.
+
+use super::*;
+use crate::domain::model::{Channel, ContactId, HOUR, TouchId};
+use crate::domain::need::Features;
+use crate::domain::policy::{AlertPolicy, Policy};
+use crate::domain::turns::Turn;
+use crate::store::{ImportRun, NewCard};
+
+/// Wednesday, 25 November 2026, 12:00 UTC.
+const NOW: Moment = Moment(1_795_608_000);
+const ADA: ContactId = ContactId(1);
+const BOB: ContactId = ContactId(2);
+
+fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> Turn {
+    let touch = TouchId::Message(touch);
+    Turn {
+        id: TurnId { contact, touch },
+        side,
+        channel: Channel::Mail,
+        start: NOW - hours_ago * HOUR,
+        touches: vec![touch],
+        asks: vec![Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() }],
+        needs_reply: 0.9,
+        opens_thread: true,
+        answer: None,
+        closed: None,
+    }
+}
+
+/// Ada, who is starred, and Bob both have owed an answer since Monday, and I owe Bob one.
+fn store(folder: &tempfile::TempDir) -> Store {
+    let store = Store::open(folder.path()).unwrap();
+    for (contact, name) in [(ADA, "Ada"), (BOB, "Bob")] {
+        let card = NewCard { name: name.to_owned(), ..NewCard::default() };
+        store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
+        let mut turns = vec![turn(contact, Side::Mine, 50, contact.0)];
+        if contact == BOB {
+            turns.push(turn(BOB, Side::Theirs, 49, 3));
+        }
+        store.put_turns(contact, &turns, None).unwrap();
+    }
+    let star =
+        Decision { at: NOW, verb: Verb::Star, contact: ADA, touch: None, value: String::new() };
+    store.decide(&star).unwrap();
+    store
+}
+
+#[track_caller]
+fn check(per_week: u32, expect: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let policy =
+        Policy { alerts: AlertPolicy { per_week, ..AlertPolicy::default() }, ..Policy::default() };
+    plan_batch(&store, &policy, NOW - 7 * DAY, (NOW, NOW + DAY)).unwrap();
+    let planned = store.unsent("alert").unwrap();
+    let subjects: Vec<&str> = planned.iter().map(|item| item.subject.as_str()).collect();
+    assert_eq!(subjects, expect);
+}
+
+#[test]
+fn of_those_who_owe_me_only_starred_contacts_are_told() {
+    check(6, &["C2-3", "C1-1"]);
+}
+
+#[test]
+fn a_short_budget_goes_to_my_own_promise() {
+    check(1, &["C2-3"]);
+}
+
+#[test]
+fn an_alert_says_whose_answer_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let policy = Policy::default();
+    let debts = Book::open(&store, &policy, AsOf::Now(NOW)).unwrap().debts().unwrap();
+    let alerts = debts.iter().map(|named| alert(named, &policy.zone, NOW));
+    let told: Vec<(String, String)> = alerts.map(|alert| (alert.title, alert.body)).collect();
+    let missing = "You have waited 2 days 2 h; the answer was due Wednesday 10:00, 2 h ago";
+    let expect = [
+        ("Ada hasn't answered you", missing),
+        ("Bob hasn't answered you", missing),
+        (
+            "Bob is waiting for your answer",
+            "Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago",
+        ),
+    ];
+    assert_eq!(told, expect.map(|(title, body)| (title.to_owned(), body.to_owned())));
+}
