@@ -227,7 +227,7 @@ struct Decoded {
     message_id: Option<String>,
     date: Option<Moment>,
     author: Option<Mailbox>,
-    /// What the sender's address says.
+    /// What the sender's address and name say.
     sender: Traits,
     rewritten: bool,
     /// The list's own address is among the recipients.
@@ -248,7 +248,8 @@ impl Decoded {
             (None, Some(party)) => Cow::Owned(party.shown()),
             (None, None) => Cow::Borrowed(""),
         };
-        let sender = rules::sender(&sender);
+        let name = author.as_ref().and_then(|author| author.name.as_deref());
+        let sender = rules::sender(&sender) | name.map_or(Traits::NONE, rules::sender_name);
         let to = mailboxes(&fields.to);
         let cc = mailboxes(&fields.cc);
         let to_list = !fields.list.is_empty()
