@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::tz::TimeZone;
 
-use super::measure::turns_until;
+use super::measure::{Measured, measured_until};
+use crate::domain::absence::Absence;
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
 use crate::domain::debts::{self, Debt};
@@ -39,6 +40,8 @@ pub struct Book<'a> {
     policy: &'a Policy,
     as_of: AsOf,
     decisions: Decisions,
+    /// As they are stored, for reading as of now.
+    absences: HashMap<ContactId, Vec<Absence>>,
 }
 
 /// A contact with everything that is measured of them.
@@ -46,6 +49,7 @@ pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
     pub entries: Vec<Entry>,
+    pub absences: Vec<Absence>,
     pub terms: Terms,
     pub standing: Standing,
     pub starred: bool,
@@ -66,21 +70,37 @@ pub struct NamedDebt {
 impl<'a> Book<'a> {
     pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
         let decisions = store.decisions(None, as_of.moment())?;
-        Ok(Book { store, policy, as_of, decisions })
+        let absences = match as_of {
+            AsOf::Now(_) => store.absences()?,
+            AsOf::Then(_) => HashMap::new(),
+        };
+        Ok(Book { store, policy, as_of, decisions, absences })
     }
 
     pub fn now(&self) -> Moment {
         self.as_of.moment()
     }
 
-    pub fn terms(&self, contact: ContactId) -> Terms {
+    fn terms(&self, contact: ContactId, absences: &[Absence]) -> Terms {
         let limit_h = self.decisions.setting(contact, "limit").and_then(|hours| hours.parse().ok());
-        let zone = self
-            .decisions
-            .setting(contact, "zone")
-            .and_then(|zone| TimeZone::get(zone).ok())
-            .unwrap_or_else(|| self.policy.zone.clone());
-        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar: Calendar::new(zone) }
+        let zone = self.zone_of(contact);
+        let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
+        let calendar = Calendar::new(zone).with_absences(spans);
+        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
+    }
+
+    /// The zone in which a contact's days begin.
+    fn zone_of(&self, contact: ContactId) -> TimeZone {
+        let zone = self.decisions.setting(contact, "zone");
+        zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or_else(|| self.policy.zone.clone())
+    }
+
+    /// The absence that a contact is in now, with its end.
+    pub fn away(&self, person: &Person) -> Option<(Absence, Moment)> {
+        let zone = self.zone_of(person.row.id);
+        let current = |absence: &&Absence| absence.contains(self.now(), &zone);
+        let absences = person.absences.iter().filter(current);
+        absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
     }
 
     pub fn people(&self) -> Result<Vec<Person>> {
@@ -94,22 +114,30 @@ impl<'a> Book<'a> {
         rows.into_iter()
             .map(|row| {
                 let known = turns.remove(&row.id).unwrap_or_default();
-                let (turns, last_touch) = match self.as_of {
-                    AsOf::Now(_) => (known, row.last_touch),
-                    AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
+                let measured = match self.as_of {
+                    AsOf::Now(_) => self.stored(&row, known),
+                    AsOf::Then(then) => measured_until(self.store, row.id, self.policy, then)?,
                 };
-                self.person(row, turns, last_touch)
+                self.person(row, measured)
             })
             .collect()
     }
 
     /// Everything that is measured of one contact.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let (turns, last_touch) = match self.as_of {
-            AsOf::Now(_) => (self.store.turns_of(row.id)?, row.last_touch),
-            AsOf::Then(then) => turns_until(self.store, row.id, self.policy, then)?,
+        let measured = match self.as_of {
+            AsOf::Now(_) => self.stored(&row, self.store.turns_of(row.id)?),
+            AsOf::Then(then) => measured_until(self.store, row.id, self.policy, then)?,
         };
-        self.person(row, turns, last_touch)
+        self.person(row, measured)
+    }
+
+    fn stored(&self, row: &ContactRow, turns: Vec<Turn>) -> Measured {
+        Measured { turns, last_touch: row.last_touch, absences: self.absences_of(row.id).to_vec() }
+    }
+
+    fn absences_of(&self, contact: ContactId) -> &[Absence] {
+        self.absences.get(&contact).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
@@ -121,43 +149,42 @@ impl<'a> Book<'a> {
         Ok(left_out)
     }
 
-    fn person(
-        &self,
-        row: ContactRow,
-        turns: Vec<Turn>,
-        last_touch: Option<Moment>,
-    ) -> Result<Person> {
+    fn person(&self, row: ContactRow, measured: Measured) -> Result<Person> {
+        let Measured { turns, last_touch, absences } = measured;
         let entries = self.store.entries(row.id)?;
-        let terms = self.terms(row.id);
+        let terms = self.terms(row.id, &absences);
         let (stance, now) = (self.policy.stance, self.now());
         let standing = standing(&turns, &entries, last_touch, &terms, stance, now);
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
-        Ok(Person { row, turns, entries, terms, standing, starred, muted })
+        Ok(Person { row, turns, entries, absences, terms, standing, starred, muted })
     }
 
     /// Every open turn that an answer is owed to, oldest first.
     pub fn debts(&self) -> Result<Vec<NamedDebt>> {
         let now = self.now();
-        let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
+        let mut by_contact: BTreeMap<ContactId, (Vec<Turn>, Terms)> = BTreeMap::new();
         match self.as_of {
             AsOf::Now(now) => {
                 for turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
-                    by_contact.entry(turn.id.contact).or_default().push(turn);
+                    let contact = turn.id.contact;
+                    let terms = || self.terms(contact, self.absences_of(contact));
+                    let known = by_contact.entry(contact).or_insert_with(|| (Vec::new(), terms()));
+                    known.0.push(turn);
                 }
             }
             AsOf::Then(then) => {
                 for row in self.store.contacts()? {
-                    let (turns, _) = turns_until(self.store, row.id, self.policy, then)?;
-                    by_contact.insert(row.id, turns);
+                    let measured = measured_until(self.store, row.id, self.policy, then)?;
+                    let terms = self.terms(row.id, &measured.absences);
+                    by_contact.insert(row.id, (measured.turns, terms));
                 }
             }
         }
         let mut found = Vec::new();
-        for (contact, turns) in &by_contact {
-            let terms = self.terms(*contact);
+        for (contact, (turns, terms)) in &by_contact {
             let snoozed = |touches: &[TouchId]| self.snoozed_until(*contact, touches);
-            for debt in debts::debts(turns, &terms, snoozed, now) {
+            for debt in debts::debts(turns, terms, snoozed, now) {
                 found.push(self.named(debt)?);
             }
         }

@@ -1,6 +1,7 @@
 //! Store → domain → store: the turns of contacts whose mail changed.
 
 use crate::config::{AccountKind, Config};
+use crate::domain::absence::Absence;
 use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
@@ -8,13 +9,20 @@ use crate::domain::turns::{self, Done, Turn};
 use crate::error::Result;
 use crate::store::{Store, Verb};
 
-/// The turns of one contact from everything up to `until`, and the last touch.
-pub fn turns_until(
+/// What is derived of one contact's mail and entries.
+pub struct Measured {
+    pub turns: Vec<Turn>,
+    pub last_touch: Option<Moment>,
+    pub absences: Vec<Absence>,
+}
+
+/// The turns and absences of one contact from everything up to `until`.
+pub fn measured_until(
     store: &Store,
     contact: ContactId,
     policy: &Policy,
     until: Moment,
-) -> Result<(Vec<Turn>, Option<Moment>)> {
+) -> Result<Measured> {
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
     let read = correspondence::read(&letters, &entries, policy.time, until);
@@ -25,7 +33,8 @@ pub fn turns_until(
         .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
         .collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    Ok((turns::turns(contact, read.touches, &done), last_touch))
+    let turns = turns::turns(contact, read.touches, &done);
+    Ok(Measured { turns, last_touch, absences: read.absences })
 }
 
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
@@ -33,8 +42,9 @@ pub fn turns_until(
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        let (turns, last_touch) = turns_until(store, contact, policy, Moment(i64::MAX))?;
-        store.put_turns(contact, &turns, last_touch)?;
+        let measured = measured_until(store, contact, policy, Moment(i64::MAX))?;
+        store.put_turns(contact, &measured.turns, measured.last_touch)?;
+        store.put_absences(contact, &measured.absences)?;
     }
     Ok(dirty.len())
 }
