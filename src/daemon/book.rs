@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::tz::TimeZone;
 
 use super::measure::{Measured, measured_until};
+use crate::domain::absence::Absence;
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
 use crate::domain::debts::{self, Debt, Habit};
@@ -41,7 +42,9 @@ pub struct Book<'a> {
     as_of: AsOf,
     decisions: Decisions,
     population: Population,
-    /// Everybody's turns as they stood then; the store holds those of now.
+    /// As they are stored; those of an earlier instant are in `then`.
+    absences: HashMap<ContactId, Vec<Absence>>,
+    /// What was measured of everybody as of then; the store holds what is so now.
     then: HashMap<ContactId, Measured>,
 }
 
@@ -50,6 +53,7 @@ pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
     pub entries: Vec<Entry>,
+    pub absences: Vec<Absence>,
     pub terms: Terms,
     pub standing: Standing,
     pub starred: bool,
@@ -76,6 +80,7 @@ impl<'a> Book<'a> {
             as_of,
             decisions,
             population: store.population()?,
+            absences: store.absences()?,
             then: HashMap::new(),
         };
         if let AsOf::Then(then) = as_of {
@@ -143,13 +148,34 @@ impl<'a> Book<'a> {
 
     pub fn terms(&self, contact: ContactId) -> Terms {
         let limit_h = self.decisions.setting(contact, "limit").and_then(|hours| hours.parse().ok());
-        let zone = self
-            .decisions
-            .setting(contact, "zone")
-            .and_then(|zone| TimeZone::get(zone).ok())
-            .unwrap_or_else(|| self.policy.zone.clone());
-        let calendar = Calendar::new(zone).with_holidays(self.policy.holidays.clone());
+        let zone = self.zone_of(contact);
+        let absences = self.absences_of(contact);
+        let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
+        let calendar =
+            Calendar::new(zone).with_holidays(self.policy.holidays.clone()).with_absences(spans);
         Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
+    }
+
+    /// The zone in which a contact's days begin.
+    fn zone_of(&self, contact: ContactId) -> TimeZone {
+        let zone = self.decisions.setting(contact, "zone");
+        zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or_else(|| self.policy.zone.clone())
+    }
+
+    fn absences_of(&self, contact: ContactId) -> &[Absence] {
+        let absences = match self.as_of {
+            AsOf::Now(_) => self.absences.get(&contact),
+            AsOf::Then(_) => self.then.get(&contact).map(|measured| &measured.absences),
+        };
+        absences.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The absence that a contact is in now, with its end.
+    pub fn away(&self, person: &Person) -> Option<(Absence, Moment)> {
+        let zone = self.zone_of(person.row.id);
+        let current = |absence: &&Absence| absence.contains(self.now(), &zone);
+        let absences = person.absences.iter().filter(current);
+        absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
     }
 
     pub fn people(&self) -> Result<Vec<Person>> {
@@ -194,12 +220,13 @@ impl<'a> Book<'a> {
             AsOf::Then(_) => self.then.get(&row.id).and_then(|one| one.last_touch),
         };
         let entries = self.store.entries(row.id)?;
+        let absences = self.absences_of(row.id).to_vec();
         let terms = self.terms(row.id);
         let record = Record { turns: &turns, entries: &entries, last_touch, terms: &terms };
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
-        Ok(Person { row, turns, entries, terms, standing, starred, muted })
+        Ok(Person { row, turns, entries, absences, terms, standing, starred, muted })
     }
 
     /// Every open turn that an answer is owed to, oldest first.

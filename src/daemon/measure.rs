@@ -2,6 +2,7 @@
 
 use super::book::{AsOf, Book};
 use crate::config::{AccountKind, Config};
+use crate::domain::absence::Absence;
 use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
@@ -9,13 +10,14 @@ use crate::domain::turns::{self, Done, Turn};
 use crate::error::Result;
 use crate::store::{Store, Verb};
 
-/// What is measured of one contact alone.
+/// What is derived of one contact's mail and entries.
 pub struct Measured {
     pub turns: Vec<Turn>,
     pub last_touch: Option<Moment>,
+    pub absences: Vec<Absence>,
 }
 
-/// From everything up to `until`.
+/// The turns and absences of one contact from everything up to `until`.
 pub fn measured_until(
     store: &Store,
     contact: ContactId,
@@ -32,7 +34,8 @@ pub fn measured_until(
         .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
         .collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    Ok(Measured { turns: turns::turns(contact, read.touches, &done), last_touch })
+    let turns = turns::turns(contact, read.touches, &done);
+    Ok(Measured { turns, last_touch, absences: read.absences })
 }
 
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
@@ -40,9 +43,9 @@ pub fn measured_until(
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        let Measured { turns, last_touch } =
-            measured_until(store, contact, policy, Moment(i64::MAX))?;
-        store.put_turns(contact, &turns, last_touch)?;
+        let measured = measured_until(store, contact, policy, Moment(i64::MAX))?;
+        store.put_turns(contact, &measured.turns, measured.last_touch)?;
+        store.put_absences(contact, &measured.absences)?;
     }
     Ok(dirty.len())
 }

@@ -3,6 +3,7 @@
 //! Decides when each message counts from and whether it counts at all; what it leaves out, it
 //! leaves out with a reason.
 
+use super::absence::{self, Absence, Notice};
 use super::facts::MessageKey;
 use super::model::{Channel, DAY, Moment, TouchId};
 use super::need::Features;
@@ -47,6 +48,8 @@ pub struct Letter {
     /// Its reply headers name a message of theirs.
     pub answers_theirs: bool,
     pub copies: Copies,
+    /// The first local day of presence that it names as a notice of absence.
+    pub back_on: Option<jiff::civil::Date>,
 }
 
 /// What every copy of a message says; a flag counts only where all copies carry it.
@@ -115,6 +118,28 @@ pub struct LeftOut {
 pub struct Correspondence {
     pub touches: Vec<Touch>,
     pub left_out: Vec<LeftOut>,
+    /// When the contact was away, by their own notices.
+    pub absences: Vec<Absence>,
+}
+
+/// Why a message is no touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unfit {
+    Timeless,
+    Draft,
+    Junk,
+    Noise(noise::Reason),
+}
+
+impl Unfit {
+    fn text(self) -> &'static str {
+        match self {
+            Unfit::Timeless => "it carries no time that can be believed",
+            Unfit::Draft => "a draft",
+            Unfit::Junk => "found in Junk",
+            Unfit::Noise(reason) => reason.text(),
+        }
+    }
 }
 
 /// Everything up to `until` between me and one contact.
@@ -131,31 +156,45 @@ pub fn read(
         .collect();
     mine.sort_unstable();
     let mut found = Correspondence::default();
+    let mut notices = Vec::new();
     for letter in letters {
-        match judge(letter, basis, &mine) {
-            Ok(touch) if touch.at <= until => found.touches.push(touch),
-            Ok(_) => {}
-            Err(why) => {
-                let at = time(letter, basis);
-                if at.is_none_or(|at| at <= until) {
-                    found.left_out.push(LeftOut { message: letter.id, at, why });
+        let at = time(letter, basis);
+        if at.is_some_and(|at| at > until) {
+            continue;
+        }
+        match judge(letter, at, &mine) {
+            Ok(touch) => found.touches.push(touch),
+            Err(unfit) => {
+                found.left_out.push(LeftOut { message: letter.id, at, why: unfit.text() });
+                if unfit == Unfit::Noise(noise::Reason::AutoReply) && letter.author == Author::Them
+                {
+                    notices.extend(at.map(|at| Notice { at, back: letter.back_on }));
                 }
             }
         }
     }
+    found.absences = absence::absences(&notices, &written_by_them(&found.touches));
     found.touches.extend(entries.iter().filter(|entry| entry.at <= until).filter_map(spoken));
     found
 }
 
-fn judge(letter: &Letter, basis: TimeBasis, mine: &[Moment]) -> Result<Touch, &'static str> {
-    let at = time(letter, basis).ok_or("it carries no time that can be believed")?;
+/// When the contact wrote, in order.
+fn written_by_them(touches: &[Touch]) -> Vec<Moment> {
+    let theirs = touches.iter().filter(|touch| touch.author == Author::Them);
+    let mut times: Vec<Moment> = theirs.map(|touch| touch.at).collect();
+    times.sort_unstable();
+    times
+}
+
+fn judge(letter: &Letter, at: Option<Moment>, mine: &[Moment]) -> Result<Touch, Unfit> {
+    let at = at.ok_or(Unfit::Timeless)?;
     if letter.copies.draft {
-        return Err("a draft");
+        return Err(Unfit::Draft);
     }
     let reaction = letter.traits.contains(Traits::REACTION);
     if letter.author != Author::Me {
         if letter.copies.junk {
-            return Err("found in Junk");
+            return Err(Unfit::Junk);
         }
         let before = mine.partition_point(|sent| *sent <= at);
         let context = Context {
@@ -167,7 +206,7 @@ fn judge(letter: &Letter, basis: TimeBasis, mine: &[Moment]) -> Result<Touch, &'
         };
         match noise::verdict(letter.traits, &context) {
             Err(noise::Reason::Reaction) | Ok(()) => {}
-            Err(reason) => return Err(reason.text()),
+            Err(reason) => return Err(Unfit::Noise(reason)),
         }
     }
     let role = if letter.author == Author::Me { letter.them } else { letter.me };

@@ -87,6 +87,8 @@ pub struct Facts {
     /// new; distinct, at most the newest hundred.
     pub references: Vec<i64>,
     pub traits: Traits,
+    /// Of a notice of absence: the first local day on which its author is back, where it says so.
+    pub back_on: Option<jiff::civil::Date>,
 }
 
 #[cfg(test)]

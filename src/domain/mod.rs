@@ -4,6 +4,7 @@
 //! Nothing in here knows a file, a socket, a database, a clock or a log: `now` is a parameter and
 //! what should happen is returned as data.
 
+pub mod absence;
 pub mod calendar;
 pub mod correspondence;
 pub mod debts;

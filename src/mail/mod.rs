@@ -10,6 +10,9 @@ mod fields;
 use std::borrow::Cow;
 use std::fmt;
 
+use jiff::civil::Date;
+
+use crate::domain::absence;
 use crate::domain::facts::{Facts, Mailbox, MessageKey};
 use crate::domain::model::Moment;
 use crate::domain::noise::{Traits, rules, subject};
@@ -109,6 +112,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     if decoded.to_list {
         traits.insert(Traits::DISCUSSION_LIST);
     }
+    let back_on = back_on(traits, &decoded.subject, fields.received.or(decoded.date));
     Ok(Facts {
         key,
         message_id,
@@ -123,7 +127,20 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         parent,
         references,
         traits,
+        back_on,
     })
+}
+
+/// The day that a notice of absence names in its own words: what stands behind a reply's prefix is
+/// the subject that it answers.
+fn back_on(traits: Traits, subject: &str, sent: Option<Moment>) -> Option<Date> {
+    if !traits.intersects(Traits::AUTO_REPLIED | Traits::OUT_OF_OFFICE_SUBJECT) {
+        return None;
+    }
+    let words = std::iter::once(0).chain(subject.match_indices(' ').map(|(at, _)| at + 1));
+    let answered = |at: &usize| subject.get(*at..).and_then(threading::prefix).is_some();
+    let own = subject.get(..words.into_iter().find(answered).unwrap_or(subject.len()))?;
+    absence::end_date(own, sent?)
 }
 
 impl<'x> Header<'x> {
@@ -227,7 +244,7 @@ struct Decoded {
     message_id: Option<String>,
     date: Option<Moment>,
     author: Option<Mailbox>,
-    /// What the sender's address says.
+    /// What the sender's address and name say.
     sender: Traits,
     rewritten: bool,
     /// The list's own address is among the recipients.
@@ -248,7 +265,8 @@ impl Decoded {
             (None, Some(party)) => Cow::Owned(party.shown()),
             (None, None) => Cow::Borrowed(""),
         };
-        let sender = rules::sender(&sender);
+        let name = author.as_ref().and_then(|author| author.name.as_deref());
+        let sender = rules::sender(&sender) | name.map_or(Traits::NONE, rules::sender_name);
         let to = mailboxes(&fields.to);
         let cc = mailboxes(&fields.cc);
         let to_list = !fields.list.is_empty()

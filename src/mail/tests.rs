@@ -420,3 +420,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_notice_of_absence_names_the_day_of_return_in_its_own_words() {
+    #[track_caller]
+    fn check(header: &str, expect: Option<jiff::civil::Date>) {
+        let dated = format!("Date: Sat, 20 Dec 2025 10:00:00 +0100\r\n{header}\r\n\r\n");
+        assert_eq!(read(&dated).back_on, expect, "{header}");
+    }
+    let back = Some(jiff::civil::date(2026, 1, 5));
+    check("Auto-Submitted: auto-replied\r\nSubject: Gone until 4 January", back);
+    check("Auto-Submitted: auto-replied\r\nSubject: =?utf-8?Q?Zur=C3=BCck_am_5=2E1=2E?=", back);
+    check("Subject: Automatic reply: back on Monday 5 January", back);
+    check("Subject: Away: back on 5 January", back);
+    check("Subject: Back on 5 January", None);
+    check("Auto-Submitted: auto-replied\r\nSubject: Re: The offer holds until 4 January", None);
+    check("Auto-Submitted: auto-replied\r\nSubject: Away Re: Offer until 4 January", None);
+}

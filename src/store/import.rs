@@ -244,7 +244,7 @@ impl Store {
     fn take_step_back(&self, step: &Undo) -> Result<()> {
         match step {
             Undo::Created { contact } => {
-                for table in ["identity", "turn"] {
+                for table in ["identity", "turn", "absence"] {
                     self.db
                         .execute(&format!("DELETE FROM {table} WHERE contact = ?1"), [contact])?;
                 }

@@ -101,8 +101,9 @@ impl Store {
             .prepare_cached(
                 "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                         internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                        recipients)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                        recipients, back_on)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                         ?17)",
             )?
             .execute(params![
                 facts.key.0.as_slice(),
@@ -121,6 +122,7 @@ impl Store {
                 i64::from(facts.traits.0),
                 facts.to.len() as i64,
                 parties.recipients.len() as i64,
+                facts.back_on.map(|day| day.to_string()),
             ])?;
         let message = self.db.last_insert_rowid();
         let mut enter = self.db.prepare_cached(

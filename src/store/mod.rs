@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::domain::model::TouchId;
 use crate::error::{Error, Kind, Result};
 
+mod absences;
 mod decisions;
 mod folders;
 mod import;

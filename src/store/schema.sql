@@ -62,7 +62,9 @@ CREATE TABLE message (
   thread       INTEGER NOT NULL,
   traits       INTEGER NOT NULL,
   to_count     INTEGER NOT NULL,
-  recipients   INTEGER NOT NULL
+  recipients   INTEGER NOT NULL,
+  -- Of a notice of absence: the first local day of presence that it names, as YYYY-MM-DD.
+  back_on      TEXT
 ) STRICT;
 CREATE INDEX message_by_author ON message (author);
 CREATE INDEX message_by_id_hash ON message (id_hash);
@@ -185,6 +187,16 @@ CREATE TABLE turn (
   PRIMARY KEY (contact, touch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;
+
+-- Derived. When a contact was away: from a notice of theirs, until the day it names or until they
+-- wrote.
+CREATE TABLE absence (
+  contact INTEGER NOT NULL,
+  at      INTEGER NOT NULL,
+  back_on TEXT,
+  ended   INTEGER,
+  PRIMARY KEY (contact, at)
+) STRICT, WITHOUT ROWID;
 
 -- Everything that leaves the house, each once: alerts by turn, digests by week.
 CREATE TABLE outbox (

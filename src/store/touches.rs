@@ -3,6 +3,7 @@
 use rusqlite::{Row, params};
 
 use super::Store;
+use super::absences::stored_day;
 use super::threads::unpack;
 use crate::domain::correspondence::{Copies, Entry, EntryKind, Letter, Role};
 use crate::domain::facts::MessageKey;
@@ -41,7 +42,8 @@ SELECT m.id, m.key, x.author, m.date, m.received, m.internal, m.subject, m.messa
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder
-   WHERE i.message = m.id AND f.retired = 0)
+   WHERE i.message = m.id AND f.retired = 0),
+  m.back_on
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
 impl Store {
@@ -164,5 +166,6 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         answers_mine: row.get(18)?,
         answers_theirs: row.get(19)?,
         copies,
+        back_on: stored_day(row, 21)?,
     })
 }

@@ -16,7 +16,7 @@ use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 
 use crate::support::maildir::Maildir;
 
-fn corpus() -> Option<PathBuf> {
+pub fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("REQUITE_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: REQUITE_CORPUS is not set");
@@ -25,7 +25,7 @@ fn corpus() -> Option<PathBuf> {
 }
 
 /// The messages of an mboxrd file.
-fn messages(path: &Path) -> Vec<Vec<u8>> {
+pub fn messages(path: &Path) -> Vec<Vec<u8>> {
     let bytes = fs::read(path).unwrap();
     let mut found: Vec<Vec<u8>> = Vec::new();
     let mut after_blank = true;

@@ -18,6 +18,7 @@ mod imap_login;
 mod imap_watch;
 mod maildir;
 mod main_job;
+mod noise;
 mod oracle;
 mod peers;
 mod service;

@@ -50,6 +50,9 @@ fn explain(person: &Person, stance: Stance) -> String {
 fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
     let page = page::Page { person, zone: &desk.config.policy.zone, now: book.now() };
     let mut text = page.head();
+    if let Some((absence, end)) = book.away(person) {
+        text.push_str(&page.away(&absence, end));
+    }
     text.push_str(&page.score(&explain(person, desk.config.policy.stance)));
     text.push_str(&page.sides());
     let (open, past) = page.turns();

@@ -1,11 +1,12 @@
 //! What does not count: which inbound messages are no human touch, and why.
 //!
-//! Two steps. [`rules`] and [`subject`] are tables that turn header fields into [`Traits`], once
+//! Two steps. [`rules`], [`subject`] and [`notices`] are tables that turn header fields into [`Traits`], once
 //! per message; [`verdict`] judges the traits in the light of whom the message came from and what
 //! it answers. Judges inbound mail only: one's own copies are one's own, however they come back.
 
 use std::ops::{BitOr, BitOrAssign};
 
+pub mod notices;
 pub mod rules;
 pub mod subject;
 
@@ -46,6 +47,10 @@ impl Traits {
     pub const LIST_REWRITTEN: Traits = Traits(1 << 18);
     /// `Return-Path: <>`: whoever sent it wants to hear of no failure.
     pub const NULL_PATH: Traits = Traits(1 << 19);
+    /// Begins as mail systems begin that could not deliver.
+    pub const BOUNCE_SUBJECT: Traits = Traits(1 << 29);
+    /// The sender is called as mail systems are, by name or by address.
+    pub const MAIL_SYSTEM_NAME: Traits = Traits(1 << 30);
 
     pub const NONE: Traits = Traits(0);
 
@@ -155,6 +160,9 @@ pub fn verdict(traits: Traits, context: &Context) -> Result<(), Reason> {
         return Err(*reason);
     }
     let instant = context.seconds_after_mine.is_some_and(|seconds| INSTANT.contains(&seconds));
+    if instant && traits.contains(Traits::OUT_OF_OFFICE_SUBJECT) {
+        return Err(Reason::AutoReply);
+    }
     if instant && traits.contains(Traits::SUPPRESS) {
         return Err(Reason::InstantReply);
     }
@@ -224,6 +232,13 @@ mod tests {
         check(Traits::NONE, after(5), Ok(()));
         let away = Traits::SUPPRESS | Traits::OUT_OF_OFFICE_SUBJECT;
         check(away, after(9000), Err(Reason::AutoReply));
+    }
+
+    #[test]
+    fn what_a_person_may_call_their_mail_is_a_notice_only_as_an_instant_answer() {
+        let after = |seconds| Context { seconds_after_mine: Some(seconds), ..CONTACT };
+        check(Traits::OUT_OF_OFFICE_SUBJECT, after(121), Ok(()));
+        check(Traits::OUT_OF_OFFICE_SUBJECT, after(3), Err(Reason::AutoReply));
     }
 
     #[test]

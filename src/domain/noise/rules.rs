@@ -116,20 +116,51 @@ fn one_of(word: &str, words: &[&str]) -> bool {
     words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// Local parts that only mail systems write from.
-const MAIL_SYSTEMS: &[&str] = &["mailer-daemon", "postmaster"];
+/// Local parts that only mail systems write from, without what parts their words.
+const MAIL_SYSTEMS: &[&str] =
+    &["mailerdaemon", "maildaemon", "postmaster", "maildeliverysystem", "maildeliverysubsystem"];
+
+/// What the names hold that mail systems and those who run them write under, in lower case and
+/// single spaces. People bear some of them: proof only together with a subject.
+const MAIL_SYSTEM_NAMES: &[&str] = &[
+    "mail delivery",
+    "mail deliver system",
+    "mailer daemon",
+    "delivery subsystem",
+    "delivery system",
+    "mail system",
+    "mail administrator",
+    "system administrator",
+    "exchange administrator",
+    "ndr administrator",
+    "postmaster",
+    "systemadministrator",
+    "administrateur système",
+    "administrador del sistema",
+    "amministratore di sistema",
+    "systeembeheerder",
+];
 
 /// What the sender's address says, or the display name where there is no address
 /// (`From: MAILER-DAEMON <>`).
 pub fn sender(address: &str) -> Traits {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local).trim();
-    if one_of(local, MAIL_SYSTEMS) {
+    let joined: String = local.chars().filter(|c| !matches!(c, '-' | '_' | '.' | ' ')).collect();
+    if one_of(&joined, MAIL_SYSTEMS) {
         Traits::BOUNCE
     } else if takes_no_reply(&local.to_ascii_lowercase()) {
         Traits::NO_REPLY_SENDER
     } else {
-        Traits::NONE
+        sender_name(local)
     }
+}
+
+/// What the sender's display name says, or the local part of the address.
+pub fn sender_name(name: &str) -> Traits {
+    let parted = |c: char| if matches!(c, '-' | '_' | '.') { ' ' } else { c };
+    let words: String = name.to_lowercase().chars().map(parted).collect();
+    let known = MAIL_SYSTEM_NAMES.iter().any(|known| words.contains(known));
+    if known { Traits::MAIL_SYSTEM_NAME } else { Traits::NONE }
 }
 
 /// `^((no|do)[-_.]?(not[-_.]?)?reply|notifications?|bounces?)([-_.+].*)?$`
@@ -159,8 +190,15 @@ pub fn media_type<'x>(media: &str, parameter: impl Fn(&str) -> Option<&'x str>) 
         parameter(name).is_some_and(|value| value.eq_ignore_ascii_case(known))
     };
     if is("multipart/report") {
-        let seen = names("report-type", "disposition-notification");
-        if seen { Traits::DISPOSITION } else { Traits::BOUNCE }
+        let names = |known| names("report-type", known);
+        if names("disposition-notification") {
+            Traits::DISPOSITION
+        } else if parameter("report-type").is_none() || names("delivery-status") {
+            Traits::BOUNCE
+        } else {
+            // Complaints and statistics (RFC 5965, RFC 8460): nothing failed to be delivered.
+            Traits::AUTOMATIC
+        }
     } else if is("text/calendar") && names("method", "reply") {
         Traits::CALENDAR | Traits::CALENDAR_REPLY
     } else if is("text/calendar") && parameter("method").is_some() {
@@ -178,8 +216,13 @@ pub fn media_type<'x>(media: &str, parameter: impl Fn(&str) -> Option<&'x str>) 
 pub fn together(fields: Traits, sender: Traits, media: Traits, subject: Traits) -> Traits {
     let mut all = fields | sender | media | subject;
     let unasked = Traits::AUTOMATIC | Traits::SUPPRESS | Traits::NULL_PATH;
-    if all.contains(Traits::OUT_OF_OFFICE_SUBJECT) && all.intersects(unasked) {
+    // Vacation programs on servers call their notices bulk; lists do so with everybody's mail.
+    let bulk = all.contains(Traits::BULK) && !all.contains(Traits::LIST);
+    if all.contains(Traits::OUT_OF_OFFICE_SUBJECT) && (bulk || all.intersects(unasked)) {
         all.insert(AUTOREPLY);
+    }
+    if all.contains(Traits::BOUNCE_SUBJECT | Traits::MAIL_SYSTEM_NAME) {
+        all.insert(Traits::BOUNCE);
     }
     let answers = Traits::AUTO_REPLIED | Traits::DISPOSITION | Traits::CALENDAR;
     if all.contains(Traits::NULL_PATH) && !all.intersects(answers) {

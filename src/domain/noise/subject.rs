@@ -1,107 +1,10 @@
-//! What a subject line says: a reply, a forward, a question, a request, a vacation notice.
+//! What a subject line says: a reply, a forward, a question, a request, a notice by a program.
 //!
 //! Tables of words in several languages; reads the subject alone, never a body.
 
 use crate::domain::threading::{self, Prefix};
 
-use super::Traits;
-
-/// How vacation notices begin, in lower case. A word that a person's subject may begin with is
-/// listed with the colon that programs put behind it.
-const OUT_OF_OFFICE: &[&str] = &[
-    "automatic reply",
-    "automatic response",
-    "auto reply",
-    "auto-reply",
-    "autoreply",
-    "auto response",
-    "auto-response",
-    "autoresponse",
-    "auto:",
-    "out of office:",
-    "out of office re:",
-    "out of office reply",
-    "out of office autoreply",
-    "out of office auto-reply",
-    "out of the office:",
-    "out-of-office:",
-    "out-of-office reply",
-    "ooo:",
-    "away:",
-    "vacation:",
-    "vacation reply",
-    "on vacation:",
-    "[auto-reply]",
-    "[autoreply]",
-    "[vacation]",
-    "automatische antwort",
-    "automatische rückantwort",
-    "abwesenheitsnotiz",
-    "abwesenheitsbenachrichtigung",
-    "abwesenheitsassistent",
-    "abwesenheit:",
-    "abwesend:",
-    "nicht im büro:",
-    "réponse automatique",
-    "message d'absence",
-    "message d’absence",
-    "notification d'absence",
-    "absence:",
-    "absence :",
-    "absent du bureau",
-    "respuesta automática",
-    "respuesta automatica",
-    "fuera de la oficina:",
-    "fuera de oficina:",
-    "ausencia:",
-    "automatisch antwoord",
-    "automatische beantwoording",
-    "automatische reactie",
-    "afwezigheidsbericht",
-    "afwezigheidsassistent",
-    "afwezig:",
-    "niet aanwezig:",
-    "risposta automatica",
-    "fuori ufficio:",
-    "fuori sede:",
-    "assente:",
-    "resposta automática",
-    "resposta automatica",
-    "ausência temporária",
-    "ausência:",
-    "fora do escritório:",
-    "autosvar",
-    "automatiskt svar",
-    "frånvaromeddelande",
-    "frånvaro:",
-    "ej på kontoret:",
-    "automatisk svar",
-    "fraværsmeddelelse",
-    "fravær:",
-    "ikke på kontoret:",
-    "ikke til stede:",
-    "automatyczna odpowiedź",
-    "odpowiedź automatyczna",
-    "autoodpowiedź",
-    "poza biurem:",
-    "nieobecność:",
-    "automaattinen vastaus",
-    "poissa:",
-    "poissaoloilmoitus",
-    "automatická odpověď",
-    "automatikus válasz",
-    "răspuns automat",
-    "otomatik yanıt",
-    "αυτόματη απάντηση",
-    "автоматический ответ",
-    "автоматична відповідь",
-    "автоответ",
-    "自动答复",
-    "自动回复",
-    "自動回覆",
-    "自動応答",
-    "자동 회신",
-];
+use super::{Traits, notices};
 
 /// Words that ask for something: en, de, fr, es, nl. Whole words, lower case, single spaces;
 /// apostrophes part words.
@@ -183,9 +86,7 @@ pub fn judge(subject: &str) -> Traits {
         None => Traits::NONE,
     };
     let lower = subject.to_lowercase();
-    if OUT_OF_OFFICE.iter().any(|prefix| after(&lower, prefix).is_some()) {
-        traits.insert(Traits::OUT_OF_OFFICE_SUBJECT);
-    }
+    traits.insert(notices::judge(&lower));
     // The question marks of an encoded word that could not be decoded ask nothing.
     if lower.contains(['?', '？', '؟']) && !lower.contains("=?") {
         traits.insert(Traits::QUESTION);
@@ -216,7 +117,7 @@ fn begins(words: &str, phrase: &str) -> bool {
 
 /// What follows a prefix. Nearly all differ in their first byte, and bulk history has many
 /// subjects.
-fn after<'x>(text: &'x str, prefix: &str) -> Option<&'x str> {
+pub(super) fn after<'x>(text: &'x str, prefix: &str) -> Option<&'x str> {
     let same = text.as_bytes().first() == prefix.as_bytes().first();
     if same { text.strip_prefix(prefix) } else { None }
 }
@@ -228,34 +129,6 @@ mod tests {
     #[track_caller]
     fn check(subject: &str, expect: Traits) {
         assert_eq!(judge(subject), expect, "of {subject:?}");
-    }
-
-    #[test]
-    fn vacation_notices_of_many_languages() {
-        for subject in [
-            "Automatic reply: Offer",
-            "AUTOREPLY offer",
-            "Out of Office: offer",
-            "Out of Office AutoReply: offer",
-            "Automatische Antwort: Angebot",
-            "Abwesenheitsnotiz: Angebot",
-            "Réponse automatique : offre",
-            "Respuesta automática: oferta",
-            "Automatisch antwoord: aanbod",
-            "Risposta automatica: offerta",
-            "Resposta automática: oferta",
-            "Automatiskt svar: erbjudande",
-            "Automatisk svar: tilbud",
-            "Odpowiedź automatyczna: oferta",
-            "自动答复: 报价",
-        ] {
-            check(subject, Traits::OUT_OF_OFFICE_SUBJECT);
-        }
-        for subject in
-            ["Absence next week", "Away in May", "Out of office space", "Vacation photos"]
-        {
-            check(subject, Traits::NONE);
-        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+-- Version 1 to 2.
+
 -- Turns keep what was known of each touch; they are derived, and computed again.
 DROP TABLE turn;
 CREATE TABLE turn (
@@ -17,4 +19,17 @@ CREATE TABLE turn (
   PRIMARY KEY (contact, touch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;
+
+-- Notices of absence pause their author's clock.
+
+ALTER TABLE message ADD COLUMN back_on TEXT;
+
+CREATE TABLE absence (
+  contact INTEGER NOT NULL,
+  at      INTEGER NOT NULL,
+  back_on TEXT,
+  ended   INTEGER,
+  PRIMARY KEY (contact, at)
+) STRICT, WITHOUT ROWID;
+
 UPDATE contact SET dirty = 1;

@@ -42,6 +42,41 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
+/// Every table and index with its columns, as SQLite understood them.
+fn shape(db: &rusqlite::Connection) -> Vec<(String, String)> {
+    let mut statement = db
+        .prepare(
+            "SELECT m.type || ' ' || m.name, c.name || ' ' || c.type || ' ' || c.\"notnull\"
+             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ORDER BY 1, 2",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date() {
+    let place = tempfile::tempdir().unwrap();
+    let path = Store::path(place.path());
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(include_str!("schema_1.sql")).unwrap();
+    old.execute_batch(
+        "INSERT INTO contact (name, created_at, dirty) VALUES ('Ann Lee', 0, 0);
+         INSERT INTO address (email) VALUES ('ann@example.org');
+         INSERT INTO identity VALUES (1, 'email', 'ann@example.org', 'import', 1);
+         INSERT INTO message (key, key_version, author, date, base_subject, thread, traits,
+                              to_count, recipients) VALUES (x'00', 1, 1, 1700000000, 0, 1, 0, 1, 1);
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    let store = Store::open_to_read(place.path()).unwrap().unwrap();
+    assert_eq!(shape(&store.db), shape(&Store::in_memory().unwrap().db));
+    assert_eq!(store.dirty_contacts().unwrap(), [ContactId(1)], "measured again");
+    let letters = store.letters(ContactId(1)).unwrap();
+    assert_eq!((letters.len(), letters[0].back_on), (1, None));
+}
+
 #[test]
 fn what_was_stored_is_there_when_it_is_opened_again() {
     let place = tempfile::tempdir().unwrap();

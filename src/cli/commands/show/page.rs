@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::cli::json::subject;
 use crate::cli::render::{self, Columns};
 use crate::daemon::book::Person;
+use crate::domain::absence::Absence;
 use crate::domain::correspondence::{EntryKind, LeftOut};
 use crate::domain::model::{Moment, Side};
 use crate::domain::score::{Claim, Components, claim};
@@ -42,6 +43,20 @@ impl Page<'_> {
             text.push_str(&format!("  {}{how}\n", clean(&identity.value)));
         }
         text
+    }
+
+    /// That they are away, until when, and how that is known.
+    pub fn away(&self, absence: &Absence, end: Moment) -> String {
+        let day = |at: Moment| {
+            let at = at.timestamp().to_zoned(self.zone.clone());
+            at.strftime("%-d %B").to_string()
+        };
+        let last = match absence.notice.back {
+            // In their zone, whatever it is.
+            Some(back) => back.yesterday().unwrap_or(back).strftime("%-d %B").to_string(),
+            None => format!("{}, perhaps", day(end - 1)),
+        };
+        format!("  away until {last} (their notice of {})\n", day(absence.notice.at))
     }
 
     pub fn score(&self, explanation: &str) -> String {

@@ -84,12 +84,36 @@ fn senders_that_take_no_reply() {
         "nora.replyton@example.org",
         "bouncer@example.org",
         "ada@noreply.example.org",
-        "postmasters@example.org",
+        // Lists write from such an address in place of the author (DMARC).
+        "dmarc-noreply@example.org",
     ] {
         assert_eq!(sender(address), Traits::NONE, "{address}");
     }
-    for address in ["MAILER-DAEMON", "Mailer-Daemon@example.org", "postmaster@example.org"] {
+    for address in [
+        "MAILER-DAEMON",
+        "Mailer-Daemon@example.org",
+        "mail-daemon@example.org",
+        "postmaster@example.org",
+        "post_master@example.org",
+        "Mail.Delivery.System@example.org",
+    ] {
         assert_eq!(sender(address), Traits::BOUNCE, "{address}");
+    }
+}
+
+#[test]
+fn a_bounce_is_known_by_its_subject_and_the_name_of_its_sender_together() {
+    let subject = Traits::BOUNCE_SUBJECT;
+    let none = Traits::NONE;
+    for name in ["Mail Delivery Service", "Exchange System Administrator", "Postmaster"] {
+        assert_eq!(sender_name(name), Traits::MAIL_SYSTEM_NAME, "{name}");
+        assert!(together(none, sender_name(name), none, subject).contains(Traits::BOUNCE));
+    }
+    for address in ["exchange.administrator@example.org", "postmasters@example.org"] {
+        assert_eq!(sender(address), Traits::MAIL_SYSTEM_NAME, "{address}");
+    }
+    for (name, subject) in [("Ada Lovelace", subject), ("Postmaster", none)] {
+        assert!(!together(none, sender_name(name), none, subject).contains(Traits::BOUNCE));
     }
 }
 
@@ -106,6 +130,7 @@ fn media_types_tell_reports_receipts_and_calendars_apart() {
     check_media("multipart/report", &[("report-type", "delivery-status")], Traits::BOUNCE);
     check_media("Multipart/Report", &[], Traits::BOUNCE);
     check_media("multipart/report", &[("report-type", seen)], Traits::DISPOSITION);
+    check_media("multipart/report", &[("report-type", "feedback-report")], Traits::AUTOMATIC);
     check_media("text/calendar", &[("method", "REQUEST")], Traits::CALENDAR);
     let reply = Traits::CALENDAR | Traits::CALENDAR_REPLY;
     check_media("text/calendar", &[("method", "REPLY")], reply);
@@ -136,7 +161,11 @@ fn an_automatic_mail_with_an_out_of_office_subject_is_a_vacation_notice() {
         let all = together(fields, Traits::NONE, Traits::NONE, away);
         assert!(all.contains(AUTOREPLY) && !all.contains(Traits::BOUNCE), "{all:?}");
     }
-    assert_eq!(together(Traits::NONE, Traits::NONE, Traits::NONE, away), away);
+    let none = Traits::NONE;
+    assert!(together(Traits::BULK, none, none, away).contains(AUTOREPLY));
+    for fields in [none, Traits::BULK | Traits::LIST] {
+        assert_eq!(together(fields, none, none, away), fields | away);
+    }
 }
 
 #[test]

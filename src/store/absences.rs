@@ -1,0 +1,55 @@
+//! When contacts were away, as it was last computed from their notices.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use rusqlite::{Row, params};
+
+use super::Store;
+use crate::domain::absence::{Absence, Notice};
+use crate::domain::model::{ContactId, Moment};
+use crate::error::Result;
+
+impl Store {
+    /// Replaces what was known of a contact's absences by what was computed now.
+    pub fn put_absences(&self, contact: ContactId, absences: &[Absence]) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM absence WHERE contact = ?1")?.execute([contact.0])?;
+        // Two notices at the same second are one absence: the later of the two days holds.
+        let mut enter = self.db.prepare_cached(
+            "INSERT INTO absence (contact, at, back_on, ended) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET
+               back_on = max(coalesce(back_on, excluded.back_on),
+                             coalesce(excluded.back_on, back_on))",
+        )?;
+        for Absence { notice, ended } in absences {
+            enter.execute(params![
+                contact.0,
+                notice.at.0,
+                notice.back.map(|day| day.to_string()),
+                ended.map(|at| at.0),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// Everybody's absences, oldest first.
+    pub fn absences(&self) -> Result<HashMap<ContactId, Vec<Absence>>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT contact, at, back_on, ended FROM absence ORDER BY contact, at",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut found: HashMap<ContactId, Vec<Absence>> = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let notice = Notice { at: Moment(row.get(1)?), back: stored_day(row, 2)? };
+            let ended = row.get::<_, Option<i64>>(3)?.map(Moment);
+            found.entry(ContactId(row.get(0)?)).or_default().push(Absence { notice, ended });
+        }
+        Ok(found)
+    }
+}
+
+/// A day as it is stored: `YYYY-MM-DD`, or nothing.
+pub(super) fn stored_day(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}

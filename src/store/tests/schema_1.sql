@@ -1,0 +1,198 @@
+-- The current truth of requite.db. Steps from older versions stand in migrations/.
+--
+-- Three tables keep a message from being counted twice: instance (where a copy lies), message
+-- (what it is), and turn (what it means). Measurement reads message and entry only; turn is
+-- derived from them and can be computed again at any time.
+
+CREATE TABLE setting (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE account (
+  id      INTEGER PRIMARY KEY,
+  name    TEXT NOT NULL UNIQUE,
+  kind    TEXT NOT NULL,
+  state   TEXT NOT NULL DEFAULT 'idle',
+  detail  TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE folder (
+  id           INTEGER PRIMARY KEY,
+  account      INTEGER NOT NULL REFERENCES account (id),
+  name         TEXT NOT NULL,
+  role         TEXT NOT NULL,
+  uidvalidity  INTEGER NOT NULL DEFAULT 0,
+  covered_low  INTEGER,
+  covered_high INTEGER,
+  complete     INTEGER NOT NULL DEFAULT 0,
+  -- When it first covered the last 60 days: nothing that was late before is ever alerted.
+  covered_at   INTEGER,
+  -- No longer on the server, or no longer chosen.
+  retired      INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (account, name)
+) STRICT;
+
+CREATE TABLE address (
+  id       INTEGER PRIMARY KEY,
+  email    TEXT NOT NULL UNIQUE,
+  -- The display name of the newest mail that carried one.
+  name     TEXT,
+  name_at  INTEGER,
+  mine     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX address_mine ON address (id) WHERE mine = 1;
+
+CREATE TABLE message (
+  id           INTEGER PRIMARY KEY,
+  key          BLOB NOT NULL UNIQUE,
+  key_version  INTEGER NOT NULL,
+  message_id   TEXT,
+  id_hash      INTEGER,
+  author       INTEGER REFERENCES address (id),
+  date         INTEGER,
+  received     INTEGER,
+  -- Earliest INTERNALDATE or delivery time of its copies.
+  internal     INTEGER,
+  subject      TEXT,
+  base_subject INTEGER NOT NULL,
+  parent       INTEGER,
+  refs         BLOB,
+  thread       INTEGER NOT NULL,
+  traits       INTEGER NOT NULL,
+  to_count     INTEGER NOT NULL,
+  recipients   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX message_by_author ON message (author);
+CREATE INDEX message_by_id_hash ON message (id_hash);
+CREATE INDEX message_by_parent ON message (parent) WHERE parent IS NOT NULL;
+CREATE INDEX message_by_thread ON message (thread);
+
+-- role: 0 Cc, 1 To.
+CREATE TABLE recipient (
+  address INTEGER NOT NULL,
+  message INTEGER NOT NULL,
+  role    INTEGER NOT NULL,
+  PRIMARY KEY (address, message)
+) STRICT, WITHOUT ROWID;
+
+-- Which thread a Message-ID belongs to, seen or only referred to.
+CREATE TABLE thread_of (
+  id_hash INTEGER PRIMARY KEY,
+  thread  INTEGER NOT NULL
+) STRICT;
+
+-- flags: 1 answered, 2 deleted, 4 draft.
+CREATE TABLE instance (
+  folder      INTEGER NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid         INTEGER NOT NULL,
+  message     INTEGER NOT NULL,
+  flags       INTEGER NOT NULL,
+  PRIMARY KEY (folder, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX instance_by_message ON instance (message);
+
+CREATE TABLE quarantine (
+  folder      INTEGER NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid         INTEGER NOT NULL,
+  reason      TEXT NOT NULL,
+  PRIMARY KEY (folder, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact (
+  -- Never given to another: what was said about a contact outlives a contact taken back.
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  name         TEXT NOT NULL,
+  company      TEXT,
+  position     TEXT,
+  connected_on TEXT,
+  created_at   INTEGER NOT NULL,
+  -- Derived: the last human touch either way.
+  last_touch   INTEGER,
+  -- Its turns have to be computed again.
+  dirty        INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX contact_dirty ON contact (id) WHERE dirty = 1;
+
+-- source: import, hand, by_name (found by the display name alone).
+CREATE TABLE identity (
+  contact INTEGER NOT NULL REFERENCES contact (id),
+  kind    TEXT NOT NULL CHECK (kind IN ('email', 'url', 'phone', 'name')),
+  value   TEXT NOT NULL,
+  source  TEXT NOT NULL,
+  address INTEGER REFERENCES address (id),
+  PRIMARY KEY (kind, value, contact)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identity_by_contact ON identity (contact);
+CREATE INDEX identity_by_address ON identity (address) WHERE address IS NOT NULL;
+
+CREATE TABLE import (
+  id        INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  files     TEXT NOT NULL,
+  -- What has to be done to take it back, as JSON.
+  undo      TEXT NOT NULL,
+  undone_at INTEGER
+) STRICT;
+
+CREATE TABLE entry (
+  id     INTEGER PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  missed INTEGER NOT NULL DEFAULT 0,
+  text   TEXT NOT NULL DEFAULT '',
+  made_at INTEGER NOT NULL,
+  undone_at INTEGER
+) STRICT;
+
+CREATE TABLE entry_contact (
+  contact INTEGER NOT NULL,
+  entry   INTEGER NOT NULL,
+  PRIMARY KEY (contact, entry)
+) STRICT, WITHOUT ROWID;
+
+-- What the user said. Attached to a contact and, where it is about a turn, to a touch that the
+-- turn holds (messages positive, entries negative), so that backfill can't lose it.
+CREATE TABLE decision (
+  id        INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  verb      TEXT NOT NULL,
+  contact   INTEGER NOT NULL,
+  touch     INTEGER,
+  value     TEXT NOT NULL DEFAULT '',
+  undone_at INTEGER
+) STRICT;
+CREATE INDEX decision_by_contact ON decision (contact);
+
+-- Derived. Touches as in decision; side 0 mine, 1 theirs.
+CREATE TABLE turn (
+  contact      INTEGER NOT NULL,
+  touch        INTEGER NOT NULL,
+  side         INTEGER NOT NULL,
+  channel      INTEGER NOT NULL,
+  start        INTEGER NOT NULL,
+  needs_reply  REAL NOT NULL,
+  opens_thread INTEGER NOT NULL,
+  touches      BLOB NOT NULL,
+  answered_at  INTEGER,
+  answered_by  INTEGER,
+  link         INTEGER,
+  closed       INTEGER,
+  PRIMARY KEY (contact, touch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;
+
+-- Everything that leaves the house, each once: alerts by turn, digests by week.
+CREATE TABLE outbox (
+  id      INTEGER PRIMARY KEY,
+  kind    TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  period  TEXT NOT NULL,
+  state   TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  payload TEXT NOT NULL DEFAULT '',
+  UNIQUE (kind, subject, period)
+) STRICT;

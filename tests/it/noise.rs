@@ -1,0 +1,154 @@
+//! What does not count, on real mail, where `REQUITE_CORPUS` names its folder.
+//!
+//! *Machine*: the bounces and automatic replies of the set `odd`, by the kind that its index gives,
+//! and Exchange's "Out of Office AutoReply:" in Enron's mailboxes, which carry no other mark.
+//! *Human*: on the lists and in their readers' mailboxes, mail that answers another one there or is
+//! answered; at Enron, what was sent by `first.last@enron.com`, except the notices and Exchange's
+//! own accounts; of `odd`, the sets that hold people's mail alone. That mail comes over a list is no
+//! mistake there, so List and Bulk are not held against a rule.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use requite::domain::facts::Facts;
+use requite::domain::noise::{Context, Reason, verdict};
+use requite::mail;
+
+use crate::corpus::{corpus, messages};
+
+const LISTS: [&str; 5] = [
+    "lists/batman.mbox",
+    "lists/util-linux.mbox",
+    "lists/blinux-list_2023-2026.mbox",
+    "owners/kzak@redhat.com/INBOX.mbox",
+    "owners/sven@narfation.org/INBOX.mbox",
+];
+/// Sets of `odd` that hold people's mail alone.
+const PEOPLE: [&str; 3] = ["redmine", "talon", "mail-mime-parser"];
+/// Of the index's bounces, by eye: a parser's sample of long links.
+const NOT_BOUNCES: [&str; 1] = ["flanker/long-links.eml"];
+const NOTICE: &str = "Out of Office AutoReply:";
+/// Accounts of Enron's Exchange that are named like people.
+const EXCHANGE: [&str; 3] =
+    ["exchange.administrator@enron.com", "outlook.team@enron.com", "no.address@enron.com"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Truth {
+    Machine,
+    Human,
+}
+
+/// How often which truth got which verdict, and the messages that were judged wrongly.
+#[derive(Default)]
+struct Confusion {
+    counts: BTreeMap<(Truth, String), usize>,
+    wrong: Vec<String>,
+}
+
+impl Confusion {
+    fn add(&mut self, truth: Truth, name: &str, facts: &Facts) {
+        // The most lenient light: a contact who answers me.
+        let context = Context {
+            from_contact: true,
+            answers_mine: true,
+            me_in_to: true,
+            ..Context::default()
+        };
+        let reason = verdict(facts.traits, &context).err();
+        let flagged = reason.is_some_and(|reason| !matches!(reason, Reason::List | Reason::Bulk));
+        let column = reason.map_or("counts".to_owned(), |reason| format!("{reason:?}"));
+        *self.counts.entry((truth, column)).or_default() += 1;
+        if flagged != (truth == Truth::Machine) {
+            self.wrong.push(format!("{truth:?} {name}: {} {reason:?}", facts.subject));
+        }
+    }
+
+    fn total(&self, truth: Truth) -> usize {
+        self.counts.iter().filter(|((is, _), _)| *is == truth).map(|(_, count)| count).sum()
+    }
+
+    fn wrong(&self, truth: Truth) -> usize {
+        self.wrong.iter().filter(|line| line.starts_with(&format!("{truth:?}"))).count()
+    }
+
+    fn print(&self) {
+        for ((truth, verdict), count) in &self.counts {
+            eprintln!("{truth:?}  {verdict:14} {count:6}");
+        }
+        for line in self.wrong.iter().take(40) {
+            eprintln!("  wrong: {line}");
+        }
+    }
+}
+
+fn add_odd(corpus: &Path, confusion: &mut Confusion) {
+    let index = fs::read(corpus.join("odd/INDEX.tsv")).unwrap();
+    for line in String::from_utf8_lossy(&index).lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let (path, kind) = (cells[0], cells[3]);
+        let set = path.split('/').next().unwrap_or_default();
+        let truth = match kind {
+            _ if NOT_BOUNCES.contains(&path) => continue,
+            "dsn" | "bounce" | "auto-reply" => Truth::Machine,
+            "message" | "reply" if PEOPLE.contains(&set) => Truth::Human,
+            _ => continue,
+        };
+        let Ok(facts) = mail::facts(&fs::read(corpus.join("odd").join(path)).unwrap()) else {
+            continue;
+        };
+        confusion.add(truth, path, &facts);
+    }
+}
+
+fn add_enron(folder: &Path, confusion: &mut Confusion) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            add_enron(&path, confusion);
+            continue;
+        }
+        let Ok(facts) = mail::facts(&fs::read(&path).unwrap()) else { continue };
+        let author = facts.author.as_ref().map_or("", |author| author.address.as_str());
+        let person = author.strip_suffix("@enron.com").is_some_and(|local| local.contains('.'));
+        let name = path.display().to_string();
+        if facts.subject.starts_with(NOTICE) {
+            confusion.add(Truth::Machine, &name, &facts);
+        } else if person && !EXCHANGE.contains(&author) {
+            confusion.add(Truth::Human, &name, &facts);
+        }
+    }
+}
+
+fn add_conversations(mbox: &Path, confusion: &mut Confusion) {
+    let facts: Vec<Facts> = messages(mbox).iter().filter_map(|raw| mail::facts(raw).ok()).collect();
+    let ids: HashSet<i64> = facts.iter().filter_map(|facts| facts.id_hash).collect();
+    let answered: HashSet<i64> = facts.iter().filter_map(|facts| facts.parent).collect();
+    for facts in &facts {
+        let answers = facts.parent.is_some_and(|parent| ids.contains(&parent));
+        if answers || facts.id_hash.is_some_and(|id| answered.contains(&id)) {
+            confusion.add(Truth::Human, &mbox.display().to_string(), facts);
+        }
+    }
+}
+
+#[test]
+fn machines_are_told_from_people() {
+    let Some(corpus) = corpus() else { return };
+    let mut confusion = Confusion::default();
+    add_odd(&corpus, &mut confusion);
+    for owner in fs::read_dir(corpus.join("enron")).unwrap() {
+        let owner = owner.unwrap().path();
+        if owner.is_dir() {
+            add_enron(&owner, &mut confusion);
+        }
+    }
+    for mbox in LISTS.map(|name| corpus.join(name)).iter().filter(|path| path.exists()) {
+        add_conversations(mbox, &mut confusion);
+    }
+    confusion.print();
+    let share = |truth| confusion.wrong(truth) as f64 / confusion.total(truth) as f64;
+    assert!(confusion.total(Truth::Machine) > 200 && confusion.total(Truth::Human) > 5000);
+    assert!(share(Truth::Machine) <= 0.01, "{} missed", confusion.wrong(Truth::Machine));
+    assert!(share(Truth::Human) <= 0.002, "{} dropped", confusion.wrong(Truth::Human));
+}
