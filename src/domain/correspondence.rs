@@ -3,6 +3,8 @@
 //! Decides when each message counts from and whether it counts at all; what it leaves out, it
 //! leaves out with a reason.
 
+use std::collections::HashMap;
+
 use super::absence::{self, Absence, Notice};
 use super::facts::MessageKey;
 use super::model::{Channel, DAY, Moment, TouchId};
@@ -149,20 +151,27 @@ pub fn read(
     basis: TimeBasis,
     until: Moment,
 ) -> Correspondence {
+    let letters: Vec<(&Letter, Option<Moment>)> = letters
+        .iter()
+        .map(|letter| (letter, time(letter, basis)))
+        .filter(|(_, at)| at.is_none_or(|at| at <= until))
+        .collect();
     let mut mine: Vec<Moment> = letters
         .iter()
-        .filter(|letter| letter.author == Author::Me)
-        .filter_map(|letter| time(letter, basis))
+        .filter(|(letter, _)| letter.author == Author::Me)
+        .filter_map(|(_, at)| *at)
         .collect();
     mine.sort_unstable();
+    let originals = originals(&letters);
     let mut found = Correspondence::default();
     let mut notices = Vec::new();
-    for letter in letters {
-        let at = time(letter, basis);
-        if at.is_some_and(|at| at > until) {
-            continue;
-        }
-        match judge(letter, at, &mine) {
+    for (letter, at) in letters {
+        let original = likeness(letter).and_then(|likeness| originals.get(&likeness));
+        let (at, copies) = match original {
+            Some((at, copies)) => (Some(*at), *copies),
+            None => (at, letter.copies),
+        };
+        match judge(letter, at, copies, &mine) {
             Ok(touch) => found.touches.push(touch),
             Err(unfit) => {
                 found.left_out.push(LeftOut { message: letter.id, at, why: unfit.text() });
@@ -186,14 +195,45 @@ fn written_by_them(touches: &[Touch]) -> Vec<Moment> {
     times
 }
 
-fn judge(letter: &Letter, at: Option<Moment>, mine: &[Moment]) -> Result<Touch, Unfit> {
+/// What the copies of one message have in common where a server gave each a Message-ID of its own:
+/// author, `Date`, base subject, what it replies to, and how many it went to.
+type Likeness = (Author, Moment, i64, Option<i64>, u32, u32);
+
+fn likeness(letter: &Letter) -> Option<Likeness> {
+    let Letter { author, base_subject, parent, to_count, recipients, .. } = *letter;
+    let date = letter.date.filter(|_| author != Author::Other)?;
+    Some((author, date, base_subject, parent, to_count, recipients))
+}
+
+/// When each message counts from and what all its copies say, as of one under a single Message-ID.
+fn originals(letters: &[(&Letter, Option<Moment>)]) -> HashMap<Likeness, (Moment, Copies)> {
+    let mut originals: HashMap<Likeness, (Moment, Copies)> = HashMap::new();
+    for (letter, at) in letters {
+        let (Some(likeness), Some(at)) = (likeness(letter), *at) else { continue };
+        let Copies { discarded, junk, draft, answered } = letter.copies;
+        let (first, all) = originals.entry(likeness).or_insert((at, letter.copies));
+        *first = at.min(*first);
+        all.discarded &= discarded;
+        all.junk &= junk;
+        all.draft &= draft;
+        all.answered |= answered;
+    }
+    originals
+}
+
+fn judge(
+    letter: &Letter,
+    at: Option<Moment>,
+    copies: Copies,
+    mine: &[Moment],
+) -> Result<Touch, Unfit> {
     let at = at.ok_or(Unfit::Timeless)?;
-    if letter.copies.draft {
+    if copies.draft {
         return Err(Unfit::Draft);
     }
     let reaction = letter.traits.contains(Traits::REACTION);
     if letter.author != Author::Me {
-        if letter.copies.junk {
+        if copies.junk {
             return Err(Unfit::Junk);
         }
         let before = mine.partition_point(|sent| *sent <= at);
@@ -225,8 +265,8 @@ fn judge(letter: &Letter, at: Option<Moment>, mine: &[Moment]) -> Result<Touch, 
         forward: letter.traits.contains(Traits::FORWARD),
         reaction,
         spoken: false,
-        marked_answered: letter.copies.answered,
-        discarded: letter.copies.discarded,
+        marked_answered: copies.answered,
+        discarded: copies.discarded,
         features: features(letter, role),
     })
 }
@@ -299,3 +339,6 @@ fn spoken(entry: &Entry) -> Option<Touch> {
         features: Features { sole_to: 1.0, ..Features::default() },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,20 +4,18 @@
 //! arrival doesn't matter, and the same touches always give the same turns. One chronological
 //! pass keeps, per conversation and side, the turn that is running.
 
-use std::collections::{HashMap, HashSet};
-
 use super::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use super::need::{Features, Model, needs_reply};
 use super::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
 
+use order::{Ordered, in_order};
+
 mod history;
 mod join;
+mod order;
 mod pass;
 
-/// A clock may run ahead by this much, in seconds, before an answer is no longer believed.
-const CLOCK_SLACK: i64 = 600;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Author {
     Me,
     Them,
@@ -108,16 +106,19 @@ pub enum Closed {
     MarkedAnswered,
     Acknowledged,
     AnsweredByAnother,
+    /// The answer precedes the question by more than a clock may run ahead.
+    Mistimed,
 }
 
 impl Closed {
-    pub const ALL: [Closed; 6] = [
+    pub const ALL: [Closed; 7] = [
         Closed::AskedNothing,
         Closed::SaidDone,
         Closed::Discarded,
         Closed::MarkedAnswered,
         Closed::Acknowledged,
         Closed::AnsweredByAnother,
+        Closed::Mistimed,
     ];
 
     pub fn text(self) -> &'static str {
@@ -128,6 +129,7 @@ impl Closed {
             Closed::MarkedAnswered => "your mail program marked it as answered",
             Closed::Acknowledged => "acknowledged with a reaction",
             Closed::AnsweredByAnother => "another recipient answered",
+            Closed::Mistimed => "answered, by a clock that is wrong",
         }
     }
 }
@@ -159,7 +161,7 @@ pub struct Turn {
     pub start: Moment,
     /// Oldest first; the first is the start.
     pub touches: Vec<TouchId>,
-    /// What was known of each touch when it was sent, in the order of `touches`.
+    /// What was known of each message in it when it was sent, oldest first.
     pub asks: Vec<Features>,
     /// The probability that it expects an answer at all: the largest of its touches'.
     pub needs_reply: f64,
@@ -212,47 +214,13 @@ pub struct Done {
 
 /// The turns of one contact, oldest first, judged by the model that was set by hand.
 pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn> {
-    let touches = in_order(touches);
+    let Ordered { touches, mistimed } = in_order(touches);
     let conversations = join::by_subject(&touches);
-    let mut pass = pass::Pass::new(contact, done);
+    let mut pass = pass::Pass::new(contact, done, mistimed);
     for (touch, conversation) in touches.iter().zip(conversations) {
         pass.take(touch, conversation);
     }
     pass.finish()
-}
-
-/// Chronological, each touch once, header replies behind what they reply to: a clock that runs
-/// ahead by up to ten minutes is forgiven, one that is further off takes its touch out.
-fn in_order(mut touches: Vec<Touch>) -> Vec<Touch> {
-    touches.sort_by_key(place);
-    let mut seen = HashSet::new();
-    touches.retain(|touch| seen.insert(touch.id));
-    let mut sent: HashMap<i64, (Moment, Author)> = HashMap::with_capacity(touches.len());
-    for touch in touches.iter().rev() {
-        if let Some(id) = touch.own_id {
-            sent.insert(id, (touch.at, touch.author));
-        }
-    }
-    touches.retain_mut(|touch| {
-        let parent = touch.parent.and_then(|id| sent.get(&id));
-        let Some((parent_at, _)) =
-            parent.filter(|(at, author)| *author != touch.author && touch.at <= *at)
-        else {
-            return true;
-        };
-        if parent_at.0 - touch.at.0 > CLOCK_SLACK {
-            return false;
-        }
-        touch.at = *parent_at + 1;
-        true
-    });
-    touches.sort_by_key(place);
-    touches
-}
-
-/// Of two touches in one second the Message-ID decides, not which of them was stored first.
-fn place(touch: &Touch) -> (Moment, Option<i64>, TouchId) {
-    (touch.at, touch.own_id, touch.id)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use requite::domain::facts::Facts;
 use requite::domain::noise::{Context, Reason, verdict};
 use requite::mail;
 
-use crate::corpus::{corpus, messages};
+use crate::support::corpus::{folder, messages};
 
 const LISTS: [&str; 5] = [
     "lists/batman.mbox",
@@ -134,7 +134,7 @@ fn add_conversations(mbox: &Path, confusion: &mut Confusion) {
 
 #[test]
 fn machines_are_told_from_people() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = folder() else { return };
     let mut confusion = Confusion::default();
     add_odd(&corpus, &mut confusion);
     for owner in fs::read_dir(corpus.join("enron")).unwrap() {

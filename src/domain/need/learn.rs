@@ -47,7 +47,7 @@ fn lesson(turn: &Turn, wanted: bool, now: Moment) -> Option<(bool, f64)> {
         _ if turn.answer.is_some_and(|answer| answer.at <= by.min(now)) => Some((true, 1.0)),
         Some(Closed::SaidDone) => Some((false, CLICK_WEIGHT)),
         _ if wanted => Some((true, CLICK_WEIGHT)),
-        Some(Closed::MarkedAnswered) => Some((true, 1.0)),
+        Some(Closed::MarkedAnswered | Closed::Mistimed) => Some((true, 1.0)),
         Some(Closed::Acknowledged | Closed::AnsweredByAnother) => None,
         Some(Closed::AskedNothing | Closed::Discarded) | None => {
             (by <= now).then_some((false, SILENCE_WEIGHT))

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Touch;
+use super::order::{Likeness, likeness};
 use crate::domain::model::{DAY, Moment};
 
 /// Same subject, same two people, within this time, in seconds.
@@ -16,30 +17,33 @@ struct Conversation {
 }
 
 /// The conversation of each touch, in the order given (chronological). A thread joins the latest
-/// conversation of its subject unless both already have reply headers: those know better.
+/// conversation of its subject unless both already have reply headers: those know better. Copies
+/// of one message are one thread, whichever of them was replied to.
 pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
+    let threads = threads(touches);
     let with_headers: HashSet<i64> = touches
         .iter()
-        .filter(|touch| !touch.references.is_empty())
-        .map(|touch| touch.thread)
+        .zip(&threads)
+        .filter(|(touch, _)| !touch.references.is_empty())
+        .map(|(_, thread)| *thread)
         .collect();
     let mut label_of: HashMap<i64, i64> = HashMap::new();
     let mut latest: HashMap<i64, Conversation> = HashMap::new();
     touches
         .iter()
-        .map(|touch| {
-            let Some(subject) = touch.subject else { return touch.thread };
-            let has_reply_headers = with_headers.contains(&touch.thread);
-            let label =
-                *label_of.entry(touch.thread).or_insert_with(|| match latest.get(&subject) {
-                    Some(earlier)
-                        if touch.at.0 - earlier.last.0 <= SUBJECT_REACH
-                            && !(earlier.has_reply_headers && has_reply_headers) =>
-                    {
-                        earlier.label
-                    }
-                    _ => touch.thread,
-                });
+        .zip(threads)
+        .map(|(touch, thread)| {
+            let Some(subject) = touch.subject else { return thread };
+            let has_reply_headers = with_headers.contains(&thread);
+            let label = *label_of.entry(thread).or_insert_with(|| match latest.get(&subject) {
+                Some(earlier)
+                    if touch.at.0 - earlier.last.0 <= SUBJECT_REACH
+                        && !(earlier.has_reply_headers && has_reply_headers) =>
+                {
+                    earlier.label
+                }
+                _ => thread,
+            });
             latest
                 .entry(subject)
                 .and_modify(|known| {
@@ -52,4 +56,26 @@ pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
             label
         })
         .collect()
+}
+
+/// The reference thread of each touch, those of its copies being the same.
+fn threads(touches: &[Touch]) -> Vec<i64> {
+    let mut same: HashMap<i64, i64> = HashMap::new();
+    let mut thread_of: HashMap<Likeness, i64> = HashMap::new();
+    for touch in touches {
+        let Some(likeness) = likeness(touch) else { continue };
+        let thread = followed(&same, touch.thread);
+        let known = followed(&same, *thread_of.entry(likeness).or_insert(thread));
+        if known != thread {
+            same.insert(thread, known);
+        }
+    }
+    touches.iter().map(|touch| followed(&same, touch.thread)).collect()
+}
+
+fn followed(same: &HashMap<i64, i64>, mut thread: i64) -> i64 {
+    while let Some(next) = same.get(&thread) {
+        thread = *next;
+    }
+    thread
 }

@@ -3,10 +3,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::history::History;
+use super::order::{Likeness, likeness};
 use super::{Answer, Author, Closed, Done, Link, Touch, Turn};
 use crate::domain::model::{Channel, ContactId, DAY, Moment, Side, TouchId, TurnId};
 use crate::domain::need::{self, Features, Model};
 use crate::domain::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
+
+/// A mail of the same subject may answer a turn within this time, in seconds.
+const SUBJECT_REACH: i64 = 30 * DAY;
 
 /// A fresh mail may answer an open turn within this time, in seconds.
 const OPEN_TURN_REACH: i64 = 14 * DAY;
@@ -20,6 +24,10 @@ pub struct Pass {
     conversations: HashSet<i64>,
     /// Message-ID → the turn that holds it.
     holder: HashMap<i64, usize>,
+    /// Message-IDs that were answered nobody knows when.
+    mistimed: HashSet<i64>,
+    /// The latest message, and the turn that holds it.
+    latest: Option<(Likeness, usize)>,
     history: [History; 2],
     met: bool,
 }
@@ -30,13 +38,15 @@ struct Running {
     /// Reference threads of its touches, as against those joined by subject.
     threads: BTreeSet<i64>,
     own_ids: Vec<i64>,
+    /// What its touches reply to.
+    parents: Vec<i64>,
     done: Option<Moment>,
     every_copy_gone: bool,
     marked_answered: bool,
 }
 
 impl Pass {
-    pub fn new(contact: ContactId, done: &[Done]) -> Self {
+    pub fn new(contact: ContactId, done: &[Done], mistimed: HashSet<i64>) -> Self {
         Pass {
             contact,
             done: done.iter().map(|done| (done.touch, done.at)).collect(),
@@ -44,6 +54,8 @@ impl Pass {
             waiting: HashMap::new(),
             conversations: HashSet::new(),
             holder: HashMap::new(),
+            mistimed,
+            latest: None,
             history: [History::default(), History::default()],
             met: false,
         }
@@ -58,6 +70,9 @@ impl Pass {
         if touch.forward && !touch.addressed {
             return;
         }
+        if let Some(index) = self.held_copy(touch) {
+            return self.add(index, touch, None);
+        }
         for history in &mut self.history {
             history.settle(touch.at);
         }
@@ -65,13 +80,15 @@ impl Pass {
             return self.acknowledge(conversation, side.other());
         }
         let fresh = self.conversations.insert(conversation);
+        // What goes to several people is hardly the answer to what one of them asked.
+        let to_me_alone = touch.asks && touch.features.sole_to > 0.0;
         if touch.spoken {
             self.answer_everything_open(touch, &[Side::Mine, Side::Theirs]);
         } else if touch.channel == Channel::Linkedin {
             self.answer_everything_open(touch, &[side.other()]);
         }
         self.answer_conversation(touch, conversation, side.other());
-        if fresh && side == Side::Theirs && touch.addressed && touch.references.is_empty() {
+        if fresh && side == Side::Theirs && to_me_alone && touch.references.is_empty() {
             self.answer_the_one_open_turn(touch);
         }
         self.extend_or_start(touch, conversation, side, fresh);
@@ -92,6 +109,12 @@ impl Pass {
         {
             running.turn.closed.get_or_insert(Closed::AnsweredByAnother);
         }
+    }
+
+    /// The turn that holds the copy of this message that came just before.
+    fn held_copy(&self, touch: &Touch) -> Option<usize> {
+        let (latest, index) = self.latest?;
+        (likeness(touch)? == latest).then_some(index)
     }
 
     fn acknowledge(&mut self, conversation: i64, side: Side) {
@@ -117,17 +140,16 @@ impl Pass {
     }
 
     fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) {
-        for index in self.waiting.remove(&(conversation, side)).unwrap_or_default() {
-            let running = &self.turns[index];
-            let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
-            let link = if running.own_ids.iter().any(refers) {
-                Link::Reply
-            } else if running.threads.contains(&touch.thread) {
-                Link::Thread
-            } else {
-                Link::Subject
-            };
-            self.answer(index, touch, link);
+        let waiting = self.waiting.remove(&(conversation, side)).unwrap_or_default();
+        let mut still_waiting = Vec::new();
+        for index in waiting {
+            match self.turns[index].link(touch) {
+                Some(link) => self.answer(index, touch, link),
+                None => still_waiting.push(index),
+            }
+        }
+        if !still_waiting.is_empty() {
+            self.waiting.insert((conversation, side), still_waiting);
         }
     }
 
@@ -157,27 +179,39 @@ impl Pass {
             ..touch.features
         }
         .rounded();
+        let mistimed = touch.own_id.is_some_and(|id| self.mistimed.contains(&id));
         let running = self
             .waiting
             .get(&(conversation, side))
             .and_then(|waiting| waiting.last())
             .copied()
-            .filter(|&index| self.turns[index].runs_at(touch.at));
+            .filter(|&index| !mistimed && self.turns[index].runs_at(touch.at));
         let index = match running {
             Some(index) => index,
             None if touch.asks => {
-                self.turns.push(Running::start(self.contact, touch, side, fresh));
-                let index = self.turns.len() - 1;
-                history.asked(index, touch.at);
+                let mut started = Running::start(self.contact, touch, side, fresh);
+                let index = self.turns.len();
+                if mistimed {
+                    started.turn.closed = Some(Closed::Mistimed);
+                } else {
+                    history.asked(index, touch.at);
+                }
+                self.turns.push(started);
                 if touch.spoken {
                     self.answer(index, touch, Link::Manual);
-                } else {
+                } else if !mistimed {
                     self.waiting.entry((conversation, side)).or_default().push(index);
                 }
                 index
             }
             None => return,
         };
+        self.add(index, touch, Some(features));
+        self.latest = likeness(touch).map(|likeness| (likeness, index));
+    }
+
+    /// `features`: of a message, not of its copies.
+    fn add(&mut self, index: usize, touch: &Touch, features: Option<Features>) {
         let done = self.done.get(&touch.id).copied();
         self.turns[index].add(touch, features, done);
         if let Some(id) = touch.own_id {
@@ -203,23 +237,43 @@ impl Running {
             },
             threads: BTreeSet::new(),
             own_ids: Vec::new(),
+            parents: Vec::new(),
             done: None,
             every_copy_gone: true,
             marked_answered: false,
         }
     }
 
-    fn add(&mut self, touch: &Touch, features: Features, done: Option<Moment>) {
+    fn add(&mut self, touch: &Touch, features: Option<Features>, done: Option<Moment>) {
         self.turn.touches.push(touch.id);
-        self.turn.asks.push(features);
-        // By hand, whatever was learned since: learning never moves an answer.
-        let asked = need::needs_reply(Model::BY_HAND.of(self.turn.side), &features);
-        self.turn.needs_reply = self.turn.needs_reply.max(asked);
+        if let Some(features) = features {
+            self.turn.asks.push(features);
+            // By hand, whatever was learned since: learning never moves an answer.
+            let asked = need::needs_reply(Model::BY_HAND.of(self.turn.side), &features);
+            self.turn.needs_reply = self.turn.needs_reply.max(asked);
+        }
         self.threads.insert(touch.thread);
         self.own_ids.extend(touch.own_id);
+        self.parents.extend(touch.parent);
         self.done = self.done.max(done);
         self.every_copy_gone &= touch.discarded;
         self.marked_answered |= touch.marked_answered;
+    }
+
+    /// How a touch of the other side in the same conversation answers it. What it replies to
+    /// itself answers nothing of it, whatever the clocks say.
+    fn link(&self, touch: &Touch) -> Option<Link> {
+        if touch.own_id.is_some_and(|id| self.parents.contains(&id)) {
+            return None;
+        }
+        let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
+        if self.own_ids.iter().any(refers) {
+            Some(Link::Reply)
+        } else if self.threads.contains(&touch.thread) {
+            Some(Link::Thread)
+        } else {
+            (touch.at.0 - self.turn.start.0 <= SUBJECT_REACH).then_some(Link::Subject)
+        }
     }
 
     /// Whether a touch of the same side at `at` belongs to it still: a reminder after "done", or

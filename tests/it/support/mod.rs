@@ -14,6 +14,7 @@
 )]
 
 pub mod certificate;
+pub mod corpus;
 pub mod desktop;
 pub mod dovecot;
 pub mod imap;
