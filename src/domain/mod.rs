@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod correspondence;
+pub mod cues;
 pub mod debts;
 pub mod digest;
 pub mod facts;
