@@ -8,7 +8,7 @@
 //! | room | is for |
 //! |---|---|
 //! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
-//! | [`mail`] | header bytes → facts; the only user of the mail parser |
+//! | [`mail`] | header bytes → facts, texts → cues; the only user of the mail parser |
 //! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink |
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |

@@ -47,6 +47,8 @@ pub struct Account {
     pub name: String,
     pub kind: AccountKind,
     pub folders: Folders,
+    /// Whether the beginning of each text is read for cues; else no byte of a body is.
+    pub text_cues: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -151,7 +151,7 @@ pub(super) enum Basis {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Privacy {
     pub subjects: Option<bool>,
-    pub text: Option<Spanned<BodyText>>,
+    pub text: Option<BodyText>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -91,6 +91,7 @@ fn the_example_of_the_manual_reads_as_it_says() {
         time = "date"
         [privacy]
         subjects = false
+        text = "cues"
         "#,
     );
     assert_eq!((config.policy.stance, config.policy.limit_h), (Stance::Tool, 48.0));
@@ -114,6 +115,7 @@ fn the_example_of_the_manual_reads_as_it_says() {
     assert_eq!(config.policy.alerts.per_week, 3);
     assert_eq!(config.policy.time, TimeBasis::Date);
     assert!(!config.desktop && !config.keep_subjects);
+    assert!(config.accounts.iter().all(|account| account.text_cues));
 }
 
 #[test]
@@ -195,7 +197,6 @@ fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
         (account("oauth.client_id = \"x\""), "oauth"),
         (account("fingerprint = \"aa:bb\""), "fingerprint"),
         (account("password.keyring = \"mail\""), "password.keyring"),
-        ("[privacy]\ntext = \"cues\"".to_owned(), "text = \"cues\""),
     ];
     for (text, key) in promises {
         let error = read(&text).unwrap_err().to_string();
@@ -224,6 +225,7 @@ fn the_example_is_empty_as_it_stands() {
 fn every_line_of_the_example_can_be_switched_on() {
     let config = good(&example());
     assert_eq!(config.accounts.len(), 2);
+    assert!(config.accounts.iter().all(|account| !account.text_cues));
     assert!(matches!(config.mailer, Some(Mailer::Smtp(_))));
     assert_eq!(config.digest.to.as_deref(), Some("ada@example.com"));
 }

@@ -195,8 +195,12 @@ fn measure(store: &Store, config: &Config, names_may_be_new: bool) -> Result<()>
     Ok(())
 }
 
-fn arrival(raw: &RawMail) -> Result<Arrival, (u64, String)> {
-    let facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
+/// `names`: mine, where texts are read.
+fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, (u64, String)> {
+    let mut facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
+    if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
+        facts.traits |= mail::text_cues(&raw.header, &raw.body_start, names);
+    }
     Ok(Arrival {
         uid: raw.uid,
         answered: raw.flags.answered,
@@ -217,8 +221,10 @@ fn store_batch(store: &Store, config: &Config, batch: &Batch, now: Moment) -> Re
     if folder.uidvalidity != validity {
         store.start_folder_over(folder.id, validity)?;
     }
+    let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
+    let names = cued.then_some(config.me.names.as_slice());
     for raw in &batch.mails {
-        match arrival(raw) {
+        match arrival(raw, names) {
             Ok(arrival) => store.add_copy(folder.id, validity, &arrival, config.keep_subjects)?,
             Err((uid, why)) => store.quarantine(folder.id, validity, uid, &why)?,
         }

@@ -15,9 +15,7 @@ const AFTER_PANIC: Duration = Duration::from_secs(30);
 pub async fn sync(account: &Account, sink: &Sink) -> Result<()> {
     match &account.kind {
         AccountKind::Imap(_) => imap::sync_once(account, sink).await,
-        AccountKind::Maildir { path } => {
-            maildir::sync_once(&account.name, path, &account.folders, sink).await
-        }
+        AccountKind::Maildir { .. } => maildir::sync_once(account, sink).await,
     }
 }
 
@@ -45,9 +43,8 @@ pub async fn keep_watching(account: Account, sink: Sink, mut shutdown: watch::Re
         let watching = tokio::spawn(async move {
             match &task_account.kind {
                 AccountKind::Imap(_) => imap::watch(&task_account, &task_sink, task_shutdown).await,
-                AccountKind::Maildir { path } => {
-                    let (name, folders) = (&task_account.name, &task_account.folders);
-                    maildir::watch(name, path, folders, &task_sink, task_shutdown).await
+                AccountKind::Maildir { .. } => {
+                    maildir::watch(&task_account, &task_sink, task_shutdown).await
                 }
             }
         });

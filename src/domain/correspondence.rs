@@ -306,6 +306,13 @@ fn features(letter: &Letter, role: Option<Role>) -> Features {
         subject_question: yes(first && letter.traits.contains(Traits::QUESTION)),
         subject_request: yes(first && letter.traits.contains(Traits::REQUEST)),
         forward: yes(letter.traits.contains(Traits::FORWARD)),
+        text_question: yes(letter.traits.contains(Traits::TEXT_QUESTION)),
+        text_request: yes(letter.traits.contains(Traits::TEXT_REQUEST)),
+        // My name in a mail of mine is my own signature.
+        text_names_me: yes(
+            letter.author != Author::Me && letter.traits.contains(Traits::TEXT_NAMES_ME)
+        ),
+        text_thanks_only: yes(letter.traits.contains(Traits::TEXT_THANKS_ONLY)),
         ..Features::default()
     }
 }

@@ -7,6 +7,7 @@
 pub mod absence;
 pub mod calendar;
 pub mod correspondence;
+pub mod cues;
 pub mod debts;
 pub mod digest;
 pub mod explanation;

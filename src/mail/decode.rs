@@ -18,7 +18,7 @@ use crate::domain::noise::{Traits, rules};
 /// §2.1.1).
 const LONGEST_TEXT: usize = 998;
 
-fn guarded<T>(parse: impl FnOnce() -> Option<T> + std::panic::UnwindSafe) -> Option<T> {
+pub fn guarded<T>(parse: impl FnOnce() -> Option<T> + std::panic::UnwindSafe) -> Option<T> {
     catch_unwind(parse).ok().flatten()
 }
 

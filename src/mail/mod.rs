@@ -1,9 +1,11 @@
-//! Header bytes → [`Facts`]. The only user of the mail parser.
+//! Header bytes → [`Facts`], and where the user wants it, the beginning of a body → cues. The only
+//! user of the mail parser.
 //!
 //! Takes whatever a stranger sends: never panics, never needs the body, reads no more than
 //! [`HEADER_CAP`] bytes, and shows what it can't decode lossily instead of giving up. Never judges
 //! what a message is worth.
 
+mod body;
 mod decode;
 mod fields;
 
@@ -18,6 +20,8 @@ use crate::domain::model::Moment;
 use crate::domain::noise::{Traits, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
+
+pub use body::{BODY_START, text_cues, text_start};
 
 /// Longer header blocks are read up to here.
 pub const HEADER_CAP: usize = 256 * 1024;
@@ -47,6 +51,11 @@ const FIELDS: &[&str] = &[
 /// All fields that [`facts`] looks at, in lower case: what a source has to fetch.
 pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
+}
+
+/// The fields that [`text_cues`] looks at beyond those.
+pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
+    body::FIELDS.into_iter()
 }
 
 /// Why there is nothing to read in a message.

@@ -24,6 +24,9 @@ pub struct RawMail {
     pub internal: Option<Moment>,
     /// The raw header block, or the fields that were asked for.
     pub header: Vec<u8>,
+    /// The raw beginning of the body, at most [`BODY_START`](crate::mail::BODY_START) bytes; empty
+    /// unless the account has its texts read for cues.
+    pub body_start: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use requite::config::Folders;
+use requite::config::{Account, AccountKind, Folders};
 use requite::domain::model::Moment;
 use requite::source::maildir::{probe, sync_once, watch};
 use requite::source::{AccountState, Flags, FolderState, RawMail, Report, Role, Sink};
@@ -90,6 +90,15 @@ impl Kept {
     }
 }
 
+fn account(root: &Path) -> Account {
+    Account {
+        name: "mail".to_owned(),
+        kind: AccountKind::Maildir { path: root.to_owned() },
+        folders: Folders::Auto,
+        text_cues: false,
+    }
+}
+
 /// A sink that keeps what it is told, and lets a test wait for it.
 struct Collector {
     sink: Sink,
@@ -117,7 +126,7 @@ impl Collector {
     }
 
     async fn sync(&self, root: &Path) {
-        sync_once("mail", root, &Folders::Auto, &self.sink).await.unwrap();
+        sync_once(&account(root), &self.sink).await.unwrap();
     }
 
     /// Waits until it is told so; fails after the longest time anything here may take.
@@ -229,6 +238,7 @@ async fn a_message_is_its_header_with_its_flags_and_delivery_time() {
         assert!(mails.contains(&(Some(Moment(1_600_000_000)), Flags::default())));
         for mail in kept.mails.values() {
             assert!(mail.header.ends_with(b"\r\n\r\n"), "the body isn't read");
+            assert_eq!(mail.body_start, b"");
         }
     });
 }
@@ -305,7 +315,7 @@ async fn a_big_folder_comes_in_batches_newest_first() {
         }
         order
     });
-    sync_once("mail", root.path(), &Folders::Auto, &sink).await.unwrap();
+    sync_once(&account(root.path()), &sink).await.unwrap();
     drop(sink);
 
     let order = order.await.unwrap();
@@ -318,7 +328,7 @@ async fn a_big_folder_comes_in_batches_newest_first() {
 async fn a_missing_maildir_is_temporary_and_says_what_to_check() {
     let nowhere = tempfile::tempdir().unwrap().path().join("Mail");
     let collector = Collector::new();
-    let error = sync_once("mail", &nowhere, &Folders::Auto, &collector.sink).await.unwrap_err();
+    let error = sync_once(&account(&nowhere), &collector.sink).await.unwrap_err();
     assert_eq!(error.kind(), requite::error::Kind::Temporary);
     assert!(error.to_string().contains("Mail"));
     assert!(error.advice().unwrap().contains("`path`"));
@@ -345,7 +355,7 @@ async fn watched(root: &Path) -> (Collector, signal::Sender<bool>, tokio::task::
     let (stop, stopped) = signal::channel(false);
     let (sink, root) = (collector.sink.clone(), root.to_owned());
     let task = tokio::spawn(async move {
-        watch("mail", &root, &Folders::Auto, &sink, stopped).await.unwrap();
+        watch(&account(&root), &sink, stopped).await.unwrap();
     });
     let steady = [Some(AccountState::Watching), Some(AccountState::Offline)];
     collector.until("steady", |kept| steady.contains(&kept.state())).await;

@@ -3,6 +3,7 @@
 //! Looks only at what a user or a script can see: what is printed, shown, mailed, and exit codes.
 
 mod away;
+mod cues;
 mod killed;
 mod mailbox;
 mod running;

@@ -13,6 +13,7 @@ use super::values::{Place, given, refuse_unserved};
 /// Every account, each with a name of its own.
 pub fn accounts(
     written: &[Spanned<file::Account>],
+    text_cues: bool,
     place: &Place<'_>,
 ) -> Result<Vec<Account>, Mistake> {
     let mut names: Vec<Spanned<&str>> = Vec::new();
@@ -26,27 +27,31 @@ pub fn accounts(
             return Err(Mistake::at(name.span(), message, "give this one another name")
                 .also(first.span(), "the first one"));
         }
-        accounts.push(one(account, name.get_ref(), place)?);
+        let kind = kind(account, name.get_ref(), place)?;
+        let folders = folders(account.get_ref());
+        accounts.push(Account { name: name.get_ref().to_string(), kind, folders, text_cues });
         names.push(name);
     }
     Ok(accounts)
 }
 
-fn one(
+fn kind(
     written: &Spanned<file::Account>,
     name: &str,
     place: &Place<'_>,
-) -> Result<Account, Mistake> {
+) -> Result<AccountKind, Mistake> {
     let account = written.get_ref();
-    let kind = match account.kind.as_ref().map(Spanned::get_ref) {
-        Some(file::Kind::Maildir) => maildir(account, written.span(), name, place)?,
-        Some(file::Kind::Imap) | None => imap(account, written.span(), name, place)?,
-    };
-    let folders = match &account.folders {
+    match account.kind.as_ref().map(Spanned::get_ref) {
+        Some(file::Kind::Maildir) => maildir(account, written.span(), name, place),
+        Some(file::Kind::Imap) | None => imap(account, written.span(), name, place),
+    }
+}
+
+fn folders(account: &file::Account) -> Folders {
+    match &account.folders {
         file::Folders::Auto => Folders::Auto,
         file::Folders::Named(names) => Folders::Named(names.clone()),
-    };
-    Ok(Account { name: name.to_owned(), kind, folders })
+    }
 }
 
 fn imap(

@@ -25,7 +25,8 @@ impl Config {
     ) -> Result<Config, Mistake> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let place = Place { home: &environment.home, folder };
-        let accounts = account::accounts(&file.account, &place)?;
+        let cues = file.privacy.text.is_some_and(|text| matches!(text, file::BodyText::Cues));
+        let accounts = account::accounts(&file.account, cues, &place)?;
         let me = me(&file.me, accounts.iter().map(|account| &account.kind))?;
         if me.addresses.is_empty() && !accounts.is_empty() {
             let message = "no address of yours is known, so yours and theirs look alike";
@@ -34,7 +35,6 @@ impl Config {
         }
         let mailer = mailer::mailer(&file.smtp, &place)?;
         let digest = mailer::digest(&file.digest, &file.smtp, &me)?;
-        privacy(&file.privacy)?;
         Ok(Config {
             policy: policy(file, environment)?,
             me,
@@ -107,13 +107,4 @@ fn me<'a>(
     addresses.retain(|address| known.insert(address.clone()));
     let names = written.names.iter().map(|name| name.trim().to_owned());
     Ok(Me { names: names.filter(|name| !name.is_empty()).collect(), addresses })
-}
-
-fn privacy(written: &file::Privacy) -> Result<(), Mistake> {
-    match &written.text {
-        Some(text) if matches!(text.get_ref(), file::BodyText::Cues) => {
-            Err(values::unserved("text = \"cues\"", text.span()))
-        }
-        _ => Ok(()),
-    }
 }

@@ -10,7 +10,8 @@ pub mod notices;
 pub mod rules;
 pub mod subject;
 
-/// What a header says about how its message came to be. The bits are stored: never renumber.
+/// What a header says about how its message came to be, and what the beginning of its text says
+/// where the user lets it be read. The bits are stored: never renumber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Traits(pub u32);
 
@@ -51,6 +52,22 @@ impl Traits {
     pub const BOUNCE_SUBJECT: Traits = Traits(1 << 29);
     /// The sender is called as mail systems are, by name or by address.
     pub const MAIL_SYSTEM_NAME: Traits = Traits(1 << 30);
+
+    /// The beginning of its text was looked at; without this, the other bits of the text say
+    /// nothing.
+    pub const TEXT_READ: Traits = Traits(1 << 20);
+    pub const TEXT_QUESTION: Traits = Traits(1 << 21);
+    pub const TEXT_REQUEST: Traits = Traits(1 << 22);
+    /// It calls me by my name.
+    pub const TEXT_NAMES_ME: Traits = Traits(1 << 23);
+    /// Nothing but thanks or an acknowledgement.
+    pub const TEXT_THANKS_ONLY: Traits = Traits(1 << 24);
+    /// "Applied", "will do", "noted", whatever else it says.
+    pub const TEXT_ACKNOWLEDGES: Traits = Traits(1 << 25);
+    /// It holds a change to a program, as a diff.
+    pub const TEXT_PATCH: Traits = Traits(1 << 26);
+    /// Fewer than 25 words of the author's own.
+    pub const TEXT_SHORT: Traits = Traits(1 << 27);
 
     pub const NONE: Traits = Traits(0);
 

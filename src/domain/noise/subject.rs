@@ -6,9 +6,9 @@ use crate::domain::threading::{self, Prefix};
 
 use super::{Traits, notices};
 
-/// Words that ask for something: en, de, fr, es, nl. Whole words, lower case, single spaces;
-/// apostrophes part words.
-const REQUESTS: &[&str] = &[
+/// Phrases that ask for something, in a subject as in a text: en, de, fr, es, nl. Whole words,
+/// lower case, single spaces; apostrophes part words.
+pub(in crate::domain) const REQUESTS: &[&str] = &[
     "please",
     "pls",
     "plz",
@@ -19,18 +19,8 @@ const REQUESTS: &[&str] = &[
     "may i",
     "can i",
     "could i",
-    "request",
-    "asking",
-    "asap",
-    "urgent",
-    "action required",
-    "action needed",
-    "feedback needed",
-    "input needed",
-    "help needed",
     "need your",
     "need help",
-    "your help",
     "a favor",
     "a favour",
     "rsvp",
@@ -43,9 +33,6 @@ const REQUESTS: &[&str] = &[
     "könnt ihr",
     "würdest",
     "würden sie",
-    "anfrage",
-    "dringend",
-    "rückmeldung",
     "merci de",
     "s il vous plaît",
     "s il te plaît",
@@ -55,16 +42,12 @@ const REQUESTS: &[&str] = &[
     "pourrais tu",
     "pouvez vous",
     "peux tu",
-    "demande",
     "por favor",
     "podrías",
     "podría",
     "podrían",
     "puedes",
     "puede usted",
-    "solicitud",
-    "urgente",
-    "graag",
     "kun je",
     "kunt u",
     "kan je",
@@ -74,6 +57,27 @@ const REQUESTS: &[&str] = &[
     "alstublieft",
     "alsjeblieft",
     "aub",
+];
+
+/// Words that ask for something in a subject, while a text may use them to tell.
+const SUBJECT_REQUESTS: &[&str] = &[
+    "request",
+    "asking",
+    "asap",
+    "urgent",
+    "action required",
+    "action needed",
+    "feedback needed",
+    "input needed",
+    "help needed",
+    "your help",
+    "anfrage",
+    "dringend",
+    "rückmeldung",
+    "demande",
+    "solicitud",
+    "urgente",
+    "graag",
     "verzoek",
     "dringende",
 ];
@@ -102,7 +106,7 @@ fn asks_for_something(lower: &str) -> bool {
     let words: String = lower.chars().map(letters).chain([' ']).collect();
     let mut rest = words.as_str();
     while let Some((_, after)) = rest.split_once(' ') {
-        if REQUESTS.iter().any(|phrase| begins(rest, phrase)) {
+        if REQUESTS.iter().chain(SUBJECT_REQUESTS).any(|phrase| begins(rest, phrase)) {
             return true;
         }
         rest = after;

@@ -1,18 +1,20 @@
 //! What is asked of each message, and how the replies become mail.
 //!
-//! Headers and flags only, always with PEEK: reading changes nothing. A FETCH response without a
-//! UID or without a header is no answer.
+//! Headers and flags only, and the beginnings of texts where the account has them read; always
+//! with PEEK: reading changes nothing. A FETCH response without a UID or without a header is no
+//! answer.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 
 use super::exec::Tag;
+use crate::config::Account;
 use crate::domain::model::Moment;
 use crate::mail;
 use crate::source::{Flags, RawMail};
 
-/// Header bytes that may wait in memory; what comes beyond is asked for again, in smaller steps.
+/// Bytes that may wait in memory; what comes beyond is asked for again, in smaller steps.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// How much is asked of a message.
@@ -20,18 +22,43 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 pub(super) enum Form {
     /// The fields that the measurement reads.
     Fields,
+    /// Those, and the beginning of the body.
+    FieldsAndText,
     /// As little as possible, for a message that can't be read otherwise: the beginning of its
     /// header, whatever stands in it.
     Plain,
 }
 
+impl Form {
+    /// How the messages of this account are asked for.
+    pub(super) fn usual(account: &Account) -> Form {
+        if account.text_cues { Form::FieldsAndText } else { Form::Fields }
+    }
+
+    /// Messages per FETCH: few enough that they fit into memory together.
+    pub(super) fn chunk(self) -> usize {
+        match self {
+            Form::Fields | Form::Plain => 500,
+            Form::FieldsAndText => 200,
+        }
+    }
+}
+
 /// RFC 3501 §6.4.8.
 pub(super) fn command(set: &str, form: Form) -> String {
+    let names = |fields: BTreeSet<&str>| fields.into_iter().collect::<Vec<_>>().join(" ");
     match form {
         Form::Fields => {
-            let fields: BTreeSet<&str> = mail::fields_read().collect();
-            let fields = fields.into_iter().collect::<Vec<_>>().join(" ");
+            let fields = names(mail::fields_read().collect());
             format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])")
+        }
+        Form::FieldsAndText => {
+            let fields = names(mail::fields_read().chain(mail::fields_read_for_text()).collect());
+            format!(
+                "UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})] \
+                 BODY.PEEK[TEXT]<0.{}>)",
+                mail::BODY_START
+            )
         }
         Form::Plain => format!("UID FETCH {set} (UID FLAGS BODY.PEEK[HEADER]<0.262144>)"),
     }
@@ -64,6 +91,7 @@ pub(super) struct Answer<'a> {
     pub flags: Option<Flags>,
     internal: Option<Moment>,
     header: Option<&'a [u8]>,
+    text: &'a [u8],
 }
 
 impl<'a> Answer<'a> {
@@ -86,6 +114,11 @@ impl<'a> Answer<'a> {
                     data: Some(data),
                     ..
                 } if !data.is_empty() => answer.header = Some(data),
+                AttributeValue::BodySection {
+                    section: Some(SectionPath::Full(MessageSection::Text)),
+                    data: Some(data),
+                    ..
+                } => answer.text = data.get(..mail::BODY_START).unwrap_or(data),
                 _ => {}
             }
         }
@@ -143,12 +176,13 @@ impl Chunk {
         if let Some(known) = self.found.get_mut(&uid) {
             known.flags = answer.flags.unwrap_or(known.flags);
         } else if let Some(header) = answer.header
-            && self.bytes.saturating_add(header.len()) <= MOST_BYTES
+            && self.bytes.saturating_add(header.len() + answer.text.len()) <= MOST_BYTES
         {
-            self.bytes += header.len();
+            self.bytes += header.len() + answer.text.len();
             let flags = answer.flags.unwrap_or_default();
             let (uid64, internal) = (u64::from(uid), answer.internal);
-            let mail = RawMail { uid: uid64, flags, internal, header: header.to_vec() };
+            let (header, body_start) = (header.to_vec(), answer.text.to_vec());
+            let mail = RawMail { uid: uid64, flags, internal, header, body_start };
             self.found.insert(uid, mail);
         }
         true
@@ -249,6 +283,15 @@ mod tests {
         let mail = &chunk.found[&5];
         assert_eq!(mail.header, b"A: b");
         assert_eq!(mail.flags, Flags { answered: true, ..Flags::default() });
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_may_come_with_it() {
+        let text = format!("BODY[TEXT]<0> {{9000}}\r\n{}", "x".repeat(9000));
+        let chunk = read(&format!("* 9 FETCH (UID 5 BODY[HEADER] {{4}}\r\nA: b {text})\r\n"));
+        assert_eq!(chunk.unwrap().found[&5].body_start.len(), mail::BODY_START);
+        let chunk = read("* 9 FETCH (UID 5 BODY[HEADER] {4}\r\nA: b BODY[TEXT]<0> NIL)\r\n");
+        assert_eq!(chunk.unwrap().found[&5].body_start, b"");
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub async fn sync_once(account: &Account, sink: &Sink) -> Result<()> {
 /// [`sync_once`] at another pace.
 pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<()> {
     let connector = Connector::new(imap(account)?);
-    let mut reader = Reader::new(&connector, sink, pace);
+    let mut reader = Reader::new(account, &connector, sink, pace);
     for mut folder in reader.folders(account).await? {
         reader.check(&mut folder).await?;
     }
@@ -128,7 +128,7 @@ pub async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
     let connector = Connector::new(imap(account)?);
     let (sink, _) = Sink::bounded(1);
     let pace = Pace::default();
-    let mut reader = Reader::new(&connector, &sink, &pace);
+    let mut reader = Reader::new(account, &connector, &sink, &pace);
     let found = reader.count(account).await?;
     reader.log_out().await;
     Ok(found)

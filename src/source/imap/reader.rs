@@ -22,6 +22,8 @@ use crate::source::{Role, Sink};
 pub(super) struct Reader<'a> {
     pub sink: &'a Sink,
     pub pace: &'a Pace,
+    /// How messages are asked for, unless one resists.
+    pub form: Form,
     connector: &'a Connector<'a>,
     /// The account has another connection, which proves that the login is right.
     second: bool,
@@ -35,10 +37,16 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(connector: &'a Connector<'a>, sink: &'a Sink, pace: &'a Pace) -> Self {
+    pub(super) fn new(
+        account: &Account,
+        connector: &'a Connector<'a>,
+        sink: &'a Sink,
+        pace: &'a Pace,
+    ) -> Self {
         Reader {
             sink,
             pace,
+            form: Form::usual(account),
             connector,
             second: false,
             link: None,

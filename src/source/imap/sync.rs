@@ -8,14 +8,12 @@ use std::collections::BTreeSet;
 use tracing::warn;
 
 use super::failure::Failure;
-use super::fetch::{self, Chunk, Flight, Form};
+use super::fetch::{self, Chunk, Flight};
 use super::folders::{Folder, View};
 use super::reader::Reader;
 use crate::error::Result;
 use crate::source::{Batch, FolderState, Role};
 
-/// Messages per FETCH.
-const CHUNK: usize = 500;
 /// FETCH commands that wait for their replies at once, so that the wire is never idle.
 const AHEAD: usize = 3;
 /// UIDs per SEARCH: the parser takes quadratic time for the answer.
@@ -213,10 +211,10 @@ impl Reader<'_> {
                 few if few < SPARSE => width.saturating_mul(8),
                 _ => WINDOW,
             };
-            for chunk in cut(there, window, way) {
+            for chunk in cut(there, self.form.chunk(), window, way) {
                 let tag = match chunk.range() {
                     Some(range) => {
-                        let command = fetch::command(&range, Form::Fields);
+                        let command = fetch::command(&range, self.form);
                         Some(self.opened(folder).await?.send(&command).await?)
                     }
                     None => None,
@@ -340,10 +338,10 @@ impl Reader<'_> {
 
 /// Chunks in the order of reading. The last one reaches to the window's end, so that the
 /// interval covers it even where no message is.
-fn cut(there: Vec<u32>, window: (u32, u32), way: Way) -> Vec<Chunk> {
+fn cut(there: Vec<u32>, size: usize, window: (u32, u32), way: Way) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = match way {
-        Way::Up => there.chunks(CHUNK).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
-        Way::Down => there.rchunks(CHUNK).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
+        Way::Up => there.chunks(size).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
+        Way::Down => there.rchunks(size).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
     };
     for chunk in &mut chunks {
         let end = if way == Way::Up { chunk.expected.last() } else { chunk.expected.first() };

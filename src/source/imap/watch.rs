@@ -58,7 +58,7 @@ impl<'a> Watcher<'a> {
         let mut failures = 0;
         loop {
             let began = Instant::now();
-            let mut reader = Reader::new(self.connector, self.sink, self.pace);
+            let mut reader = Reader::new(self.account, self.connector, self.sink, self.pace);
             let Err(error) = self.life(&mut reader).await;
             if began.elapsed() >= STEADY {
                 failures = 0;
@@ -177,7 +177,8 @@ impl<'a> Watcher<'a> {
         }
         let mut failures = 0;
         loop {
-            let mut reader = Reader::new(self.connector, self.sink, self.pace).second();
+            let mut reader =
+                Reader::new(self.account, self.connector, self.sink, self.pace).second();
             let began = Instant::now();
             let Err(error) = self.walk(&mut reader, rounds).await;
             if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {

@@ -1,11 +1,12 @@
-//! A local Maildir, read and watched: both layouts, headers only.
+//! A local Maildir, read and watched: both layouts; headers only, and the beginnings of texts where
+//! the account has them read.
 //!
 //! Never writes: no file is created, renamed, marked as seen or moved from `new` to `cur`, and
 //! `tmp` is never read. A message's UID is a hash of the unique part of its file name.
 
 use std::path::Path;
 
-use crate::config::Folders;
+use crate::config::{Account, AccountKind, Folders};
 use crate::error::{Error, Result};
 use crate::source::{AccountState, Role, Sink};
 
@@ -23,10 +24,13 @@ use pass::{Reader, blocking};
 /// One complete look at every folder; returns once all of it is stored.
 ///
 /// # Errors
-/// Temporary, where there is no Maildir at `root` now, a folder of it can't be read, or the sink
-/// takes no more.
-pub async fn sync_once(account: &str, root: &Path, folders: &Folders, sink: &Sink) -> Result<()> {
-    let layout = match find(root, folders).await {
+/// Temporary, where there is no Maildir at the account's path now, a folder of it can't be read, or
+/// the sink takes no more.
+pub async fn sync_once(account: &Account, sink: &Sink) -> Result<()> {
+    let mut reader = Reader::new(account, sink);
+    let layout = find(path(account)?, &account.folders).await;
+    let account = account.name.as_str();
+    let layout = match layout {
         Ok(layout) => layout,
         Err(error) => {
             sink.state(account, AccountState::Offline, &plainly(&error)).await?;
@@ -34,7 +38,7 @@ pub async fn sync_once(account: &str, root: &Path, folders: &Folders, sink: &Sin
         }
     };
     sink.state(account, AccountState::Syncing, "").await?;
-    let troubles = Reader::new(account, sink).pass(&layout, None).await?;
+    let troubles = reader.pass(&layout, None).await?;
     sink.settled().await?;
     let notes: Vec<_> = layout.troubles.iter().chain(&troubles).cloned().collect();
     sink.state(account, AccountState::Idle, &notes.join("; ")).await?;
@@ -72,6 +76,15 @@ pub fn probe(root: &Path, folders: &Folders) -> Result<Vec<(String, Role, u32)>>
 async fn find(root: &Path, folders: &Folders) -> Result<layout::Layout> {
     let (root, folders) = (root.to_owned(), folders.clone());
     blocking(move || layout::find(&root, &folders)).await?
+}
+
+fn path(account: &Account) -> Result<&Path> {
+    match &account.kind {
+        AccountKind::Maildir { path } => Ok(path),
+        AccountKind::Imap(_) => {
+            Err(Error::config(format!("the account {} is no Maildir", account.name)))
+        }
+    }
 }
 
 fn plainly(error: &Error) -> String {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use super::layout::{Folder, Layout};
 use super::scan::{self, Difference, Memory};
+use crate::config::Account;
 use crate::error::{Error, Result};
 use crate::source::{Batch, FolderKey, Role, Sink};
 
@@ -20,7 +21,7 @@ const COVERED: (u64, u64) = (1, 1);
 const FLAGS: usize = 5000;
 
 pub(super) struct Reader<'a> {
-    account: &'a str,
+    account: &'a Account,
     sink: &'a Sink,
     memory: HashMap<String, Memory>,
     /// The folders that the sink was told of.
@@ -28,7 +29,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(account: &'a str, sink: &'a Sink) -> Self {
+    pub(super) fn new(account: &'a Account, sink: &'a Sink) -> Self {
         Reader { account, sink, memory: HashMap::new(), announced: Vec::new() }
     }
 
@@ -63,7 +64,7 @@ impl<'a> Reader<'a> {
 
     async fn announce(&mut self, folders: Vec<(String, Role)>) -> Result<()> {
         if folders != self.announced {
-            self.sink.folders(self.account, folders.clone()).await?;
+            self.sink.folders(&self.account.name, folders.clone()).await?;
             self.announced = folders;
         }
         Ok(())
@@ -132,10 +133,10 @@ impl<'a> Reader<'a> {
     ) -> Result<Vec<u64>> {
         let Difference { mut unseen, flags, missing } = difference;
         while !unseen.is_empty() {
-            let path = folder.path.clone();
+            let (path, with_text) = (folder.path.clone(), self.account.text_cues);
             let chunk;
             (unseen, chunk) = blocking(move || {
-                let chunk = scan::read(&path, &mut unseen);
+                let chunk = scan::read(&path, &mut unseen, with_text);
                 (unseen, chunk)
             })
             .await?;
@@ -189,7 +190,7 @@ impl<'a> Reader<'a> {
     }
 
     fn key(&self, folder: &Folder) -> FolderKey {
-        FolderKey { account: self.account.to_owned(), folder: folder.name.clone() }
+        FolderKey { account: self.account.name.clone(), folder: folder.name.clone() }
     }
 
     fn batch(&self, folder: &Folder, complete: bool) -> Batch {

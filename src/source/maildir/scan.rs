@@ -1,6 +1,7 @@
 //! The file work of one folder: list what is there, compare it with what is known, read headers.
 //!
-//! Blocking; never changes a file and never reads past a message's header.
+//! Blocking; never changes a file. Keeps nothing from below a message's header, except for the
+//! beginning of its text where that is asked for.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -11,11 +12,12 @@ use std::time::UNIX_EPOCH;
 
 use super::name;
 use crate::domain::model::Moment;
+use crate::mail::BODY_START;
 use crate::source::{Flags, RawMail};
 
 /// Messages in one batch.
 const BATCH: usize = 500;
-/// Header bytes in one batch, as far as whole messages allow.
+/// Bytes in one batch, as far as whole messages allow.
 const BATCH_BYTES: usize = 8 << 20;
 /// Header bytes of one message; what is longer is cut at a line end.
 const LONGEST_HEADER: usize = 256 << 10;
@@ -119,15 +121,15 @@ pub(super) fn compare(folder: &Path, memory: &Memory) -> io::Result<Difference> 
 /// Takes messages off the end of `unseen`, as many as make one batch, and reads them.
 ///
 /// One that was renamed since it was listed is read under its new name; one that is gone is left
-/// to the next look.
-pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>) -> Chunk {
+/// to the next look. `with_text`: with the beginnings of their bodies.
+pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>, with_text: bool) -> Chunk {
     let mut chunk = Chunk::default();
     let mut vanished = Vec::new();
     let (mut count, mut bytes) = (0, 0);
     while count < BATCH && bytes < BATCH_BYTES {
         let Some(found) = unseen.pop() else { break };
         count += 1;
-        match chunk.take(folder, &found) {
+        match chunk.take(folder, &found, with_text) {
             Some(length) => bytes += length,
             None => vanished.push(found.uid),
         }
@@ -135,7 +137,7 @@ pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>) -> Chunk {
     if !vanished.is_empty() {
         let now = list(folder).unwrap_or_default();
         for found in vanished.iter().filter_map(|uid| now.get(uid)) {
-            chunk.take(folder, found);
+            chunk.take(folder, found, with_text);
         }
     }
     chunk
@@ -143,13 +145,14 @@ pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>) -> Chunk {
 
 impl Chunk {
     /// The bytes read; `None`: the file isn't there any more.
-    fn take(&mut self, folder: &Path, found: &Found) -> Option<usize> {
+    fn take(&mut self, folder: &Path, found: &Found, with_text: bool) -> Option<usize> {
         let path = found.path(folder);
-        match header(&path) {
-            Ok((header, modified)) => {
-                let length = header.len();
+        match beginning(&path, with_text) {
+            Ok((header, body_start, modified)) => {
+                let length = header.len() + body_start.len();
+                let (uid, flags) = (found.uid, found.flags);
                 let internal = found.delivered.or(modified);
-                self.mails.push(RawMail { uid: found.uid, flags: found.flags, internal, header });
+                self.mails.push(RawMail { uid, flags, internal, header, body_start });
                 Some(length)
             }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
@@ -161,15 +164,18 @@ impl Chunk {
     }
 }
 
-/// The header block of a message with the blank line that ends it, and the file's mtime.
-fn header(path: &Path) -> io::Result<(Vec<u8>, Option<Moment>)> {
+type Beginning = (Vec<u8>, Vec<u8>, Option<Moment>);
+
+/// The header block of a message with the blank line that ends it, the beginning of the body where
+/// it is asked for, and the file's mtime.
+fn beginning(path: &Path, with_text: bool) -> io::Result<Beginning> {
     // Asked before opening: opening a pipe would wait for its writer.
     let about = fs::metadata(path)?;
     if !about.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    let header = block(File::open(path)?)?;
-    Ok((header, modified(&about)))
+    let (header, body_start) = block(File::open(path)?, with_text)?;
+    Ok((header, body_start, modified(&about)))
 }
 
 fn modified(about: &fs::Metadata) -> Option<Moment> {
@@ -177,7 +183,7 @@ fn modified(about: &fs::Metadata) -> Option<Moment> {
     i64::try_from(since.as_secs()).ok().map(Moment)
 }
 
-fn block(mut file: impl Read) -> io::Result<Vec<u8>> {
+fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let mut block = Vec::new();
     let mut searched = 0;
     let end = loop {
@@ -198,10 +204,17 @@ fn block(mut file: impl Read) -> io::Result<Vec<u8>> {
         // A blank line may straddle two reads.
         searched = block.len().saturating_sub(2);
     };
+    let mut body_start = Vec::new();
+    if with_text {
+        body_start = block.split_off(end.min(block.len()));
+        let more = BODY_START.saturating_sub(body_start.len()) as u64;
+        file.take(more).read_to_end(&mut body_start)?;
+        body_start.truncate(BODY_START);
+    }
     block.truncate(end);
     let envelope = envelope_line(&block);
     block.drain(..envelope);
-    Ok(block)
+    Ok((block, body_start))
 }
 
 /// Where the blank line that ends a header is over, looked for from `start`.
@@ -236,7 +249,8 @@ mod tests {
 
     #[track_caller]
     fn check(file: &[u8], expect: &[u8]) {
-        let header = block(file).unwrap();
+        let (header, body) = block(file, false).unwrap();
+        assert!(body.is_empty());
         assert_eq!(String::from_utf8_lossy(&header), String::from_utf8_lossy(expect));
     }
 
@@ -268,11 +282,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_body_the_beginning_comes_where_it_is_asked_for() {
+        for length in [0, 1, 4000, BODY_START, BODY_START + 1, 3 * BODY_START] {
+            let file = format!("A: 1\n\n{}", "b".repeat(length));
+            let (header, body) = block(file.as_bytes(), true).unwrap();
+            assert_eq!((header.as_slice(), body.len()), (&b"A: 1\n\n"[..], length.min(BODY_START)));
+        }
+    }
+
+    #[test]
     fn an_endless_header_is_cut_at_a_line_end() {
         let line = format!("X: {}\n", "x".repeat(96));
-        let header = block(line.repeat(10_000).as_bytes()).unwrap();
+        let (header, _) = block(line.repeat(10_000).as_bytes(), false).unwrap();
         assert!(header.len() <= LONGEST_HEADER && header.len() > LONGEST_HEADER - line.len());
         assert!(header.ends_with(b"\n"));
-        assert_eq!(block(&vec![b'x'; 1 << 20][..]).unwrap().len(), LONGEST_HEADER);
+        let (header, _) = block(&vec![b'x'; 1 << 20][..], true).unwrap();
+        assert_eq!(header.len(), LONGEST_HEADER);
     }
 }

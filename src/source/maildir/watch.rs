@@ -11,8 +11,8 @@ use tokio::time::{sleep, timeout};
 use super::changes::{Changes, Dirty};
 use super::layout::Layout;
 use super::pass::Reader;
-use super::{find, plainly};
-use crate::config::Folders;
+use super::{find, path, plainly};
+use crate::config::Account;
 use crate::error::{Error, Result};
 use crate::source::{AccountState, Sink};
 
@@ -24,16 +24,10 @@ const AWAY: Duration = Duration::from_secs(10);
 /// Reads the Maildir and goes on reporting what changes in it until `shutdown` is true.
 ///
 /// # Errors
-/// Only where the sink takes no more.
-pub async fn watch(
-    account: &str,
-    root: &Path,
-    folders: &Folders,
-    sink: &Sink,
-    mut shutdown: Receiver<bool>,
-) -> Result<()> {
-    let mut follower =
-        Follower { account, root, folders, sink, reader: Reader::new(account, sink), told: None };
+/// Only where the sink takes no more, or the account is no Maildir.
+pub async fn watch(account: &Account, sink: &Sink, mut shutdown: Receiver<bool>) -> Result<()> {
+    let (root, reader) = (path(account)?, Reader::new(account, sink));
+    let mut follower = Follower { account, root, sink, reader, told: None };
     // Every report is a whole batch, so the work may be dropped wherever it waits.
     tokio::select! {
         biased;
@@ -43,9 +37,8 @@ pub async fn watch(
 }
 
 struct Follower<'a> {
-    account: &'a str,
+    account: &'a Account,
     root: &'a Path,
-    folders: &'a Folders,
     sink: &'a Sink,
     reader: Reader<'a>,
     /// The state last reported.
@@ -93,7 +86,7 @@ impl Follower<'_> {
     /// Finds the folders and watches them, again until none has come in between.
     async fn cover(&self, changes: &mut Changes) -> Result<Layout> {
         loop {
-            let layout = find(self.root, self.folders).await?;
+            let layout = find(self.root, &self.account.folders).await?;
             if !changes.cover(&layout.directories) {
                 return Ok(layout);
             }
@@ -104,7 +97,7 @@ impl Follower<'_> {
         let now = Some((state, detail));
         if self.told != now {
             if let Some((state, detail)) = &now {
-                self.sink.state(self.account, *state, detail).await?;
+                self.sink.state(&self.account.name, *state, detail).await?;
             }
             self.told = now;
         }

@@ -41,6 +41,7 @@ impl World {
             name: "work".to_owned(),
             kind: AccountKind::Imap(imap),
             folders: Folders::Auto,
+            text_cues: false,
         };
         let world = World { server, store: Store::default(), account, pace: fast(), folder };
         world.write("password", "s3cret\n");

@@ -14,6 +14,8 @@ pub struct Kept {
     /// Folder and UID → how often it came, with its header and flags.
     pub mails: BTreeMap<(String, u64), (u32, String, Flags)>,
     pub dated: BTreeSet<(String, u64)>,
+    /// The beginnings of bodies, where any came.
+    pub texts: BTreeMap<u64, String>,
     pub unreadable: Vec<(u64, String)>,
     pub gone: Vec<u64>,
     pub states: Vec<(AccountState, String)>,
@@ -111,6 +113,10 @@ impl Kept {
         state.complete = batch.complete;
         for mail in batch.mails {
             let header = String::from_utf8_lossy(&mail.header).into_owned();
+            if !mail.body_start.is_empty() {
+                let text = String::from_utf8_lossy(&mail.body_start).into_owned();
+                self.texts.insert(mail.uid, text);
+            }
             let key = (folder.clone(), mail.uid);
             if mail.internal.is_some() {
                 self.dated.insert(key.clone());

@@ -16,6 +16,7 @@ pub struct Message {
     pub date: Option<String>,
     /// `None`: the server has lost the header.
     pub header: Option<String>,
+    pub text: String,
 }
 
 #[derive(Clone)]
@@ -45,7 +46,8 @@ impl Mailbox {
     pub fn put(&mut self, uid: u32) {
         let header = format!("Message-ID: <{uid}@example.org>\r\nSubject: number {uid}\r\n\r\n");
         let date = Some(" 1-Nov-2026 09:30:00 +0000".to_owned());
-        let message = Message { flags: String::new(), date, header: Some(header) };
+        let text = format!("This is number {uid}.\r\n");
+        let message = Message { flags: String::new(), date, header: Some(header), text };
         self.messages.insert(uid, message);
         self.uidnext = self.uidnext.max(uid + 1);
     }
@@ -360,6 +362,10 @@ fn fetched(number: usize, uid: u32, message: &Message, items: &str) -> String {
                 format!("{closed} {{{}}}\r\n{part}", part.len())
             }
         });
+    }
+    if items.contains("BODY.PEEK[TEXT]<0.8192>") {
+        let part = &message.text[..message.text.len().min(8192)];
+        parts.push(format!("BODY[TEXT]<0> {{{}}}\r\n{part}", part.len()));
     }
     format!("* {number} FETCH ({})\r\n", parts.join(" "))
 }

@@ -1,7 +1,6 @@
 //! Mailboxes of two participants of public lists, with real reply headers.
 
 use std::collections::{BTreeSet, HashMap};
-
 use std::path::Path;
 
 use requite::domain::model::Side;

@@ -1,0 +1,169 @@
+//! The beginning of a body → the text that its author wrote → cues.
+//!
+//! Finds the text among the parts, decodes it, and lets go of it at once: nothing of it is kept
+//! or logged. A body that was cut short anywhere is as good as a whole one, up to there.
+
+use std::borrow::Cow;
+
+use mail_parser::decoders::html::html_to_text;
+use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+
+use super::decode::guarded;
+use super::fields::{Fields, LONGEST_NAME};
+use crate::domain::cues;
+use crate::domain::noise::Traits;
+
+/// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
+pub const BODY_START: usize = 8 * 1024;
+/// So much of the decoded text is looked at, in bytes.
+const TEXT_START: usize = 4 * 1024;
+/// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
+const LONGEST_FIELD: usize = 2 * 1024;
+
+pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
+
+/// What the text of a message says, with [`Traits::TEXT_READ`]; nothing where there is no text in
+/// the beginning of the body. `header` as for [`super::facts`]; `names` are mine.
+pub fn text_cues(header: &[u8], body_start: &[u8], names: &[String]) -> Traits {
+    match text_start(header, body_start) {
+        Some(text) => Traits::TEXT_READ | cues::cues(&text, names),
+        None => Traits::NONE,
+    }
+}
+
+/// The beginning of what the author wrote, without quotations and signatures.
+pub fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
+    let body = body_start.get(..BODY_START).unwrap_or(body_start);
+    let whole = [mime_header(header).as_slice(), body].concat();
+    let text = guarded(|| {
+        let parsed = MessageParser::default().parse(&whole)?;
+        match closed(&parsed, &whole) {
+            Some(closed) => text_of(&MessageParser::default().parse(&closed)?),
+            None => text_of(&parsed),
+        }
+    })?;
+    Some(cues::own_text(beginning(&text)))
+}
+
+/// The fields that say how the body is to be read, the first of each, and an empty line.
+fn mime_header(header: &[u8]) -> Vec<u8> {
+    let header = header.get(..super::HEADER_CAP).unwrap_or(header);
+    let mut picked = Vec::new();
+    let mut found = Vec::new();
+    for field in Fields::of(header) {
+        let mut buffer = [0; LONGEST_NAME];
+        let Some(name) = field.lower_name(&mut buffer) else { continue };
+        let Some(name) = FIELDS.into_iter().find(|it| *it == name) else { continue };
+        if !found.contains(&name) {
+            found.push(name);
+            picked.extend_from_slice(name.as_bytes());
+            picked.push(b':');
+            let value = field.value.get(..LONGEST_FIELD).unwrap_or(field.value);
+            picked.extend_from_slice(value.trim_ascii_end());
+            picked.extend_from_slice(b"\r\n");
+        }
+    }
+    if picked.is_empty() {
+        // The parser takes a body without any field above it for a header.
+        picked.extend_from_slice(b"mime-version: 1.0\r\n");
+    }
+    picked.extend_from_slice(b"\r\n");
+    picked
+}
+
+/// With the ends of all multiparts put behind the cut: the parser gives up on the part in which
+/// its input ends. `None` where no part is open or broken.
+fn closed(parsed: &Message<'_>, whole: &[u8]) -> Option<Vec<u8>> {
+    let broken = parsed.parts.iter().any(|part| part.is_encoding_problem);
+    let boundaries =
+        parsed.parts.iter().filter_map(|part| part.content_type()?.attribute("boundary"));
+    let boundaries: Vec<&str> = boundaries.collect();
+    if !broken {
+        return None;
+    }
+    let mut closed = without_halves(whole).to_vec();
+    for boundary in boundaries.iter().rev() {
+        closed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    }
+    Some(closed)
+}
+
+/// Without half a boundary or half an escape of quoted-printable at the end.
+fn without_halves(cut: &[u8]) -> &[u8] {
+    let line = cut.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let escape = cut.iter().rposition(|byte| *byte == b'=').filter(|at| at + 3 > cut.len());
+    let boundary = cut.get(line..).is_some_and(|last| last.starts_with(b"--"));
+    let end = if boundary { Some(line) } else { escape };
+    end.and_then(|end| cut.get(..end)).unwrap_or(cut)
+}
+
+/// The first plain text that isn't an attachment; else the first HTML, without its tags.
+fn text_of(message: &Message<'_>) -> Option<String> {
+    let shown = |ids: &[u32]| {
+        let parts = ids.iter().filter_map(|id| message.parts.get(*id as usize));
+        parts.map(|part| &part.body).collect::<Vec<_>>()
+    };
+    let (texts, htmls) = (shown(&message.text_body), shown(&message.html_body));
+    let plain = texts.iter().find_map(|body| match body {
+        PartType::Text(text) if !text.trim().is_empty() => Some(text.clone().into_owned()),
+        _ => None,
+    });
+    plain.or_else(|| {
+        texts.iter().chain(&htmls).find_map(|body| match body {
+            PartType::Html(html) => Some(html_to_text(&lined(html))),
+            _ => None,
+        })
+    })
+}
+
+/// HTML whose blocks end with line breaks, and whose quotations are each one quoted line: the
+/// parser breaks lines at paragraphs only, and quotes nothing.
+fn lined(html: &str) -> Cow<'_, str> {
+    const BLOCKS: [&str; 9] = ["/div", "/tr", "/li", "/h1", "/h2", "/h3", "/table", "div", "hr"];
+    let mut lined = String::with_capacity(html.len());
+    let mut depth = 0_usize;
+    let (mut rest, mut changed) = (html, false);
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        let length = from.find('>').map_or(from.len(), |end| end + 1);
+        let (tag, after) = from.split_at(length);
+        if depth == 0 {
+            lined.push_str(before);
+        }
+        let name = tag_name(tag);
+        if name == "blockquote" {
+            if depth == 0 {
+                lined.push_str("<br>&gt; …<br>");
+            }
+            (depth, changed) = (depth + 1, true);
+        } else if name == "/blockquote" {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 {
+            lined.push_str(tag);
+            if BLOCKS.contains(&name.as_str()) {
+                lined.push_str("<br>");
+                changed = true;
+            }
+        }
+        rest = after;
+    }
+    if depth == 0 {
+        lined.push_str(rest);
+    }
+    if changed { Cow::Owned(lined) } else { Cow::Borrowed(html) }
+}
+
+/// In lower case, with the slash of an end tag.
+fn tag_name(tag: &str) -> String {
+    let name = tag.trim_start_matches('<');
+    let end = name.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(name.len());
+    name.get(..end.min(LONGEST_NAME)).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Cut between characters.
+fn beginning(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(TEXT_START)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! What the text of a mail says counts only where the user lets it be read, and is never kept.
+
+use super::*;
+
+const CUES: &str = "[privacy]\ntext = \"cues\"\n";
+/// In both texts, and nowhere else.
+const SECRET: &str = "xylophone";
+
+/// Two mails that differ only in their texts: Grace asks, Alan thanks.
+fn mails() -> [Message; 2] {
+    let asks = format!("Hi Ada,\n\nwhen can the {SECRET} come?\n\n-- \nGrace\n");
+    let thanks =
+        format!("Thanks!\n\nOn 3 May 2026, Ada Example wrote:\n> Is the {SECRET} there?\n");
+    [
+        to_me(GRACE, hours_ago(20), "asks@example.org", "The hall").body(&asks),
+        to_me(ALAN, hours_ago(20), "thanks@example.org", "The hall").body(&thanks),
+    ]
+}
+
+/// How likely the two need a reply.
+fn needs_reply(world: &World) -> [f64; 2] {
+    ["Grace Hopper", "Alan Turing"]
+        .map(|name| turn_about(world, name, "The hall")["needs_reply"].as_f64().unwrap())
+}
+
+#[track_caller]
+fn check(account: &str, world: &World, cued: bool) {
+    let privacy = if cued { CUES } else { "" };
+    world.configure(&configuration(&[SILENT, privacy, account]));
+    import_both(world);
+    world.run(&["sync"]);
+    let [asks, thanks] = needs_reply(world);
+    if cued {
+        assert!(asks > 0.5 && thanks < 0.3, "{asks} {thanks}");
+    } else {
+        assert_eq!(asks, thanks, "nothing of the texts is known");
+    }
+    for (name, bytes) in kept(world) {
+        let held = bytes.windows(SECRET.len()).any(|it| it.eq_ignore_ascii_case(SECRET.as_bytes()));
+        assert!(!held, "{name} holds a part of a text");
+    }
+}
+
+/// What the program has written.
+fn kept(world: &World) -> Vec<(String, Vec<u8>)> {
+    let mut open = vec![world.home().to_owned()];
+    let mut kept = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.ends_with("Mail") {
+            continue;
+        }
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.is_file() {
+            kept.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+    assert!(
+        kept.iter().any(|(name, _)| name.contains(".db") || name.contains("sqlite")),
+        "a store"
+    );
+    kept
+}
+
+#[test]
+fn the_texts_of_a_maildir() {
+    for cued in [false, true] {
+        let world = world();
+        let maildir = Maildir::create(world.home().join("Mail"));
+        for mail in mails() {
+            maildir.deliver(mail.time(), &mail.bytes());
+        }
+        check(&maildir_account(&maildir), &world, cued);
+    }
+}
+
+#[test]
+fn the_texts_of_a_server() {
+    for cued in [false, true] {
+        let Some(dovecot) = Dovecot::start() else { return };
+        dovecot.fill("INBOX", mails().map(|mail| (mail.time(), mail.bytes())));
+        dovecot.record();
+        let world = world();
+        check(&imap_account(&world, &dovecot), &world, cued);
+        let said = dovecot.recorded().concat();
+        assert!(said.contains("BODY.PEEK[HEADER.FIELDS"), "{said}");
+        assert_eq!(said.contains("BODY.PEEK[TEXT]<0.8192>"), cued, "{said}");
+        assert_eq!(said.contains("[TEXT"), cued, "{said}");
+    }
+}
