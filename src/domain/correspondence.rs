@@ -47,7 +47,7 @@ pub struct Letter {
     pub recipients: u32,
     /// Its reply headers name a message of mine.
     pub answers_mine: bool,
-    /// Its reply headers name a message of theirs.
+    /// Its reply headers name a message of theirs that reached me.
     pub answers_theirs: bool,
     pub copies: Copies,
     /// The first local day of presence that it names as a notice of absence.
@@ -292,28 +292,41 @@ fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
 
 fn features(letter: &Letter, role: Option<Role>) -> Features {
     let yes = |condition: bool| if condition { 1.0 } else { 0.0 };
-    let first = !letter.traits.intersects(Traits::REPLY_PREFIX | Traits::HAS_REPLY_HEADERS);
-    let answers_other = match letter.author {
-        Author::Me => letter.answers_theirs,
-        _ => letter.answers_mine,
+    let has = |traits| letter.traits.contains(traits);
+    let prefixed = letter.traits.intersects(Traits::REPLY_PREFIX | Traits::FORWARD);
+    let is_reply = letter.traits.intersects(Traits::REPLY_PREFIX | Traits::HAS_REPLY_HEADERS);
+    let (answers_other, follows_own) = match letter.author {
+        Author::Me => (letter.answers_theirs, letter.answers_mine),
+        _ => (letter.answers_mine, letter.answers_theirs),
     };
+    let tagged_opening = has(Traits::TAGGED) && !prefixed;
+    let depth = letter.references.len();
     Features {
         sole_to: yes(role == Some(Role::To) && letter.to_count == 1),
         log2_recipients: f64::from(letter.recipients.max(1)).log2(),
         cc_only: yes(role != Some(Role::To)),
         reply_to_mine: yes(answers_other),
-        depth_ge4: yes(letter.references.len() >= 4),
-        subject_question: yes(first && letter.traits.contains(Traits::QUESTION)),
-        subject_request: yes(first && letter.traits.contains(Traits::REQUEST)),
-        forward: yes(letter.traits.contains(Traits::FORWARD)),
-        text_question: yes(letter.traits.contains(Traits::TEXT_QUESTION)),
-        text_request: yes(letter.traits.contains(Traits::TEXT_REQUEST)),
+        depth_ge4: yes(depth >= 4),
+        subject_question: yes(!is_reply && has(Traits::QUESTION)),
+        subject_request: yes(!is_reply && has(Traits::REQUEST)),
+        forward: yes(has(Traits::FORWARD)),
+        tagged_opening: yes(tagged_opening),
+        series_part: yes(has(Traits::SERIES_PART) && !prefixed),
+        follows_own: yes(tagged_opening && follows_own),
+        log2_depth: (1.0 + depth as f64).log2().min(4.0),
+        reply_to_other: yes(is_reply && !answers_other && !follows_own),
+        text_question: yes(has(Traits::TEXT_QUESTION)),
+        text_request: yes(has(Traits::TEXT_REQUEST)),
         // My name in a mail of mine is my own signature.
-        text_names_me: yes(
-            letter.author != Author::Me && letter.traits.contains(Traits::TEXT_NAMES_ME)
-        ),
-        text_thanks_only: yes(letter.traits.contains(Traits::TEXT_THANKS_ONLY)),
-        ..Features::default()
+        text_names_me: yes(letter.author != Author::Me && has(Traits::TEXT_NAMES_ME)),
+        text_thanks_only: yes(has(Traits::TEXT_THANKS_ONLY)),
+        text_acknowledges: yes(has(Traits::TEXT_ACKNOWLEDGES)),
+        text_question_in_reply: yes(is_reply && has(Traits::TEXT_QUESTION)),
+        text_ends_asking: yes(has(Traits::TEXT_ENDS_ASKING)),
+        text_patch_opening: yes(!is_reply && has(Traits::TEXT_PATCH)),
+        // The history of what came before is the turns' to know.
+        hist_logit: 0.0,
+        introduced_or_first_contact: 0.0,
     }
 }
 

@@ -153,6 +153,16 @@ impl Status {
     }
 }
 
+/// One message of a turn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    pub at: Moment,
+    /// What was known of it when it was sent.
+    pub features: Features,
+    /// When this very message was first answered, as far as the answer tells which it means.
+    pub replied_at: Option<Moment>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     pub id: TurnId,
@@ -161,8 +171,8 @@ pub struct Turn {
     pub start: Moment,
     /// Oldest first; the first is the start.
     pub touches: Vec<TouchId>,
-    /// What was known of each message in it when it was sent, oldest first.
-    pub asks: Vec<Features>,
+    /// Its messages, oldest first; a copy under another Message-ID isn't another.
+    pub asks: Vec<Asked>,
     /// The probability that it expects an answer at all: the largest of its touches'.
     pub needs_reply: f64,
     /// It holds the first human touch of its conversation.
@@ -176,7 +186,7 @@ impl Turn {
     /// answers which.
     pub fn judge(&mut self, model: &Model) {
         let weights = model.of(self.side);
-        let likeliest = |most: f64, features| needs_reply(weights, features).max(most);
+        let likeliest = |most: f64, asked: &Asked| needs_reply(weights, &asked.features).max(most);
         self.needs_reply = self.asks.iter().fold(0.0, likeliest);
         if self.answer.is_none() && self.closed.is_none_or(|why| why == Closed::AskedNothing) {
             let asked_nothing = self.needs_reply < NEEDS_REPLY_FLOOR;

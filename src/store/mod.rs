@@ -14,6 +14,7 @@ use crate::domain::model::TouchId;
 use crate::error::{Error, Kind, Result};
 
 mod absences;
+mod asked;
 mod decisions;
 mod folders;
 mod import;

@@ -38,7 +38,9 @@ SELECT m.id, m.key, x.author, m.date, m.received, m.internal, m.subject, m.messa
   m.parent IS NOT NULL AND EXISTS (
     SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN mine),
   m.parent IS NOT NULL AND EXISTS (
-    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN theirs),
+    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN theirs
+      AND (x.author = 0 OR EXISTS (
+        SELECT 1 FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = p.id))),
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder

@@ -4,9 +4,9 @@
 use rusqlite::{Row, params};
 
 use super::threads::unpack;
-use super::{Store, touch_id, touch_number};
+use super::{Store, asked, touch_id, touch_number};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TurnId};
-use crate::domain::need::{Features, Model};
+use crate::domain::need::Model;
 use crate::domain::policy::TimeBasis;
 use crate::domain::turns::{Answer, Closed, Link, Turn};
 use crate::error::Result;
@@ -40,7 +40,7 @@ impl Store {
                 turn.start.0,
                 turn.opens_thread,
                 touches,
-                pack_features(&turn.asks),
+                asked::pack(&turn.asks, turn.start),
                 turn.answer.map(|answer| answer.at.0),
                 turn.answer.map(|answer| touch_number(answer.touch)),
                 turn.answer.map(|answer| answer.link as i64),
@@ -140,85 +140,19 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
     });
     let closed: Option<usize> = row.get(11)?;
     let touches: Vec<u8> = row.get(6)?;
+    let start = Moment(row.get(4)?);
     let mut turn = Turn {
         id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
         side: if row.get::<_, i64>(2)? == Side::Mine as i64 { Side::Mine } else { Side::Theirs },
         channel: CHANNELS.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
-        start: Moment(row.get(4)?),
+        start,
         opens_thread: row.get(5)?,
         touches: unpack(&touches).into_iter().map(touch_id).collect(),
-        asks: unpack_features(&row.get::<_, Vec<u8>>(7)?),
+        asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start),
         needs_reply: 0.0,
         answer,
         closed: closed.and_then(|closed| Closed::ALL.get(closed)).copied(),
     };
     turn.judge(&Model::BY_HAND);
     Ok(turn)
-}
-
-/// One touch after the other: which of its features are 1, which are another number, and those
-/// numbers. Most are 0 and take no place.
-fn pack_features(asks: &[Features]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for features in asks {
-        let values = features.values();
-        let mask = |holds: &dyn Fn(f64) -> bool| -> u32 {
-            let bits = values.iter().enumerate().filter(|(_, value)| holds(**value));
-            bits.map(|(bit, _)| 1 << bit).sum()
-        };
-        let is_number = |value: f64| value != 0.0 && value != 1.0;
-        bytes.extend(mask(&|value| value == 1.0).to_le_bytes());
-        bytes.extend(mask(&is_number).to_le_bytes());
-        for number in values.into_iter().filter(|value| is_number(*value)) {
-            bytes.extend((number as f32).to_le_bytes());
-        }
-    }
-    bytes
-}
-
-fn unpack_features(bytes: &[u8]) -> Vec<Features> {
-    let (words, _) = bytes.as_chunks::<4>();
-    let mut words = words.iter().copied();
-    let mut asks = Vec::new();
-    while let (Some(ones), Some(numbers)) = (words.next(), words.next()) {
-        let (ones, numbers) = (u32::from_le_bytes(ones), u32::from_le_bytes(numbers));
-        asks.push(Features::from_values(std::array::from_fn(|bit| {
-            if ones >> bit & 1 == 1 {
-                1.0
-            } else if numbers >> bit & 1 == 1 {
-                words.next().map_or(0.0, |word| f64::from(f32::from_le_bytes(word)))
-            } else {
-                0.0
-            }
-        })));
-    }
-    asks
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn features_come_back_as_they_went(
-            values in prop::collection::vec(
-                prop::array::uniform::<_, { Features::COUNT }>(
-                    prop_oneof![Just(0.0), Just(1.0), -9.0..9.0],
-                ),
-                0..4,
-            ),
-        ) {
-            let asks: Vec<Features> =
-                values.into_iter().map(|values| Features::from_values(values).rounded()).collect();
-            prop_assert_eq!(unpack_features(&pack_features(&asks)), asks);
-        }
-
-        #[test]
-        fn a_torn_row_does_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            prop_assert!(unpack_features(&bytes).len() <= bytes.len());
-        }
-    }
 }

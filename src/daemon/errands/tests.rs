@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::model::{Channel, ContactId, HOUR, TouchId};
 use crate::domain::need::Features;
 use crate::domain::policy::{AlertPolicy, Policy};
-use crate::domain::turns::Turn;
+use crate::domain::turns::{Asked, Turn};
 use crate::store::{ImportRun, NewCard};
 
 /// Wednesday, 25 November 2026, 12:00 UTC.
@@ -20,7 +20,11 @@ fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> Turn {
         channel: Channel::Mail,
         start: NOW - hours_ago * HOUR,
         touches: vec![touch],
-        asks: vec![Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() }],
+        asks: vec![Asked {
+            at: NOW - hours_ago * HOUR,
+            features: Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() },
+            replied_at: None,
+        }],
         needs_reply: 0.9,
         opens_thread: true,
         answer: None,

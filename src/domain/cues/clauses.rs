@@ -12,13 +12,6 @@ pub struct Sentence<'x> {
     pub asked: bool,
 }
 
-impl Sentence<'_> {
-    /// In words.
-    pub fn length(&self) -> usize {
-        self.clauses.iter().map(Vec::len).sum()
-    }
-}
-
 /// Lines that wrap go on; empty lines and list items end a sentence. Lines of code are left out.
 pub fn sentences(text: &str) -> Vec<Sentence<'_>> {
     let mut cutter = Cutter::default();

@@ -22,8 +22,12 @@ pub use self::quoting::own_text;
 const MOST_WORDS_OF_THANKS: usize = 12;
 /// …and so many of them outside the phrases of thanks.
 const MOST_WORDS_BESIDE_THANKS: usize = 3;
-/// A text of fewer words is short.
-const SHORT: usize = 25;
+/// Whatever has more characters says more than thanks.
+const SHORT: usize = 250;
+/// A line of at most so many characters below a text may be its author's name.
+const NAME: usize = 40;
+/// …and so many lines may stand below what was said last.
+const LINES_BELOW: usize = 4;
 /// An acknowledgement comes early.
 const ACKNOWLEDGED_WITHIN: usize = 4;
 /// No salutation has more words.
@@ -36,15 +40,15 @@ pub fn cues(own_text: &str, names: &[String]) -> Traits {
     let sentences = clauses::sentences(&lower);
     let (question, request) = (asks(&sentences), requests(&sentences));
     let content = content(&sentences);
-    let length: usize = sentences.iter().map(Sentence::length).sum();
+    let asks_nothing = !question && !request;
     let found = [
         (question, Traits::TEXT_QUESTION),
         (request, Traits::TEXT_REQUEST),
         (names_me(prose, names), Traits::TEXT_NAMES_ME),
-        (!question && !request && only_thanks(&content), Traits::TEXT_THANKS_ONLY),
-        (!patched && acknowledges(&content), Traits::TEXT_ACKNOWLEDGES),
+        (asks_nothing && only_thanks(&content), Traits::TEXT_THANKS_ONLY),
+        (asks_nothing && acknowledges(own_text, &sentences), Traits::TEXT_ACKNOWLEDGES),
         (patched, Traits::TEXT_PATCH),
-        (!patched && length < SHORT, Traits::TEXT_SHORT),
+        (ends_asking(prose), Traits::TEXT_ENDS_ASKING),
     ];
     let found = found.into_iter().filter(|(holds, _)| *holds);
     found.fold(Traits::NONE, |traits, (_, cue)| traits | cue)
@@ -121,9 +125,23 @@ fn only_thanks(content: &[&[&str]]) -> bool {
         && !content.iter().any(|clause| words::RESERVATIONS.anywhere(clause))
 }
 
-fn acknowledges(content: &[&[&str]]) -> bool {
-    let early = content.iter().take(ACKNOWLEDGED_WITHIN);
-    early.copied().any(acknowledgement) || content.iter().any(|it| words::TRAILERS.at(it).is_some())
+/// Thanks count wherever they stand, also in the farewell.
+fn acknowledges(text: &str, sentences: &[Sentence<'_>]) -> bool {
+    let clauses = || sentences.iter().flat_map(|sentence| &sentence.clauses).map(Vec::as_slice);
+    text.chars().nth(SHORT).is_none()
+        && (clauses().any(|clause| words::THANKS.anywhere(clause))
+            || clauses().take(ACKNOWLEDGED_WITHIN).any(acknowledgement)
+            || clauses().any(|clause| words::TRAILERS.at(clause).is_some()))
+}
+
+fn ends_asking(text: &str) -> bool {
+    let asks = |line: &str| line.contains(['?', '？']);
+    let is_name = |line: &str| {
+        let letters = |c: char| c.is_alphabetic() || " .,'-".contains(c);
+        line.chars().all(letters) && line.chars().nth(NAME).is_none()
+    };
+    let lines = text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    lines.take(LINES_BELOW).find(|line| !is_name(line)).is_some_and(asks)
 }
 
 fn acknowledgement(clause: &[&str]) -> bool {

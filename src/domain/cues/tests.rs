@@ -159,6 +159,7 @@ fn acknowledgements() {
         "Noted.",
         "Ok.",
         "Will do. The rest follows on Monday when I am back at my desk again.",
+        "The plan is attached. Thanks, Bob",
         "It took me a while to read all of it.\n\nReviewed-by: Bob Example <bob@example.org>",
         "Alles klar, bis morgen.",
         "C'est noté, merci.",
@@ -170,20 +171,23 @@ fn acknowledgements() {
     for text in ["Great pains were taken.", "Is it merged?", "Ok to go?", "The plan is attached."] {
         has(text, Traits::TEXT_ACKNOWLEDGES, false);
     }
+    let long = format!("Thanks. {}", "It took me a while to read it. ".repeat(9));
+    has(&long, Traits::TEXT_ACKNOWLEDGES, false);
 }
 
 #[test]
 fn a_patch_is_code_and_not_prose() {
     let patch = "Fix the plan.\n\nReviewed-by: Bob Example\n---\n plan.c | 2 +-\n\ndiff --git a/plan.c b/plan.c\n@@ -1 +1 @@\n-could you?\n+int a = b ? c : d\n";
-    assert_eq!(of(patch), Traits::TEXT_PATCH);
+    assert_eq!(of(patch), Traits::TEXT_PATCH | Traits::TEXT_ACKNOWLEDGES);
     has("The difference --git makes", Traits::TEXT_PATCH, false);
 }
 
 #[test]
-fn short_texts() {
-    has("See you on Monday.", Traits::TEXT_SHORT, true);
-    has(&"word ".repeat(24), Traits::TEXT_SHORT, true);
-    has(&"word ".repeat(25), Traits::TEXT_SHORT, false);
+fn a_question_at_the_end_waits_for_its_answer() {
+    has("The plan is ready.\n\nWhen do we meet?\n\nBob Example", Traits::TEXT_ENDS_ASKING, true);
+    has("When do we meet? The plan is ready by Monday, 9:00.", Traits::TEXT_ENDS_ASKING, true);
+    has("When do we meet?\n\nThe plan is ready by Monday, 9:00.", Traits::TEXT_ENDS_ASKING, false);
+    has("Bob\nBob\nBob\nBob\nBob", Traits::TEXT_ENDS_ASKING, false);
 }
 
 #[test]

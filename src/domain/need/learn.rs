@@ -5,10 +5,12 @@
 
 use super::{Features, Weights, needs_reply};
 use crate::domain::model::{DAY, Moment};
-use crate::domain::turns::{Closed, Turn};
+use crate::domain::turns::{Asked, Closed, Turn};
 
 /// How far a weight may wander from where it was set by hand: the prior's standard deviation.
 const WANDER: f64 = 1.0;
+/// How often anybody answers at all differs most from one person to the next.
+const BASE_WANDER: f64 = 3.0;
 /// Silence is weaker evidence than an answer: some of what stayed unanswered did ask for one.
 const SILENCE_WEIGHT: f64 = 0.5;
 /// What the user said outright.
@@ -31,20 +33,20 @@ pub struct Sample {
 /// Whoever hasn't answered by then won't, in seconds.
 const HORIZON: i64 = 14 * DAY;
 
-/// What one turn teaches by `now`: a sample for each of its touches, and none while its outcome is
-/// open or says nothing. `wanted`: the user said that it asks for an answer.
+/// What one turn teaches by `now`: a sample for each of its messages, but for those whose outcome
+/// is open or says nothing. `wanted`: the user said that it asks for an answer.
 pub fn samples(turn: &Turn, wanted: bool, now: Moment) -> impl Iterator<Item = Sample> {
-    let lesson = lesson(turn, wanted, now);
-    turn.asks.iter().filter_map(move |features| {
-        let (answered, weight) = lesson?;
-        Some(Sample { features: *features, answered, weight })
+    turn.asks.iter().filter_map(move |asked| {
+        let (answered, weight) = lesson(turn, asked, wanted, now)?;
+        Some(Sample { features: asked.features, answered, weight })
     })
 }
 
-fn lesson(turn: &Turn, wanted: bool, now: Moment) -> Option<(bool, f64)> {
-    let by = turn.start + HORIZON;
+/// Whether one message of a turn was answered, as far as `now` can tell, and how much that counts.
+pub fn lesson(turn: &Turn, asked: &Asked, wanted: bool, now: Moment) -> Option<(bool, f64)> {
+    let by = asked.at + HORIZON;
     match turn.closed {
-        _ if turn.answer.is_some_and(|answer| answer.at <= by.min(now)) => Some((true, 1.0)),
+        _ if asked.replied_at.is_some_and(|at| at <= by.min(now)) => Some((true, 1.0)),
         Some(Closed::SaidDone) => Some((false, CLICK_WEIGHT)),
         _ if wanted => Some((true, CLICK_WEIGHT)),
         Some(Closed::MarkedAnswered | Closed::Mistimed) => Some((true, 1.0)),
@@ -55,7 +57,20 @@ fn lesson(turn: &Turn, wanted: bool, now: Moment) -> Option<(bool, f64)> {
     }
 }
 
+/// The chance that a touch is answered within the horizon, when an answer is expected of it with
+/// probability `q`: silence having counted for less, the odds were learned too high by as much.
+pub fn answered(q: f64) -> f64 {
+    SILENCE_WEIGHT * q / (SILENCE_WEIGHT * q + 1.0 - q)
+}
+
 type Vector = [f64; SIZE];
+
+/// 1/variance of the prior of each weight; the intercept's stands first.
+const PRECISION: Vector = {
+    let mut precision = [1.0 / (WANDER * WANDER); SIZE];
+    precision[0] = 1.0 / (BASE_WANDER * BASE_WANDER);
+    precision
+};
 
 /// The likeliest weights given the samples, in whatever order they come, and `prior`; `prior`
 /// itself where there are none.
@@ -92,7 +107,7 @@ pub fn fit(samples: &[Sample], prior: &Weights) -> Weights {
 /// The negative log posterior, without its constant.
 fn loss_at(at: &Vector, samples: &[Sample], centre: &Vector) -> f64 {
     let model = weights(at);
-    let wander: f64 = at.iter().zip(centre).map(|(a, c)| (a - c).powi(2)).sum();
+    let wander: f64 = (0..SIZE).map(|i| PRECISION[i] * (at[i] - centre[i]).powi(2)).sum();
     let fit: f64 = samples
         .iter()
         .map(|sample| {
@@ -102,16 +117,15 @@ fn loss_at(at: &Vector, samples: &[Sample], centre: &Vector) -> f64 {
             sample.weight * ((-z.abs()).exp().ln_1p() + (-z).max(0.0))
         })
         .sum();
-    fit + wander / (2.0 * WANDER * WANDER)
+    fit + wander / 2.0
 }
 
 fn slopes(at: &Vector, samples: &[Sample], centre: &Vector) -> (Vector, [Vector; SIZE]) {
     let model = weights(at);
-    let precision = 1.0 / (WANDER * WANDER);
-    let mut gradient: Vector = std::array::from_fn(|i| precision * (at[i] - centre[i]));
+    let mut gradient: Vector = std::array::from_fn(|i| PRECISION[i] * (at[i] - centre[i]));
     let mut curvature = [[0.0; SIZE]; SIZE];
     for (i, row) in curvature.iter_mut().enumerate() {
-        row[i] = precision;
+        row[i] = PRECISION[i];
     }
     for sample in samples {
         let x = values(&sample.features);

@@ -50,10 +50,27 @@ features! {
     subject_request,
     forward,
     introduced_or_first_contact,
+    /// Opens a thread under a subject with a tag, as `[board] …`, or is a part of such a series.
+    tagged_opening,
+    /// One of several that are numbered in the tag, and not their cover.
+    series_part,
+    /// A tagged opening behind another touch of the same author: the rest of a series.
+    follows_own,
+    /// log₂ of one more than the messages that References name, at most 4.
+    log2_depth,
+    /// Replies to somebody else, or to what never reached me.
+    reply_to_other,
     text_question,
     text_request,
     text_names_me,
     text_thanks_only,
+    /// Short, thanks or acknowledges, and asks nothing.
+    text_acknowledges,
+    /// A reply that asks something back.
+    text_question_in_reply,
+    text_ends_asking,
+    /// Proposes a change to a program, and is no reply.
+    text_patch_opening,
 }
 
 impl Features {
@@ -84,10 +101,19 @@ pub const HAND: Weights = Weights {
         subject_request: 0.6,
         forward: -0.6,
         introduced_or_first_contact: 0.4,
+        tagged_opening: 0.5,
+        series_part: 0.0,
+        follows_own: -0.8,
+        log2_depth: 0.0,
+        reply_to_other: -0.5,
         text_question: 1.0,
         text_request: 0.8,
         text_names_me: 0.5,
         text_thanks_only: -2.0,
+        text_acknowledges: -0.7,
+        text_question_in_reply: 0.5,
+        text_ends_asking: 0.3,
+        text_patch_opening: 0.5,
     },
 };
 

@@ -62,12 +62,16 @@ impl Traits {
     pub const TEXT_NAMES_ME: Traits = Traits(1 << 23);
     /// Nothing but thanks or an acknowledgement.
     pub const TEXT_THANKS_ONLY: Traits = Traits(1 << 24);
-    /// "Applied", "will do", "noted", whatever else it says.
+    /// It is short, thanks or says "applied", "will do", "noted", and asks nothing.
     pub const TEXT_ACKNOWLEDGES: Traits = Traits(1 << 25);
     /// It holds a change to a program, as a diff.
     pub const TEXT_PATCH: Traits = Traits(1 << 26);
-    /// Fewer than 25 words of the author's own.
-    pub const TEXT_SHORT: Traits = Traits(1 << 27);
+    /// Its last line, but for the name below it, asks.
+    pub const TEXT_ENDS_ASKING: Traits = Traits(1 << 27);
+    /// The subject carries a tag: `[board] …`.
+    pub const TAGGED: Traits = Traits(1 << 28);
+    /// The tag numbers it among others, and not as their cover: `[offer 2/3] …`.
+    pub const SERIES_PART: Traits = Traits(1 << 31);
 
     pub const NONE: Traits = Traits(0);
 

@@ -98,7 +98,28 @@ pub fn judge(subject: &str) -> Traits {
     if asks_for_something(&lower) {
         traits.insert(Traits::REQUEST);
     }
+    if subject.contains('[') {
+        traits.insert(Traits::TAGGED);
+    }
+    if is_series_part(subject) {
+        traits.insert(Traits::SERIES_PART);
+    }
     traits
+}
+
+/// `[offer 2/3] …` or `(2/3) …`; 0 is the cover of the others.
+fn is_series_part(subject: &str) -> bool {
+    if !subject.contains('[') && !subject.trim_start().starts_with('(') {
+        return false;
+    }
+    let number = |text: &str| -> Option<u16> {
+        let short = text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| short)
+    };
+    let words = subject.split(|c: char| !c.is_alphanumeric() && c != '/');
+    let mut numbered =
+        words.filter_map(|word| word.split_once('/')).filter(|(_, of)| number(of).is_some());
+    numbered.find_map(|(part, _)| number(part)).is_some_and(|part| part > 0)
 }
 
 fn asks_for_something(lower: &str) -> bool {
@@ -138,6 +159,12 @@ mod tests {
     #[test]
     fn questions_and_requests() {
         for (subject, expect) in [
+            ("[board] Minutes", Traits::TAGGED),
+            ("[offer 2/3] The roof", Traits::TAGGED | Traits::SERIES_PART),
+            ("[offer 0/3] The house", Traits::TAGGED),
+            ("(2/3) The roof", Traits::SERIES_PART),
+            ("The roof, 2/3", Traits::NONE),
+            ("[fair] and/or lunch 1/2024", Traits::TAGGED),
             ("Lunch on Friday?", Traits::QUESTION),
             ("Lunch on Friday", Traits::NONE),
             ("昼食？", Traits::QUESTION),
@@ -161,6 +188,6 @@ mod tests {
     fn the_outermost_prefix_counts() {
         check("Re: Fwd: plan", Traits::REPLY_PREFIX);
         check("WG: Re: plan", Traits::FORWARD);
-        check("[team] AW: plan", Traits::REPLY_PREFIX);
+        check("[team] AW: plan", Traits::REPLY_PREFIX | Traits::TAGGED);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::history::History;
 use super::order::{Likeness, likeness};
-use super::{Answer, Author, Closed, Done, Link, Touch, Turn};
+use super::{Answer, Asked, Author, Closed, Done, Link, Touch, Turn};
 use crate::domain::model::{Channel, ContactId, DAY, Moment, Side, TouchId, TurnId};
 use crate::domain::need::{self, Features, Model};
 use crate::domain::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
@@ -22,14 +22,21 @@ pub struct Pass {
     /// The turns of each conversation and side that have no answer yet; the last one runs.
     waiting: HashMap<(i64, Side), Vec<usize>>,
     conversations: HashSet<i64>,
-    /// Message-ID → the turn that holds it.
-    holder: HashMap<i64, usize>,
+    /// Message-ID → where it stands.
+    holder: HashMap<i64, Held>,
     /// Message-IDs that were answered nobody knows when.
     mistimed: HashSet<i64>,
     /// The latest message, and the turn that holds it.
     latest: Option<(Likeness, usize)>,
     history: [History; 2],
     met: bool,
+}
+
+/// Where a message stands: its turn, and its place in it.
+#[derive(Clone, Copy)]
+struct Held {
+    turn: usize,
+    asked: usize,
 }
 
 /// A turn while touches may still be added to it.
@@ -79,6 +86,7 @@ impl Pass {
         if touch.reaction {
             return self.acknowledge(conversation, side.other());
         }
+        self.reply(touch, side.other());
         let fresh = self.conversations.insert(conversation);
         // What goes to several people is hardly the answer to what one of them asked.
         let to_me_alone = touch.asks && touch.features.sole_to > 0.0;
@@ -87,11 +95,12 @@ impl Pass {
         } else if touch.channel == Channel::Linkedin {
             self.answer_everything_open(touch, &[side.other()]);
         }
-        self.answer_conversation(touch, conversation, side.other());
+        let answers = self.answer_conversation(touch, conversation, side.other());
         if fresh && side == Side::Theirs && to_me_alone && touch.references.is_empty() {
             self.answer_the_one_open_turn(touch);
         }
-        self.extend_or_start(touch, conversation, side, fresh);
+        let features = self.features(touch, side, answers);
+        self.extend_or_start(touch, features, conversation, side, fresh);
         self.met = true;
     }
 
@@ -103,7 +112,7 @@ impl Pass {
 
     fn answered_by_another(&mut self, touch: &Touch) {
         let held = touch.parent.and_then(|id| self.holder.get(&id)).copied();
-        if let Some(running) = held.and_then(|index| self.turns.get_mut(index))
+        if let Some(running) = held.and_then(|held| self.turns.get_mut(held.turn))
             && running.turn.side == Side::Theirs
             && running.turn.answer.is_none()
         {
@@ -115,6 +124,17 @@ impl Pass {
     fn held_copy(&self, touch: &Touch) -> Option<usize> {
         let (latest, index) = self.latest?;
         (likeness(touch)? == latest).then_some(index)
+    }
+
+    /// Marks the message that it names as the one that it replies to.
+    fn reply(&mut self, touch: &Touch, side: Side) {
+        let held = touch.parent.and_then(|id| self.holder.get(&id)).copied();
+        let turn = held.and_then(|held| self.turns.get_mut(held.turn)).map(|it| &mut it.turn);
+        let turn = turn.filter(|turn| turn.side == side);
+        let asked = held.zip(turn).and_then(|(held, turn)| turn.asks.get_mut(held.asked));
+        if let Some(asked) = asked {
+            asked.replied_at.get_or_insert(touch.at);
+        }
     }
 
     fn acknowledge(&mut self, conversation: i64, side: Side) {
@@ -139,18 +159,21 @@ impl Pass {
             .collect()
     }
 
-    fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) {
+    /// Whether there was anything to answer.
+    fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) -> bool {
         let waiting = self.waiting.remove(&(conversation, side)).unwrap_or_default();
-        let mut still_waiting = Vec::new();
+        let (before, mut still_waiting) = (waiting.len(), Vec::new());
         for index in waiting {
             match self.turns[index].link(touch) {
                 Some(link) => self.answer(index, touch, link),
                 None => still_waiting.push(index),
             }
         }
+        let answered = still_waiting.len() < before;
         if !still_waiting.is_empty() {
             self.waiting.insert((conversation, side), still_waiting);
         }
+        answered
     }
 
     /// Lenient to others: their new mail may be the answer to the only thing that I asked. Never
@@ -167,18 +190,38 @@ impl Pass {
         let running = &mut self.turns[index];
         if running.turn.answer.is_none() {
             running.turn.answer = Some(Answer { at: touch.at, touch: touch.id, link });
+            // Without reply headers it means the last; with them it says what it means.
+            let unsaid = touch.references.is_empty();
+            if let Some(last) = running.turn.asks.last_mut().filter(|_| unsaid) {
+                last.replied_at.get_or_insert(touch.at);
+            }
             self.history[running.turn.side as usize].answered(index, touch.at);
         }
     }
 
-    fn extend_or_start(&mut self, touch: &Touch, conversation: i64, side: Side, fresh: bool) {
-        let history = &mut self.history[side as usize];
-        let features = Features {
-            hist_logit: history.logit(),
+    /// What was known when it was sent, with what only those before it tell.
+    fn features(&self, touch: &Touch, side: Side, answers: bool) -> Features {
+        let mut features = Features {
+            hist_logit: self.history[side as usize].logit(),
             introduced_or_first_contact: if self.met { 0.0 } else { 1.0 },
             ..touch.features
+        };
+        // Mail programs that write no reply headers.
+        if answers && touch.references.is_empty() {
+            features.reply_to_mine = 1.0;
+            features.reply_to_other = 0.0;
         }
-        .rounded();
+        features.rounded()
+    }
+
+    fn extend_or_start(
+        &mut self,
+        touch: &Touch,
+        features: Features,
+        conversation: i64,
+        side: Side,
+        fresh: bool,
+    ) {
         let mistimed = touch.own_id.is_some_and(|id| self.mistimed.contains(&id));
         let running = self
             .waiting
@@ -194,7 +237,7 @@ impl Pass {
                 if mistimed {
                     started.turn.closed = Some(Closed::Mistimed);
                 } else {
-                    history.asked(index, touch.at);
+                    self.history[side as usize].asked(index, touch.at);
                 }
                 self.turns.push(started);
                 if touch.spoken {
@@ -215,7 +258,8 @@ impl Pass {
         let done = self.done.get(&touch.id).copied();
         self.turns[index].add(touch, features, done);
         if let Some(id) = touch.own_id {
-            self.holder.entry(id).or_insert(index);
+            let asked = self.turns[index].turn.asks.len().saturating_sub(1);
+            self.holder.entry(id).or_insert(Held { turn: index, asked });
         }
     }
 }
@@ -247,7 +291,7 @@ impl Running {
     fn add(&mut self, touch: &Touch, features: Option<Features>, done: Option<Moment>) {
         self.turn.touches.push(touch.id);
         if let Some(features) = features {
-            self.turn.asks.push(features);
+            self.turn.asks.push(Asked { at: touch.at, features, replied_at: None });
             // By hand, whatever was learned since: learning never moves an answer.
             let asked = need::needs_reply(Model::BY_HAND.of(self.turn.side), &features);
             self.turn.needs_reply = self.turn.needs_reply.max(asked);

@@ -133,7 +133,7 @@ fn cues_are_those_of_the_text() {
     let asked = read("Hi Ada,\r\n\r\nis the plan ready?\r\n\r\n-- \r\nBob\r\n");
     assert!(asked.contains(Traits::TEXT_READ | Traits::TEXT_QUESTION | Traits::TEXT_NAMES_ME));
     let thanks = read("Thanks!\r\n\r\nOn 3 May 2027, Ada Example wrote:\r\n> Is it ready?\r\n");
-    let expect = Traits::TEXT_READ | Traits::TEXT_THANKS_ONLY | Traits::TEXT_SHORT;
+    let expect = Traits::TEXT_READ | Traits::TEXT_THANKS_ONLY | Traits::TEXT_ACKNOWLEDGES;
     assert_eq!(thanks, expect);
 }
 

@@ -268,33 +268,26 @@ pub fn needs_reply_prior(check: &mut Check) {
     let (mut given, expected): (Given, Expected) = (check.input(), check.expected());
     let intercept = given.weights.remove("intercept").unwrap();
     let weights = Weights { intercept, features: features(check, &given.weights) };
-    check.same("hand weights", weights, need::HAND);
+    check.same("intercept by hand", intercept, need::HAND.intercept);
+    for (name, by_hand) in Features::NAMES.iter().zip(need::HAND.features.values()) {
+        if let Some(&weight) = given.weights.get(*name) {
+            check.same(&format!("weight of {name} by hand"), by_hand, weight);
+        }
+    }
     let touch = features(check, &given.features);
     let q = need::needs_reply(&weights, &touch);
     check.close("q", q, expected.q);
     check.close("z", (q / (1.0 - q)).ln(), expected.z);
 }
 
+/// Those that the file doesn't name are 0.
 fn features(check: &mut Check, named: &BTreeMap<String, f64>) -> Features {
-    let mut features = Features::default();
+    let mut values = Features::default().values();
     for (name, &value) in named {
-        match name.as_str() {
-            "sole_to" => features.sole_to = value,
-            "log2_recipients" => features.log2_recipients = value,
-            "cc_only" => features.cc_only = value,
-            "hist_logit" => features.hist_logit = value,
-            "reply_to_mine" => features.reply_to_mine = value,
-            "depth_ge4" => features.depth_ge4 = value,
-            "subject_question" => features.subject_question = value,
-            "subject_request" => features.subject_request = value,
-            "forward" => features.forward = value,
-            "introduced_or_first_contact" => features.introduced_or_first_contact = value,
-            "text_question" => features.text_question = value,
-            "text_request" => features.text_request = value,
-            "text_names_me" => features.text_names_me = value,
-            "text_thanks_only" => features.text_thanks_only = value,
-            unknown => check.fail(format!("no feature is called {unknown}")),
+        match Features::NAMES.iter().position(|known| known == name) {
+            Some(index) => values[index] = value,
+            None => check.fail(format!("no feature is called {name}")),
         }
     }
-    features
+    Features::from_values(values)
 }
