@@ -199,7 +199,7 @@ fn measure(store: &Store, config: &Config, names_may_be_new: bool) -> Result<()>
 fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, (u64, String)> {
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
     if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
-        facts.traits |= mail::text_cues(&raw.header, &raw.body_start, names);
+        mail::read_text(&mut facts, &raw.header, &raw.body_start, names);
     }
     Ok(Arrival {
         uid: raw.uid,

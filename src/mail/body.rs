@@ -8,10 +8,12 @@ use std::borrow::Cow;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
+use super::NOTICE;
 use super::decode::guarded;
 use super::fields::{Fields, LONGEST_NAME};
-use crate::domain::cues;
+use crate::domain::facts::Facts;
 use crate::domain::noise::Traits;
+use crate::domain::{absence, cues};
 
 /// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
 pub const BODY_START: usize = 8 * 1024;
@@ -22,17 +24,21 @@ const LONGEST_FIELD: usize = 2 * 1024;
 
 pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
 
-/// What the text of a message says, with [`Traits::TEXT_READ`]; nothing where there is no text in
-/// the beginning of the body. `header` as for [`super::facts`]; `names` are mine.
-pub fn text_cues(header: &[u8], body_start: &[u8], names: &[String]) -> Traits {
-    match text_start(header, body_start) {
-        Some(text) => Traits::TEXT_READ | cues::cues(&text, names),
-        None => Traits::NONE,
+/// Adds to the facts what the text of their message says: its cues, with [`Traits::TEXT_READ`],
+/// and the day that a notice of absence names there. Nothing where there is no text in the
+/// beginning of the body. `header` as for [`super::facts`]; `names` are mine.
+pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], names: &[String]) {
+    let Some(text) = text_start(header, body_start) else { return };
+    facts.traits |= Traits::TEXT_READ | cues::cues(&text, names);
+    if facts.traits.intersects(NOTICE)
+        && let Some(sent) = facts.received.or(facts.date)
+    {
+        facts.back_on = facts.back_on.or_else(|| absence::end_date(&text, sent));
     }
 }
 
 /// The beginning of what the author wrote, without quotations and signatures.
-pub fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
+fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
     let body = body_start.get(..BODY_START).unwrap_or(body_start);
     let whole = [mime_header(header).as_slice(), body].concat();
     let text = guarded(|| {

@@ -21,7 +21,7 @@ use crate::domain::noise::{Traits, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
-pub use body::{BODY_START, text_cues, text_start};
+pub use body::{BODY_START, read_text};
 
 /// Longer header blocks are read up to here.
 pub const HEADER_CAP: usize = 256 * 1024;
@@ -53,7 +53,7 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
 }
 
-/// The fields that [`text_cues`] looks at beyond those.
+/// The fields that [`read_text`] looks at beyond those.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
     body::FIELDS.into_iter()
 }
@@ -140,10 +140,13 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     })
 }
 
+/// What a notice of absence carries.
+const NOTICE: Traits = Traits::AUTO_REPLIED.with(Traits::OUT_OF_OFFICE_SUBJECT);
+
 /// The day that a notice of absence names in its own words: what stands behind a reply's prefix is
 /// the subject that it answers.
 fn back_on(traits: Traits, subject: &str, sent: Option<Moment>) -> Option<Date> {
-    if !traits.intersects(Traits::AUTO_REPLIED | Traits::OUT_OF_OFFICE_SUBJECT) {
+    if !traits.intersects(NOTICE) {
         return None;
     }
     let words = std::iter::once(0).chain(subject.match_indices(' ').map(|(at, _)| at + 1));

@@ -6,6 +6,13 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// What a body adds to the facts of its header.
+fn read_cues(header: &[u8], body: &[u8], names: &[String]) -> Traits {
+    let mut facts = crate::mail::facts(b"From: bob@example.org\r\n").unwrap();
+    read_text(&mut facts, header, body, names);
+    facts.traits
+}
+
 #[track_caller]
 fn check(header: &str, body: &str, expect: &str) {
     let text = text_start(header.as_bytes(), body.as_bytes());
@@ -120,7 +127,7 @@ fn without_a_text_nothing_was_read() {
     ] {
         let body = "--x\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--x\r\n\
             Content-Type: application/octet-stream\r\n\r\nCan you?\r\n--x--\r\n";
-        assert_eq!(text_cues(header.as_bytes(), body.as_bytes(), &[]), Traits::NONE, "{header:?}");
+        assert_eq!(read_cues(header.as_bytes(), body.as_bytes(), &[]), Traits::NONE, "{header:?}");
     }
     let attached = format!("{TEXT}Content-Disposition: attachment\r\n");
     assert!(text_start(attached.as_bytes(), b"Can you?").is_some(), "the only part is the text");
@@ -129,7 +136,7 @@ fn without_a_text_nothing_was_read() {
 #[test]
 fn cues_are_those_of_the_text() {
     let names = ["Ada Example".to_owned()];
-    let read = |body: &str| text_cues(TEXT.as_bytes(), body.as_bytes(), &names);
+    let read = |body: &str| read_cues(TEXT.as_bytes(), body.as_bytes(), &names);
     let asked = read("Hi Ada,\r\n\r\nis the plan ready?\r\n\r\n-- \r\nBob\r\n");
     assert!(asked.contains(Traits::TEXT_READ | Traits::TEXT_QUESTION | Traits::TEXT_NAMES_ME));
     let thanks = read("Thanks!\r\n\r\nOn 3 May 2027, Ada Example wrote:\r\n> Is it ready?\r\n");
@@ -189,7 +196,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(header in hostile(), body in hostile()) {
         let names = ["Ada".to_owned()];
-        let cues = text_cues(&header, &body, &names);
+        let cues = read_cues(&header, &body, &names);
         prop_assert!(cues == Traits::NONE || cues.contains(Traits::TEXT_READ));
         // Without the guard that takes a panic of the parser for "no text".
         let whole = [mime_header(&header).as_slice(), &body].concat();
@@ -198,4 +205,21 @@ proptest! {
             closed(&parsed, &whole).map(|closed| MessageParser::default().parse(&closed).is_some());
         }
     }
+}
+
+#[test]
+fn a_notice_of_absence_says_in_its_text_when_it_ends() {
+    let back_on = |marks: &str, body: &str| {
+        let header = format!("{TEXT}Date: Mon, 2 Mar 2026 09:00:00 +0000\r\n{marks}");
+        let mut facts = crate::mail::facts(header.as_bytes()).unwrap();
+        read_text(&mut facts, header.as_bytes(), body.as_bytes(), &[]);
+        facts.back_on.map(|day| day.to_string())
+    };
+    let notice = "Auto-Submitted: auto-replied\r\nSubject: Out of office\r\n";
+    let away = "I am away until 6 March.\r\n";
+    assert_eq!(back_on(notice, away).as_deref(), Some("2026-03-07"));
+    assert_eq!(back_on(notice, "I am away.\r\n"), None);
+    assert_eq!(back_on("Subject: My plans\r\n", away), None, "a person's mail pauses nothing");
+    let told = "Auto-Submitted: auto-replied\r\nSubject: Away until 9 March\r\n";
+    assert_eq!(back_on(told, away).as_deref(), Some("2026-03-10"), "the subject comes first");
 }

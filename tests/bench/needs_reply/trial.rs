@@ -53,7 +53,7 @@ impl Trial {
             if text {
                 let (header, body) = raw.split_at(end_of_header(raw));
                 let start = &body[..body.len().min(mail::BODY_START)];
-                facts.traits |= mail::text_cues(header, start, &names);
+                mail::read_text(&mut facts, header, start, &names);
             }
             arrivals.push(Arrival {
                 uid: uid as u64 + 1,
