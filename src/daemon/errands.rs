@@ -16,7 +16,7 @@ use crate::domain::debts::{Batch, is_worth_telling};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
 use crate::domain::policy::Policy;
 use crate::domain::{schedule, text};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::store::{Decision, Store, Verb};
 
 /// After a failure to deliver, seconds before the next attempt.
@@ -81,7 +81,7 @@ impl Errands {
         if now < self.next_look {
             return Ok(());
         }
-        self.learn_daily(now)?;
+        self.learn_daily(now).await?;
         self.plan_alerts(now)?;
         self.plan_digest(now)?;
         self.show_alerts(now).await?;
@@ -122,10 +122,15 @@ impl Errands {
         Ok(())
     }
 
-    fn learn_daily(&mut self, now: Moment) -> Result<()> {
-        let policy = self.config.policy.clone();
-        let store = self.store()?;
-        if store.population()?.is_due(now) { learn(store, &policy, now) } else { Ok(()) }
+    /// Beside everything else: with a large mailbox it takes seconds.
+    async fn learn_daily(&mut self, now: Moment) -> Result<()> {
+        if !self.store()?.population()?.is_due(now) {
+            return Ok(());
+        }
+        let (folder, policy) = (self.home.data.clone(), self.config.policy.clone());
+        let learning =
+            tokio::task::spawn_blocking(move || learn(&Store::open(&folder)?, &policy, now));
+        learning.await.map_err(|cause| Error::failed("learning failed").because(cause))?
     }
 
     /// One batch a day, each turn at most twice, never what was late before everything was known.
