@@ -101,7 +101,7 @@ impl Errands {
         }
     }
 
-    /// A command given beside the daemon has written: measure what it marked, look again.
+    /// A command given beside the daemon has written, or mail was stored: look again.
     fn look_for_changes(&mut self) -> Result<()> {
         let version = self.store()?.data_version()?;
         if self.seen_version == Some(version) {
@@ -113,11 +113,6 @@ impl Errands {
             && let Ok(fresh) = self.home.settings()
         {
             self.config.policy = fresh.policy;
-        }
-        let policy = self.config.policy.clone();
-        let store = self.store()?;
-        if !store.dirty_contacts()?.is_empty() {
-            store.transaction(|store| measure_dirty(store, &policy))?;
         }
         Ok(())
     }
@@ -146,7 +141,9 @@ impl Errands {
         let day: Date = schedule::local_date(batch, &policy.zone);
         let store = self.store()?;
         let Some(covered_since) = store.recent_covered_since()? else { return Ok(()) };
-        if covered_since > now || store.is_planned("batch", "", &day.to_string())? {
+        // While history is stored that nobody has measured yet, much looks unanswered.
+        let known = covered_since <= now && store.dirty_contacts()?.is_empty();
+        if !known || store.is_planned("batch", "", &day.to_string())? {
             return Ok(());
         }
         let next = schedule::next_daily(now, time, &policy.zone);
@@ -174,16 +171,15 @@ impl Errands {
             }
         }
         let policy = self.config.policy.clone();
+        let debts = Book::open(self.store()?, &policy, AsOf::Now(now))?.debts()?;
         for item in planned {
-            let store = self.store()?;
-            let debts = Book::open(store, &policy, AsOf::Now(now))?.debts()?;
             let owed = item.subject.parse::<TurnId>().ok().and_then(|id| {
                 debts.iter().find(|named| {
                     let turn = &named.debt.turn;
                     turn.id.contact == id.contact && turn.touches.contains(&id.touch)
                 })
             });
-            store.set_outbox_state(item.id, "sent", now)?;
+            self.store()?.set_outbox_state(item.id, "sent", now)?;
             // Answered meanwhile: nothing to tell.
             let Some(named) = owed else { continue };
             let alert = alert(named, &policy.zone, now);
