@@ -42,6 +42,7 @@ fn main() {
         return;
     }
     let asked = arguments();
+    println!("cues of texts: {}", if asked.text { "on" } else { "off" });
     let mut means = Means::default();
     for (name, mine, mail) in mailboxes(&asked) {
         let trial = Trial::of(&mine, &mail, asked.text);
