@@ -200,6 +200,8 @@ fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, (u64, Str
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
     if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
         facts.traits |= mail::text_cues(&raw.header, &raw.body_start, names);
+        let by_text = || mail::back_on_by_text(&facts, &raw.header, &raw.body_start);
+        facts.back_on = facts.back_on.or_else(by_text);
     }
     Ok(Arrival {
         uid: raw.uid,

@@ -1,17 +1,20 @@
-//! The beginning of a body → the text that its author wrote → cues.
+//! The beginning of a body → the text that its author wrote → cues, and the day that a notice of
+//! absence names.
 //!
 //! Finds the text among the parts, decodes it, and lets go of it at once: nothing of it is kept
 //! or logged. A body that was cut short anywhere is as good as a whole one, up to there.
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::decode::guarded;
 use super::fields::{Fields, LONGEST_NAME};
-use crate::domain::cues;
+use crate::domain::facts::Facts;
 use crate::domain::noise::Traits;
+use crate::domain::{absence, cues};
 
 /// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
 pub const BODY_START: usize = 8 * 1024;
@@ -29,6 +32,14 @@ pub fn text_cues(header: &[u8], body_start: &[u8], names: &[String]) -> Traits {
         Some(text) => Traits::TEXT_READ | cues::cues(&text, names),
         None => Traits::NONE,
     }
+}
+
+/// The day that the text of a notice of absence names; `None` for mail that is none.
+pub fn back_on_by_text(facts: &Facts, header: &[u8], body_start: &[u8]) -> Option<Date> {
+    if !super::is_notice(facts.traits) {
+        return None;
+    }
+    absence::end_date(&text_start(header, body_start)?, facts.received.or(facts.date)?)
 }
 
 /// The beginning of what the author wrote, without quotations and signatures.

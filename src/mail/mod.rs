@@ -21,7 +21,7 @@ use crate::domain::noise::{Traits, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
-pub use body::{BODY_START, text_cues, text_start};
+pub use body::{BODY_START, back_on_by_text, text_cues, text_start};
 
 /// Longer header blocks are read up to here.
 pub const HEADER_CAP: usize = 256 * 1024;
@@ -143,13 +143,17 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
 /// The day that a notice of absence names in its own words: what stands behind a reply's prefix is
 /// the subject that it answers.
 fn back_on(traits: Traits, subject: &str, sent: Option<Moment>) -> Option<Date> {
-    if !traits.intersects(Traits::AUTO_REPLIED | Traits::OUT_OF_OFFICE_SUBJECT) {
+    if !is_notice(traits) {
         return None;
     }
     let words = std::iter::once(0).chain(subject.match_indices(' ').map(|(at, _)| at + 1));
     let answered = |at: &usize| subject.get(*at..).and_then(threading::prefix).is_some();
     let own = subject.get(..words.into_iter().find(answered).unwrap_or(subject.len()))?;
     absence::end_date(own, sent?)
+}
+
+fn is_notice(traits: Traits) -> bool {
+    traits.intersects(Traits::AUTO_REPLIED | Traits::OUT_OF_OFFICE_SUBJECT)
 }
 
 impl<'x> Header<'x> {
