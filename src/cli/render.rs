@@ -184,7 +184,10 @@ pub fn median(figures: &SideFigures) -> String {
     let at_least = |hours: &f64| format!("≥ {}", duration(*hours));
     match (claim(figures.n_eff), median.hours, median.low, median.high) {
         (Claim::Nothing, ..) => UNKNOWN.to_owned(),
-        (_, None, ..) => longest_h.as_ref().map_or_else(|| UNKNOWN.to_owned(), at_least),
+        (_, None, ..) => {
+            let so_far = longest_h.as_ref().map(|hours| format!("{} so far", at_least(hours)));
+            so_far.unwrap_or_else(|| UNKNOWN.to_owned())
+        }
         (Claim::Figure, Some(hours), ..) => duration(hours),
         (Claim::Range, _, Some(low), Some(high)) => {
             format!("{} – {}", duration(low), duration(high))

@@ -20,6 +20,8 @@ use crate::domain::turns::Turn;
 use crate::error::Result;
 use crate::store::{ContactRow, Decisions, Store, Verb};
 
+mod week;
+
 /// As of when the book is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsOf {
@@ -122,7 +124,7 @@ impl<'a> Book<'a> {
 
     /// How long the turns of that side with a contact usually wait.
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
-        let mut turns = self.store.turns_of(contact)?;
+        let mut turns = self.turns_of(contact)?;
         turns.retain(|turn| turn.side == side);
         turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
         Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
@@ -195,13 +197,17 @@ impl<'a> Book<'a> {
 
     /// Everything that is measured of one contact.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let turns = match self.as_of {
-            AsOf::Now(_) => self.store.turns_of(row.id)?,
-            AsOf::Then(_) => {
-                self.then.get(&row.id).map(|one| one.turns.clone()).unwrap_or_default()
-            }
-        };
+        let turns = self.turns_of(row.id)?;
         self.person(row, turns)
+    }
+
+    fn turns_of(&self, contact: ContactId) -> Result<Vec<Turn>> {
+        match self.as_of {
+            AsOf::Now(_) => self.store.turns_of(contact),
+            AsOf::Then(_) => {
+                Ok(self.then.get(&contact).map(|one| one.turns.clone()).unwrap_or_default())
+            }
+        }
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
@@ -297,73 +303,4 @@ impl<'a> Book<'a> {
             they_owe_overdue: count(Side::Mine, true),
         })
     }
-
-    pub fn digest(&self) -> Result<digest::Digest> {
-        let people = self.people()?;
-        let debts = self.debts()?;
-        let since = self.now().plus_hours(-7.0 * 24.0);
-        let junk = self.store.junk_from_contacts(since)?;
-        let mut in_junk = Vec::new();
-        for (contact, subject, at) in junk {
-            let (name, _) = self.store.name_of(contact)?.unwrap_or_default();
-            in_junk.push(digest::JunkMail { name, subject, at });
-        }
-        let totals = self.totals(&debts)?;
-        let members: Vec<digest::Member<'_>> = people
-            .iter()
-            .map(|person| digest::Member {
-                id: person.row.id,
-                name: &person.row.name,
-                turns: &person.turns,
-                terms: &person.terms,
-                before: self.score_at(person, since),
-                now: person.standing.score.value,
-            })
-            .collect();
-        let of_contact: HashMap<ContactId, &[Turn]> =
-            people.iter().map(|person| (person.row.id, person.turns.as_slice())).collect();
-        let usual = &self.population.usual(Side::Mine).curve;
-        let is_unusual = |debt: &Debt| {
-            let turns = of_contact.get(&debt.turn.id.contact).into_iter().copied().flatten();
-            let mine = turns.filter(|turn| turn.side == Side::Mine);
-            debt.overdue && debts::is_unusual(debt, &Habit::of(mine, usual, self.now()))
-        };
-        let debts = debts.into_iter().map(|named| digest_debt(is_unusual(&named.debt), named));
-        let debts = debts.collect();
-        Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
-    }
-
-    /// As far as it was known then: with today's priors, and without knowing of later mail.
-    fn score_at(&self, person: &Person, then: Moment) -> Option<f64> {
-        let record = Record {
-            turns: &turns_as_of(&person.turns, then),
-            entries: &person.entries,
-            last_touch: person.standing.last_touch.filter(|at| *at <= then),
-            terms: &person.terms,
-        };
-        standing(&record, &self.population, self.policy.stance, then).score.value
-    }
-}
-
-/// Turns as they stood then, as far as later mail hasn't moved their starts.
-fn turns_as_of(turns: &[Turn], then: Moment) -> Vec<Turn> {
-    turns.iter().filter(|turn| turn.start <= then).cloned().collect()
-}
-
-fn digest_debt(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
-    let NamedDebt { debt, name, address, subject, .. } = named;
-    let shown = digest::Debt {
-        id: debt.turn.id,
-        name,
-        address,
-        subject,
-        since: debt.turn.start,
-        due: debt.due,
-        age_h: debt.age_h,
-        limit_h: debt.limit_h,
-        overdue: debt.overdue,
-        needs_reply: debt.turn.needs_reply,
-        unusual,
-    };
-    (debt.turn.side, shown)
 }

@@ -6,7 +6,7 @@
 use super::model::Stance;
 use super::score::{self, Claim, Components, Inputs, Share};
 use super::standing::{SideFigures, Standing, WithinLimit};
-use super::text::count;
+use super::text::{count, duration};
 
 /// "Answering the next so many in time": enough to see a promise kept.
 const NEXT: usize = 5;
@@ -31,6 +31,9 @@ pub fn explanation(name: &str, standing: &Standing, stance: Stance, limit_h: f64
 
 fn facts(name: &str, standing: &Standing, limit_h: f64) -> String {
     let (them, me) = (&standing.them, &standing.me);
+    let mine = format!("within {}", duration(limit_h));
+    // Their limit runs on another clock than mine.
+    let theirs = format!("{mine} on working days");
     let kept = |side: &SideFigures| {
         let WithinLimit { matured, answered_in_time, .. } = side.within_limit;
         format!("{answered_in_time} of {matured}")
@@ -38,17 +41,16 @@ fn facts(name: &str, standing: &Standing, limit_h: f64) -> String {
     match (them.within_limit.matured, me.within_limit.matured) {
         (0, 0) => format!("Nothing between you and {name} has come due yet{}", last(standing)),
         (0, _) => format!(
-            "You answered {} of {name}'s messages within {limit_h:.0} h, and nothing that you \
-             asked has come due yet",
+            "You answered {} of {name}'s messages {mine}, and nothing that you asked has come due \
+             yet",
             kept(me)
         ),
         (_, 0) => format!(
-            "{name} answered {} of your messages within {limit_h:.0} h, and nothing of theirs \
-             has come due yet",
+            "{name} answered {} of your messages {theirs}, and nothing of theirs has come due yet",
             kept(them)
         ),
         _ => format!(
-            "{name} answered {} of your messages within {limit_h:.0} h and you {} of theirs",
+            "{name} answered {} of your messages {theirs}, and you {} of theirs {mine}",
             kept(them),
             kept(me)
         ),
@@ -70,11 +72,14 @@ fn dearest(standing: &Standing, stance: Stance) -> Option<(String, f64)> {
         score::score(&components, stance) - full
     };
     let silence = format!("the silence{}", last(standing));
+    let Inputs { gives, asks_me, .. } = standing.inputs;
+    let more = if gives > asks_me { "little" } else { "no" };
+    let balance = format!("that you have given {more} more than you asked");
     let parts = [
         ("what they left unanswered or answered late".to_owned(), without(|c| c.r = 1.0)),
         ("what you left unanswered or answered late".to_owned(), without(|c| c.m = 1.0)),
         ("that they seldom begin".to_owned(), without(|c| c.x = 1.0)),
-        ("that you have given little more than you asked".to_owned(), without(|c| c.b = 1.0)),
+        (balance, without(|c| c.b = 1.0)),
         ("that they have given little".to_owned(), without(|c| c.v = 1.0)),
         (silence, without(|c| c.c = 1.0)),
     ];
@@ -169,17 +174,29 @@ mod tests {
             &prompt,
             &silent,
             Stance::Resource,
-            "Grace answered 12 of 12 of your messages within 48 h and you 0 of 6 of theirs; what \
-             you left unanswered or answered late costs most (22 of 100), and answering their \
+            "Grace answered 12 of 12 of your messages within 48 h on working days, and you 0 of 6 \
+             of theirs within 48 h; what you left unanswered or answered late costs most (22 of 100), and answering their \
              next 5 messages in time would add 8.",
         );
         check(
             &silent,
             &prompt,
             Stance::Tool,
-            "Grace answered 0 of 6 of your messages within 48 h and you 12 of 12 of theirs; what \
-             they left unanswered or answered late costs most (49 of 100), and their answering \
+            "Grace answered 0 of 6 of your messages within 48 h on working days, and you 12 of 12 \
+             of theirs within 48 h; what they left unanswered or answered late costs most (49 of 100), and their answering \
              your next 5 messages in time would add 30.",
+        );
+    }
+
+    #[test]
+    fn it_says_how_little_was_given() {
+        check(
+            &[Some(5); 6],
+            &[Some(5); 6],
+            Stance::Resource,
+            "Grace answered 6 of 6 of your messages within 48 h on working days, and you 6 of 6 of \
+             theirs within 48 h; that you have given no more than you asked costs most (12 of 100), \
+             and an introduction or a favour would add 3.",
         );
     }
 
@@ -189,8 +206,8 @@ mod tests {
             &[Some(5)],
             &[Some(60)],
             Stance::Neutral,
-            "Grace answered 1 of 1 of your messages within 48 h and you 0 of 1 of theirs: too \
-             little to name a score, which takes 3 that came due lately.",
+            "Grace answered 1 of 1 of your messages within 48 h on working days, and you 0 of 1 of \
+             theirs within 48 h: too little to name a score, which takes 3 that came due lately.",
         );
         check(
             &[],

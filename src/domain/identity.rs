@@ -23,11 +23,15 @@ pub fn normalise(address: &str) -> Option<String> {
     let local = unquoted(local);
     let local: String = local.nfc().collect::<String>().to_lowercase().nfc().collect();
     let domain = domain.trim().trim_end_matches('.').to_lowercase();
-    let domain = match idna::domain_to_ascii(&domain) {
-        Ok(ascii) if !ascii.is_empty() => ascii,
-        _ => domain.nfc().collect(),
-    };
+    let domain = a_labels(&domain).unwrap_or_else(|| domain.nfc().collect());
     (!local.is_empty() && !domain.is_empty()).then(|| format!("{local}@{domain}"))
+}
+
+/// `None` where the mapping leaves no domain: a wide `＠` in it becomes another `@`.
+fn a_labels(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii(domain).ok()?;
+    let ascii = ascii.trim_end_matches('.');
+    (!ascii.is_empty() && !ascii.contains('@')).then(|| ascii.to_owned())
 }
 
 /// Most addresses already have their one form; seeing that is cheaper than making it.

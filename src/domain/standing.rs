@@ -94,13 +94,16 @@ pub struct Record<'a> {
     pub terms: &'a Terms,
 }
 
+/// At an earlier `now`, what came later is left out: as they stood then, as far as later mail hasn't
+/// moved the starts of turns.
 pub fn standing(
     record: &Record<'_>,
     population: &Population,
     stance: Stance,
     now: Moment,
 ) -> Standing {
-    let Record { turns, entries, last_touch, terms } = *record;
+    let Record { turns, entries, terms, .. } = *record;
+    let last_touch = last_touch(record, now);
     let figures = |of| side(turns, of, terms, population.usual(of).prior, now);
     let (them, me) = (figures(Side::Mine), figures(Side::Theirs));
     let counts = counts(turns, entries, now);
@@ -117,6 +120,13 @@ pub fn standing(
     };
     let score = score::measure(&inputs, stance);
     Standing { them, me, counts, inputs, score, last_touch }
+}
+
+/// The last touch of all hides the last one of an earlier `now`; the turns remember most of them.
+fn last_touch(record: &Record<'_>, now: Moment) -> Option<Moment> {
+    let of_turn = |turn: &Turn| [Some(turn.start), turn.answer.map(|answer| answer.at)];
+    let known = || record.turns.iter().flat_map(of_turn).flatten().filter(|at| *at <= now).max();
+    record.last_touch.filter(|at| *at <= now).or_else(known)
 }
 
 /// The figures of one side; `turns` may hold the other side's too.
@@ -235,4 +245,53 @@ fn recency(at: Moment, now: Moment) -> f64 {
 /// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
 pub fn is_owed(turn: &Turn, now: Moment) -> bool {
     turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= NEEDS_REPLY_FLOOR
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::domain::model::{Channel, ContactId, DAY, HOUR, TouchId, TurnId};
+    use crate::domain::turns::{Answer, Link};
+
+    const NOW: Moment = Moment(1_700_000_000);
+
+    /// Mine, answered after five hours.
+    fn turn(days_ago: i64) -> Turn {
+        let start = NOW - days_ago * DAY;
+        Turn {
+            id: TurnId { contact: ContactId(1), touch: TouchId::Message(days_ago) },
+            side: Side::Mine,
+            channel: Channel::Mail,
+            start,
+            touches: Vec::new(),
+            asks: Vec::new(),
+            needs_reply: 1.0,
+            opens_thread: true,
+            answer: Some(Answer {
+                at: start + 5 * HOUR,
+                touch: TouchId::Message(days_ago + 1000),
+                link: Link::Reply,
+            }),
+            closed: None,
+        }
+    }
+
+    fn measured(turns: &[Turn], last_touch: Moment, now: Moment) -> Standing {
+        let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
+        let record = Record { turns, entries: &[], last_touch: Some(last_touch), terms: &terms };
+        standing(&record, &Population::default(), Stance::Resource, now)
+    }
+
+    #[test]
+    fn what_came_later_does_not_change_how_they_stood() {
+        let (long_ago, this_week) = ([turn(40), turn(30), turn(20), turn(10)], [turn(2)]);
+        let then = NOW - 7 * DAY;
+        let known_then = measured(&long_ago, NOW - 10 * DAY + 5 * HOUR, then);
+        let looking_back =
+            measured(&[&long_ago[..], &this_week].concat(), NOW - 2 * DAY + 5 * HOUR, then);
+        assert_eq!(looking_back.score, known_then.score);
+        assert_eq!(looking_back.last_touch, known_then.last_touch);
+    }
 }

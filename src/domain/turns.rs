@@ -189,7 +189,10 @@ impl Turn {
         let likeliest = |most: f64, asked: &Asked| needs_reply(weights, &asked.features).max(most);
         self.needs_reply = self.asks.iter().fold(0.0, likeliest);
         if self.answer.is_none() && self.closed.is_none_or(|why| why == Closed::AskedNothing) {
-            let asked_nothing = self.needs_reply < NEEDS_REPLY_FLOOR;
+            // However much is answered in this mailbox, thanks alone ask for nothing.
+            let thanks = |asked: &Asked| asked.features.text_thanks_only > 0.0;
+            let asked_nothing =
+                self.needs_reply < NEEDS_REPLY_FLOOR || self.asks.iter().all(thanks);
             self.closed = asked_nothing.then_some(Closed::AskedNothing);
         }
     }

@@ -1,4 +1,5 @@
-//! The beginning of a body → the text that its author wrote → cues.
+//! The beginning of a body → the text that its author wrote → cues, and the day that a notice of
+//! absence names.
 //!
 //! Finds the text among the parts, decodes it, and lets go of it at once: nothing of it is kept
 //! or logged. A body that was cut short anywhere is as good as a whole one, up to there.

@@ -8,7 +8,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::{json, render};
 use crate::daemon::book::{Book, NamedDebt};
 use crate::domain::digest::Totals;
-use crate::domain::model::{Moment, Side, Stance};
+use crate::domain::model::{Channel, Moment, Side, Stance};
 use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
@@ -129,8 +129,16 @@ impl Page<'_> {
             format!("{star}{}", clean(&named.name)),
             duration(debt.age_h),
             when,
-            named.subject.as_deref().map(clean).unwrap_or_default(),
+            named.subject.as_deref().map(clean).unwrap_or_else(|| spoken(debt.turn.channel)),
         ]
+    }
+}
+
+/// What has no subject by its nature says so.
+fn spoken(channel: Channel) -> String {
+    match channel {
+        Channel::Phone => "missed call".to_owned(),
+        Channel::Mail | Channel::Linkedin | Channel::Meeting => String::new(),
     }
 }
 

@@ -53,6 +53,8 @@ fn international_addresses_have_one_form() {
     }
     check_address("ada@xn--bcher-kva.example", Some("ada@xn--bcher-kva.example"));
     check_address("JOSE\u{301}@example.org", Some("josé@example.org"));
+    check_address("ada@example.org。", Some("ada@example.org"));
+    check_address("ada@b＠", Some("ada@b＠"));
 }
 
 proptest! {

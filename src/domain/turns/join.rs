@@ -6,8 +6,8 @@ use super::Touch;
 use super::order::{Likeness, likeness};
 use crate::domain::model::{DAY, Moment};
 
-/// Same subject, same two people, within this time, in seconds.
-const SUBJECT_REACH: i64 = 30 * DAY;
+/// Mails of the same subject between the same two belong together within this time, in seconds.
+pub const SUBJECT_REACH: i64 = 30 * DAY;
 
 struct Conversation {
     /// The label that its touches carry.

@@ -3,14 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::history::History;
+use super::join::SUBJECT_REACH;
 use super::order::{Likeness, likeness};
 use super::{Answer, Asked, Author, Closed, Done, Link, Touch, Turn};
 use crate::domain::model::{Channel, ContactId, DAY, Moment, Side, TouchId, TurnId};
 use crate::domain::need::{self, Features, Model};
 use crate::domain::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
-
-/// A mail of the same subject may answer a turn within this time, in seconds.
-const SUBJECT_REACH: i64 = 30 * DAY;
 
 /// A fresh mail may answer an open turn within this time, in seconds.
 const OPEN_TURN_REACH: i64 = 14 * DAY;

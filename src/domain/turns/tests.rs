@@ -295,6 +295,27 @@ fn a_message_elsewhere_answers_what_is_open_on_the_other_side() {
 }
 
 #[test]
+fn thanks_alone_ask_for_nothing_however_much_is_answered() {
+    let thanks = |mut touch: Touch| {
+        touch.features.text_thanks_only = 1.0;
+        touch
+    };
+    let mut all_answered = Model::BY_HAND;
+    all_answered.theirs.intercept = 9.0;
+    #[track_caller]
+    fn check(touches: Vec<Touch>, model: &Model, closed: Option<Closed>) {
+        let mut turns = turns(ContactId(1), touches, &[]);
+        let last = turns.last_mut().unwrap();
+        last.judge(model);
+        assert_eq!(last.closed, closed);
+    }
+    let asks_nothing = Some(Closed::AskedNothing);
+    check(vec![thanks(theirs(1, 0.0))], &all_answered, asks_nothing);
+    let question_first = vec![theirs(1, 0.0), thanks(theirs(2, 1.0)).answering(1)];
+    check(question_first, &all_answered, None);
+}
+
+#[test]
 fn a_reaction_closes_without_answering() {
     let reaction = |touch: Touch| Touch { reaction: true, ..touch };
     check(

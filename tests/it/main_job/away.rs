@@ -11,6 +11,10 @@ fn at(time: &str) -> Timestamp {
 /// On Monday, 2 March 2026, I asked Grace twice, so that no other mail of hers is taken for an
 /// answer, and her mail system answered with `subject`; `later` came after that.
 fn asked(subject: &str, later: &[Message]) -> World {
+    answered_by(subject, "", later, "")
+}
+
+fn answered_by(subject: &str, text: &str, later: &[Message], privacy: &str) -> World {
     let world = world();
     let maildir = Maildir::create(world.home().join("Mail"));
     let question = by_me(GRACE, at("2026-03-02T09:00:00Z"), "figures@example.com", QUESTION);
@@ -21,11 +25,12 @@ fn asked(subject: &str, later: &[Message]) -> World {
     }
     let notice = to_me(GRACE, at("2026-03-02T10:00:00Z"), "away@example.org", subject)
         .in_reply_to("figures@example.com")
-        .header("Auto-Submitted", "auto-replied");
+        .header("Auto-Submitted", "auto-replied")
+        .body(text);
     for mail in std::iter::once(&notice).chain(later) {
         maildir.keep(mail.time(), "S", &mail.bytes());
     }
-    world.configure(&configuration(&[SILENT, &maildir_account(&maildir)]));
+    world.configure(&configuration(&[SILENT, privacy, &maildir_account(&maildir)]));
     import_both(&world);
     world.run(&["sync"]);
     world
@@ -50,6 +55,17 @@ fn a_notice_without_a_day_holds_for_a_week() {
     check_due(&asked("Away", &[]), "2026-03-11T09:00:00Z");
     let about_mine = asked("Away Re: Could you check the figures until 5 May?", &[]);
     check_due(&about_mine, "2026-03-11T09:00:00Z");
+}
+
+#[test]
+fn the_text_names_the_day_only_where_it_may_be_read() {
+    let text = "I am out of the office until 6 March and will answer then.\n";
+    let due = |subject, privacy, expect| {
+        check_due(&answered_by(subject, text, &[], privacy), expect);
+    };
+    due("Automatic reply", "", "2026-03-11T09:00:00Z");
+    due("Automatic reply", "[privacy]\ntext = \"cues\"\n", "2026-03-10T23:00:00Z");
+    due("Abwesend bis 9.3.", "[privacy]\ntext = \"cues\"\n", "2026-03-11T23:00:00Z");
 }
 
 #[test]

@@ -173,12 +173,14 @@ impl Scene {
 pub fn history() -> Vec<Mail> {
     let mut mails = Vec::new();
     for (number, person) in PEOPLE.iter().enumerate() {
-        for (mine, took) in [(true, person.they_took), (false, person.i_took)] {
+        let mine = (true, person.they_took, MY_PAST_SUBJECTS);
+        let theirs = (false, person.i_took, THEIR_PAST_SUBJECTS);
+        for (mine, took, subjects) in [mine, theirs] {
             for (round, hours) in took.iter().enumerate() {
                 let days_ago = 8 + 10 * round as i64 + number as i64 % 5 + i64::from(mine) * 4;
                 let at = BEGIN - days_ago * DAY + (3 + number as i64) * HOUR;
                 let id = |part: &str| format!("<past-{number}-{mine}-{round}-{part}@example.com>");
-                let subject = PAST_SUBJECTS[(number + round) % PAST_SUBJECTS.len()];
+                let subject = subjects[(number + round) % subjects.len()];
                 let ask = Draft { at, mine, person, subject, id: id("a"), answers: None };
                 mails.push(mail(&ask));
                 if *hours < 0 {
@@ -207,13 +209,23 @@ pub fn history() -> Vec<Mail> {
     mails
 }
 
-const PAST_SUBJECTS: [&str; 6] = [
+/// Two lists: a question of theirs under the subject of mine would pass for its answer.
+const MY_PAST_SUBJECTS: [&str; 6] = [
     "Quick question about the offer?",
     "Lunch next week?",
     "Could you read this page?",
     "Who should I talk to about permits?",
     "Please check the numbers",
     "Are you at the fair in spring?",
+];
+
+const THEIR_PAST_SUBJECTS: [&str; 6] = [
+    "A word on the budget?",
+    "Who could judge this contract?",
+    "Would you speak at our meeting?",
+    "Do you know a good translator?",
+    "Can I quote you?",
+    "Which day suits you in June?",
 ];
 
 fn mail(draft: &Draft<'_>) -> Mail {

@@ -87,7 +87,8 @@ impl Page<'_> {
         let name = clean(&self.person.row.name);
         let standing = &self.person.standing;
         let limit = duration(self.person.terms.limit_h);
-        side(&format!("How {name} answers you"), &standing.them, &limit)
+        let theirs = format!("{limit} on working days");
+        side(&format!("How {name} answers you"), &standing.them, &theirs)
             + &side(&format!("How you answer {name}"), &standing.me, &limit)
     }
 
@@ -205,7 +206,7 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
     });
     let median_told = format!("{}{certain}", render::median(figures));
     let p90 = figures.p90_h.filter(|_| !few);
-    columns.row(["half of the answers within".to_owned(), median_told]);
+    columns.row(["half are answered within".to_owned(), median_told]);
     columns.row(["nine in ten within".to_owned(), render::hours(p90)]);
     let share = &within.share;
     let kept = match within.matured {
