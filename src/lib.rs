@@ -8,13 +8,13 @@
 //! | room | is for |
 //! |---|---|
 //! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
-//! | [`mail`] | header bytes → facts, texts → cues; the only user of the mail parser |
+//! | [`mail`] | header bytes → facts, texts → cues and days of return; the only user of the mail parser |
 //! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink |
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
-//! | [`daemon`] | wiring only: clock, intake, errands, service |
+//! | [`daemon`] | wiring only: clock, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
 //!
 //! # The way of one message
@@ -27,7 +27,8 @@
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.
 //! - No host is contacted that the configuration doesn't name.
 //! - Turns are a pure function of all touches with a contact and what the user said of them;
-//!   standings are one of turns, entries, policy and `now`. The order of arrival never matters.
+//!   standings are one of turns, entries, policy, what was learned of all contacts, and `now`.
+//!   The order of arrival never matters.
 //! - Nothing in `domain` knows an edge, and only `daemon::clock` asks what time it is.
 //! - Three tables keep counts honest: `instance` (where a copy lies) → `message` (what it is, by a
 //!   key that survives moves) → `turn` (what it means). The cursor moves in the transaction of

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Tabl
 use jiff::tz::TimeZone;
 
 use crate::domain::model::Moment;
-use crate::domain::score::{Claim, Score, claim};
+use crate::domain::score::{Claim, claim};
 use crate::domain::standing::{SideFigures, Standing};
 use crate::domain::text::{clean, duration};
 
@@ -170,11 +170,11 @@ pub fn hours(hours: Option<f64>) -> String {
 
 /// As much of a score as the evidence allows to say.
 pub fn score(standing: &Standing) -> String {
-    let Score { value, range, .. } = &standing.score;
-    match (claim(standing.inputs.matured), value) {
-        (Claim::Figure, Some(value)) => format!("{value:.0}"),
-        (Claim::Range, _) => format!("{:.0}–{:.0}", range.low, range.high),
-        _ => UNKNOWN.to_owned(),
+    let range = &standing.score.range;
+    match (standing.figure(), claim(standing.inputs.matured)) {
+        (Some(figure), _) => format!("{figure:.0}"),
+        (None, Claim::Nothing) => UNKNOWN.to_owned(),
+        (None, _) => format!("{:.0}–{:.0}", range.low, range.high),
     }
 }
 

@@ -6,18 +6,20 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
-use super::book::{AsOf, Book, NamedDebt};
+use super::book::{AsOf, Book};
 use super::clock::Clock;
 use super::home::Home;
 use super::measure::{learn, measure_dirty};
 use crate::config::Config;
-use crate::deliver::{self, Action, Alert, Deed, Desktop, Urgency};
-use crate::domain::debts::{Batch, is_worth_telling};
-use crate::domain::model::{DAY, Moment, Side, TurnId};
-use crate::domain::policy::Policy;
-use crate::domain::{schedule, text};
+use crate::deliver::{self, Action, Alert, Deed, Desktop};
+use crate::domain::model::{DAY, Moment, TurnId};
+use crate::domain::schedule;
 use crate::error::{Error, Kind, Result};
 use crate::store::{Decision, Store, Verb};
+
+mod alerts;
+
+use alerts::{alert, plan_batch};
 
 /// After a failure to deliver, seconds before the next attempt.
 const RETRY: i64 = 60;
@@ -286,90 +288,8 @@ impl Errands {
     }
 }
 
-/// Marks what the batch of `now` is to tell, as far as the week's budget reaches.
-fn plan_batch(
-    store: &Store,
-    policy: &Policy,
-    covered_since: Moment,
-    (now, next): (Moment, Moment),
-) -> Result<()> {
-    let book = Book::open(store, policy, AsOf::Now(now))?;
-    let batch = Batch { now, next, covered_since, q_star: book.q_star() };
-    let debts = book.debts()?;
-    let mut left =
-        policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
-    // My own promise comes first where the budget is short.
-    for side in [Side::Theirs, Side::Mine] {
-        let owed = debts.iter().filter(|named| named.debt.turn.side == side && !named.muted);
-        for named in owed {
-            let told = times_told(store, named)?;
-            let turn = &named.debt.turn;
-            let habit = if named.starred { Some(book.habit(turn.id.contact, side)?) } else { None };
-            if left > 0 && is_worth_telling(&named.debt, &batch, told, habit.as_ref()) {
-                let (id, times) = (turn.id.to_string(), (told + 1).to_string());
-                left -= u32::from(store.plan("alert", &id, &times, "", now)?);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// How often this turn was told about, under whichever of its touches.
-fn times_told(store: &Store, named: &NamedDebt) -> Result<u32> {
-    let contact = named.debt.turn.id.contact;
-    let mut told = 0;
-    for touch in &named.debt.turn.touches {
-        let id = TurnId { contact, touch: *touch }.to_string();
-        for (period, times) in [("1", 1), ("2", 2)] {
-            if store.is_planned("alert", &id, period)? {
-                told = told.max(times);
-            }
-        }
-    }
-    Ok(told)
-}
-
 /// The same for the same week and address, so that a second copy is recognised.
 fn message_id(week: &str, to: &str) -> String {
     let domain = to.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     format!("<requite-digest-{}@{domain}>", week.to_lowercase())
 }
-
-fn alert(named: &NamedDebt, zone: &jiff::tz::TimeZone, now: Moment) -> Alert {
-    let debt = &named.debt;
-    let due = debt.due.timestamp().to_zoned(zone.clone()).strftime("%A %H:%M").to_string();
-    let when = if debt.overdue {
-        format!("was due {due}, {} ago", text::duration(now.hours_since(debt.due)))
-    } else {
-        format!("due {due}, in {}", text::duration(debt.due.hours_since(now)))
-    };
-    let mut body = String::new();
-    if let Some(subject) = named.subject.as_deref().filter(|subject| !subject.is_empty()) {
-        body = format!("“{}”\n", text::clean(subject));
-    }
-    if let Some(address) = &named.address {
-        body.push_str(&format!("{}\n", text::clean(address)));
-    }
-    let name = text::clean(&named.name);
-    let waited = text::duration(debt.age_h);
-    let (title, waiting) = match debt.turn.side {
-        Side::Theirs => {
-            (format!("{name} is waiting for your answer"), format!("Waiting for {waited}, {when}"))
-        }
-        Side::Mine => (
-            format!("{name} hasn't answered you"),
-            format!("You have waited {waited}; the answer {when}"),
-        ),
-    };
-    body.push_str(&waiting);
-    let breaks_my_promise = debt.overdue && debt.turn.side == Side::Theirs;
-    Alert {
-        id: debt.turn.id.to_string(),
-        title,
-        body,
-        urgency: if breaks_my_promise { Urgency::Critical } else { Urgency::Normal },
-    }
-}
-
-#[cfg(test)]
-mod tests;

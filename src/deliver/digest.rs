@@ -126,7 +126,7 @@ impl Page {
                     tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
                     entries: digest.i_owe.iter().map(|debt| clock.entry(debt)).collect(),
                     more: more(digest.i_owe_more),
-                    when_empty: "Nobody. Everyone who wrote to you has their answer.",
+                    when_empty: "Nobody. No answer is owed by you.",
                 },
                 Section {
                     title: "You are waiting for",
@@ -137,7 +137,7 @@ impl Page {
                     ),
                     entries: digest.they_owe.iter().map(|debt| clock.entry(debt)).collect(),
                     more: more(digest.they_owe_more),
-                    when_empty: "Nobody. Everyone you wrote to has answered.",
+                    when_empty: "Nobody. No answer is owed to you.",
                 },
             ],
             movers: digest.movers.iter().map(moved).collect(),

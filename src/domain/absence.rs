@@ -3,6 +3,8 @@
 //!
 //! Reads the words it is given, a subject or the beginning of a text; knows no mail and no clock.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -52,14 +54,19 @@ impl Absence {
     }
 }
 
-/// The absences that notices tell of, each ended by the next message that their author wrote in
-/// person; `human` in order.
+/// The absences that notices tell of, oldest first, each ended by the next message that their author
+/// wrote in person; `human` in order. Of notices of one second the latest day holds.
 pub fn absences(notices: &[Notice], human: &[Moment]) -> Vec<Absence> {
-    let absence = |notice: &Notice| {
-        let next = human.partition_point(|at| *at <= notice.at);
-        Absence { notice: *notice, ended: human.get(next).copied() }
+    let mut latest: BTreeMap<Moment, Option<Date>> = BTreeMap::new();
+    for Notice { at, back } in notices {
+        let known = latest.entry(*at).or_default();
+        *known = (*known).max(*back);
+    }
+    let absence = |(at, back)| {
+        let next = human.partition_point(|human| *human <= at);
+        Absence { notice: Notice { at, back }, ended: human.get(next).copied() }
     };
-    notices.iter().map(absence).collect()
+    latest.into_iter().map(absence).collect()
 }
 
 /// The first day on which the author of a notice is back: the day itself for "back on" and the

@@ -95,7 +95,7 @@ pub struct Member<'a> {
     pub name: &'a str,
     pub turns: &'a [Turn],
     pub terms: &'a Terms,
-    /// Score a week ago and now, where there was enough to name one.
+    /// Score a week ago and now, where there was enough to show a point.
     pub before: Option<f64>,
     pub now: Option<f64>,
 }

@@ -6,7 +6,7 @@ use super::correspondence::{Entry, EntryKind};
 use super::model::{Moment, Side, Stance};
 use super::policy::NEEDS_REPLY_FLOOR;
 use super::population::Population;
-use super::score::{self, Inputs, Score, Share};
+use super::score::{self, Claim, Inputs, Score, Share};
 use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile, weights};
 use super::turns::{Status, Turn};
 
@@ -77,6 +77,13 @@ pub struct Standing {
     pub inputs: Inputs,
     pub score: Score,
     pub last_touch: Option<Moment>,
+}
+
+impl Standing {
+    /// The score where enough is known to show people a point; elsewhere only its range.
+    pub fn figure(&self) -> Option<f64> {
+        self.score.value.filter(|_| score::claim(self.inputs.matured) == Claim::Figure)
+    }
 }
 
 impl SideFigures {
@@ -282,6 +289,16 @@ mod tests {
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let record = Record { turns, entries: &[], last_touch: Some(last_touch), terms: &terms };
         standing(&record, &Population::default(), Stance::Resource, now)
+    }
+
+    #[test]
+    fn a_point_takes_ten_turns() {
+        let figure = |turns: i64| {
+            let turns: Vec<Turn> = (3..3 + turns).map(turn).collect();
+            measured(&turns, NOW - 3 * DAY, NOW).figure()
+        };
+        assert_eq!(figure(9), None);
+        assert!(figure(12).is_some());
     }
 
     #[test]

@@ -14,12 +14,8 @@ impl Store {
     /// Replaces what was known of a contact's absences by what was computed now.
     pub fn put_absences(&self, contact: ContactId, absences: &[Absence]) -> Result<()> {
         self.db.prepare_cached("DELETE FROM absence WHERE contact = ?1")?.execute([contact.0])?;
-        // Two notices at the same second are one absence: the later of the two days holds.
         let mut enter = self.db.prepare_cached(
-            "INSERT INTO absence (contact, at, back_on, ended) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET
-               back_on = max(coalesce(back_on, excluded.back_on),
-                             coalesce(excluded.back_on, back_on))",
+            "INSERT INTO absence (contact, at, back_on, ended) VALUES (?1, ?2, ?3, ?4)",
         )?;
         for Absence { notice, ended } in absences {
             enter.execute(params![

@@ -25,9 +25,6 @@ use requite::domain::turns::Turn;
 use support::corpus::verdict::{Fate, Judged, judge};
 use support::corpus::{self, Known, Mailbox, Measured};
 
-const OWNERS: [&str; 2] = ["kzak@redhat.com", "sven@narfation.org"];
-const ENRON: [&str; 3] = ["blair-l", "keavey-p", "lewis-a"];
-
 /// So many contacts of each mailbox have their figures shown.
 const SHOWN: usize = 8;
 
@@ -40,11 +37,11 @@ fn main() {
         return;
     }
     let Some(folder) = corpus::folder() else { return };
-    for owner in OWNERS {
+    for owner in corpus::owners::OWNERS {
         report(&corpus::owners::mailbox(&folder, owner));
     }
     let mut sample = sample::Sample::default();
-    for user in ENRON {
+    for user in corpus::enron::USERS {
         let mailbox = corpus::enron::mailbox(&folder, user);
         let measured = report(&mailbox);
         sample.add(&mailbox, &measured);

@@ -26,8 +26,6 @@ use requite::domain::statistics::metrics::{Forecast, auc, average_precision, bri
 use support::corpus;
 use trial::{Foretold, Trial};
 
-const OWNERS: [&str; 2] = ["kzak@redhat.com", "sven@narfation.org"];
-const ENRON: [&str; 3] = ["blair-l", "keavey-p", "lewis-a"];
 const BINS: usize = 10;
 
 struct Asked {
@@ -74,8 +72,8 @@ fn mailboxes(asked: &Asked) -> Vec<Named> {
         return asked.paths.iter().map(read).collect();
     }
     let Some(folder) = corpus::folder() else { return Vec::new() };
-    let owners = OWNERS.map(|owner| corpus::owners::mailbox(&folder, owner));
-    let enron = ENRON.map(|user| corpus::enron::mailbox(&folder, user));
+    let owners = corpus::owners::OWNERS.map(|owner| corpus::owners::mailbox(&folder, owner));
+    let enron = corpus::enron::USERS.map(|user| corpus::enron::mailbox(&folder, user));
     let raw = |mailbox: corpus::Mailbox| {
         let mut seen = std::collections::HashSet::new();
         let first = mailbox.mail.into_iter().filter(|mail| seen.insert(mail.copies.clone()));

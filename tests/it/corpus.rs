@@ -37,8 +37,5 @@ fn every_first_reply_of_the_developer_is_measured() {
 #[test]
 fn replies_without_reply_headers_are_measured() {
     let Some(folder) = corpus::folder() else { return };
-    check(
-        &["blair-l", "keavey-p", "lewis-a"].map(|user| corpus::enron::mailbox(&folder, user)),
-        0.95,
-    );
+    check(&corpus::enron::USERS.map(|user| corpus::enron::mailbox(&folder, user)), 0.95);
 }

@@ -25,8 +25,8 @@ impl Book<'_> {
                 name: &person.row.name,
                 turns: &person.turns,
                 terms: &person.terms,
-                before: self.score_at(person, since),
-                now: person.standing.score.value,
+                before: self.figure_at(person, since),
+                now: person.standing.figure(),
             })
             .collect();
         let of_contact: HashMap<ContactId, &[Turn]> =
@@ -53,11 +53,11 @@ impl Book<'_> {
     }
 
     /// With today's priors: a contact's score moves by what the two did, not by what others did.
-    fn score_at(&self, person: &Person, then: Moment) -> Option<f64> {
+    fn figure_at(&self, person: &Person, then: Moment) -> Option<f64> {
         let Person { turns, entries, terms, .. } = person;
         let last_touch = person.standing.last_touch;
         let record = Record { turns, entries, last_touch, terms };
-        standing(&record, &self.population, self.policy.stance, then).score.value
+        standing(&record, &self.population, self.policy.stance, then).figure()
     }
 }
 

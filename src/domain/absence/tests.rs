@@ -203,3 +203,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn notices_of_one_second_are_one_absence() {
+    let at = Moment(1_700_000_000);
+    let notice = |back| Notice { at, back };
+    let (early, late) = (date(2023, 11, 20), date(2023, 11, 27));
+    let found = absences(&[notice(Some(late)), notice(None), notice(Some(early))], &[]);
+    assert_eq!(found, [Absence { notice: notice(Some(late)), ended: None }]);
+}

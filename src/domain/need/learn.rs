@@ -31,7 +31,7 @@ pub struct Sample {
 }
 
 /// Whoever hasn't answered by then won't, in seconds.
-const HORIZON: i64 = 14 * DAY;
+pub const HORIZON: i64 = 14 * DAY;
 
 /// What one turn teaches by `now`: a sample for each of its messages, but for those whose outcome
 /// is open or says nothing. `wanted`: the user said that it asks for an answer.

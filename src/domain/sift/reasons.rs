@@ -28,9 +28,10 @@ impl Reason {
     pub fn text(&self) -> String {
         match *self {
             Reason::Asked { in_time, late, silence, limit_h } => format!(
-                "of {} they answered {in_time} within {limit_h:.0} h, {late} later and {silence} \
-                 not at all",
-                text::count((in_time + late + silence) as u64, "message", "messages")
+                "of {} they answered {in_time} within {} on working days, {late} later and \
+                 {silence} not at all",
+                text::count((in_time + late + silence) as u64, "message", "messages"),
+                text::duration(limit_h)
             ),
             Reason::Spread { conversations, days } => format!(
                 "what they missed lies in {} over {days:.0} days",

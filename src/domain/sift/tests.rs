@@ -110,7 +110,7 @@ fn five_questions_and_no_answer_suggest_with_receipts() {
     check(
         |_| {},
         &[
-            "of 5 messages they answered 0 within 48 h, 0 later and 5 not at all",
+            "of 5 messages they answered 0 within 48 h on working days, 0 later and 5 not at all",
             "what they missed lies in 5 conversations over 180 days",
             "nothing came from them since 2 December 2024",
             "you last tried on 17 December 2025, 20 days ago",
@@ -220,7 +220,7 @@ fn the_last_chance_gets_its_fortnight() {
     check(
         |story| story.known.last_from_them = Some(days_ago(95.0)),
         &[
-            "of 5 messages they answered 0 within 48 h, 0 later and 5 not at all",
+            "of 5 messages they answered 0 within 48 h on working days, 0 later and 5 not at all",
             "what they missed lies in 5 conversations over 180 days",
             "nothing came from them since 3 October 2025",
             "you last tried on 17 December 2025, 20 days ago",

@@ -1,9 +1,7 @@
 //! How often the turns of one side were answered, as far as it was known at each instant.
 
-use crate::domain::model::{DAY, Moment};
-
-/// An answer counts, and silence is believed, after this time, in seconds.
-const HORIZON: i64 = 14 * DAY;
+use crate::domain::model::Moment;
+use crate::domain::need::learn::HORIZON;
 
 #[derive(Default)]
 pub struct History {

@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use requite::domain::correspondence;
 use requite::domain::facts::Facts;
 use requite::domain::model::{DAY, Moment, Side, TouchId};
-use requite::domain::need::learn::{self, Sample};
+use requite::domain::need::learn::{self, HORIZON, Sample};
 use requite::domain::need::{Features, Model, needs_reply};
 use requite::domain::policy::TimeBasis;
 use requite::domain::turns::{Asked, Turn, turns};
 use requite::mail;
 use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
-
-const HORIZON: i64 = 14 * DAY;
 
 /// A message to me, with the chance of an answer as each model saw it on the day.
 pub struct Foretold {

@@ -45,7 +45,7 @@ pub const PEOPLE: [Person; 8] = [
         email: "d.weiss@example.net",
         company: "Kontor Recruiting",
         position: "Recruiter",
-        they_took: &[-1, 90, -1, -1, 120, -1],
+        they_took: &[120, 90, -1, -1, -1, -1],
         i_took: &[8, 20, 16],
     },
     Person {
@@ -85,7 +85,7 @@ pub const PEOPLE: [Person; 8] = [
         email: "ivo@devries.example",
         company: "De Vries Logistics",
         position: "Operations Lead",
-        they_took: &[-1, -1, 200],
+        they_took: &[200, -1, -1],
         i_took: &[12, 40],
     },
 ];

@@ -10,6 +10,9 @@ use requite::mail;
 
 use super::{Mail, Mailbox, Pair, document, known, table};
 
+/// Whose mailboxes there are.
+pub const USERS: [&str; 3] = ["blair-l", "keavey-p", "lewis-a"];
+
 pub fn mailbox(corpus: &Path, user: &str) -> Mailbox {
     let mail = messages(&corpus.join("enron").join(user));
     let truth = document(&corpus.join(format!("truth/enron/{user}.json")));

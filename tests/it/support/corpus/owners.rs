@@ -8,6 +8,9 @@ use requite::mail;
 
 use super::{Mail, Mailbox, Pair, document, known, table};
 
+/// Whose mailboxes there are.
+pub const OWNERS: [&str; 2] = ["kzak@redhat.com", "sven@narfation.org"];
+
 pub fn mailbox(corpus: &Path, owner: &str) -> Mailbox {
     let mut mail = Vec::new();
     for folder in ["INBOX", "Sent"] {

@@ -5,7 +5,7 @@ use crate::domain::model::{Channel, ContactId, HOUR, TouchId};
 use crate::domain::need::Features;
 use crate::domain::policy::{AlertPolicy, Policy};
 use crate::domain::turns::{Asked, Turn};
-use crate::store::{ImportRun, NewCard};
+use crate::store::{Decision, ImportRun, NewCard, Verb};
 
 /// Wednesday, 25 November 2026, 12:00 UTC.
 const NOW: Moment = Moment(1_795_608_000);
