@@ -257,7 +257,8 @@ fn judge(
         channel: Channel::Mail,
         thread: letter.thread,
         subject: Some(letter.base_subject),
-        own_id: letter.own_id,
+        // Of two in the same second none may come first by the order of their arrival.
+        own_id: Some(letter.own_id.unwrap_or_else(|| letter.key.number())),
         parent: letter.parent,
         references: letter.references.clone(),
         asks: role == Some(Role::To),
