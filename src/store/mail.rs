@@ -321,15 +321,6 @@ impl Store {
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
     }
-
-    /// Those that had arrived by then.
-    pub fn message_count_until(&self, then: Moment) -> Result<u64> {
-        Ok(self.db.query_row(
-            "SELECT count(*) FROM message WHERE coalesce(received, internal, date) <= ?1",
-            [then.0],
-            |row| row.get(0),
-        )?)
-    }
 }
 
 /// Each address once, To before Cc.

@@ -57,8 +57,25 @@ fn an_earlier_instant_knows_only_what_had_arrived() {
         deliver(&store, "INBOX", number, &mail(number, ANN, ME, hour));
     }
     for (then, known) in [(at(-1), 0), (at(0), 1), (at(49), 1), (at(50), 2)] {
-        assert_eq!(store.message_count_until(then).unwrap(), known);
+        let earlier = store.as_of(then, |clocks| clocks.time(TimeBasis::Arrival)).unwrap();
+        assert_eq!(earlier.message_count().unwrap(), known);
     }
+}
+
+#[test]
+fn an_earlier_instant_knows_no_thread_that_a_later_mail_ties() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    deliver(&store, "Sent", 1, &mail(2, ME, ANN, 20).about("Supper"));
+    let mut tying = mail(3, ANN, ME, 50).answering(2).about("Both").arrival(2);
+    tying.facts.references.extend(mail(1, ANN, ME, 0).arrival(1).facts.id_hash);
+    store.add_copy(folder(&store, "INBOX"), 1, &tying, true).unwrap();
+    let status = |store: &Store| turns(store, contact)[0].status(at(49));
+    assert_eq!(status(&store), Status::Answered);
+    let earlier = store.as_of(at(49), |clocks| clocks.time(TimeBasis::Arrival)).unwrap();
+    assert_eq!(status(&earlier), Status::Open);
+    assert_eq!(status(&store), Status::Answered);
 }
 
 #[test]
