@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::model::TouchId;
+use crate::domain::noise::Traits;
 use crate::domain::turns::{Closed, Status};
 
 fn copies(store: &Store) -> Vec<(String, u64)> {
@@ -48,6 +49,22 @@ fn the_earliest_time_of_all_copies_holds() {
     assert_eq!(turns(&store, contact)[0].start, at(9));
     deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
     assert_eq!(turns(&store, contact)[0].start, at(0));
+}
+
+#[test]
+fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
+    let direct = mail(1, ANN, ME, 0).arrival(1);
+    let mut listed = mail(1, ANN, ME, 0).about("[talk] Lunch?").arrival(2);
+    listed.facts.traits |= Traits::LIST | Traits::BULK;
+    for copies in [[&direct, &listed], [&listed, &direct]] {
+        let store = store();
+        let contact = ann(&store);
+        for copy in copies {
+            store.add_copy(folder(&store, "INBOX"), 1, copy, true).unwrap();
+        }
+        assert_eq!(turns(&store, contact).len(), 1);
+        assert_eq!(store.headline(1).unwrap().0.as_deref(), Some("Lunch?"));
+    }
 }
 
 #[test]
