@@ -52,6 +52,27 @@ fn the_earliest_time_of_all_copies_holds() {
 }
 
 #[test]
+fn a_folder_that_goes_comes_or_becomes_the_trash_is_noticed() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    let has = |role: Option<&'static str>| {
+        let folders: Vec<_> = role.map(|role| ("INBOX".to_owned(), role)).into_iter().collect();
+        store.set_folders("work", &folders).unwrap();
+        measure(&store);
+        store.turns_of(contact).unwrap()[0].closed
+    };
+    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(Some("trash")), Some(Closed::Discarded));
+    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(None), Some(Closed::Discarded));
+    assert_eq!(has(Some("inbox")), None);
+    store.set_accounts(&[]).unwrap();
+    measure(&store);
+    assert_eq!(store.turns_of(contact).unwrap()[0].closed, Some(Closed::Discarded));
+}
+
+#[test]
 fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
     let direct = mail(1, ANN, ME, 0).arrival(1);
     let mut listed = mail(1, ANN, ME, 0).about("[talk] Lunch?").arrival(2);
