@@ -1,12 +1,13 @@
 //! Everything known at one instant, opened for reading: contacts, their turns, who owes whom.
 //!
-//! Reads what the store holds, or computes it as of an earlier instant; decides nothing itself.
+//! Reads what the store holds, or held at an earlier instant; decides nothing itself.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 
 use jiff::tz::TimeZone;
 
-use super::measure::{Measured, measured_until};
+use super::measure::measure_dirty;
 use crate::domain::absence::Absence;
 use crate::domain::calendar::Calendar;
 use crate::domain::correspondence::{self, Entry, LeftOut};
@@ -38,16 +39,29 @@ impl AsOf {
     }
 }
 
+/// The store as it is, or a copy of what it was.
+enum Held<'a> {
+    Now(&'a Store),
+    Then(Box<Store>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Store;
+    fn deref(&self) -> &Store {
+        match self {
+            Held::Now(store) => store,
+            Held::Then(store) => store,
+        }
+    }
+}
+
 pub struct Book<'a> {
-    store: &'a Store,
+    store: Held<'a>,
     policy: &'a Policy,
     as_of: AsOf,
     decisions: Decisions,
     population: Population,
-    /// As they are stored; those of an earlier instant are in `then`.
     absences: HashMap<ContactId, Vec<Absence>>,
-    /// What was measured of everybody as of then; the store holds what is so now.
-    then: HashMap<ContactId, Measured>,
 }
 
 /// A contact with everything that is measured of them.
@@ -75,23 +89,15 @@ pub struct NamedDebt {
 
 impl<'a> Book<'a> {
     pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
-        let decisions = store.decisions(None, as_of.moment())?;
-        let mut book = Book {
-            store,
-            policy,
-            as_of,
-            decisions,
-            population: store.population()?,
-            absences: store.absences()?,
-            then: HashMap::new(),
+        let store = match as_of {
+            AsOf::Now(_) => Held::Now(store),
+            AsOf::Then(then) => Held::Then(Box::new(measured_then(store, policy, then)?)),
         };
-        if let AsOf::Then(then) = as_of {
-            for row in store.contacts()? {
-                book.then.insert(row.id, measured_until(store, row.id, policy, then)?);
-            }
+        let decisions = store.decisions(None, as_of.moment())?;
+        let (population, absences) = (store.population()?, store.absences()?);
+        let mut book = Book { store, policy, as_of, decisions, population, absences };
+        if let Held::Then(_) = book.store {
             book.population = book.survey()?;
-            let need = &book.population.need;
-            book.then.values_mut().flat_map(|one| &mut one.turns).for_each(|turn| turn.judge(need));
         }
         Ok(book)
     }
@@ -100,7 +106,7 @@ impl<'a> Book<'a> {
     pub fn survey(&self) -> Result<Population> {
         let now = self.now();
         let mut lessons = Lessons::new(now);
-        self.each_contacts_turns(|contact, turns| {
+        self.store.each_contacts_turns(|contact, turns| {
             for turn in &turns {
                 let wanted = self.snoozed_until(contact, &turn.touches).is_some();
                 lessons.hear(turn, wanted);
@@ -109,7 +115,7 @@ impl<'a> Book<'a> {
         })?;
         let need = lessons.learned();
         let mut census = Census::new(self.policy, need, now);
-        self.each_contacts_turns(|contact, mut turns| {
+        self.store.each_contacts_turns(|contact, mut turns| {
             turns.iter_mut().for_each(|turn| turn.judge(&need));
             census.count(&turns, &self.terms(contact));
             Ok(())
@@ -124,24 +130,10 @@ impl<'a> Book<'a> {
 
     /// How long the turns of that side with a contact usually wait.
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
-        let mut turns = self.turns_of(contact)?;
+        let mut turns = self.store.turns_of(contact)?;
         turns.retain(|turn| turn.side == side);
         turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
         Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
-    }
-
-    fn each_contacts_turns(
-        &self,
-        mut take: impl FnMut(ContactId, Vec<Turn>) -> Result<()>,
-    ) -> Result<()> {
-        match self.as_of {
-            AsOf::Now(_) => self.store.each_contacts_turns(take),
-            AsOf::Then(_) => {
-                let mut contacts: Vec<_> = self.then.iter().collect();
-                contacts.sort_by_key(|(contact, _)| **contact);
-                contacts.into_iter().try_for_each(|(id, one)| take(*id, one.turns.clone()))
-            }
-        }
     }
 
     pub fn now(&self) -> Moment {
@@ -165,11 +157,7 @@ impl<'a> Book<'a> {
     }
 
     fn absences_of(&self, contact: ContactId) -> &[Absence] {
-        let absences = match self.as_of {
-            AsOf::Now(_) => self.absences.get(&contact),
-            AsOf::Then(_) => self.then.get(&contact).map(|measured| &measured.absences),
-        };
-        absences.map(Vec::as_slice).unwrap_or_default()
+        self.absences.get(&contact).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The absence that a contact is in now, with its end.
@@ -182,7 +170,7 @@ impl<'a> Book<'a> {
 
     pub fn people(&self) -> Result<Vec<Person>> {
         let mut turns: HashMap<ContactId, Vec<Turn>> = HashMap::new();
-        self.each_contacts_turns(|contact, found| {
+        self.store.each_contacts_turns(|contact, found| {
             turns.insert(contact, found);
             Ok(())
         })?;
@@ -197,17 +185,8 @@ impl<'a> Book<'a> {
 
     /// Everything that is measured of one contact.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let turns = self.turns_of(row.id)?;
+        let turns = self.store.turns_of(row.id)?;
         self.person(row, turns)
-    }
-
-    fn turns_of(&self, contact: ContactId) -> Result<Vec<Turn>> {
-        match self.as_of {
-            AsOf::Now(_) => self.store.turns_of(contact),
-            AsOf::Then(_) => {
-                Ok(self.then.get(&contact).map(|one| one.turns.clone()).unwrap_or_default())
-            }
-        }
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
@@ -221,14 +200,11 @@ impl<'a> Book<'a> {
 
     fn person(&self, row: ContactRow, mut turns: Vec<Turn>) -> Result<Person> {
         turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
-        let last_touch = match self.as_of {
-            AsOf::Now(_) => row.last_touch,
-            AsOf::Then(_) => self.then.get(&row.id).and_then(|one| one.last_touch),
-        };
         let entries = self.store.entries(row.id)?;
         let absences = self.absences_of(row.id).to_vec();
         let terms = self.terms(row.id);
-        let record = Record { turns: &turns, entries: &entries, last_touch, terms: &terms };
+        let record =
+            Record { turns: &turns, entries: &entries, last_touch: row.last_touch, terms: &terms };
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
@@ -239,17 +215,9 @@ impl<'a> Book<'a> {
     pub fn debts(&self) -> Result<Vec<NamedDebt>> {
         let now = self.now();
         let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
-        match self.as_of {
-            AsOf::Now(now) => {
-                for mut turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
-                    turn.judge(&self.population.need);
-                    by_contact.entry(turn.id.contact).or_default().push(turn);
-                }
-            }
-            AsOf::Then(_) => {
-                let turns = self.then.iter().map(|(contact, one)| (*contact, one.turns.clone()));
-                by_contact.extend(turns);
-            }
+        for mut turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
+            turn.judge(&self.population.need);
+            by_contact.entry(turn.id.contact).or_default().push(turn);
         }
         let mut found = Vec::new();
         for (contact, turns) in &by_contact {
@@ -292,10 +260,7 @@ impl<'a> Book<'a> {
                 .count()
         };
         Ok(digest::Totals {
-            messages: match self.as_of {
-                AsOf::Now(_) => self.store.message_count()?,
-                AsOf::Then(then) => self.store.message_count_until(then)?,
-            },
+            messages: self.store.message_count()?,
             contacts: self.store.contact_count()?,
             i_owe: count(Side::Theirs, false),
             i_owe_overdue: count(Side::Theirs, true),
@@ -303,4 +268,14 @@ impl<'a> Book<'a> {
             they_owe_overdue: count(Side::Mine, true),
         })
     }
+}
+
+/// What the store would hold had nothing come after `then`.
+fn measured_then(store: &Store, policy: &Policy, then: Moment) -> Result<Store> {
+    let earlier = store.as_of(then, |clocks| clocks.time(policy.time))?;
+    earlier.transaction(|store| {
+        store.match_by_name()?;
+        measure_dirty(store, policy)
+    })?;
+    Ok(earlier)
 }

@@ -91,7 +91,9 @@ impl Intake {
             Report::Folders { account, folders } => {
                 let folders: Vec<(String, &'static str)> =
                     folders.into_iter().map(|(name, role)| (name, role.name())).collect();
-                self.store.transaction(|store| store.set_folders(&account, &folders))
+                let set = |store: &Store| store.set_folders(&account, &folders);
+                self.unmeasured |= self.store.transaction(set)?;
+                Ok(())
             }
             Report::Batch(batch) => self.take_batches(&[batch]),
             Report::State { account, state, detail } => self

@@ -257,7 +257,8 @@ fn judge(
         channel: Channel::Mail,
         thread: letter.thread,
         subject: Some(letter.base_subject),
-        own_id: letter.own_id,
+        // Of two in the same second none may come first by the order of their arrival.
+        own_id: Some(letter.own_id.unwrap_or_else(|| letter.key.number())),
         parent: letter.parent,
         references: letter.references.clone(),
         asks: role == Some(Role::To),
@@ -271,23 +272,40 @@ fn judge(
     })
 }
 
-/// τ, the time from which a message counts: never the correspondent's clock (unless the archive
-/// has nothing better).
 fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
     let Letter { date, received, internal, .. } = *letter;
-    if basis == TimeBasis::Date {
-        return date;
-    }
-    // Imported mail carries the time of its import.
-    let internal_believed = internal
-        .filter(|internal| received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY));
-    if letter.author == Author::Me {
-        let close = date.zip(internal_believed).and_then(|(date, internal)| {
-            ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)
+    Clocks { by_me: letter.author == Author::Me, date, received, internal }.time(basis)
+}
+
+/// What each clock said of one message.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    pub by_me: bool,
+    pub date: Option<Moment>,
+    pub received: Option<Moment>,
+    pub internal: Option<Moment>,
+}
+
+impl Clocks {
+    /// τ, the time from which a message counts: never the correspondent's clock (unless the archive
+    /// has nothing better).
+    pub fn time(self, basis: TimeBasis) -> Option<Moment> {
+        let Clocks { by_me, date, received, internal } = self;
+        if basis == TimeBasis::Date {
+            return date;
+        }
+        // Imported mail carries the time of its import.
+        let internal_believed = internal.filter(|internal| {
+            received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY)
         });
-        return close.or(date).or(internal_believed).or(received);
+        if by_me {
+            let close = date.zip(internal_believed).and_then(|(date, internal)| {
+                ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)
+            });
+            return close.or(date).or(internal_believed).or(received);
+        }
+        received.or(internal_believed).or(date)
     }
-    received.or(internal_believed).or(date)
 }
 
 fn features(letter: &Letter, role: Option<Role>) -> Features {

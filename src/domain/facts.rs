@@ -28,6 +28,12 @@ impl MessageKey {
         Self::of_parts("fields", values.into_iter().map(spaced))
     }
 
+    /// Its first half: a number that every store gives the message alike, whenever it came.
+    pub fn number(self) -> i64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        i64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
     fn of_parts<P: Iterator<Item = u8>>(
         recipe: &str,
         parts: impl IntoIterator<Item = P>,

@@ -1,5 +1,7 @@
 //! Accounts and their folders: what is covered, and how each is doing.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
@@ -44,11 +46,14 @@ impl Store {
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
-            self.db.execute(
+            let retired = self.db.execute(
                 "UPDATE folder SET retired = 1
                  WHERE retired = 0 AND account = (SELECT id FROM account WHERE name = ?1)",
                 [name],
             )?;
+            if retired > 0 {
+                self.mark_all_dirty()?;
+            }
         }
         Ok(())
     }
@@ -71,8 +76,10 @@ impl Store {
         Ok(())
     }
 
-    /// The folders that this account has now; others are retired, their copies forgotten.
-    pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<()> {
+    /// The folders that this account has now; others are retired, their copies forgotten. Whether
+    /// that changed what copies say, so that everything has to be measured again.
+    pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<bool> {
+        let before = self.uses(account)?;
         self.db.execute(
             "UPDATE folder SET retired = 1
              WHERE account = (SELECT id FROM account WHERE name = ?1)",
@@ -86,7 +93,24 @@ impl Store {
                 params![account, name, role],
             )?;
         }
-        Ok(())
+        let after = self.uses(account)?;
+        let changed = before.iter().any(|(id, used)| after.get(id) != Some(used));
+        if changed {
+            self.mark_all_dirty()?;
+        }
+        Ok(changed)
+    }
+
+    /// Every folder an account has had, with its role while it is in use.
+    fn uses(&self, account: &str) -> Result<BTreeMap<i64, Option<String>>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT f.id, iif(f.retired, NULL, f.role) FROM folder f
+                 JOIN account a ON a.id = f.account WHERE a.name = ?1",
+            )?
+            .query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?)
     }
 
     pub fn folder(&self, account: &str, name: &str) -> Result<Option<FolderRow>> {

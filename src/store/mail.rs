@@ -9,6 +9,7 @@ use super::Store;
 use super::threads::pack;
 use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
 use crate::domain::model::Moment;
+use crate::domain::noise::Traits;
 use crate::error::Result;
 
 /// One copy of a message as it was found in a folder.
@@ -43,12 +44,10 @@ impl Store {
     ) -> Result<()> {
         let facts = &arrival.facts;
         let parties = self.parties(facts)?;
+        self.remember_names(facts)?;
         let message = match self.known_message(arrival)? {
             Some(message) => message,
-            None => {
-                self.remember_names(facts)?;
-                self.add_message(arrival, &parties, keep_subject)?
-            }
+            None => self.add_message(arrival, &parties, keep_subject)?,
         };
         let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
         self.db
@@ -73,25 +72,34 @@ impl Store {
         Ok(Parties { author, recipients })
     }
 
-    /// The row of a message that is stored already; the earliest time of all its copies holds.
+    /// The row of a message that is stored already; the earliest time of all its copies holds, and
+    /// what all of them say of how it came to be.
     fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
-        let known: Option<i64> = self
+        let facts = &arrival.facts;
+        let known: Option<(i64, u32)> = self
             .db
-            .prepare_cached("SELECT id FROM message WHERE key = ?1")?
-            .query_row([arrival.facts.key.0.as_slice()], |row| row.get(0))
+            .prepare_cached("SELECT id, traits FROM message WHERE key = ?1")?
+            .query_row([facts.key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        if let Some(id) = known {
-            let received = arrival.facts.received.map(|at| at.0);
-            self.db
-                .prepare_cached(
-                    "UPDATE message SET
-                       received = min(coalesce(received, ?2), coalesce(?2, received)),
-                       internal = min(coalesce(internal, ?3), coalesce(?3, internal))
-                     WHERE id = ?1",
-                )?
-                .execute(params![id, received, arrival.internal.map(|at| at.0)])?;
-        }
-        Ok(known)
+        let Some((id, traits)) = known else { return Ok(None) };
+        self.db
+            .prepare_cached(
+                "UPDATE message SET
+                   received = min(coalesce(received, ?2), coalesce(?2, received)),
+                   internal = min(coalesce(internal, ?3), coalesce(?3, internal)),
+                   traits = ?4,
+                   subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
+                             THEN ?5 ELSE subject END
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id,
+                facts.received.map(|at| at.0),
+                arrival.internal.map(|at| at.0),
+                i64::from(Traits(traits).of_copies(facts.traits).0),
+                facts.subject,
+            ])?;
+        Ok(Some(id))
     }
 
     fn add_message(&self, arrival: &Arrival, parties: &Parties, keep_subject: bool) -> Result<i64> {
@@ -185,12 +193,13 @@ impl Store {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Keeps the display name of the newest mail, whichever came first.
+    /// Keeps the display name of the newest mail, and of its copies the shortest, whichever came
+    /// first: lists add to names.
     fn remember_names(&self, facts: &Facts) -> Result<()> {
         let at = facts.date.map_or(0, |at| at.0);
         let mut remember = self.db.prepare_cached(
             "UPDATE address SET name = ?2, name_at = ?3 WHERE email = ?1
-             AND (name_at IS NULL OR (name_at, name) < (?3, ?2)) AND name IS NOT ?2",
+             AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
         )?;
         for mailbox in facts.author.iter().chain(&facts.to).chain(&facts.cc) {
             if let Some(name) = &mailbox.name {
@@ -320,15 +329,6 @@ impl Store {
 
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
-    }
-
-    /// Those that had arrived by then.
-    pub fn message_count_until(&self, then: Moment) -> Result<u64> {
-        Ok(self.db.query_row(
-            "SELECT count(*) FROM message WHERE coalesce(received, internal, date) <= ?1",
-            [then.0],
-            |row| row.get(0),
-        )?)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::{Error, Kind, Result};
 mod absences;
 mod asked;
 mod decisions;
+mod earlier;
 mod folders;
 mod import;
 mod mail;

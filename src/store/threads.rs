@@ -2,9 +2,10 @@
 //! Message-IDs, seen or only referred to. What order mail arrives in makes no difference to which
 //! messages stand together.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
+use super::touches::stored_key;
 use crate::domain::facts::Facts;
 use crate::error::Result;
 
@@ -14,6 +15,11 @@ impl Store {
         let mut ids: Vec<i64> = facts.references.clone();
         ids.extend(facts.parent);
         ids.extend(facts.id_hash);
+        self.thread_with(ids, facts.key.number())
+    }
+
+    /// The thread that these Message-IDs make one; `label` where none of them is known.
+    fn thread_with(&self, ids: Vec<i64>, label: i64) -> Result<i64> {
         let mut find = self.db.prepare_cached("SELECT thread FROM thread_of WHERE id_hash = ?1")?;
         let mut found = Vec::new();
         let mut unknown = Vec::new();
@@ -32,7 +38,7 @@ impl Store {
                 }
                 kept
             }
-            None => label(facts),
+            None => label,
         };
         let mut enter = self
             .db
@@ -43,18 +49,33 @@ impl Store {
         Ok(thread)
     }
 
+    /// Threads messages anew that lost some of what tied them together.
+    pub(super) fn thread_anew(&self, threads: &[i64]) -> Result<()> {
+        let mut forget = self.db.prepare_cached("DELETE FROM thread_of WHERE thread = ?1")?;
+        let mut find = self.db.prepare_cached(
+            "SELECT id, key, id_hash, parent, refs FROM message WHERE thread = ?1",
+        )?;
+        let mut put = self.db.prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
+        for thread in threads {
+            forget.execute([thread])?;
+            let members = find
+                .query_map([thread], |row| {
+                    Ok((row.get::<_, i64>(0)?, stored_key(row, 1)?, ties(row, 2)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()?;
+            for (message, key, ids) in members {
+                put.execute([message, self.thread_with(ids, key.number())?])?;
+            }
+        }
+        Ok(())
+    }
+
     fn join_threads(&self, kept: i64, other: i64) -> Result<()> {
         let mut members = self
             .db
             .prepare_cached("SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1")?;
         let members = members
-            .query_map([other], |row| {
-                let mut ids: Vec<i64> =
-                    unpack(&row.get::<_, Option<Vec<u8>>>(3)?.unwrap_or_default());
-                ids.extend(row.get::<_, Option<i64>>(1)?);
-                ids.extend(row.get::<_, Option<i64>>(2)?);
-                Ok((row.get::<_, i64>(0)?, ids))
-            })?
+            .query_map([other], |row| Ok((row.get::<_, i64>(0)?, ties(row, 1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         let mut enter =
             self.db.prepare_cached("UPDATE thread_of SET thread = ?2 WHERE id_hash = ?1")?;
@@ -71,9 +92,12 @@ impl Store {
     }
 }
 
-fn label(facts: &Facts) -> i64 {
-    let [a, b, c, d, e, f, g, h, ..] = facts.key.0;
-    i64::from_le_bytes([a, b, c, d, e, f, g, h])
+/// The Message-IDs that a message names: `id_hash`, `parent` and `refs`, from a column on.
+fn ties(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<i64>> {
+    let mut ids = unpack(&row.get::<_, Option<Vec<u8>>>(column + 2)?.unwrap_or_default());
+    ids.extend(row.get::<_, Option<i64>>(column)?);
+    ids.extend(row.get::<_, Option<i64>>(column + 1)?);
+    Ok(ids)
 }
 
 /// Hashes as one blob, eight bytes each.

@@ -125,15 +125,19 @@ impl Store {
     }
 }
 
+pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageKey> {
+    let mut key = [0; 16];
+    let stored: Vec<u8> = row.get(column)?;
+    key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
+    Ok(MessageKey(key))
+}
+
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
     let role = |column| {
         row.get::<_, Option<i64>>(column)
             .map(|role| role.map(|role| if role > 0 { Role::To } else { Role::Cc }))
     };
-    let mut key = [0; 16];
-    let stored: Vec<u8> = row.get(1)?;
-    key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
     let copies: Option<i64> = row.get(20)?;
     // No copy left: expunged everywhere.
     let copies = copies.map_or(Copies { discarded: true, ..Copies::default() }, |bits| Copies {
@@ -144,7 +148,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     });
     Ok(Letter {
         id: row.get(0)?,
-        key: MessageKey(key),
+        key: stored_key(row, 1)?,
         author: match row.get::<_, i64>(2)? {
             0 => Author::Me,
             1 => Author::Them,

@@ -82,6 +82,22 @@ fn a_flag_counts_only_where_every_copy_has_it() {
 }
 
 #[test]
+fn of_two_in_one_second_it_is_not_the_first_stored_that_counts_first() {
+    let nameless = |id, key| {
+        let key = MessageKey([key; 16]);
+        Letter { own_id: None, key, thread: 1, base_subject: 2, ..theirs(id, 5) }
+    };
+    let mail = |id| nameless(id, 3);
+    let reaction = |id| Letter { traits: Traits::REACTION, ..nameless(id, 9) };
+    let closed = |letters: &[Letter]| measured(letters, FOREVER)[0].closed;
+    let question = || mine(1, 0);
+    assert_eq!(
+        closed(&[question(), mail(2), reaction(3)]),
+        closed(&[question(), reaction(2), mail(3)])
+    );
+}
+
+#[test]
 fn another_mail_is_no_copy() {
     let first = theirs(1, 0);
     let again = delivered_again(&first, 2, 50);

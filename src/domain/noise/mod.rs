@@ -75,6 +75,15 @@ impl Traits {
 
     pub const NONE: Traits = Traits(0);
 
+    /// What one copy's text says, where another wasn't read.
+    const TEXT: Traits = Traits(0xff << 20);
+
+    /// What two copies of one message say together: what only a list, or any other station on the
+    /// way of one of them, has put in says nothing of the message.
+    pub fn of_copies(self, other: Traits) -> Traits {
+        Traits(self.0 & other.0 | (self.0 | other.0) & Self::TEXT.0)
+    }
+
     /// Whether all of `other` are here.
     pub const fn contains(self, other: Traits) -> bool {
         self.0 & other.0 == other.0

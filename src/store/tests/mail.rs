@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::model::TouchId;
+use crate::domain::noise::Traits;
 use crate::domain::turns::{Closed, Status};
 
 fn copies(store: &Store) -> Vec<(String, u64)> {
@@ -51,14 +52,68 @@ fn the_earliest_time_of_all_copies_holds() {
 }
 
 #[test]
+fn a_folder_that_goes_comes_or_becomes_the_trash_is_noticed() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    let has = |role: Option<&'static str>| {
+        let folders: Vec<_> = role.map(|role| ("INBOX".to_owned(), role)).into_iter().collect();
+        store.set_folders("work", &folders).unwrap();
+        measure(&store);
+        store.turns_of(contact).unwrap()[0].closed
+    };
+    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(Some("trash")), Some(Closed::Discarded));
+    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(None), Some(Closed::Discarded));
+    assert_eq!(has(Some("inbox")), None);
+    store.set_accounts(&[]).unwrap();
+    measure(&store);
+    assert_eq!(store.turns_of(contact).unwrap()[0].closed, Some(Closed::Discarded));
+}
+
+#[test]
+fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
+    let direct = mail(1, ANN, ME, 0).arrival(1);
+    let mut listed = mail(1, ANN, ME, 0).about("[talk] Lunch?").arrival(2);
+    listed.facts.traits |= Traits::LIST | Traits::BULK;
+    for copies in [[&direct, &listed], [&listed, &direct]] {
+        let store = store();
+        let contact = ann(&store);
+        for copy in copies {
+            store.add_copy(folder(&store, "INBOX"), 1, copy, true).unwrap();
+        }
+        assert_eq!(turns(&store, contact).len(), 1);
+        assert_eq!(store.headline(1).unwrap().0.as_deref(), Some("Lunch?"));
+    }
+}
+
+#[test]
 fn an_earlier_instant_knows_only_what_had_arrived() {
     let store = store();
     for (number, hour) in [(1, 0), (2, 50)] {
         deliver(&store, "INBOX", number, &mail(number, ANN, ME, hour));
     }
     for (then, known) in [(at(-1), 0), (at(0), 1), (at(49), 1), (at(50), 2)] {
-        assert_eq!(store.message_count_until(then).unwrap(), known);
+        let earlier = store.as_of(then, |clocks| clocks.time(TimeBasis::Arrival)).unwrap();
+        assert_eq!(earlier.message_count().unwrap(), known);
     }
+}
+
+#[test]
+fn an_earlier_instant_knows_no_thread_that_a_later_mail_ties() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    deliver(&store, "Sent", 1, &mail(2, ME, ANN, 20).about("Supper"));
+    let mut tying = mail(3, ANN, ME, 50).answering(2).about("Both").arrival(2);
+    tying.facts.references.extend(mail(1, ANN, ME, 0).arrival(1).facts.id_hash);
+    store.add_copy(folder(&store, "INBOX"), 1, &tying, true).unwrap();
+    let status = |store: &Store| turns(store, contact)[0].status(at(49));
+    assert_eq!(status(&store), Status::Answered);
+    let earlier = store.as_of(at(49), |clocks| clocks.time(TimeBasis::Arrival)).unwrap();
+    assert_eq!(status(&earlier), Status::Open);
+    assert_eq!(status(&store), Status::Answered);
 }
 
 #[test]

@@ -74,6 +74,18 @@ fn who_has_an_address_gains_none_but_still_makes_a_name_ambiguous() {
 }
 
 #[test]
+fn an_address_is_called_as_its_newest_mail_calls_it_whichever_came_first() {
+    let named = |name: &str, id, hours| mail(id, &format!("{name} <al@example.net>"), ME, hours);
+    let mails = [named("Al Old", 1, 0), named("Al Odd", 2, 3), named("Al Old", 3, 5)];
+    for order in [[0, 1, 2], [0, 2, 1], [2, 1, 0]] {
+        let store = store();
+        deliver(&store, "Sent", 1, &mail(4, ME, "al@example.net", 9));
+        order.map(|index| deliver(&store, "INBOX", mails[index].id, &mails[index]));
+        assert_eq!(store.correspondents(1).unwrap()[0].name.as_deref(), Some("Al Old"));
+    }
+}
+
+#[test]
 fn an_address_found_by_name_goes_when_the_name_no_longer_proves_it() {
     let store = with_mail_both_ways();
     let first = import(&store, &[card("Ann Lee", &[])])[0].1;

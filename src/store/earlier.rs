@@ -1,0 +1,75 @@
+//! The store as it was at an earlier instant: a copy in memory from which everything is taken that
+//! came later.
+//!
+//! Knows contacts and their names as they are now, and where copies lie now: those aren't dated.
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, params};
+
+use super::Store;
+use crate::domain::correspondence::Clocks;
+use crate::domain::model::Moment;
+use crate::error::{Error, Kind, Result};
+
+/// At one go, so that nothing changes in between.
+const ALL_PAGES: i32 = -1;
+
+impl Store {
+    /// What was stored of mail up to `then`, by the clock that `time` reads; every contact is
+    /// marked to be measured again.
+    ///
+    /// # Errors
+    /// `Temporary` while the database is being written.
+    pub fn as_of(&self, then: Moment, time: impl Fn(Clocks) -> Option<Moment>) -> Result<Store> {
+        let mut db = Connection::open_in_memory()?;
+        if Backup::new(&self.db, &mut db)?.step(ALL_PAGES)? != StepResult::Done {
+            return Err(Error::new(Kind::Temporary, "the database is busy")
+                .hint("another requite is writing; try again"));
+        }
+        db.set_prepared_statement_cache_capacity(64);
+        let earlier = Store { db };
+        earlier.transaction(|store| store.forget_later(then, time))?;
+        Ok(earlier)
+    }
+
+    fn forget_later(&self, then: Moment, time: impl Fn(Clocks) -> Option<Moment>) -> Result<()> {
+        self.db.execute_batch("CREATE TEMP TABLE later (id INTEGER PRIMARY KEY) STRICT")?;
+        let mut all = self.db.prepare(
+            "SELECT m.id, a.mine IS 1, m.date, m.received, m.internal
+             FROM message m LEFT JOIN address a ON a.id = m.author",
+        )?;
+        let mut enter = self.db.prepare("INSERT INTO later (id) VALUES (?1)")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+            let clocks = Clocks {
+                by_me: row.get(1)?,
+                date: moment(2)?,
+                received: moment(3)?,
+                internal: moment(4)?,
+            };
+            if time(clocks).is_some_and(|at| at > then) {
+                enter.execute([row.get::<_, i64>(0)?])?;
+            }
+        }
+        let threads: Vec<i64> = self
+            .db
+            .prepare("SELECT DISTINCT thread FROM message WHERE id IN later")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        self.db.execute_batch(
+            "DELETE FROM message WHERE id IN later;
+             DELETE FROM recipient WHERE message IN later;
+             DELETE FROM instance WHERE message IN later;",
+        )?;
+        self.thread_anew(&threads)?;
+        for sql in [
+            "DELETE FROM entry WHERE at > ?1",
+            "DELETE FROM decision WHERE at > ?1",
+            "UPDATE decision SET undone_at = NULL WHERE undone_at > ?1",
+        ] {
+            self.db.execute(sql, params![then.0])?;
+        }
+        self.mark_all_dirty()
+    }
+}
