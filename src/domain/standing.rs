@@ -209,7 +209,8 @@ fn within_limit<'a>(
 
 fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
     let mut counts = Counts::default();
-    for turn in turns.iter().filter(|turn| turn.opens_thread && turn.start <= now) {
+    let begun = turns.iter().filter(|turn| turn.opens_thread && turn.start <= now);
+    for turn in begun.filter(|turn| turn.status(now) != Status::Closed) {
         let w = recency(turn.start, now);
         match turn.side {
             Side::Mine => counts.init_me += w,
@@ -236,3 +237,6 @@ fn recency(at: Moment, now: Moment) -> f64 {
 pub fn is_owed(turn: &Turn, now: Moment) -> bool {
     turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= NEEDS_REPLY_FLOOR
 }
+
+#[cfg(test)]
+mod tests;
