@@ -150,6 +150,24 @@ proptest! {
     }
 
     #[test]
+    fn days_off_only_put_the_answer_off(
+        calendar in busy_calendar(), start in 0i64..1400 * DAY, end in 0i64..100 * DAY,
+        away in 0i64..1500 * DAY, length in 0i64..40 * DAY, holiday in 0i32..1500,
+    ) {
+        let start = EPOCH + start;
+        let end = start + end;
+        let away = [(EPOCH + away, EPOCH + away + length)];
+        let holiday = date(2024, 1, 1).checked_add(jiff::Span::new().days(holiday)).unwrap();
+        let holidays: BTreeSet<_> =
+            calendar.holidays.iter().copied().chain([holiday]).collect();
+        for off in [calendar.clone().with_absences(away), calendar.clone().with_holidays(holidays)] {
+            prop_assert!(off.business_hours(start, end) <= calendar.business_hours(start, end));
+            let due = calendar.after_business_hours(start, 48.0);
+            prop_assert!(off.after_business_hours(start, 48.0) >= due);
+        }
+    }
+
+    #[test]
     fn a_later_start_is_never_due_earlier(
         calendar in busy_calendar(), start in 0i64..1400 * DAY, later in 0i64..30 * DAY,
     ) {

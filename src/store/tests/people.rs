@@ -80,7 +80,9 @@ fn an_address_is_called_as_its_newest_mail_calls_it_whichever_came_first() {
     for order in [[0, 1, 2], [0, 2, 1], [2, 1, 0]] {
         let store = store();
         deliver(&store, "Sent", 1, &mail(4, ME, "al@example.net", 9));
-        order.iter().for_each(|&index| deliver(&store, "INBOX", mails[index].id, &mails[index]));
+        for mail in order.map(|index| &mails[index]) {
+            deliver(&store, "INBOX", mail.id, mail);
+        }
         assert_eq!(store.correspondents(1).unwrap()[0].name.as_deref(), Some("Al Old"));
     }
 }

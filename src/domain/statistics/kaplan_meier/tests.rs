@@ -125,6 +125,35 @@ proptest! {
         prop_assert_eq!(KaplanMeier::fit(&all), KaplanMeier::fit(&reversed));
     }
 
+    /// Twice the same is once with twice the weight; only that it claims to be more turns.
+    #[test]
+    fn a_weight_counts_like_so_many_copies(
+        all in observations(), which in any::<prop::sample::Index>(), times in 2_usize..5,
+    ) {
+        let mut copied = all.clone();
+        copied.extend(std::iter::repeat_n(*which.get(&all), times - 1));
+        let mut weighted = all.clone();
+        which.get_mut(&mut weighted).weight *= times as f64;
+        let (copied, weighted) = (KaplanMeier::fit(&copied), KaplanMeier::fit(&weighted));
+        prop_assert!(weighted.n_eff() <= copied.n_eff() + 1e-9);
+        for t in TIMES {
+            prop_assert!((copied.survival(t) - weighted.survival(t)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_larger_share_is_never_there_sooner(
+        all in observations(), p in 0.05..0.95, more in 0.0..1.0,
+    ) {
+        let curve = KaplanMeier::fit(&all);
+        let (one, other) = (curve.quantile(p), curve.quantile(p + (0.95 - p) * more));
+        for (sooner, later) in
+            [(one.low, other.low), (one.hours, other.hours), (one.high, other.high)]
+        {
+            prop_assert!(later.is_none_or(|later| sooner.is_some_and(|sooner| sooner <= later)));
+        }
+    }
+
     #[test]
     fn equal_weights_give_the_unweighted_curve(all in observations(), weight in 0.01..5.0) {
         let with = |weight| {

@@ -101,6 +101,35 @@ proptest! {
         prop_assert!((posterior.below(x) - p).abs() < 1e-9);
     }
 
+    /// The more surely an answer was needed, and the more the turn counts, the more silence hurts.
+    #[test]
+    fn silence_that_weighs_more_never_makes_an_answer_likelier(
+        in_time in 0.0..60.0, late in 0.0..20.0, silences in silences(),
+        which in any::<prop::sample::Index>(), surer in 0.0..1.0, heavier in 0.0..3.0,
+    ) {
+        prop_assume!(!silences.is_empty());
+        let before = evidence(in_time, late, &silences).posterior();
+        let mut more = silences.clone();
+        let (q, weight) = which.get_mut(&mut more);
+        (*q, *weight) = (*q + (1.0 - *q) * surer, *weight + heavier);
+        let after = evidence(in_time, late, &more).posterior();
+        prop_assert!(after.mean() <= before.mean() + 1e-9);
+        for p in [0.1, 0.5, 0.9] {
+            prop_assert!(after.quantile(p) <= before.quantile(p) + 1e-8, "{p}");
+        }
+    }
+
+    #[test]
+    fn every_interval_holds_the_narrower_one(
+        in_time in 0.0..60.0, late in 0.0..20.0, silences in silences(),
+        p in 0.01..0.5, more in 0.0..1.0,
+    ) {
+        let posterior = evidence(in_time, late, &silences).posterior();
+        let inner = p + (0.5 - p) * more;
+        prop_assert!(posterior.quantile(p) <= posterior.quantile(inner) + 1e-9);
+        prop_assert!(posterior.quantile(1.0 - inner) <= posterior.quantile(1.0 - p) + 1e-9);
+    }
+
     #[test]
     fn every_answer_in_time_helps_and_every_other_turn_hurts(
         in_time in 0.0..60.0, late in 0.0..20.0, silences in silences(),

@@ -1,0 +1,59 @@
+//! How they stand, by example.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::domain::model::{Channel, ContactId, DAY, HOUR, TouchId, TurnId};
+use crate::domain::turns::{Answer, Link};
+
+mod laws;
+
+const NOW: Moment = Moment(1_700_000_000);
+
+/// Mine, answered after five hours.
+fn turn(days_ago: i64) -> Turn {
+    let start = NOW - days_ago * DAY;
+    Turn {
+        id: TurnId { contact: ContactId(1), touch: TouchId::Message(days_ago) },
+        side: Side::Mine,
+        channel: Channel::Mail,
+        start,
+        touches: Vec::new(),
+        asks: Vec::new(),
+        needs_reply: 1.0,
+        opens_thread: true,
+        answer: Some(Answer {
+            at: start + 5 * HOUR,
+            touch: TouchId::Message(days_ago + 1000),
+            link: Link::Reply,
+        }),
+        closed: None,
+    }
+}
+
+fn measured(turns: &[Turn], last_touch: Moment, now: Moment) -> Standing {
+    let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
+    let record = Record { turns, entries: &[], last_touch: Some(last_touch), terms: &terms };
+    standing(&record, &Population::default(), Stance::Resource, now)
+}
+
+#[test]
+fn a_point_takes_ten_turns() {
+    let figure = |turns: i64| {
+        let turns: Vec<Turn> = (3..3 + turns).map(turn).collect();
+        measured(&turns, NOW - 3 * DAY, NOW).figure()
+    };
+    assert_eq!(figure(9), None);
+    assert!(figure(12).is_some());
+}
+
+#[test]
+fn what_came_later_does_not_change_how_they_stood() {
+    let (long_ago, this_week) = ([turn(40), turn(30), turn(20), turn(10)], [turn(2)]);
+    let then = NOW - 7 * DAY;
+    let known_then = measured(&long_ago, NOW - 10 * DAY + 5 * HOUR, then);
+    let looking_back =
+        measured(&[&long_ago[..], &this_week].concat(), NOW - 2 * DAY + 5 * HOUR, then);
+    assert_eq!(looking_back.score, known_then.score);
+    assert_eq!(looking_back.last_touch, known_then.last_touch);
+}
