@@ -37,12 +37,12 @@ fn main() {
         return;
     }
     let Some(folder) = corpus::folder() else { return };
-    for owner in corpus::owners::OWNERS {
-        report(&corpus::owners::mailbox(&folder, owner));
+    for owner in corpus::owners::names(&folder) {
+        report(&corpus::owners::mailbox(&folder, &owner));
     }
     let mut sample = sample::Sample::default();
-    for user in corpus::enron::USERS {
-        let mailbox = corpus::enron::mailbox(&folder, user);
+    for user in corpus::enron::names(&folder) {
+        let mailbox = corpus::enron::mailbox(&folder, &user);
         let measured = report(&mailbox);
         sample.add(&mailbox, &measured);
     }

@@ -72,14 +72,15 @@ fn mailboxes(asked: &Asked) -> Vec<Named> {
         return asked.paths.iter().map(read).collect();
     }
     let Some(folder) = corpus::folder() else { return Vec::new() };
-    let owners = corpus::owners::OWNERS.map(|owner| corpus::owners::mailbox(&folder, owner));
-    let enron = corpus::enron::USERS.map(|user| corpus::enron::mailbox(&folder, user));
+    let (owners, users) = (corpus::owners::names(&folder), corpus::enron::names(&folder));
+    let owners = owners.iter().map(|owner| corpus::owners::mailbox(&folder, owner));
+    let enron = users.iter().map(|user| corpus::enron::mailbox(&folder, user));
     let raw = |mailbox: corpus::Mailbox| {
         let mut seen = std::collections::HashSet::new();
         let first = mailbox.mail.into_iter().filter(|mail| seen.insert(mail.copies.clone()));
         (mailbox.name, mailbox.mine, first.map(|mail| mail.raw).collect())
     };
-    owners.into_iter().chain(enron).map(raw).collect()
+    owners.chain(enron).map(raw).collect()
 }
 
 fn report(name: &str, trial: &Trial, means: &mut Means) {

@@ -15,15 +15,8 @@ use requite::domain::facts::Facts;
 use requite::domain::noise::{Context, Reason, verdict};
 use requite::mail;
 
-use crate::support::corpus::{folder, messages};
+use crate::support::corpus::{self, folder, messages};
 
-const LISTS: [&str; 5] = [
-    "lists/batman.mbox",
-    "lists/util-linux.mbox",
-    "lists/blinux-list_2023-2026.mbox",
-    "owners/kzak@redhat.com/INBOX.mbox",
-    "owners/sven@narfation.org/INBOX.mbox",
-];
 /// Sets of `odd` that hold people's mail alone.
 const PEOPLE: [&str; 3] = ["redmine", "talon", "mail-mime-parser"];
 /// Of the index's bounces, by eye: a parser's sample of long links.
@@ -143,8 +136,11 @@ fn machines_are_told_from_people() {
             add_enron(&owner, &mut confusion);
         }
     }
-    for mbox in LISTS.map(|name| corpus.join(name)).iter().filter(|path| path.exists()) {
-        add_conversations(mbox, &mut confusion);
+    for list in corpus::names(&corpus.join("lists"), ".mbox") {
+        add_conversations(&corpus.join("lists").join(list), &mut confusion);
+    }
+    for owner in corpus::owners::names(&corpus) {
+        add_conversations(&corpus.join("owners").join(owner).join("INBOX.mbox"), &mut confusion);
     }
     confusion.print();
     let share = |truth| confusion.wrong(truth) as f64 / confusion.total(truth) as f64;

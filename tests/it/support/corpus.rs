@@ -31,6 +31,16 @@ pub fn folder() -> Option<PathBuf> {
     folder
 }
 
+/// What a folder of it holds whose name ends so, in order; nothing where there is no such folder.
+pub fn names(folder: &Path, ending: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        names.filter(|name| name.ends_with(ending) && !name.ends_with(".md")).collect();
+    names.sort();
+    names
+}
+
 /// The messages of an mboxrd file.
 pub fn messages(path: &Path) -> Vec<Vec<u8>> {
     let bytes = fs::read(path).unwrap();

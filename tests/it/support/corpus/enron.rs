@@ -11,7 +11,9 @@ use requite::mail;
 use super::{Mail, Mailbox, Pair, document, known, table};
 
 /// Whose mailboxes there are.
-pub const USERS: [&str; 3] = ["blair-l", "keavey-p", "lewis-a"];
+pub fn names(corpus: &Path) -> Vec<String> {
+    super::names(&corpus.join("enron"), "")
+}
 
 pub fn mailbox(corpus: &Path, user: &str) -> Mailbox {
     let mail = messages(&corpus.join("enron").join(user));

@@ -1,4 +1,4 @@
-//! Mailboxes of two participants of public lists, with real reply headers.
+//! Mailboxes of participants of public lists, with real reply headers.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -9,7 +9,9 @@ use requite::mail;
 use super::{Mail, Mailbox, Pair, document, known, table};
 
 /// Whose mailboxes there are.
-pub const OWNERS: [&str; 2] = ["kzak@redhat.com", "sven@narfation.org"];
+pub fn names(corpus: &Path) -> Vec<String> {
+    super::names(&corpus.join("owners"), "")
+}
 
 pub fn mailbox(corpus: &Path, owner: &str) -> Mailbox {
     let mut mail = Vec::new();
