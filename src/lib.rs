@@ -29,6 +29,7 @@
 //! - Turns are a pure function of all touches with a contact and what the user said of them;
 //!   standings are one of turns, entries, policy, what was learned of all contacts, and `now`.
 //!   The order of arrival never matters.
+//! - What is told as of an earlier instant is what a database would tell that never saw later mail.
 //! - Nothing in `domain` knows an edge, and only `daemon::clock` asks what time it is.
 //! - Three tables keep counts honest: `instance` (where a copy lies) → `message` (what it is, by a
 //!   key that survives moves) → `turn` (what it means). The cursor moves in the transaction of

@@ -8,6 +8,7 @@ use jiff::fmt::rfc2822;
 #[derive(Debug, Clone)]
 pub struct Message {
     at: Timestamp,
+    seen: Option<Timestamp>,
     received: bool,
     headers: Vec<(String, String)>,
     body: String,
@@ -21,12 +22,18 @@ impl Message {
     }
 
     pub fn of(at: Timestamp) -> Self {
-        Message { at, received: true, headers: Vec::new(), body: "Hello.\n".to_owned() }
+        Message { at, seen: None, received: true, headers: Vec::new(), body: "Hello.\n".to_owned() }
     }
 
     /// A copy in the author's own Sent folder: no server has touched it.
     pub fn sent(mut self) -> Self {
         self.received = false;
+        self
+    }
+
+    /// As a server has it that it reached later than its `Date` says.
+    pub fn seen(mut self, at: Timestamp) -> Self {
+        self.seen = Some(at);
         self
     }
 
@@ -68,18 +75,21 @@ impl Message {
         self
     }
 
+    /// When it arrived.
     pub fn time(&self) -> Timestamp {
-        self.at
+        self.seen.unwrap_or(self.at)
     }
 
     /// With CRLF line ends (RFC 5322 §2.1).
     pub fn bytes(&self) -> Vec<u8> {
-        let date = rfc2822::to_string(&self.at.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
+        let written = |at: Timestamp| rfc2822::to_string(&at.to_zoned(jiff::tz::TimeZone::UTC));
+        let date = written(self.at).unwrap();
         let mut text = String::new();
         if self.received {
+            let seen = written(self.time()).unwrap();
             text += &format!(
                 "Received: from mx.example.net (mx.example.net [192.0.2.7])\r\n\
-                 \tby mail.example.com (Postfix) with ESMTPS; {date}\r\n"
+                 \tby mail.example.com (Postfix) with ESMTPS; {seen}\r\n"
             );
         }
         text += &format!("Date: {date}\r\n");
