@@ -101,7 +101,7 @@ impl Errands {
         }
     }
 
-    /// A command given beside the daemon has written: measure what it marked, look again.
+    /// Somebody else has written: look again. Whoever writes measures what follows from it.
     fn look_for_changes(&mut self) -> Result<()> {
         let version = self.store()?.data_version()?;
         if self.seen_version == Some(version) {
@@ -113,11 +113,6 @@ impl Errands {
             && let Ok(fresh) = self.home.settings()
         {
             self.config.policy = fresh.policy;
-        }
-        let policy = self.config.policy.clone();
-        let store = self.store()?;
-        if !store.dirty_contacts()?.is_empty() {
-            store.transaction(|store| measure_dirty(store, &policy))?;
         }
         Ok(())
     }
