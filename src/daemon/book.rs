@@ -122,7 +122,7 @@ impl<'a> Book<'a> {
 
     /// How long the turns of that side with a contact usually wait.
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
-        let mut turns = self.store.turns_of(contact)?;
+        let mut turns = self.turns_of(contact)?;
         turns.retain(|turn| turn.side == side);
         turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
         Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
@@ -178,30 +178,33 @@ impl<'a> Book<'a> {
         absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
     }
 
-    pub fn people(&self) -> Result<Vec<Person>> {
-        let mut turns: HashMap<ContactId, Vec<Turn>> = HashMap::new();
-        self.each_contacts_turns(|contact, found| {
-            turns.insert(contact, found);
-            Ok(())
+    /// Every contact with everything that is measured of them, one after the other: all turns of
+    /// all of them at once would be far more than the daemon has room for.
+    pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
+        let mut rows = self.store.contacts()?.into_iter().peekable();
+        self.each_contacts_turns(|contact, turns| {
+            while let Some(row) = rows.next_if(|row| row.id < contact) {
+                take(self.person(row, Vec::new())?)?;
+            }
+            rows.next_if(|row| row.id == contact)
+                .map_or(Ok(()), |row| take(self.person(row, turns)?))
         })?;
-        let rows = self.store.contacts()?;
-        rows.into_iter()
-            .map(|row| {
-                let turns = turns.remove(&row.id).unwrap_or_default();
-                self.person(row, turns)
-            })
-            .collect()
+        rows.try_for_each(|row| take(self.person(row, Vec::new())?))
     }
 
     /// Everything that is measured of one contact.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let turns = match self.as_of {
-            AsOf::Now(_) => self.store.turns_of(row.id)?,
-            AsOf::Then(_) => {
-                self.then.get(&row.id).map(|one| one.turns.clone()).unwrap_or_default()
-            }
-        };
+        let turns = self.turns_of(row.id)?;
         self.person(row, turns)
+    }
+
+    fn turns_of(&self, contact: ContactId) -> Result<Vec<Turn>> {
+        match self.as_of {
+            AsOf::Now(_) => self.store.turns_of(contact),
+            AsOf::Then(_) => {
+                Ok(self.then.get(&contact).map(|one| one.turns.clone()).unwrap_or_default())
+            }
+        }
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
@@ -299,9 +302,20 @@ impl<'a> Book<'a> {
     }
 
     pub fn digest(&self) -> Result<digest::Digest> {
-        let people = self.people()?;
-        let debts = self.debts()?;
         let since = self.now().plus_hours(-7.0 * 24.0);
+        let mut week = digest::Week::new(self.policy, self.now());
+        self.each_person(|person| {
+            week.hear(&digest::Member {
+                id: person.row.id,
+                name: &person.row.name,
+                turns: &person.turns,
+                terms: &person.terms,
+                before: self.score_at(&person, since),
+                now: person.standing.score.value,
+            });
+            Ok(())
+        })?;
+        let debts = self.debts()?;
         let junk = self.store.junk_from_contacts(since)?;
         let mut in_junk = Vec::new();
         for (contact, subject, at) in junk {
@@ -309,28 +323,17 @@ impl<'a> Book<'a> {
             in_junk.push(digest::JunkMail { name, subject, at });
         }
         let totals = self.totals(&debts)?;
-        let members: Vec<digest::Member<'_>> = people
-            .iter()
-            .map(|person| digest::Member {
-                id: person.row.id,
-                name: &person.row.name,
-                turns: &person.turns,
-                terms: &person.terms,
-                before: self.score_at(person, since),
-                now: person.standing.score.value,
-            })
-            .collect();
-        let of_contact: HashMap<ContactId, &[Turn]> =
-            people.iter().map(|person| (person.row.id, person.turns.as_slice())).collect();
-        let usual = &self.population.usual(Side::Mine).curve;
-        let is_unusual = |debt: &Debt| {
-            let turns = of_contact.get(&debt.turn.id.contact).into_iter().copied().flatten();
-            let mine = turns.filter(|turn| turn.side == Side::Mine);
-            debt.overdue && debts::is_unusual(debt, &Habit::of(mine, usual, self.now()))
-        };
-        let debts = debts.into_iter().map(|named| digest_debt(is_unusual(&named.debt), named));
-        let debts = debts.collect();
-        Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
+        let mut shown = Vec::with_capacity(debts.len());
+        for named in debts {
+            shown.push(digest_debt(self.is_unusual(&named.debt)?, named));
+        }
+        Ok(week.digest(shown, in_junk, totals))
+    }
+
+    /// Whether they keep me waiting longer than they nearly ever did.
+    fn is_unusual(&self, debt: &Debt) -> Result<bool> {
+        let theirs = debt.overdue && debt.turn.side == Side::Mine;
+        Ok(theirs && debts::is_unusual(debt, &self.habit(debt.turn.id.contact, Side::Mine)?))
     }
 
     /// As far as it was known then: with today's priors, and without knowing of later mail.
