@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::config::{self, Config};
 use crate::daemon::book::{AsOf, Book};
 use crate::daemon::clock::Clock;
-use crate::daemon::{Home, measure_dirty, prepare};
+use crate::daemon::{Home, measure_history, prepare};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -58,17 +58,18 @@ impl Desk {
         Book::open(store, &self.config.policy, self.as_of())
     }
 
-    /// Writes something the user said, and what follows from it, in one transaction.
+    /// Writes something the user said in one transaction, and then what follows from it.
     pub fn write<T>(&self, store: &Store, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
         if self.at.is_some() {
             return Err(Error::usage("--at only goes with commands that change nothing"));
         }
-        store.transaction(|store| {
+        let value = store.transaction(|store| {
             let value = work(store)?;
             store.match_by_name()?;
-            measure_dirty(store, &self.config.policy)?;
             Ok(value)
-        })
+        })?;
+        measure_history(store, &self.config.policy)?;
+        Ok(value)
     }
 
     /// Prints a JSON document with its schema and instant.

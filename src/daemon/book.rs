@@ -168,19 +168,18 @@ impl<'a> Book<'a> {
         absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
     }
 
-    pub fn people(&self) -> Result<Vec<Person>> {
-        let mut turns: HashMap<ContactId, Vec<Turn>> = HashMap::new();
-        self.store.each_contacts_turns(|contact, found| {
-            turns.insert(contact, found);
-            Ok(())
+    /// Every contact with everything that is measured of them, one after the other: all turns of
+    /// all of them at once would be far more than the daemon has room for.
+    pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
+        let mut rows = self.store.contacts()?.into_iter().peekable();
+        self.store.each_contacts_turns(|contact, turns| {
+            while let Some(row) = rows.next_if(|row| row.id < contact) {
+                take(self.person(row, Vec::new())?)?;
+            }
+            rows.next_if(|row| row.id == contact)
+                .map_or(Ok(()), |row| take(self.person(row, turns)?))
         })?;
-        let rows = self.store.contacts()?;
-        rows.into_iter()
-            .map(|row| {
-                let turns = turns.remove(&row.id).unwrap_or_default();
-                self.person(row, turns)
-            })
-            .collect()
+        rows.try_for_each(|row| take(self.person(row, Vec::new())?))
     }
 
     /// Everything that is measured of one contact.

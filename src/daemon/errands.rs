@@ -103,7 +103,7 @@ impl Errands {
         }
     }
 
-    /// A command given beside the daemon has written, or mail was stored: look again.
+    /// Somebody else has written: look again. Whoever writes measures what follows from it.
     fn look_for_changes(&mut self) -> Result<()> {
         let version = self.store()?.data_version()?;
         if self.seen_version == Some(version) {

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::clock::Clock;
-use super::measure::{learn, measure_dirty};
+use super::measure::{learn, measure_dirty, measure_history};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
@@ -142,7 +142,8 @@ impl Intake {
 
     fn take_batches(&mut self, batches: &[Batch]) -> Result<()> {
         let mails: usize = batches.iter().map(|batch| batch.mails.len()).sum();
-        let few = mails <= FEW;
+        // Beside unmeasured history it would be measured with it, all in this transaction.
+        let few = mails <= FEW && !self.unmeasured;
         let now = self.clock.now();
         let Intake { store, config, .. } = self;
         if batches.is_empty() {
@@ -152,8 +153,11 @@ impl Intake {
             for batch in batches {
                 store_batch(store, config, batch, now)?;
             }
+            if few && mails > 0 {
+                store.match_by_name()?;
+            }
             if few {
-                measure(store, config, mails > 0)?;
+                measure_dirty(store, &config.policy)?;
             }
             Ok(())
         })?;
@@ -168,7 +172,8 @@ impl Intake {
     fn settle(&mut self) -> Result<()> {
         let config = &self.config;
         if self.unmeasured {
-            self.store.transaction(|store| measure(store, config, true))?;
+            self.store.transaction(Store::match_by_name)?;
+            measure_history(&self.store, &config.policy)?;
             learn(&self.store, &config.policy, self.clock.now())?;
             self.unmeasured = false;
             self.progress.send_modify(|progress| progress.commits += 1);
@@ -187,14 +192,6 @@ fn gather(first: Report, reports: &mut mpsc::Receiver<Report>) -> (Vec<Batch>, O
         next = if batches.len() < TOGETHER { reports.try_recv().ok() } else { None };
     }
     (batches, next)
-}
-
-fn measure(store: &Store, config: &Config, names_may_be_new: bool) -> Result<()> {
-    if names_may_be_new {
-        store.match_by_name()?;
-    }
-    measure_dirty(store, &config.policy)?;
-    Ok(())
 }
 
 /// `names`: mine, where texts are read.

@@ -1,5 +1,9 @@
 //! Store → domain → store: the turns of contacts whose mail changed.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
+
 use super::book::{AsOf, Book};
 use crate::config::{AccountKind, Config};
 use crate::domain::absence::Absence;
@@ -7,7 +11,7 @@ use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::domain::turns::{self, Done, Turn};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Store, Verb};
 
 /// What is derived of one contact's mail and entries.
@@ -38,16 +42,91 @@ pub fn measured_until(
     Ok(Measured { turns, last_touch, absences: read.absences })
 }
 
+/// About so many messages are measured before what they tell is written.
+const PART: usize = 3_000;
+/// From so many contacts on, a second thread is worth starting.
+const MANY: usize = 50;
+
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
 /// there were.
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        let measured = measured_until(store, contact, policy, Moment(i64::MAX))?;
-        store.put_turns(contact, &measured.turns, measured.last_touch)?;
-        store.put_absences(contact, &measured.absences)?;
+        put(store, contact, &measured_until(store, contact, policy, Moment(i64::MAX))?)?;
     }
     Ok(dirty.len())
+}
+
+/// As [`measure_dirty`], but in transactions of its own: what a large mailbox takes many seconds
+/// for is read by two threads while nobody has to wait, and written little by little.
+pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
+    let many = store.dirty_contacts()?.len() >= MANY;
+    let mut reader = if many { store.reader()? } else { None };
+    let mut count = 0;
+    loop {
+        let seen = store.data_version()?;
+        let part = Part::next(store)?.measured_by_both(store, reader.as_mut(), policy)?;
+        if part.is_empty() {
+            return Ok(count);
+        }
+        count += store.transaction(|store| {
+            // Whoever has written meanwhile may have changed what was read.
+            let is_current = store.data_version()? == seen;
+            let part =
+                if is_current { part } else { Part::next(store)?.measured(store, policy)? };
+            for (contact, measured) in &part {
+                put(store, *contact, measured)?;
+            }
+            Ok(part.len())
+        })?;
+    }
+}
+
+/// The contacts that are marked, each for the thread that asks first, until enough is measured.
+struct Part {
+    contacts: Mutex<std::vec::IntoIter<ContactId>>,
+    messages: AtomicUsize,
+}
+
+impl Part {
+    fn next(store: &Store) -> Result<Part> {
+        let contacts = Mutex::new(store.dirty_contacts()?.into_iter());
+        Ok(Part { contacts, messages: AtomicUsize::new(0) })
+    }
+
+    fn measured_by_both(
+        &self,
+        store: &Store,
+        reader: Option<&mut Store>,
+        policy: &Policy,
+    ) -> Result<Vec<(ContactId, Measured)>> {
+        let Some(reader) = reader else { return self.measured(store, policy) };
+        thread::scope(|scope| {
+            let theirs = scope.spawn(move || self.measured(reader, policy));
+            let mut measured = self.measured(store, policy)?;
+            let failed = |_| Error::failed("measuring failed unexpectedly");
+            measured.extend(theirs.join().map_err(failed)??);
+            Ok(measured)
+        })
+    }
+
+    fn measured(&self, store: &Store, policy: &Policy) -> Result<Vec<(ContactId, Measured)>> {
+        let mut part = Vec::new();
+        while self.messages.load(Relaxed) < PART {
+            let next = self.contacts.lock().ok().and_then(|mut contacts| contacts.next());
+            let Some(contact) = next else { break };
+            let measured = measured_until(store, contact, policy, Moment(i64::MAX))?;
+            let messages = measured.turns.iter().map(|turn| turn.touches.len()).sum();
+            self.messages.fetch_add(messages, Relaxed);
+            part.push((contact, measured));
+        }
+        Ok(part)
+    }
+}
+
+fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
+    store.put_turns(contact, &measured.turns, measured.last_touch)?;
+    store.put_absences(contact, &measured.absences)
 }
 
 /// Learns anew from all turns what the contacts have in common.
@@ -72,8 +151,7 @@ pub fn prepare(store: &Store, config: &Config) -> Result<()> {
             .collect();
         store.set_accounts(&accounts)?;
         store.set_mine(&config.me.addresses)?;
-        store.set_time_basis(config.policy.time)?;
-        measure_dirty(store, &config.policy)?;
-        Ok(())
-    })
+        store.set_time_basis(config.policy.time)
+    })?;
+    measure_history(store, &config.policy).map(drop)
 }

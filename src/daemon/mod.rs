@@ -15,5 +15,5 @@ mod service;
 pub use errands::Outlet;
 pub use home::{Home, Lock};
 pub use intake::Progress;
-pub use measure::{learn, measure_dirty, prepare};
+pub use measure::{learn, measure_dirty, measure_history, prepare};
 pub use service::{Daemon, run, sync};

@@ -28,14 +28,12 @@ pub struct Letter {
     pub id: i64,
     pub key: MessageKey,
     pub author: Author,
-    /// How I am addressed; `None`: named nowhere.
-    pub me: Option<Role>,
-    pub them: Option<Role>,
+    /// How the other side is addressed: the contact by me, I by anybody else; `None`: named
+    /// nowhere.
+    pub role: Option<Role>,
     pub date: Option<Moment>,
     pub received: Option<Moment>,
     pub internal: Option<Moment>,
-    pub subject: Option<String>,
-    pub message_id: Option<String>,
     pub base_subject: i64,
     pub own_id: Option<i64>,
     pub parent: Option<i64>,
@@ -240,7 +238,7 @@ fn judge(
         let context = Context {
             from_contact: letter.author == Author::Them,
             answers_mine: letter.answers_mine,
-            me_in_to: letter.me == Some(Role::To),
+            me_in_to: letter.role == Some(Role::To),
             list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
             seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
         };
@@ -249,7 +247,6 @@ fn judge(
             Err(reason) => return Err(Unfit::Noise(reason)),
         }
     }
-    let role = if letter.author == Author::Me { letter.them } else { letter.me };
     Ok(Touch {
         id: TouchId::Message(letter.id),
         author: letter.author,
@@ -261,14 +258,14 @@ fn judge(
         own_id: Some(letter.own_id.unwrap_or_else(|| letter.key.number())),
         parent: letter.parent,
         references: letter.references.clone(),
-        asks: role == Some(Role::To),
-        addressed: role.is_some(),
+        asks: letter.role == Some(Role::To),
+        addressed: letter.role.is_some(),
         forward: letter.traits.contains(Traits::FORWARD),
         reaction,
         spoken: false,
         marked_answered: copies.answered,
         discarded: copies.discarded,
-        features: features(letter, role),
+        features: features(letter),
     })
 }
 
@@ -308,7 +305,7 @@ impl Clocks {
     }
 }
 
-fn features(letter: &Letter, role: Option<Role>) -> Features {
+fn features(letter: &Letter) -> Features {
     let yes = |condition: bool| if condition { 1.0 } else { 0.0 };
     let has = |traits| letter.traits.contains(traits);
     let prefixed = letter.traits.intersects(Traits::REPLY_PREFIX | Traits::FORWARD);
@@ -320,9 +317,9 @@ fn features(letter: &Letter, role: Option<Role>) -> Features {
     let tagged_opening = has(Traits::TAGGED) && !prefixed;
     let depth = letter.references.len();
     Features {
-        sole_to: yes(role == Some(Role::To) && letter.to_count == 1),
+        sole_to: yes(letter.role == Some(Role::To) && letter.to_count == 1),
         log2_recipients: f64::from(letter.recipients.max(1)).log2(),
-        cc_only: yes(role != Some(Role::To)),
+        cc_only: yes(letter.role != Some(Role::To)),
         reply_to_mine: yes(answers_other),
         depth_ge4: yes(depth >= 4),
         subject_question: yes(!is_reply && has(Traits::QUESTION)),

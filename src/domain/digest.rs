@@ -3,6 +3,7 @@
 use super::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
 use super::policy::Policy;
 use super::standing::{self, Terms};
+use super::statistics::{KaplanMeier, Observation};
 use super::turns::{Status, Turn};
 use super::{schedule, score};
 
@@ -109,43 +110,77 @@ const WEEK: i64 = 7 * DAY;
 /// The response times of this long, in seconds, make the median.
 const MEDIAN_OVER: i64 = 180 * DAY;
 
-/// The digest of the week that ends at `now`.
-pub fn compose(
-    members: &[Member<'_>],
-    debts: Vec<(Side, Debt)>,
-    in_junk: Vec<JunkMail>,
-    totals: Totals,
-    policy: &Policy,
+/// The week that ends at `now`, contact by contact.
+pub struct Week<'a> {
+    policy: &'a Policy,
     now: Moment,
-) -> Digest {
-    let (mut i_owe, mut they_owe) = (Vec::new(), Vec::new());
-    for (side, debt) in debts {
-        match side {
-            Side::Theirs => i_owe.push(debt),
-            Side::Mine => they_owe.push(debt),
-        }
+    mine: Kept,
+    theirs: Kept,
+    /// Without the days on which I was away.
+    mine_present: Kept,
+    movers: Vec<Mover>,
+}
+
+/// One side's promise, as far as it was heard.
+#[derive(Default)]
+struct Kept {
+    promise: Promise,
+    recent: Vec<Observation>,
+}
+
+impl<'a> Week<'a> {
+    pub fn new(policy: &'a Policy, now: Moment) -> Week<'a> {
+        let [mine, theirs, mine_present] = std::array::from_fn(|_| Kept::default());
+        Week { policy, now, mine, theirs, mine_present, movers: Vec::new() }
     }
-    let i_owe_more = put_in_order(&mut i_owe);
-    let they_owe_more = put_in_order(&mut they_owe);
-    let local = now.timestamp().to_zoned(policy.zone.clone());
-    let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
-    let present = |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
-    Digest {
-        at: now,
-        week: schedule::iso_week(local.date()),
-        day: local.strftime("%A %-d %B %Y").to_string(),
-        stance: policy.stance,
-        limit_h: policy.limit_h,
-        mine: promise(members, Side::Theirs, now, |_, _| true),
-        theirs: promise(members, Side::Mine, now, |_, _| true),
-        mine_without_away: away_this_week.then(|| promise(members, Side::Theirs, now, present)),
-        i_owe,
-        i_owe_more,
-        they_owe,
-        they_owe_more,
-        movers: movers(members),
-        in_junk,
-        totals,
+
+    /// Each contact once, in any order.
+    pub fn hear(&mut self, member: &Member<'_>) {
+        let Week { policy, now, .. } = *self;
+        let present =
+            |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
+        self.mine.hear(member, Side::Theirs, now, |_, _| true);
+        self.theirs.hear(member, Side::Mine, now, |_, _| true);
+        self.mine_present.hear(member, Side::Theirs, now, present);
+        self.movers.extend(mover(member));
+    }
+
+    pub fn digest(
+        mut self,
+        debts: Vec<(Side, Debt)>,
+        in_junk: Vec<JunkMail>,
+        totals: Totals,
+    ) -> Digest {
+        let Week { policy, now, .. } = self;
+        let (mut i_owe, mut they_owe) = (Vec::new(), Vec::new());
+        for (side, debt) in debts {
+            match side {
+                Side::Theirs => i_owe.push(debt),
+                Side::Mine => they_owe.push(debt),
+            }
+        }
+        let i_owe_more = put_in_order(&mut i_owe);
+        let they_owe_more = put_in_order(&mut they_owe);
+        keep_furthest(&mut self.movers);
+        let local = now.timestamp().to_zoned(policy.zone.clone());
+        let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
+        Digest {
+            at: now,
+            week: schedule::iso_week(local.date()),
+            day: local.strftime("%A %-d %B %Y").to_string(),
+            stance: policy.stance,
+            limit_h: policy.limit_h,
+            mine: self.mine.promise(),
+            theirs: self.theirs.promise(),
+            mine_without_away: away_this_week.then(|| self.mine_present.promise()),
+            i_owe,
+            i_owe_more,
+            they_owe,
+            they_owe_more,
+            movers: self.movers,
+            in_junk,
+            totals,
+        }
     }
 }
 
@@ -157,50 +192,57 @@ fn put_in_order(debts: &mut Vec<Debt>) -> usize {
     more
 }
 
-fn promise(
-    members: &[Member<'_>],
-    side: Side,
-    now: Moment,
-    counts: impl Fn(&Turn, Moment) -> bool,
-) -> Promise {
-    let mut promise = Promise::default();
-    for member in members {
+impl Kept {
+    fn hear(
+        &mut self,
+        member: &Member<'_>,
+        side: Side,
+        now: Moment,
+        counts: impl Fn(&Turn, Moment) -> bool,
+    ) {
         for turn in member.turns.iter().filter(|turn| turn.side == side) {
-            let due = member.terms.due(turn);
-            if turn.status(now) == Status::Closed || due > now || !counts(turn, due) {
+            if turn.status(now) == Status::Closed {
                 continue;
             }
-            let in_time = turn.answer.is_some_and(|answer| answer.at <= due);
-            if due > now - WEEK {
-                promise.matured += 1;
-                promise.in_time += usize::from(in_time);
-            } else if due > now - 2 * WEEK {
-                promise.matured_before += 1;
-                promise.in_time_before += usize::from(in_time);
+            if turn.start <= now && turn.start > now - MEDIAN_OVER {
+                self.recent.push(standing::observation(turn, now));
+            }
+            let due = member.terms.due(turn);
+            if due <= now && due > now - 2 * WEEK && counts(turn, due) {
+                self.promise.hear(turn, due, now);
             }
         }
     }
-    let recent = members
-        .iter()
-        .flat_map(|member| member.turns)
-        .filter(|turn| turn.side == side && turn.start <= now && turn.start > now - MEDIAN_OVER);
-    let curve = standing::curve(recent, now);
-    promise.median_h = curve.quantile(0.5).hours.filter(|_| curve.n_eff() >= score::ENOUGH);
-    promise
+
+    fn promise(self) -> Promise {
+        let curve = KaplanMeier::fit(&self.recent);
+        let median_h = curve.quantile(0.5).hours.filter(|_| curve.n_eff() >= score::ENOUGH);
+        Promise { median_h, ..self.promise }
+    }
 }
 
-fn movers(members: &[Member<'_>]) -> Vec<Mover> {
-    let mut movers: Vec<Mover> = members
-        .iter()
-        .filter_map(|member| {
-            let (before, now) = member.before.zip(member.now)?;
-            let name = member.name.to_owned();
-            let moved = (now - before).abs() >= WORTH_TELLING;
-            moved.then_some(Mover { id: member.id, name, before, now })
-        })
-        .collect();
+impl Promise {
+    /// A turn that matured this week or the week before.
+    fn hear(&mut self, turn: &Turn, due: Moment, now: Moment) {
+        let in_time = usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
+        if due > now - WEEK {
+            self.matured += 1;
+            self.in_time += in_time;
+        } else {
+            self.matured_before += 1;
+            self.in_time_before += in_time;
+        }
+    }
+}
+
+fn mover(member: &Member<'_>) -> Option<Mover> {
+    let (before, now) = member.before.zip(member.now)?;
+    let moved = (now - before).abs() >= WORTH_TELLING;
+    moved.then(|| Mover { id: member.id, name: member.name.to_owned(), before, now })
+}
+
+fn keep_furthest(movers: &mut Vec<Mover>) {
     let size = |mover: &Mover| (mover.now - mover.before).abs();
     movers.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
     movers.truncate(MOVERS);
-    movers
 }

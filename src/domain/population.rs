@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{DAY, Moment, Side};
 use super::need::Model;
-use super::need::learn::{self, Sample};
+use super::need::learn;
+use super::need::samples::Samples;
 use super::overdue::Replay;
 use super::policy::{FIRST_Q_STAR, Policy};
 use super::standing::{self, Outcome, Terms};
 use super::statistics::curve::PopulationCurve;
 use super::statistics::empirical_bayes::{self, DEFAULT_PRIOR, Tally};
-use super::statistics::{Beta, KaplanMeier, Observation, weights};
+use super::statistics::{Beta, Waits, weights};
 use super::turns::{Status, Turn};
 
 /// Learned once a day, in seconds.
@@ -70,13 +71,13 @@ impl Population {
 #[derive(Debug, Clone)]
 pub struct Lessons {
     now: Moment,
-    theirs: Vec<Sample>,
-    mine: Vec<Sample>,
+    theirs: Samples,
+    mine: Samples,
 }
 
 impl Lessons {
     pub fn new(now: Moment) -> Lessons {
-        Lessons { now, theirs: Vec::new(), mine: Vec::new() }
+        Lessons { now, theirs: Samples::default(), mine: Samples::default() }
     }
 
     /// `wanted`: the user said that it asks for an answer, by putting it off.
@@ -107,7 +108,7 @@ pub struct Census {
 #[derive(Debug, Clone, Default)]
 struct Answers {
     tallies: Vec<Tally>,
-    observations: Vec<Observation>,
+    waits: Waits,
 }
 
 impl Census {
@@ -123,7 +124,7 @@ impl Census {
             for turn in turns.iter().filter(|turn| turn.side == side && turn.start <= self.now) {
                 self.alerts.take(turn, terms.limit_h);
                 if turn.status(self.now) != Status::Closed {
-                    answers.observations.push(standing::observation(turn, self.now));
+                    answers.waits.add(&standing::observation(turn, self.now));
                 }
                 let weight = weights::recency(self.now.days_since(turn.start));
                 match standing::outcome(turn, terms, self.now) {
@@ -154,7 +155,7 @@ impl Census {
 
 impl Answers {
     fn usual(&self) -> Usual {
-        let curve = PopulationCurve::of(&KaplanMeier::fit(&self.observations));
+        let curve = PopulationCurve::of(&self.waits.curve());
         Usual { prior: empirical_bayes::prior(&self.tallies), curve }
     }
 }

@@ -43,7 +43,7 @@ pub struct Decision {
     pub value: String,
 }
 
-/// The decisions that hold, oldest first.
+/// The decisions that hold, contact by contact, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions(pub Vec<Decision>);
 
@@ -119,10 +119,11 @@ impl Store {
     pub fn decisions(&self, contact: Option<ContactId>, now: Moment) -> Result<Decisions> {
         let mut statement = self.db.prepare_cached(
             "SELECT at, verb, contact, touch, value FROM decision
-             WHERE at <= ?1 AND (undone_at IS NULL OR undone_at > ?1)
-               AND (?2 IS NULL OR contact = ?2) ORDER BY id",
+             WHERE contact BETWEEN ?2 AND ?3
+               AND at <= ?1 AND (undone_at IS NULL OR undone_at > ?1) ORDER BY contact, id",
         )?;
-        let rows = statement.query_map(params![now.0, contact.map(|c| c.0)], |row| {
+        let (first, last) = contact.map_or((i64::MIN, i64::MAX), |contact| (contact.0, contact.0));
+        let rows = statement.query_map(params![now.0, first, last], |row| {
             let verb: String = row.get(1)?;
             let touch: Option<i64> = row.get(3)?;
             Ok(Verb::ALL.into_iter().find(|known| known.name() == verb).map(|verb| {
@@ -142,7 +143,8 @@ impl Store {
 
 impl Decisions {
     pub fn of(&self, contact: ContactId) -> impl Iterator<Item = &Decision> {
-        self.0.iter().filter(move |decision| decision.contact == contact)
+        let first = self.0.partition_point(|decision| decision.contact < contact);
+        self.0.iter().skip(first).take_while(move |decision| decision.contact == contact)
     }
 
     pub fn has(&self, contact: ContactId, verb: Verb) -> bool {

@@ -86,6 +86,17 @@ impl Store {
         Ok(Some(Store { db }))
     }
 
+    /// Another connection to the same file, for a thread that reads what is committed; `None` for
+    /// a database in memory.
+    pub fn reader(&self) -> Result<Option<Store>> {
+        let Some(path) = self.db.path().filter(|path| !path.is_empty()) else { return Ok(None) };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(BUSY)?;
+        db.pragma_update(None, "temp_store", "memory")?;
+        Ok(Some(Store { db }))
+    }
+
     pub fn path(folder: &Path) -> PathBuf {
         folder.join("requite.db")
     }

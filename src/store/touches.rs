@@ -31,21 +31,21 @@ related (message, author) AS (
     CROSS JOIN message c ON c.parent = p.id_hash
     WHERE +c.author NOT IN theirs AND (+c.author IN mine OR EXISTS (
       SELECT 1 FROM recipient r WHERE r.message = p.id AND r.address = c.author AND r.role = 1)))
-SELECT m.id, m.key, x.author, m.date, m.received, m.internal, m.subject, m.message_id,
-  m.base_subject, m.id_hash, m.parent, m.refs, m.thread, m.traits, m.to_count, m.recipients,
-  (SELECT max(r.role) FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = m.id),
-  (SELECT max(r.role) FROM theirs CROSS JOIN recipient r ON r.address = theirs.id AND r.message = m.id),
-  m.parent IS NOT NULL AND EXISTS (
-    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN mine),
-  m.parent IS NOT NULL AND EXISTS (
-    SELECT 1 FROM message p WHERE p.id_hash = m.parent AND +p.author IN theirs
-      AND (x.author = 0 OR EXISTS (
-        SELECT 1 FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = p.id))),
+SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash, m.parent, m.refs,
+  m.thread, m.traits, m.to_count, m.recipients,
+  CASE x.author WHEN 0
+    THEN (SELECT max(r.role) FROM theirs CROSS JOIN recipient r
+          ON r.address = theirs.id AND r.message = m.id)
+    ELSE (SELECT max(r.role) FROM mine CROSS JOIN recipient r
+          ON r.address = mine.id AND r.message = m.id) END,
+  (SELECT max(p.author IN mine) + 2 * max(p.author IN theirs AND (x.author = 0 OR EXISTS (
+     SELECT 1 FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = p.id)))
+   FROM message p WHERE p.id_hash = m.parent),
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder
    WHERE i.message = m.id AND f.retired = 0),
-  m.back_on
+  m.back_on, m.key
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
 impl Store {
@@ -134,11 +134,10 @@ pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<Messa
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
-    let role = |column| {
-        row.get::<_, Option<i64>>(column)
-            .map(|role| role.map(|role| if role > 0 { Role::To } else { Role::Cc }))
-    };
-    let copies: Option<i64> = row.get(20)?;
+    let role: Option<i64> = row.get(13)?;
+    // A parent that was never seen tells nothing.
+    let answers: i64 = row.get::<_, Option<i64>>(14)?.unwrap_or_default();
+    let copies: Option<i64> = row.get(15)?;
     // No copy left: expunged everywhere.
     let copies = copies.map_or(Copies { discarded: true, ..Copies::default() }, |bits| Copies {
         discarded: bits & 1 != 0,
@@ -148,30 +147,27 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     });
     Ok(Letter {
         id: row.get(0)?,
-        key: stored_key(row, 1)?,
-        author: match row.get::<_, i64>(2)? {
+        key: stored_key(row, 17)?,
+        author: match row.get::<_, i64>(1)? {
             0 => Author::Me,
             1 => Author::Them,
             _ => Author::Other,
         },
-        date: moment(3)?,
-        received: moment(4)?,
-        internal: moment(5)?,
-        subject: row.get(6)?,
-        message_id: row.get(7)?,
-        base_subject: row.get(8)?,
-        own_id: row.get(9)?,
-        parent: row.get(10)?,
-        references: unpack(&row.get::<_, Option<Vec<u8>>>(11)?.unwrap_or_default()),
-        thread: row.get(12)?,
-        traits: Traits(row.get(13)?),
-        to_count: row.get(14)?,
-        recipients: row.get(15)?,
-        me: role(16)?,
-        them: role(17)?,
-        answers_mine: row.get(18)?,
-        answers_theirs: row.get(19)?,
+        date: moment(2)?,
+        received: moment(3)?,
+        internal: moment(4)?,
+        base_subject: row.get(5)?,
+        own_id: row.get(6)?,
+        parent: row.get(7)?,
+        references: unpack(&row.get::<_, Option<Vec<u8>>>(8)?.unwrap_or_default()),
+        thread: row.get(9)?,
+        traits: Traits(row.get(10)?),
+        to_count: row.get(11)?,
+        recipients: row.get(12)?,
+        role: role.map(|role| if role > 0 { Role::To } else { Role::Cc }),
+        answers_mine: answers & 1 != 0,
+        answers_theirs: answers & 2 != 0,
         copies,
-        back_on: stored_day(row, 21)?,
+        back_on: stored_day(row, 16)?,
     })
 }

@@ -18,8 +18,8 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use divan::Bencher;
-use requite::daemon::book::{AsOf, Book};
-use requite::daemon::{learn, measure_dirty};
+use requite::daemon::book::{AsOf, Book, Person};
+use requite::daemon::{learn, measure_history};
 use requite::domain::model::{ContactId, Moment};
 use requite::domain::policy::Policy;
 use requite::domain::population::Population;
@@ -44,9 +44,16 @@ fn everybody(bencher: Bencher<'_, '_>) {
     let store = stored();
     let policy = Policy::default();
     bencher.with_inputs(|| store.mark_all_dirty().unwrap()).bench_local_values(|()| {
-        measure_dirty(store, &policy).unwrap();
+        measure_history(store, &policy).unwrap();
         learn(store, &policy, NOW).unwrap();
-        Book::open(store, &policy, AsOf::Now(NOW)).unwrap().people().unwrap().len()
+        let book = Book::open(store, &policy, AsOf::Now(NOW)).unwrap();
+        let mut scored = 0;
+        let take = |person: Person| {
+            scored += usize::from(person.standing.score.value.is_some());
+            Ok(())
+        };
+        book.each_person(take).unwrap();
+        scored
     });
 }
 

@@ -23,8 +23,13 @@ pub fn run(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
     }
     let store = desk.store()?;
     let query = arguments.query.as_deref().unwrap_or_default();
-    let mut people = desk.book(&store)?.people()?;
-    people.retain(|person| is_meant(&person.row, query));
+    let mut people = Vec::new();
+    desk.book(&store)?.each_person(|person| {
+        if is_meant(&person.row, query) {
+            people.push(Person { turns: Vec::new(), ..person });
+        }
+        Ok(())
+    })?;
     people.sort_by(|a, b| order(arguments.sort, a, b).then_with(|| by_name(a, b)));
     people.truncate(arguments.limit.unwrap_or(usize::MAX));
     if desk.json {

@@ -95,16 +95,22 @@ fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
     let Some(store) = Store::open_to_read(&desk.home.data)? else { return Ok(String::new()) };
     let policy = &desk.config.policy;
     let changed = Policy { stance: wanted, ..policy.clone() };
-    let before = Book::open(&store, policy, desk.as_of())?.people()?;
-    let after = Book::open(&store, &changed, desk.as_of())?.people()?;
-    let pairs = before.iter().zip(&after).filter_map(|(before, after)| {
-        Some(Move {
-            name: &before.row.name,
-            from: before.standing.score.value?,
-            to: after.standing.score.value?,
-        })
+    let before = scores(&Book::open(&store, policy, desk.as_of())?)?;
+    let after = scores(&Book::open(&store, &changed, desk.as_of())?)?;
+    let pairs = before.iter().zip(&after).filter_map(|((name, before), (_, after))| {
+        Some(Move { name, from: (*before)?, to: (*after)? })
     });
     Ok(told(pairs.collect()))
+}
+
+/// Everybody's name and score.
+fn scores(book: &Book<'_>) -> Result<Vec<(String, Option<f64>)>> {
+    let mut scores = Vec::new();
+    book.each_person(|person| {
+        scores.push((person.row.name, person.standing.score.value));
+        Ok(())
+    })?;
+    Ok(scores)
 }
 
 struct Move<'a> {

@@ -2,45 +2,41 @@
 //!
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
-use std::collections::HashMap;
-
 use super::{Book, NamedDebt, Person};
-use crate::domain::debts::{self, Debt, Habit};
+use crate::domain::debts::{self, Debt};
 use crate::domain::digest;
-use crate::domain::model::{ContactId, DAY, Moment, Side};
+use crate::domain::model::{DAY, Moment, Side};
 use crate::domain::standing::{Record, standing};
-use crate::domain::turns::Turn;
 use crate::error::Result;
 
 impl Book<'_> {
     pub fn digest(&self) -> Result<digest::Digest> {
-        let people = self.people()?;
-        let debts = self.debts()?;
         let since = self.now() - 7 * DAY;
-        let totals = self.totals(&debts)?;
-        let members: Vec<digest::Member<'_>> = people
-            .iter()
-            .map(|person| digest::Member {
+        let mut week = digest::Week::new(self.policy, self.now());
+        self.each_person(|person| {
+            week.hear(&digest::Member {
                 id: person.row.id,
                 name: &person.row.name,
                 turns: &person.turns,
                 terms: &person.terms,
-                before: self.figure_at(person, since),
+                before: self.figure_at(&person, since),
                 now: person.standing.figure(),
-            })
-            .collect();
-        let of_contact: HashMap<ContactId, &[Turn]> =
-            people.iter().map(|person| (person.row.id, person.turns.as_slice())).collect();
-        let usual = &self.population.usual(Side::Mine).curve;
-        let is_unusual = |debt: &Debt| {
-            let turns = of_contact.get(&debt.turn.id.contact).into_iter().copied().flatten();
-            let mine = turns.filter(|turn| turn.side == Side::Mine);
-            debt.overdue && debts::is_unusual(debt, &Habit::of(mine, usual, self.now()))
-        };
-        let debts = debts.into_iter().map(|named| shown(is_unusual(&named.debt), named));
-        let debts = debts.collect();
-        let in_junk = self.in_junk(since)?;
-        Ok(digest::compose(&members, debts, in_junk, totals, self.policy, self.now()))
+            });
+            Ok(())
+        })?;
+        let debts = self.debts()?;
+        let totals = self.totals(&debts)?;
+        let mut listed = Vec::with_capacity(debts.len());
+        for named in debts {
+            listed.push(shown(self.is_unusual(&named.debt)?, named));
+        }
+        Ok(week.digest(listed, self.in_junk(since)?, totals))
+    }
+
+    /// Whether they keep me waiting longer than they nearly ever did.
+    fn is_unusual(&self, debt: &Debt) -> Result<bool> {
+        let theirs = debt.overdue && debt.turn.side == Side::Mine;
+        Ok(theirs && debts::is_unusual(debt, &self.habit(debt.turn.id.contact, Side::Mine)?))
     }
 
     fn in_junk(&self, since: Moment) -> Result<Vec<digest::JunkMail>> {

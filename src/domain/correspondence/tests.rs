@@ -18,13 +18,10 @@ fn theirs(id: i64, hours: i64) -> Letter {
         id,
         key: MessageKey([u8::try_from(id).unwrap(); 16]),
         author: Author::Them,
-        me: Some(Role::To),
-        them: None,
+        role: Some(Role::To),
         date: at,
         received: at,
         internal: at,
-        subject: Some("Lunch".to_owned()),
-        message_id: Some(format!("<{id}@example.org>")),
         base_subject: 1,
         own_id: Some(id),
         parent: None,
@@ -41,9 +38,7 @@ fn theirs(id: i64, hours: i64) -> Letter {
 }
 
 fn mine(id: i64, hours: i64) -> Letter {
-    let to_them =
-        Letter { author: Author::Me, me: None, them: Some(Role::To), ..theirs(id, hours) };
-    Letter { received: None, ..to_them }
+    Letter { author: Author::Me, received: None, ..theirs(id, hours) }
 }
 
 /// The same mail as [`theirs`], delivered again so many hours later under another Message-ID.

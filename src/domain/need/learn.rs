@@ -3,7 +3,8 @@
 //!
 //! Knows outcomes only; never looks at who wrote what.
 
-use super::{Features, Weights, needs_reply};
+use super::samples::{Sample, Samples, Seen};
+use super::{Features, Weights};
 use crate::domain::model::{DAY, Moment};
 use crate::domain::turns::{Asked, Closed, Turn};
 
@@ -19,16 +20,6 @@ const CLICK_WEIGHT: f64 = 5.0;
 const SIZE: usize = Features::COUNT + 1;
 const STEPS: usize = 50;
 const CONVERGED: f64 = 1e-10;
-
-/// A touch whose outcome is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Sample {
-    pub features: Features,
-    /// It was answered within 14 days, or the user said that it asked for an answer.
-    pub answered: bool,
-    /// How much it counts, > 0.
-    pub weight: f64,
-}
 
 /// Whoever hasn't answered by then won't, in seconds.
 pub const HORIZON: i64 = 14 * DAY;
@@ -74,7 +65,7 @@ const PRECISION: Vector = {
 
 /// The likeliest weights given the samples, in whatever order they come, and `prior`; `prior`
 /// itself where there are none.
-pub fn fit(samples: &[Sample], prior: &Weights) -> Weights {
+pub fn fit(samples: &Samples, prior: &Weights) -> Weights {
     let centre = vector(prior);
     let mut at = centre;
     let mut loss = loss_at(&at, samples, &centre);
@@ -105,44 +96,46 @@ pub fn fit(samples: &[Sample], prior: &Weights) -> Weights {
 }
 
 /// The negative log posterior, without its constant.
-fn loss_at(at: &Vector, samples: &[Sample], centre: &Vector) -> f64 {
-    let model = weights(at);
+fn loss_at(at: &Vector, samples: &Samples, centre: &Vector) -> f64 {
     let wander: f64 = (0..SIZE).map(|i| PRECISION[i] * (at[i] - centre[i]).powi(2)).sum();
     let fit: f64 = samples
         .iter()
-        .map(|sample| {
-            let z = model.logit(&sample.features);
-            let z = if sample.answered { z } else { -z };
+        .map(|seen| {
+            let z = logit(at, &seen);
+            let z = if seen.answered { z } else { -z };
             // −ln of the logistic function, without overflow for large −z.
-            sample.weight * ((-z.abs()).exp().ln_1p() + (-z).max(0.0))
+            seen.weight * ((-z.abs()).exp().ln_1p() + (-z).max(0.0))
         })
         .sum();
     fit + wander / 2.0
 }
 
-fn slopes(at: &Vector, samples: &[Sample], centre: &Vector) -> (Vector, [Vector; SIZE]) {
-    let model = weights(at);
+fn slopes(at: &Vector, samples: &Samples, centre: &Vector) -> (Vector, [Vector; SIZE]) {
     let mut gradient: Vector = std::array::from_fn(|i| PRECISION[i] * (at[i] - centre[i]));
     let mut curvature = [[0.0; SIZE]; SIZE];
     for (i, row) in curvature.iter_mut().enumerate() {
         row[i] = PRECISION[i];
     }
-    for sample in samples {
-        let x = values(&sample.features);
-        let q = needs_reply(&model, &sample.features);
-        let miss = sample.weight * (q - f64::from(sample.answered));
-        let bend = sample.weight * q * (1.0 - q);
-        for i in 0..SIZE {
-            if x[i] == 0.0 {
-                continue;
-            }
-            gradient[i] += miss * x[i];
-            for j in 0..=i {
-                curvature[i][j] += bend * x[i] * x[j];
+    for seen in samples.iter() {
+        let q = 1.0 / (1.0 + (-logit(at, &seen)).exp());
+        let miss = seen.weight * (q - f64::from(seen.answered));
+        let bend = seen.weight * q * (1.0 - q);
+        gradient[0] += miss;
+        curvature[0][0] += bend;
+        for (nth, &(i, x)) in seen.values().iter().enumerate() {
+            gradient[i + 1] += miss * x;
+            let row = &mut curvature[i + 1];
+            row[0] += bend * x;
+            for &(j, y) in &seen.values()[..=nth] {
+                row[j + 1] += bend * x * y;
             }
         }
     }
     (gradient, curvature)
+}
+
+fn logit(at: &Vector, seen: &Seen) -> f64 {
+    at[0] + seen.values().iter().map(|(i, x)| at[i + 1] * x).sum::<f64>()
 }
 
 /// The x with A·x = b for a symmetric positive definite A, of which the lower half is read
@@ -171,12 +164,6 @@ fn solve(mut a: [Vector; SIZE], mut b: Vector) -> Vector {
     b
 }
 
-/// The features with a leading 1 for the intercept.
-fn values(features: &Features) -> Vector {
-    let values = features.values();
-    std::array::from_fn(|i| if i == 0 { 1.0 } else { values[i - 1] })
-}
-
 fn vector(weights: &Weights) -> Vector {
     let values = weights.features.values();
     std::array::from_fn(|i| if i == 0 { weights.intercept } else { values[i - 1] })
@@ -191,7 +178,7 @@ fn weights(vector: &Vector) -> Weights {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::HAND;
+    use super::super::{HAND, needs_reply};
     use super::*;
 
     fn sample(sole_to: f64, question: f64, answered: bool) -> Sample {
@@ -201,13 +188,13 @@ mod tests {
 
     #[test]
     fn nothing_seen_nothing_learned() {
-        assert_eq!(fit(&[], &HAND), HAND);
+        assert_eq!(fit(&Samples::default(), &HAND), HAND);
     }
 
     #[test]
     fn whoever_answers_no_questions_is_learned_to_need_no_answer_to_them() {
         let seen: Vec<Sample> = (0..200).map(|_| sample(1.0, 1.0, false)).collect();
-        let learned = fit(&seen, &HAND);
+        let learned = fit(&seen.iter().copied().collect(), &HAND);
         let question = seen[0].features;
         assert!(needs_reply(&HAND, &question) > 0.6);
         assert!(needs_reply(&learned, &question) < 0.2);
@@ -231,6 +218,7 @@ mod tests {
             off in prop::sample::select(vec![-0.3, -0.01, 0.01, 0.3]),
         ) {
             let centre = vector(&HAND);
+            let samples = samples.into_iter().collect();
             let best = vector(&fit(&samples, &HAND));
             let mut other = best;
             other[which] += off;
@@ -241,8 +229,8 @@ mod tests {
 
         #[test]
         fn the_order_of_samples_does_not_matter(samples in any_samples()) {
-            let forth = vector(&fit(&samples, &HAND));
-            let reversed: Vec<Sample> = samples.iter().rev().copied().collect();
+            let forth = vector(&fit(&samples.iter().copied().collect(), &HAND));
+            let reversed: Samples = samples.iter().rev().copied().collect();
             let back = vector(&fit(&reversed, &HAND));
             for (a, b) in forth.iter().zip(back) {
                 prop_assert!((a - b).abs() < 1e-6, "{a} {b}");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::model::Side;
 
 pub mod learn;
+pub mod samples;
 
 /// Names every feature once, for the struct and for those that need them in a row.
 macro_rules! features {

@@ -47,6 +47,13 @@ impl Step {
     }
 }
 
+/// The weights of those answered and of those not, at one time.
+pub(super) struct Count {
+    pub hours: f64,
+    pub events: f64,
+    pub censored: f64,
+}
+
 /// The curve from one step to the next, with what its intervals need.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Beyond {
@@ -88,7 +95,12 @@ impl KaplanMeier {
             observation.weight = weight;
         }
 
-        let mut steps = tally(&sorted);
+        KaplanMeier::of_counts(counts(&sorted))
+    }
+
+    /// From the normalised weights of each distinct time, in order.
+    pub(super) fn of_counts(counts: impl DoubleEndedIterator<Item = Count>) -> KaplanMeier {
+        let mut steps = tally(counts);
         let n_eff = steps.first().map_or(0.0, |step| step.at_risk);
         let start = Beyond { left: n_eff, ..Beyond::NOTHING };
         let mut beyond = start;
@@ -170,19 +182,23 @@ impl KaplanMeier {
     }
 }
 
-/// Counts per distinct time. At-risk sums run backwards, so that the last one is exact.
-fn tally(sorted: &[Observation]) -> Vec<Step> {
+fn counts(sorted: &[Observation]) -> impl DoubleEndedIterator<Item = Count> {
+    sorted.chunk_by(|a, b| a.hours == b.hours).map(|group| {
+        let sum = |answered| -> f64 {
+            group.iter().filter(|o| o.answered == answered).map(|o| o.weight).sum()
+        };
+        let hours = group.first().map_or(0.0, |o| o.hours);
+        Count { hours, events: sum(true), censored: sum(false) }
+    })
+}
+
+/// At-risk sums run backwards, so that the last one is exact.
+fn tally(counts: impl DoubleEndedIterator<Item = Count>) -> Vec<Step> {
     let mut at_risk = 0.0;
-    let mut steps: Vec<Step> = sorted
-        .chunk_by(|a, b| a.hours == b.hours)
+    let mut steps: Vec<Step> = counts
         .rev()
-        .map(|group| {
-            let sum = |answered| -> f64 {
-                group.iter().filter(|o| o.answered == answered).map(|o| o.weight).sum()
-            };
-            let (events, censored) = (sum(true), sum(false));
+        .map(|Count { hours, events, censored }| {
             at_risk += events + censored;
-            let hours = group.first().map_or(0.0, |o| o.hours);
             Step { hours, at_risk, events, censored, beyond: Beyond::NOTHING }
         })
         .collect();

@@ -10,12 +10,14 @@ pub mod empirical_bayes;
 pub mod kaplan_meier;
 pub mod metrics;
 pub mod thinned;
+pub mod waits;
 pub mod weights;
 pub mod wilson;
 
 pub use beta::Beta;
 pub use kaplan_meier::{Band, KaplanMeier, Observation, Quantile};
 pub use thinned::{Evidence, Posterior};
+pub use waits::Waits;
 
 /// The normal deviate of a two-sided 95 % interval.
 pub const Z95: f64 = 1.959963984540054;

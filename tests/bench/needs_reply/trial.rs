@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use requite::domain::correspondence;
 use requite::domain::facts::Facts;
 use requite::domain::model::{DAY, Moment, Side, TouchId};
-use requite::domain::need::learn::{self, HORIZON, Sample};
+use requite::domain::need::learn::{self, HORIZON};
+use requite::domain::need::samples::{Sample, Samples};
 use requite::domain::need::{Features, Model, needs_reply};
 use requite::domain::policy::TimeBasis;
 use requite::domain::turns::{Asked, Turn, turns};
@@ -107,8 +108,8 @@ impl Trial {
         foretold
     }
 
-    fn lessons(&self, now: Moment, without: &HashSet<i64>) -> Vec<Sample> {
-        let mut lessons = Vec::new();
+    fn lessons(&self, now: Moment, without: &HashSet<i64>) -> Samples {
+        let mut lessons = Samples::default();
         for turn in self.turns.iter().filter(|turn| turn.start < now) {
             for (touch, asked) in turn.touches.iter().zip(&turn.asks) {
                 let Some((answered, weight)) = learn::lesson(turn, asked, false, now) else {

@@ -18,9 +18,11 @@ pub struct Told {
 impl Told {
     pub fn of(book: &Book<'_>, population: &Population, store: &Store) -> Told {
         let mut told = Told::default();
-        for person in book.people().unwrap() {
+        let tell = |person: Person| {
             told.person(book, &person, store);
-        }
+            Ok(())
+        };
+        book.each_person(tell).unwrap();
         for named in book.debts().unwrap() {
             let debt = named.debt;
             told.lines.push(format!(

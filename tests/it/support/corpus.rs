@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use requite::config::{self, Config, Environment};
-use requite::daemon::book::{AsOf, Book};
+use requite::daemon::book::{AsOf, Book, Person};
 use requite::daemon::clock::Clock;
 use requite::daemon::{Home, sync};
 use requite::domain::facts::Facts;
@@ -183,7 +183,7 @@ fn read(store: &Store, config: &Config) -> Measured {
     let book = Book::open(store, &config.policy, AsOf::Now(Clock::System.now())).unwrap();
     let mut found =
         Measured { people: HashMap::new(), left_out: HashMap::new(), ids: HashMap::new() };
-    for person in book.people().unwrap() {
+    let take = |person: Person| {
         let name = person.row.name;
         let touches = person.turns.iter().flat_map(|turn| {
             turn.touches.iter().copied().chain(turn.answer.map(|answer| answer.touch))
@@ -199,7 +199,9 @@ fn read(store: &Store, config: &Config) -> Measured {
             found.left_out.insert((name.clone(), id), left.why);
         }
         found.people.insert(name, person.turns);
-    }
+        Ok(())
+    };
+    book.each_person(take).unwrap();
     found
 }
 

@@ -10,7 +10,7 @@ use crate::domain::policy::Policy;
 
 fn grace(store: &Store, policy: &Policy) -> Person {
     let book = Book::open(store, policy, sample::as_of()).unwrap();
-    book.people().unwrap().remove(0)
+    book.person_of(store.contacts().unwrap().remove(0)).unwrap()
 }
 
 fn shown() -> Value {
