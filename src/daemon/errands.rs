@@ -121,7 +121,8 @@ impl Errands {
 
     /// Beside everything else: with a large mailbox it takes seconds.
     async fn learn_daily(&mut self, now: Moment) -> Result<()> {
-        if !self.store()?.population()?.is_due(now) {
+        let store = self.store()?;
+        if !store.population()?.is_due(now, store.messages_ever()?) {
             return Ok(());
         }
         let (folder, policy) = (self.home.data.clone(), self.config.policy.clone());

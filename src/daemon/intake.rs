@@ -38,6 +38,8 @@ pub struct Intake {
     progress: watch::Sender<Progress>,
     /// History was stored whose turns are still to be computed.
     unmeasured: bool,
+    /// What was learned in this run is of all that it stored.
+    learned: bool,
 }
 
 impl Intake {
@@ -47,7 +49,7 @@ impl Intake {
         clock: Clock,
         progress: watch::Sender<Progress>,
     ) -> Intake {
-        Intake { store, config, clock, progress, unmeasured: false }
+        Intake { store, config, clock, progress, unmeasured: false, learned: false }
     }
 
     /// Takes reports until the last source hangs up.
@@ -68,7 +70,9 @@ impl Intake {
             }
         }
         self.settle()?;
-        learn(&self.store, &self.config.policy, self.clock.now())?;
+        if !self.learned {
+            self.learn()?;
+        }
         self.store.transaction(Store::set_accounts_idle)
     }
 
@@ -162,6 +166,7 @@ impl Intake {
             Ok(())
         })?;
         self.unmeasured |= !few;
+        self.learned = false;
         self.progress.send_modify(|progress| {
             progress.messages += mails as u64;
             progress.commits += 1;
@@ -170,14 +175,22 @@ impl Intake {
     }
 
     fn settle(&mut self) -> Result<()> {
-        let config = &self.config;
         if self.unmeasured {
             self.store.transaction(Store::match_by_name)?;
-            measure_history(&self.store, &config.policy)?;
-            learn(&self.store, &config.policy, self.clock.now())?;
-            self.unmeasured = false;
+            measure_history(&self.store, &self.config.policy)?;
+            (self.unmeasured, self.learned) = (false, false);
+            let messages = self.store.messages_ever()?;
+            if self.store.population()?.is_due(self.clock.now(), messages) {
+                self.learn()?;
+            }
             self.progress.send_modify(|progress| progress.commits += 1);
         }
+        Ok(())
+    }
+
+    fn learn(&mut self) -> Result<()> {
+        learn(&self.store, &self.config.policy, self.clock.now())?;
+        self.learned = true;
         Ok(())
     }
 }

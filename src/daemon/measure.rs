@@ -10,6 +10,7 @@ use crate::domain::absence::Absence;
 use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
+use crate::domain::population::Population;
 use crate::domain::turns::{self, Done, Turn};
 use crate::error::{Error, Result};
 use crate::store::{Store, Verb};
@@ -131,7 +132,9 @@ fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
 
 /// Learns anew from all turns what the contacts have in common.
 pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
-    let population = Book::open(store, policy, AsOf::Now(now))?.survey()?;
+    let messages = store.messages_ever()?;
+    let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
+    let population = Population { messages, ..surveyed };
     store.transaction(|store| store.put_population(&population))
 }
 

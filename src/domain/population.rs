@@ -24,6 +24,9 @@ const REFIT: i64 = DAY;
 pub struct Population {
     /// Learned from mail up to then; `None` before anything was.
     pub at: Option<Moment>,
+    /// So many messages were stored then; 0 where nobody keeps it.
+    #[serde(default)]
+    pub messages: u64,
     pub need: Model,
     /// How others answer me, and how I answer them.
     pub them: Usual,
@@ -45,6 +48,7 @@ impl Default for Population {
         let usual = Usual { prior: DEFAULT_PRIOR, curve: PopulationCurve::default() };
         Population {
             at: None,
+            messages: 0,
             need: Model::BY_HAND,
             them: usual.clone(),
             me: usual,
@@ -54,8 +58,11 @@ impl Default for Population {
 }
 
 impl Population {
-    pub fn is_due(&self, now: Moment) -> bool {
-        self.at.is_none_or(|at| at > now || now - REFIT >= at)
+    /// Every day, and when half as much mail again has come since: a long first sync teaches
+    /// early, and what it costs to learn grows with the mail and not with its square.
+    pub fn is_due(&self, now: Moment, messages: u64) -> bool {
+        let is_old = self.at.is_none_or(|at| at > now || now - REFIT >= at);
+        is_old || messages > self.messages + self.messages / 2
     }
 
     /// How turns of that side are usually answered.
@@ -145,6 +152,7 @@ impl Census {
     pub fn population(self) -> Population {
         Population {
             at: Some(self.now),
+            messages: 0,
             need: self.need,
             them: self.them.usual(),
             me: self.me.usual(),
@@ -157,5 +165,26 @@ impl Answers {
     fn usual(&self) -> Usual {
         let curve = PopulationCurve::of(&self.waits.curve());
         Usual { prior: empirical_bayes::prior(&self.tallies), curve }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::HOUR;
+
+    #[test]
+    fn it_is_learned_daily_and_when_much_mail_has_come() {
+        const LEARNED: Moment = Moment(1_700_000_000);
+        #[track_caller]
+        fn check(at: Option<Moment>, later: i64, messages: u64, due: bool) {
+            let population = Population { at, messages: 100, ..Population::default() };
+            assert_eq!(population.is_due(LEARNED + later, messages), due, "{later} {messages}");
+        }
+        check(None, 0, 100, true);
+        check(Some(LEARNED), 23 * HOUR, 150, false);
+        check(Some(LEARNED), 24 * HOUR, 100, true);
+        check(Some(LEARNED), 1, 151, true);
+        check(Some(LEARNED), -1, 100, true);
     }
 }

@@ -327,6 +327,14 @@ impl Store {
             .unwrap_or_default())
     }
 
+    /// How many messages were ever stored, without counting them.
+    pub fn messages_ever(&self) -> Result<u64> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT coalesce(max(id), 0) FROM message")?
+            .query_row([], |row| row.get(0))?)
+    }
+
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
     }

@@ -99,7 +99,8 @@ impl Told {
     }
 
     fn population(&mut self, population: &Population) {
-        let Population { at, need, them, me, q_star } = population;
+        // How much mail there was says when to learn again, and nothing of people.
+        let Population { at, messages: _, need, them, me, q_star } = population;
         self.lines.push(format!("learned at {at:?}, alerts from {q_star}"));
         for (whose, weights) in [("theirs", need.theirs), ("mine", need.mine)] {
             self.figures(whose, weights.features.values());
