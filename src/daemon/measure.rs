@@ -43,8 +43,9 @@ pub fn measured_until(
     Ok(Measured { turns, last_touch, absences: read.absences })
 }
 
-/// About so many messages are measured before what they tell is written.
-const PART: usize = 3_000;
+/// About so many messages are measured before what they tell is written: in smaller parts the same
+/// pages are written again and again, larger ones take memory.
+const PART: usize = 12_000;
 /// From so many contacts on, a second thread is worth starting.
 const MANY: usize = 50;
 

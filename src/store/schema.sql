@@ -66,9 +66,10 @@ CREATE TABLE message (
   -- Of a notice of absence: the first local day of presence that it names, as YYYY-MM-DD.
   back_on      TEXT
 ) STRICT;
+-- What measuring looks up of a message's parent, its answers and its copies stands in the index.
 CREATE INDEX message_by_author ON message (author);
-CREATE INDEX message_by_id_hash ON message (id_hash);
-CREATE INDEX message_by_parent ON message (parent) WHERE parent IS NOT NULL;
+CREATE INDEX message_by_id_hash ON message (id_hash, author);
+CREATE INDEX message_by_parent ON message (parent, author) WHERE parent IS NOT NULL;
 CREATE INDEX message_by_thread ON message (thread);
 
 -- role: 0 Cc, 1 To.
@@ -94,7 +95,7 @@ CREATE TABLE instance (
   flags       INTEGER NOT NULL,
   PRIMARY KEY (folder, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX instance_by_message ON instance (message);
+CREATE INDEX instance_by_message ON instance (message, flags);
 
 CREATE TABLE quarantine (
   folder      INTEGER NOT NULL,

@@ -1,6 +1,8 @@
 //! Turns as they were last computed, with what was known of each touch: learning weighs that
 //! anew without reading any mail again.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, params};
 
 use super::threads::unpack;
@@ -13,6 +15,16 @@ use crate::error::Result;
 
 const COLUMNS: &str = "contact, touch, side, channel, start, opens_thread, touches, asks,
                        answered_at, answered_by, link, closed";
+/// Writes what differs only: one more message changes one turn of a contact's hundreds.
+const PUT: &str = "
+INSERT INTO turn (contact, touch, side, channel, start, opens_thread, touches, asks,
+                  answered_at, answered_by, link, closed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+ON CONFLICT DO UPDATE SET
+  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed)
+    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+  WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed)
+    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
 
 impl Store {
@@ -23,18 +35,21 @@ impl Store {
         turns: &[Turn],
         last_touch: Option<Moment>,
     ) -> Result<()> {
-        self.db.prepare_cached("DELETE FROM turn WHERE contact = ?1")?.execute([contact.0])?;
-        let mut enter = self.db.prepare_cached(&format!(
-            "INSERT INTO turn ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
-        ))?;
+        let mut known =
+            self.db.prepare_cached("SELECT touch FROM turn WHERE contact = ?1 ORDER BY touch")?;
+        let known = known.query_map([contact.0], |row| row.get(0))?;
+        let mut gone: BTreeSet<i64> = known.collect::<Result<_, _>>()?;
+        let mut enter = self.db.prepare_cached(PUT)?;
         for turn in turns {
             // Whether it asked for anything is for the model of the day to say.
             let closed = turn.closed.filter(|closed| *closed != Closed::AskedNothing);
             let touches: Vec<u8> =
                 turn.touches.iter().flat_map(|touch| touch_number(*touch).to_le_bytes()).collect();
+            let touch = touch_number(turn.id.touch);
+            gone.remove(&touch);
             enter.execute(params![
                 contact.0,
-                touch_number(turn.id.touch),
+                touch,
                 turn.side as i64,
                 turn.channel as i64,
                 turn.start.0,
@@ -46,6 +61,11 @@ impl Store {
                 turn.answer.map(|answer| answer.link as i64),
                 closed.map(|closed| closed as i64),
             ])?;
+        }
+        let mut leave =
+            self.db.prepare_cached("DELETE FROM turn WHERE contact = ?1 AND touch = ?2")?;
+        for touch in gone {
+            leave.execute([contact.0, touch])?;
         }
         self.db
             .prepare_cached("UPDATE contact SET dirty = 0, last_touch = ?2 WHERE id = ?1")?

@@ -47,7 +47,9 @@ fn shape(db: &rusqlite::Connection) -> Vec<(String, String)> {
     let mut statement = db
         .prepare(
             "SELECT m.type || ' ' || m.name, c.name || ' ' || c.type || ' ' || c.\"notnull\"
-             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c ORDER BY 1, 2",
+             FROM sqlite_schema m JOIN pragma_table_xinfo(m.name) c
+             UNION ALL SELECT m.type || ' ' || m.name, c.seqno || ' ' || coalesce(c.name, '')
+             FROM sqlite_schema m JOIN pragma_index_xinfo(m.name) c ORDER BY 1, 2",
         )
         .unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();

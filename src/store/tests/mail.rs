@@ -237,3 +237,28 @@ proptest! {
         prop_assert_eq!(after(&mails, false), expect);
     }
 }
+
+#[test]
+fn measuring_again_writes_only_the_turns_that_changed() {
+    let store = store();
+    let ann = ann(&store);
+    deliver(&store, "Sent", 1, &mail(1, ME, ANN, 0));
+    deliver(&store, "INBOX", 1, &mail(2, ANN, ME, 5).answering(1));
+    deliver(&store, "Sent", 2, &mail(3, ME, ANN, 100).about("Tea?"));
+    let before = turns(&store, ann);
+    let written = |turns: &[Turn]| {
+        let before = store.db.total_changes();
+        store.put_turns(ann, turns, Some(at(100))).unwrap();
+        // The contact's own row aside.
+        store.db.total_changes() - before - 1
+    };
+    assert_eq!(written(&before), 0);
+
+    deliver(&store, "INBOX", 2, &mail(4, ANN, ME, 110).about("Re: Tea?"));
+    let after = turns(&store, ann);
+    // One turn has an answer now, which is a turn of theirs.
+    assert_eq!(written(&before), 2);
+    assert_eq!(written(&after), 2);
+    assert_eq!(written(&after[1..]), 1);
+    assert_eq!(store.turns_of(ann).unwrap(), after[1..]);
+}
