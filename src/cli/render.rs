@@ -218,10 +218,10 @@ fn local(at: Moment, zone: &TimeZone, form: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::calendar::Calendar;
-    use crate::domain::model::{Channel, ContactId, DAY, HOUR, Side, Stance, TouchId, TurnId};
+    use crate::domain::model::{DAY, Side, Stance};
     use crate::domain::population::Population;
     use crate::domain::standing::{Record, Terms, standing};
-    use crate::domain::turns::{Answer, Link, Turn};
+    use crate::domain::turns::Turn;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -283,22 +283,8 @@ mod tests {
     /// Of a contact who answered so many questions, one a day, each after a few hours more.
     fn standing_of(answered: i64) -> Standing {
         let now = Moment(1_700_000_000);
-        let turn = |n: i64| Turn {
-            id: TurnId { contact: ContactId(1), touch: TouchId::Message(n) },
-            side: Side::Mine,
-            channel: Channel::Mail,
-            start: now - (7 + n) * DAY,
-            touches: Vec::new(),
-            asks: Vec::new(),
-            needs_reply: 1.0,
-            opens_thread: true,
-            answer: Some(Answer {
-                at: now - (7 + n) * DAY + n * HOUR,
-                touch: TouchId::Message(n + 100),
-                link: Link::Reply,
-            }),
-            closed: None,
-        };
+        let turn =
+            |n: i64| Turn::asked(Side::Mine, n, now - (7 + n) * DAY).answered_after(n as f64);
         let turns: Vec<Turn> = (1..=answered).map(turn).collect();
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let last_touch = Some(now - DAY);

@@ -16,24 +16,21 @@ use crate::error::{Error, Result};
 use crate::store::{Store, Verb};
 
 /// What is derived of one contact's mail and entries.
-pub struct Measured {
-    pub turns: Vec<Turn>,
-    pub last_touch: Option<Moment>,
-    pub absences: Vec<Absence>,
+struct Measured {
+    turns: Vec<Turn>,
+    last_touch: Option<Moment>,
+    absences: Vec<Absence>,
 }
 
-/// The turns and absences of one contact from everything up to `until`.
-pub fn measured_until(
-    store: &Store,
-    contact: ContactId,
-    policy: &Policy,
-    until: Moment,
-) -> Result<Measured> {
+/// Turns are of all that is stored; what was known earlier is asked of an earlier store.
+const FOREVER: Moment = Moment(i64::MAX);
+
+fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measured> {
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
-    let read = correspondence::read(&letters, &entries, policy.time, until);
+    let read = correspondence::read(&letters, &entries, policy.time, FOREVER);
     let done: Vec<Done> = store
-        .decisions(Some(contact), until)?
+        .decisions(Some(contact), FOREVER)?
         .of(contact)
         .filter(|decision| decision.verb == Verb::Done)
         .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
@@ -54,7 +51,7 @@ const MANY: usize = 50;
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        put(store, contact, &measured_until(store, contact, policy, Moment(i64::MAX))?)?;
+        put(store, contact, &measured(store, contact, policy)?)?;
     }
     Ok(dirty.len())
 }
@@ -117,7 +114,7 @@ impl Part {
         while self.messages.load(Relaxed) < PART {
             let next = self.contacts.lock().ok().and_then(|mut contacts| contacts.next());
             let Some(contact) = next else { break };
-            let measured = measured_until(store, contact, policy, Moment(i64::MAX))?;
+            let measured = measured(store, contact, policy)?;
             let messages = measured.turns.iter().map(|turn| turn.touches.len()).sum();
             self.messages.fetch_add(messages, Relaxed);
             part.push((contact, measured));

@@ -33,7 +33,7 @@ pub fn debts<'a>(
         let due = terms.due(turn);
         Debt {
             due,
-            due_twice: due_twice(turn, terms),
+            due_twice: terms.after_limits(turn, 2.0),
             overdue: now >= due,
             age_h: now.hours_since(turn.start),
             limit_h: terms.limit_h,
@@ -41,14 +41,6 @@ pub fn debts<'a>(
             turn: turn.clone(),
         }
     })
-}
-
-fn due_twice(turn: &Turn, terms: &Terms) -> Moment {
-    let hours = 2.0 * terms.limit_h;
-    match turn.side {
-        Side::Theirs => turn.start.plus_hours(hours),
-        Side::Mine => terms.calendar.after_business_hours(turn.start, hours),
-    }
 }
 
 /// How long one side usually takes to answer a contact or to be answered by them: S̃.

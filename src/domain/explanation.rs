@@ -126,32 +126,20 @@ mod tests {
 
     use super::*;
     use crate::domain::calendar::Calendar;
-    use crate::domain::model::{Channel, ContactId, DAY, HOUR, Moment, Side, TouchId, TurnId};
+    use crate::domain::model::{DAY, Moment, Side};
     use crate::domain::population::Population;
     use crate::domain::standing::{Record, Terms, standing};
-    use crate::domain::turns::{Answer, Link, Turn};
+    use crate::domain::turns::Turn;
 
     const NOW: Moment = Moment(1_700_000_000);
 
     /// One a week, each answered after so many hours or never.
     fn turns(side: Side, answered_after: &[Option<i64>]) -> Vec<Turn> {
         let turn = |(week, hours): (usize, &Option<i64>)| {
-            let start = NOW - (week as i64 * 7 + 5) * DAY;
-            Turn {
-                id: TurnId { contact: ContactId(1), touch: TouchId::Message(week as i64) },
-                side,
-                channel: Channel::Mail,
-                start,
-                touches: Vec::new(),
-                asks: Vec::new(),
-                needs_reply: 1.0,
-                opens_thread: true,
-                answer: hours.map(|hours| Answer {
-                    at: start + hours * HOUR,
-                    touch: TouchId::Message(99),
-                    link: Link::Reply,
-                }),
-                closed: None,
+            let asked = Turn::asked(side, week as i64, NOW - (week as i64 * 7 + 5) * DAY);
+            match *hours {
+                Some(hours) => asked.answered_after(hours as f64),
+                None => asked,
             }
         };
         answered_after.iter().enumerate().map(turn).collect()

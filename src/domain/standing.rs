@@ -20,9 +20,15 @@ pub struct Terms {
 impl Terms {
     /// When the answer to a turn is owed: mine on the wall clock, theirs on their working days.
     pub fn due(&self, turn: &Turn) -> Moment {
+        self.after_limits(turn, 1.0)
+    }
+
+    /// When so many times the limit have passed.
+    pub fn after_limits(&self, turn: &Turn, limits: f64) -> Moment {
+        let hours = limits * self.limit_h;
         match turn.side {
-            Side::Theirs => turn.start.plus_hours(self.limit_h),
-            Side::Mine => self.calendar.after_business_hours(turn.start, self.limit_h),
+            Side::Theirs => turn.start.plus_hours(hours),
+            Side::Mine => self.calendar.after_business_hours(turn.start, hours),
         }
     }
 }

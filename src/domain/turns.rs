@@ -10,6 +10,8 @@ use super::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
 
 use order::{Ordered, in_order};
 
+#[cfg(test)]
+mod example;
 mod history;
 mod join;
 mod order;

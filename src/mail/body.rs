@@ -81,16 +81,15 @@ fn mime_header(header: &[u8]) -> Vec<u8> {
 /// With the ends of all multiparts put behind the cut: the parser gives up on the part in which
 /// its input ends. `None` where no part is open or broken.
 fn closed(parsed: &Message<'_>, whole: &[u8]) -> Option<Vec<u8>> {
-    let broken = parsed.parts.iter().any(|part| part.is_encoding_problem);
-    let boundaries =
-        parsed.parts.iter().filter_map(|part| part.content_type()?.attribute("boundary"));
-    let boundaries: Vec<&str> = boundaries.collect();
-    if !broken {
+    if !parsed.parts.iter().any(|part| part.is_encoding_problem) {
         return None;
     }
     let mut closed = without_halves(whole).to_vec();
-    for boundary in boundaries.iter().rev() {
-        closed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    for part in parsed.parts.iter().rev() {
+        let boundary = part.content_type().and_then(|kind| kind.attribute("boundary"));
+        if let Some(boundary) = boundary {
+            closed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        }
     }
     Some(closed)
 }

@@ -12,8 +12,8 @@ use toml_edit::{DocumentMut, Item, Value};
 use crate::cli::desk::Desk;
 use crate::daemon::book::Book;
 use crate::domain::model::Stance;
-use crate::domain::policy::Policy;
 use crate::domain::score;
+use crate::domain::standing::Standing;
 use crate::error::{Error, Result};
 use crate::store::Store;
 
@@ -93,41 +93,32 @@ fn confirm(desk: &Desk, wanted: Stance) -> Result<()> {
 /// What the change does to the scores, in a few lines.
 fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
     let Some(store) = Store::open_to_read(&desk.home.data)? else { return Ok(String::new()) };
-    let policy = &desk.config.policy;
-    let changed = Policy { stance: wanted, ..policy.clone() };
-    let before = scores(&Book::open(&store, policy, desk.as_of())?)?;
-    let after = scores(&Book::open(&store, &changed, desk.as_of())?)?;
-    let pairs = before.iter().zip(&after).filter_map(|((name, before), (_, after))| {
-        Some(Move { name, from: (*before)?, to: (*after)? })
-    });
-    Ok(told(pairs.collect()))
-}
-
-/// Everybody's name and score.
-fn scores(book: &Book<'_>) -> Result<Vec<(String, Option<f64>)>> {
-    let mut scores = Vec::new();
-    book.each_person(|person| {
-        scores.push((person.row.name, person.standing.score.value));
+    let mut moves = Vec::new();
+    Book::open(&store, &desk.config.policy, desk.as_of())?.each_person(|person| {
+        let Standing { inputs, score, .. } = person.standing;
+        let name = person.row.name;
+        let to = score::measure(&inputs, wanted).value;
+        moves.extend(score.value.zip(to).map(|(from, to)| Move { name, from, to }));
         Ok(())
     })?;
-    Ok(scores)
+    Ok(told(moves))
 }
 
-struct Move<'a> {
-    name: &'a str,
+struct Move {
+    name: String,
     from: f64,
     to: f64,
 }
 
-impl Move<'_> {
+impl Move {
     fn by(&self) -> f64 {
         self.to - self.from
     }
 }
 
-fn told(mut moves: Vec<Move<'_>>) -> String {
+fn told(mut moves: Vec<Move>) -> String {
     moves.retain(|one| one.by().abs() >= MOVE);
-    moves.sort_by(|a, b| b.by().abs().total_cmp(&a.by().abs()).then(a.name.cmp(b.name)));
+    moves.sort_by(|a, b| b.by().abs().total_cmp(&a.by().abs()).then_with(|| a.name.cmp(&b.name)));
     let rise = moves.iter().filter(|one| one.by() > 0.0).count();
     let mut text = match moves.len() {
         0 => "No score moves.\n".to_owned(),
@@ -233,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_biggest_moves_are_named_first() {
-        let one = |name, from, to| Move { name, from, to };
+        let one = |name: &str, from, to| Move { name: name.to_owned(), from, to };
         let moves = vec![one("Ann", 50.0, 55.0), one("Bob", 50.0, 30.0), one("Cy", 1.0, 1.2)];
         assert_eq!(
             told(moves),

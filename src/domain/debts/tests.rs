@@ -3,7 +3,6 @@
 use jiff::tz::TimeZone;
 
 use super::super::calendar::Calendar;
-use super::super::model::{Channel, ContactId, TurnId};
 use super::super::statistics::Observation;
 use super::super::turns::{Answer, Link};
 use super::*;
@@ -13,19 +12,7 @@ fn moment(text: &str) -> Moment {
 }
 
 fn turn(side: Side, start: &str) -> Turn {
-    let touch = TouchId::Message(1);
-    Turn {
-        id: TurnId { contact: ContactId(1), touch },
-        side,
-        channel: Channel::Mail,
-        start: moment(start),
-        touches: vec![touch],
-        asks: Vec::new(),
-        needs_reply: 0.8,
-        opens_thread: true,
-        answer: None,
-        closed: None,
-    }
+    Turn { needs_reply: 0.8, ..Turn::asked(side, 1, moment(start)) }
 }
 
 fn terms() -> Terms {

@@ -96,8 +96,8 @@ mod tests {
     use super::super::tests::{mail, person};
     use super::*;
     use crate::domain::calendar::Calendar;
-    use crate::domain::model::{Channel, TurnId};
-    use crate::domain::turns::{Answer, Closed, Link};
+
+    use crate::domain::turns::Closed;
 
     #[test]
     fn a_request_asks_everybody_in_to() {
@@ -119,22 +119,14 @@ mod tests {
 
     #[track_caller]
     fn check(answered_h: Option<f64>, closed: Option<Closed>, now_h: f64, expect: &str) {
-        let answer = answered_h.map(|hours| Answer {
-            at: ASKED.plus_hours(hours),
-            touch: TouchId::Message(9),
-            link: Link::Reply,
-        });
-        let turn = Turn {
-            id: TurnId { contact: ContactId(1), touch: TouchId::Message(3) },
-            side: Side::Mine,
-            channel: Channel::Mail,
-            start: ASKED,
+        let asked = Turn {
             touches: vec![TouchId::Message(3), TouchId::Message(4)],
-            asks: Vec::new(),
-            needs_reply: 0.8,
-            opens_thread: true,
-            answer,
             closed,
+            ..Turn::asked(Side::Mine, 3, ASKED)
+        };
+        let turn = match answered_h {
+            Some(hours) => asked.answered_after(hours),
+            None => asked,
         };
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let now = ASKED.plus_hours(now_h);

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::calendar::Calendar;
-use crate::domain::model::{Channel, HOUR, TouchId};
+use crate::domain::model::{HOUR, TouchId};
 use crate::domain::statistics::empirical_bayes::DEFAULT_PRIOR;
-use crate::domain::turns::{Answer, Closed, Link};
+use crate::domain::turns::Closed;
 
 /// A Tuesday.
 const NOW: Moment = Moment(1_767_700_800);
@@ -18,29 +18,12 @@ fn days_ago(days: f64) -> Moment {
 
 /// A question, alone in its conversation.
 fn turn(side: Side, days: f64) -> Turn {
-    let touch = TouchId::Message((days * 1000.0) as i64);
-    Turn {
-        id: TurnId { contact: ContactId(7), touch },
-        side,
-        channel: Channel::Mail,
-        start: days_ago(days),
-        touches: vec![touch],
-        asks: Vec::new(),
-        needs_reply: 1.0,
-        opens_thread: true,
-        answer: None,
-        closed: None,
-    }
+    Turn::asked(side, (days * 1000.0) as i64, days_ago(days))
 }
 
 /// My question of so many days ago.
 fn asked(days: f64) -> Turn {
     turn(Side::Mine, days)
-}
-
-fn answered(turn: Turn, hours: f64) -> Turn {
-    let at = turn.start.plus_hours(hours);
-    Turn { answer: Some(Answer { at, touch: TouchId::Message(1), link: Link::Reply }), ..turn }
 }
 
 /// A contact and their turns, each with its conversation.
@@ -174,7 +157,7 @@ fn a_sign_of_life_on_any_channel_spares_them() {
     check(|story| story.turns.push((note, 9)), &[lately]);
     let late = |story: &mut Story| {
         let (first, _) = &mut story.turns[0];
-        *first = answered(first.clone(), 24.0 * 111.0);
+        *first = first.clone().answered_after(24.0 * 111.0);
     };
     check(late, &[lately]);
 }
@@ -362,7 +345,7 @@ prop_compose! {
         let side = if mine { Side::Mine } else { Side::Theirs };
         let plain = Turn { needs_reply: q, ..turn(side, hours as f64 / 24.0) };
         let plain = Turn { closed: closed.then_some(Closed::SaidDone), ..plain };
-        (answer.map_or(plain.clone(), |hours| answered(plain, hours as f64)), thread)
+        (answer.map_or(plain.clone(), |hours| plain.answered_after(hours as f64)), thread)
     }
 }
 
@@ -398,14 +381,14 @@ proptest! {
     ) {
         prop_assume!(!story.is_suggested());
         let mut more = story.clone();
-        more.turns.push((answered(asked(days), 5.0), thread));
+        more.turns.push((asked(days).answered_after(5.0), thread));
         prop_assert!(!more.is_suggested(), "one more turn, answered");
         let mut same = story;
         if let Some((turn, _)) = same.turns.get_mut(which)
             && turn.side == Side::Mine
             && turn.answer.is_none()
         {
-            *turn = answered(turn.clone(), 5.0);
+            *turn = turn.clone().answered_after(5.0);
             prop_assert!(!same.is_suggested(), "a silent turn, answered");
         }
     }

@@ -3,8 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::domain::model::{Channel, ContactId, DAY, HOUR, TouchId, TurnId};
-use crate::domain::turns::{Answer, Link};
+use crate::domain::model::{DAY, HOUR};
 
 mod laws;
 
@@ -12,23 +11,7 @@ const NOW: Moment = Moment(1_700_000_000);
 
 /// Mine, answered after five hours.
 fn turn(days_ago: i64) -> Turn {
-    let start = NOW - days_ago * DAY;
-    Turn {
-        id: TurnId { contact: ContactId(1), touch: TouchId::Message(days_ago) },
-        side: Side::Mine,
-        channel: Channel::Mail,
-        start,
-        touches: Vec::new(),
-        asks: Vec::new(),
-        needs_reply: 1.0,
-        opens_thread: true,
-        answer: Some(Answer {
-            at: start + 5 * HOUR,
-            touch: TouchId::Message(days_ago + 1000),
-            link: Link::Reply,
-        }),
-        closed: None,
-    }
+    Turn::asked(Side::Mine, days_ago, NOW - days_ago * DAY).answered_after(5.0)
 }
 
 fn measured(turns: &[Turn], last_touch: Moment, now: Moment) -> Standing {

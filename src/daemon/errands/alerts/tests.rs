@@ -1,7 +1,7 @@
 //! What a batch tells, of whom and in which words.
 
 use super::*;
-use crate::domain::model::{Channel, ContactId, HOUR, TouchId};
+use crate::domain::model::{ContactId, HOUR, TouchId};
 use crate::domain::need::Features;
 use crate::domain::policy::{AlertPolicy, Policy};
 use crate::domain::turns::{Asked, Turn};
@@ -13,22 +13,13 @@ const ADA: ContactId = ContactId(1);
 const BOB: ContactId = ContactId(2);
 
 fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> Turn {
-    let touch = TouchId::Message(touch);
+    let at = NOW - hours_ago * HOUR;
+    let features = Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() };
     Turn {
-        id: TurnId { contact, touch },
-        side,
-        channel: Channel::Mail,
-        start: NOW - hours_ago * HOUR,
-        touches: vec![touch],
-        asks: vec![Asked {
-            at: NOW - hours_ago * HOUR,
-            features: Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() },
-            replied_at: None,
-        }],
+        id: TurnId { contact, touch: TouchId::Message(touch) },
+        asks: vec![Asked { at, features, replied_at: None }],
         needs_reply: 0.9,
-        opens_thread: true,
-        answer: None,
-        closed: None,
+        ..Turn::asked(side, touch, at)
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::super::super::model::{Channel, ContactId, HOUR, TouchId, TurnId};
-use super::super::super::turns::{Answer, Closed, Link};
+use super::super::super::model::HOUR;
+use super::super::super::turns::Closed;
 use super::*;
 
 /// Monday, an hour after the batch of that day.
@@ -19,29 +19,13 @@ fn policy(per_week: u32) -> Policy {
 
 /// Somebody's question of so many hours ago, never answered.
 fn asked(hours_ago: i64, q: f64) -> Turn {
-    let touch = TouchId::Message(hours_ago);
-    Turn {
-        id: TurnId { contact: ContactId(1), touch },
-        side: Side::Theirs,
-        channel: Channel::Mail,
-        start: NOW - hours_ago * HOUR,
-        touches: vec![touch],
-        asks: Vec::new(),
-        needs_reply: q,
-        opens_thread: true,
-        answer: None,
-        closed: None,
-    }
-}
-
-fn answered(turn: Turn, after_h: i64) -> Turn {
-    let at = turn.start + after_h * HOUR;
-    Turn { answer: Some(Answer { at, touch: TouchId::Message(0), link: Link::Reply }), ..turn }
+    let start = NOW - hours_ago * HOUR;
+    Turn { needs_reply: q, ..Turn::asked(Side::Theirs, hours_ago, start) }
 }
 
 /// Long ago, and over before the four weeks began.
 fn history() -> Turn {
-    answered(asked(3000, 0.9), 1)
+    asked(3000, 0.9).answered_after(1.0)
 }
 
 fn fitted(turns: &[Turn], policy: &Policy) -> f64 {
@@ -79,9 +63,9 @@ fn what_was_told_before_the_four_weeks_isnt_told_again_in_them() {
 #[test]
 fn an_answer_ends_the_telling_from_its_own_time_on() {
     let turn = asked(150, 0.9);
-    check_told(&answered(turn.clone(), 2), &policy(6), &[]);
-    check_told(&answered(turn.clone(), 60), &policy(6), &[0]);
-    check_told(&answered(turn.clone(), 140), &policy(6), &[0, 0]);
+    check_told(&turn.clone().answered_after(2.0), &policy(6), &[]);
+    check_told(&turn.clone().answered_after(60.0), &policy(6), &[0]);
+    check_told(&turn.clone().answered_after(140.0), &policy(6), &[0, 0]);
     check_told(&Turn { closed: Some(Closed::SaidDone), ..turn.clone() }, &policy(6), &[]);
     check_told(&Turn { needs_reply: 0.29, ..turn }, &policy(6), &[]);
 }
@@ -101,7 +85,7 @@ fn the_threshold_is_the_lowest_that_keeps_to_the_budget() {
         assert_eq!(fitted(&[turns, vec![history()]].concat(), &policy(6)), expect);
     }
     let many = |n: i64, hours_ago: i64, q: f64| -> Vec<Turn> {
-        (0..n).map(|_| answered(asked(hours_ago, q), 50)).collect()
+        (0..n).map(|_| asked(hours_ago, q).answered_after(50.0)).collect()
     };
     check(vec![], 0.3);
     check(
@@ -129,7 +113,7 @@ fn turn() -> impl Strategy<Value = Turn> {
     (0_i64..1500, 0.0..1.0, answer, any::<bool>()).prop_map(|(hours_ago, q, answer, closed)| {
         let turn = asked(hours_ago, q);
         let turn = Turn { closed: closed.then_some(Closed::Discarded), ..turn };
-        answer.map_or(turn.clone(), |after_h| answered(turn, after_h))
+        answer.map_or(turn.clone(), |after_h| turn.answered_after(after_h as f64))
     })
 }
 

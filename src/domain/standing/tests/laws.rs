@@ -4,11 +4,11 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::super::*;
-use crate::domain::model::{Channel, ContactId, HOUR, Stance, TouchId, TurnId};
+use crate::domain::model::{HOUR, Stance};
 use crate::domain::need::{Features, Model};
 use crate::domain::policy::{EXPIRY_H, Policy};
 use crate::domain::population::{Census, Lessons};
-use crate::domain::turns::{Answer, Asked, Closed, Link};
+use crate::domain::turns::{Asked, Closed};
 
 const NOW: Moment = Moment(1_780_000_000);
 const YEAR_H: i64 = 365 * 24;
@@ -25,30 +25,23 @@ fn any_turn() -> impl Strategy<Value = Turn> {
     (0..YEAR_H, sides, answer, closed, any::<bool>(), asked).prop_map(
         |(hours_ago, side, answered_after, closed, opens_thread, (recipients, question))| {
             let start = NOW - hours_ago * HOUR;
-            let touch = TouchId::Message(hours_ago);
-            let answer = answered_after.map(|hours| Answer {
-                at: start + hours * HOUR,
-                touch: TouchId::Message(YEAR_H + hours),
-                link: Link::Reply,
-            });
+            let asked = Turn::asked(side, hours_ago, start);
+            let asked = match answered_after {
+                Some(hours) => asked.answered_after(hours as f64),
+                None => asked,
+            };
             let features = Features {
                 sole_to: 1.0,
                 log2_recipients: recipients,
                 subject_question: f64::from(u8::from(question)),
                 ..Features::default()
             };
-            let replied_at = answer.map(|answer| answer.at);
+            let replied_at = asked.answer.map(|answer| answer.at);
             let mut turn = Turn {
-                id: TurnId { contact: ContactId(1), touch },
-                side,
-                channel: Channel::Mail,
-                start,
-                touches: vec![touch],
                 asks: vec![Asked { at: start, features, replied_at }],
-                needs_reply: 0.0,
                 opens_thread,
-                answer,
-                closed: closed.filter(|_| answer.is_none()),
+                closed: closed.filter(|_| replied_at.is_none()),
+                ..asked
             };
             turn.judge(&Model::BY_HAND);
             turn

@@ -1,0 +1,30 @@
+//! Turns for tests that are about something else.
+
+use super::{Answer, Link, Turn};
+use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
+
+impl Turn {
+    /// One mail, alone in its conversation with the first contact, that surely wants an answer.
+    pub fn asked(side: Side, mail: i64, start: Moment) -> Turn {
+        let touch = TouchId::Message(mail);
+        Turn {
+            id: TurnId { contact: ContactId(1), touch },
+            side,
+            channel: Channel::Mail,
+            start,
+            touches: vec![touch],
+            asks: Vec::new(),
+            needs_reply: 1.0,
+            opens_thread: true,
+            answer: None,
+            closed: None,
+        }
+    }
+
+    /// By a reply, so many hours after it began.
+    pub fn answered_after(self, hours: f64) -> Turn {
+        let (TouchId::Message(mail) | TouchId::Entry(mail)) = self.id.touch;
+        let (at, touch) = (self.start.plus_hours(hours), TouchId::Message(mail + 1_000_000));
+        Turn { answer: Some(Answer { at, touch, link: Link::Reply }), ..self }
+    }
+}
