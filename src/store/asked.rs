@@ -3,32 +3,23 @@
 
 use crate::domain::model::Moment;
 use crate::domain::need::Features;
+use crate::domain::need::sparse::{self, Sparse};
 use crate::domain::turns::Asked;
 
 /// In the word that says which features are 1: an answer is known.
-const REPLIED: u32 = 1 << 31;
-const _: () = assert!(Features::COUNT < 31, "the masks are full");
+const REPLIED: u32 = sparse::FREE;
 
 pub fn pack(asks: &[Asked], start: Moment) -> Vec<u8> {
     let mut words: Vec<u32> = Vec::new();
     for Asked { at, features, replied_at } in asks {
         let since = |at: Moment| u32::try_from(at.0 - start.0).unwrap_or(u32::MAX);
-        let values = features.values();
-        let is_number = |value: f64| value != 0.0 && value != 1.0;
+        let Sparse { ones, numbers } = Sparse::of(features);
         let replied = if replied_at.is_some() { REPLIED } else { 0 };
-        words.push(mask(&values, |value| value == 1.0) | replied);
-        words.push(mask(&values, is_number));
-        words.push(since(*at));
+        words.extend([ones | replied, numbers, since(*at)]);
         words.extend(replied_at.map(since));
-        let numbers = values.into_iter().filter(|value| is_number(*value));
-        words.extend(numbers.map(|number| (number as f32).to_bits()));
+        words.extend(sparse::numbers(features));
     }
     words.into_iter().flat_map(u32::to_le_bytes).collect()
-}
-
-fn mask(values: &[f64], holds: impl Fn(f64) -> bool) -> u32 {
-    let bits = values.iter().enumerate().filter(|(_, value)| holds(**value));
-    bits.map(|(bit, _)| 1 << bit).sum()
 }
 
 pub fn unpack(bytes: &[u8], start: Moment) -> Vec<Asked> {
@@ -37,16 +28,13 @@ pub fn unpack(bytes: &[u8], start: Moment) -> Vec<Asked> {
     let mut asks = Vec::new();
     while let (Some(ones), Some(numbers), Some(at)) = (words.next(), words.next(), words.next()) {
         let replied = if ones & REPLIED != 0 { words.next() } else { None };
-        let mut value = |bit: usize| {
-            if ones >> bit & 1 == 1 {
-                1.0
-            } else if numbers >> bit & 1 == 1 {
-                words.next().map_or(0.0, |word| f64::from(f32::from_bits(word)))
-            } else {
-                0.0
+        let mut values = [0.0; Features::COUNT];
+        for (bit, value) in (Sparse { ones, numbers }).values(&mut words) {
+            if let Some(to) = values.get_mut(bit) {
+                *to = value;
             }
-        };
-        let features = Features::from_values(std::array::from_fn(&mut value));
+        }
+        let features = Features::from_values(values);
         let after = |seconds: u32| start + i64::from(seconds);
         asks.push(Asked { at: after(at), features, replied_at: replied.map(after) });
     }

@@ -9,6 +9,7 @@ use super::model::Side;
 
 pub mod learn;
 pub mod samples;
+pub mod sparse;
 
 /// Names every feature once, for the struct and for those that need them in a row.
 macro_rules! features {

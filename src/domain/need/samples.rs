@@ -2,6 +2,7 @@
 //! mailbox. Only what isn't 0 is kept, and 1 as one bit.
 
 use super::Features;
+use super::sparse::{self, Sparse};
 
 /// A touch whose outcome is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,8 +22,7 @@ pub struct Samples {
     words: Vec<u32>,
 }
 
-const ANSWERED: u32 = 1 << 31;
-const _: () = assert!(Features::COUNT < 31, "the masks are full");
+const ANSWERED: u32 = sparse::FREE;
 
 /// What one sample says, the features that are 0 left out.
 #[derive(Debug, Clone, Copy)]
@@ -36,14 +36,10 @@ pub struct Seen {
 
 impl Samples {
     pub fn push(&mut self, sample: Sample) {
-        let values = sample.features.values();
-        let is_number = |value: f64| value != 0.0 && value != 1.0;
+        let Sparse { ones, numbers } = Sparse::of(&sample.features);
         let answered = if sample.answered { ANSWERED } else { 0 };
-        self.words.push(mask(&values, |value| value == 1.0) | answered);
-        self.words.push(mask(&values, is_number));
-        self.words.push((sample.weight as f32).to_bits());
-        let numbers = values.into_iter().filter(|value| is_number(*value));
-        self.words.extend(numbers.map(|number| (number as f32).to_bits()));
+        self.words.extend([ones | answered, numbers, (sample.weight as f32).to_bits()]);
+        self.words.extend(sparse::numbers(&sample.features));
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Seen> {
@@ -51,13 +47,8 @@ impl Samples {
         std::iter::from_fn(move || {
             let (ones, numbers, weight) = (words.next()?, words.next()?, words.next()?);
             let (mut values, mut count) = ([(0, 0.0); Features::COUNT], 0);
-            let mut left = (ones & !ANSWERED) | numbers;
-            while left != 0 {
-                let bit = left.trailing_zeros();
-                left &= left - 1;
-                let is_one = ones >> bit & 1 == 1;
-                let value = if is_one { 1.0 } else { f64::from(f32::from_bits(words.next()?)) };
-                values[count] = (bit as usize, value);
+            for (seen, to) in (Sparse { ones, numbers }).values(&mut words).zip(&mut values) {
+                *to = seen;
                 count += 1;
             }
             let (answered, weight) = (ones & ANSWERED != 0, f64::from(f32::from_bits(weight)));
@@ -84,9 +75,4 @@ impl FromIterator<Sample> for Samples {
         collected.extend(samples);
         collected
     }
-}
-
-fn mask(values: &[f64], holds: impl Fn(f64) -> bool) -> u32 {
-    let bits = values.iter().enumerate().filter(|(_, value)| holds(**value));
-    bits.map(|(bit, _)| 1 << bit).sum()
 }
