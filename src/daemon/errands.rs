@@ -11,7 +11,7 @@ use super::clock::Clock;
 use super::home::Home;
 use super::measure::{learn, measure_dirty};
 use crate::config::Config;
-use crate::deliver::{self, Action, Alert, Deed, Desktop};
+use crate::deliver::{self, Action, Alert, Deed, Desktop, News};
 use crate::domain::model::{DAY, Moment, TurnId};
 use crate::domain::schedule;
 use crate::error::{Error, Kind, Result};
@@ -79,6 +79,11 @@ impl Errands {
     async fn try_run_due(&mut self) -> Result<()> {
         let now = self.clock.now();
         self.take_actions(now)?;
+        match self.desktop.as_mut().and_then(|(desktop, _)| desktop.news()) {
+            Some(News::NotifierCame) => (self.desktop_retry, self.next_look) = (now, now),
+            Some(News::BusLeft) => self.desktop = None,
+            None => {}
+        }
         self.look_for_changes()?;
         if now < self.next_look {
             return Ok(());
@@ -190,12 +195,12 @@ impl Errands {
                 && let Err(cause) = desktop.show(&alert).await
             {
                 warn!("alert not shown: {cause}");
-                self.desktop = None;
                 if self.outlet.also.is_none() {
                     self.store()?.set_outbox_state(item.id, "planned", now)?;
                     self.desktop_retry = now + RETRY;
                     return Ok(());
                 }
+                self.desktop = None;
             }
             if let Some(also) = &self.outlet.also {
                 let _ = also.send(alert);

@@ -6,15 +6,18 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use futures_util::{FutureExt, StreamExt};
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 pub use notify_rust::Urgency;
+use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 
 use crate::domain::text::clip;
 use crate::error::{Error, Result};
 
+const NOTIFIER: &str = "org.freedesktop.Notifications";
 /// Longer than a bus takes to start a notifier on demand (25 s).
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A notifier that was restarted never reports the end of what it showed before.
@@ -97,6 +100,14 @@ async fn notifier() -> Result<Notifier> {
     Ok(Notifier { name, version, capabilities: ask(&bus, "GetCapabilities").await? })
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// What couldn't be shown may be shown now.
+    NotifierCame,
+    /// Nothing more is heard of alerts: connect again.
+    BusLeft,
+}
+
 /// Shows alerts and listens to what becomes of them, as long as it lives.
 #[derive(Debug)]
 pub struct Desktop {
@@ -105,6 +116,8 @@ pub struct Desktop {
     /// its sender leaves.
     attendants: JoinSet<()>,
     oldest_first: VecDeque<AbortHandle>,
+    /// Who shows notifications, whenever that changes.
+    notifiers: NameOwnerChangedStream,
 }
 
 impl Desktop {
@@ -112,11 +125,21 @@ impl Desktop {
     /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
     /// by each [`Desktop::show`], since notifiers come and go.
     pub async fn connect() -> Result<(Desktop, mpsc::Receiver<Action>)> {
-        drop(in_time(session()).await?);
+        let notifiers = in_time(notifiers()).await?;
         let (actions, chosen) = mpsc::channel(KEPT);
-        let desktop =
-            Desktop { actions, attendants: JoinSet::new(), oldest_first: VecDeque::new() };
-        Ok((desktop, chosen))
+        let (attendants, oldest_first) = (JoinSet::new(), VecDeque::new());
+        Ok((Desktop { actions, attendants, oldest_first, notifiers }, chosen))
+    }
+
+    /// What has changed since this was last asked.
+    pub fn news(&mut self) -> Option<News> {
+        let mut news = None;
+        while let Some(change) = self.notifiers.next().now_or_never() {
+            let Some(change) = change else { return Some(News::BusLeft) };
+            let came = change.args().is_ok_and(|change| change.new_owner.is_some());
+            news = came.then_some(News::NotifierCame);
+        }
+        news
     }
 
     /// Shows one alert; returns once the notifier has it, or after 30 s.
@@ -211,12 +234,20 @@ async fn session() -> Result<zbus::Connection> {
     })
 }
 
+async fn notifiers() -> Result<NameOwnerChangedStream> {
+    let bus = session().await?;
+    let listening = async {
+        let names = DBusProxy::new(&bus).await?;
+        names.receive_name_owner_changed_with_args(&[(0, NOTIFIER)]).await
+    };
+    listening.await.map_err(|error| no_notifier().because(error))
+}
+
 /// A question without arguments to the notifier (Desktop Notifications 1.2 §9).
 async fn ask<T>(bus: &zbus::Connection, question: &str) -> Result<T>
 where
     T: for<'d> zbus::zvariant::DynamicDeserialize<'d>,
 {
-    const NOTIFIER: &str = "org.freedesktop.Notifications";
     const PATH: &str = "/org/freedesktop/Notifications";
     let asking = bus.call_method(Some(NOTIFIER), PATH, Some(NOTIFIER), question, &());
     let answer = asking.await.map_err(|error| no_notifier().because(error))?;

@@ -8,6 +8,6 @@ pub mod digest;
 pub mod email;
 mod smtp;
 
-pub use desktop::{Action, Alert, Deed, Desktop, Notifier, Urgency, probe};
+pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
 pub use digest::{Letter, letter};
 pub use email::{compose, send};
