@@ -42,7 +42,7 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
 
 /// About so many messages are measured before what they tell is written: in smaller parts the same
 /// pages are written again and again, larger ones take memory.
-const PART: usize = 12_000;
+const PART: usize = 6_000;
 /// From so many contacts on, a second thread is worth starting.
 const MANY: usize = 50;
 
