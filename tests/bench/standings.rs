@@ -11,6 +11,7 @@
 )]
 
 mod mailbox;
+mod stored;
 #[path = "../it/support/mod.rs"]
 mod support;
 
@@ -21,17 +22,15 @@ use std::time::Instant;
 use divan::Bencher;
 use requite::daemon::book::{AsOf, Book, Person};
 use requite::daemon::{learn, measure_history};
-use requite::domain::model::{ContactId, Moment};
+use requite::domain::model::ContactId;
 use requite::domain::policy::Policy;
 use requite::domain::population::Population;
 use requite::domain::standing::{Record, Standing, standing};
 use requite::domain::{correspondence, turns};
-use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
+use requite::store::Store;
 use tempfile::TempDir;
 
-const NOW: Moment = Moment(1_767_225_600);
-/// Messages to a transaction, as a first sync has them.
-const BATCH: usize = 3_000;
+use stored::NOW;
 
 fn main() {
     // Test runners list and run benchmarks too; only `cargo bench` means it.
@@ -112,49 +111,7 @@ fn fill(store: &Store) {
     let begun = Instant::now();
     let (messages, contacts) =
         (number("REQUITE_BENCH_MESSAGES", 1_000_000), number("REQUITE_BENCH_CONTACTS", 10_000));
-    store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
-    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
-    store
-        .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
-        .unwrap();
-    let mut run = ImportRun::default();
-    store
-        .transaction(|store| {
-            for contact in 0..contacts {
-                let mailbox = mailbox::contact(contact);
-                let (name, address) = mailbox.split_once(" <").unwrap();
-                let address = address.trim_end_matches('>').to_owned();
-                let card = NewCard {
-                    name: name.to_owned(),
-                    identities: vec![(IdentityKind::Email, address)],
-                    ..NewCard::default()
-                };
-                store.import_card(&card, NOW, &mut run)?;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let mut mail = mailbox::messages(messages, contacts).enumerate().peekable();
-    while mail.peek().is_some() {
-        store
-            .transaction(|store| {
-                for (uid, filed) in mail.by_ref().take(BATCH) {
-                    let folder = store.folder("bench", filed.folder)?.unwrap();
-                    let facts = requite::mail::facts(&filed.bytes).unwrap();
-                    let arrival = Arrival {
-                        uid: uid as u64 + 1,
-                        answered: false,
-                        deleted: false,
-                        draft: false,
-                        internal: Some(filed.at.into()),
-                        facts,
-                    };
-                    store.add_copy(folder.id, 1, &arrival, true)?;
-                }
-                Ok(())
-            })
-            .unwrap();
-    }
+    stored::fill(store, messages, contacts);
     println!("{messages} messages with {contacts} contacts stored in {:.1?}", begun.elapsed());
 }
 

@@ -1,0 +1,58 @@
+//! A store with mail in it, without a server that it came from.
+
+use requite::domain::model::Moment;
+use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
+
+use super::mailbox;
+
+/// Later than all of its mail.
+pub const NOW: Moment = Moment(1_767_225_600);
+/// Messages to a transaction, as a first sync has them.
+const BATCH: usize = 3_000;
+
+/// Files that many messages with that many contacts under an account named `bench`.
+pub fn fill(store: &Store, messages: usize, contacts: usize) {
+    store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
+    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
+    store
+        .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
+        .unwrap();
+    let mut run = ImportRun::default();
+    store
+        .transaction(|store| {
+            for contact in 0..contacts {
+                let mailbox = mailbox::contact(contact);
+                let (name, address) = mailbox.split_once(" <").unwrap();
+                let address = address.trim_end_matches('>').to_owned();
+                let card = NewCard {
+                    name: name.to_owned(),
+                    identities: vec![(IdentityKind::Email, address)],
+                    ..NewCard::default()
+                };
+                store.import_card(&card, NOW, &mut run)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let mut mail = mailbox::messages(messages, contacts).enumerate().peekable();
+    while mail.peek().is_some() {
+        store
+            .transaction(|store| {
+                for (uid, filed) in mail.by_ref().take(BATCH) {
+                    let folder = store.folder("bench", filed.folder)?.unwrap();
+                    let facts = requite::mail::facts(&filed.bytes).unwrap();
+                    let arrival = Arrival {
+                        uid: uid as u64 + 1,
+                        answered: false,
+                        deleted: false,
+                        draft: false,
+                        internal: Some(filed.at.into()),
+                        facts,
+                    };
+                    store.add_copy(folder.id, 1, &arrival, true)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}
