@@ -13,7 +13,7 @@ use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
 use crate::mail;
 use crate::source::{Batch, FolderKey, FolderState, RawMail, Report};
-use crate::store::{Arrival, Store};
+use crate::store::{Arrival, Filing, Store};
 
 /// At most so many batches share a transaction.
 const TOGETHER: usize = 6;
@@ -154,9 +154,11 @@ impl Intake {
             return Ok(());
         }
         store.transaction(|store| {
+            let mut filing = Filing::new(store, config.keep_subjects);
             for batch in batches {
-                store_batch(store, config, batch, now)?;
+                store_batch(store, &mut filing, config, batch, now)?;
             }
+            filing.finish()?;
             if few && mails > 0 {
                 store.match_by_name()?;
             }
@@ -223,7 +225,13 @@ fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, (u64, Str
     })
 }
 
-fn store_batch(store: &Store, config: &Config, batch: &Batch, now: Moment) -> Result<()> {
+fn store_batch(
+    store: &Store,
+    filing: &mut Filing<'_>,
+    config: &Config,
+    batch: &Batch,
+    now: Moment,
+) -> Result<()> {
     let (account, name) = (&batch.folder.account, &batch.folder.folder);
     let Some(folder) = store.folder(account, name)? else {
         warn!(account, folder = name, "mail of a folder that was never announced is left alone");
@@ -237,7 +245,7 @@ fn store_batch(store: &Store, config: &Config, batch: &Batch, now: Moment) -> Re
     let names = cued.then_some(config.me.names.as_slice());
     for raw in &batch.mails {
         match arrival(raw, names) {
-            Ok(arrival) => store.add_copy(folder.id, validity, &arrival, config.keep_subjects)?,
+            Ok(arrival) => filing.add(folder.id, validity, &arrival)?,
             Err((uid, why)) => store.quarantine(folder.id, validity, uid, &why)?,
         }
     }

@@ -186,7 +186,7 @@ impl Store {
                 continue;
             }
             let address = match kind {
-                IdentityKind::Email => Some(self.address_id(value)?),
+                IdentityKind::Email => Some(self.address(value)?.0),
                 _ => None,
             };
             if enter.execute(params![contact, kind.name(), value, address])? > 0 {

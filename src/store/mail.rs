@@ -1,15 +1,12 @@
-//! Messages and their copies. Whatever arrives twice, in another folder or again after a crash, is
-//! found by its key and counted once.
+//! Messages and their copies once they are stored: what changes of them, and what is asked of them.
 
 use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::threads::pack;
-use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
+use crate::domain::facts::Facts;
 use crate::domain::model::Moment;
-use crate::domain::noise::Traits;
 use crate::error::Result;
 
 /// One copy of a message as it was found in a folder.
@@ -23,193 +20,22 @@ pub struct Arrival {
     pub facts: Facts,
 }
 
-/// A message's addresses as the store numbers them; recipients with their role.
-struct Parties {
-    author: Option<i64>,
-    recipients: Vec<(i64, i64)>,
-}
-
-const CC: i64 = 0;
-const TO: i64 = 1;
-
 impl Store {
-    /// Stores a copy and, if it is new, its message. Contacts that it concerns are marked to be
-    /// measured again.
-    pub fn add_copy(
-        &self,
-        folder: i64,
-        uidvalidity: u64,
-        arrival: &Arrival,
-        keep_subject: bool,
-    ) -> Result<()> {
-        let facts = &arrival.facts;
-        let parties = self.parties(facts)?;
-        self.remember_names(facts)?;
-        let message = match self.known_message(arrival)? {
-            Some(message) => message,
-            None => self.add_message(arrival, &parties, keep_subject)?,
-        };
-        let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
-        self.db
-            .prepare_cached(
-                "INSERT INTO instance (folder, uidvalidity, uid, message, flags)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET message = excluded.message, flags = excluded.flags",
-            )?
-            .execute(params![folder, uidvalidity as i64, arrival.uid as i64, message, flags])?;
-        self.mark_parties(facts, &parties)
-    }
-
-    fn parties(&self, facts: &Facts) -> Result<Parties> {
-        let mut recipients = Vec::new();
-        for (mailbox, role) in recipients_of(facts) {
-            recipients.push((self.address_id(&mailbox.address)?, role));
-        }
-        let author = match &facts.author {
-            Some(author) => Some(self.address_id(&author.address)?),
-            None => None,
-        };
-        Ok(Parties { author, recipients })
-    }
-
-    /// The row of a message that is stored already; the earliest time of all its copies holds, and
-    /// what all of them say of how it came to be.
-    fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
-        let facts = &arrival.facts;
-        let known: Option<(i64, u32)> = self
-            .db
-            .prepare_cached("SELECT id, traits FROM message WHERE key = ?1")?
-            .query_row([facts.key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((id, traits)) = known else { return Ok(None) };
-        self.db
-            .prepare_cached(
-                "UPDATE message SET
-                   received = min(coalesce(received, ?2), coalesce(?2, received)),
-                   internal = min(coalesce(internal, ?3), coalesce(?3, internal)),
-                   traits = ?4,
-                   subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
-                             THEN ?5 ELSE subject END
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                facts.received.map(|at| at.0),
-                arrival.internal.map(|at| at.0),
-                i64::from(Traits(traits).of_copies(facts.traits).0),
-                facts.subject,
-            ])?;
-        Ok(Some(id))
-    }
-
-    fn add_message(&self, arrival: &Arrival, parties: &Parties, keep_subject: bool) -> Result<i64> {
-        let facts = &arrival.facts;
-        let thread = self.thread_for(facts)?;
-        self.db
-            .prepare_cached(
-                "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
-                        internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                        recipients, back_on)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                         ?17)",
-            )?
-            .execute(params![
-                facts.key.0.as_slice(),
-                KEY_VERSION,
-                facts.message_id,
-                facts.id_hash,
-                parties.author,
-                facts.date.map(|at| at.0),
-                facts.received.map(|at| at.0),
-                arrival.internal.map(|at| at.0),
-                keep_subject.then_some(&facts.subject),
-                facts.base_subject,
-                facts.parent,
-                pack(&facts.references),
-                thread,
-                i64::from(facts.traits.0),
-                facts.to.len() as i64,
-                parties.recipients.len() as i64,
-                facts.back_on.map(|day| day.to_string()),
-            ])?;
-        let message = self.db.last_insert_rowid();
-        let mut enter = self.db.prepare_cached(
-            "INSERT INTO recipient (address, message, role) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET role = max(role, excluded.role)",
-        )?;
-        for (address, role) in &parties.recipients {
-            enter.execute(params![address, message, role])?;
-        }
-        Ok(message)
-    }
-
-    /// Marks every contact whose turns a message may change: its author, the recipients of mine,
-    /// the author of what it answers, and the authors of what answers it.
-    fn mark_parties(&self, facts: &Facts, parties: &Parties) -> Result<()> {
-        let mut mark = self.db.prepare_cached(
-            "UPDATE contact SET dirty = 1 WHERE dirty = 0
-             AND id IN (SELECT contact FROM identity WHERE address = ?1)",
-        )?;
-        let mut concerned: Vec<i64> = parties.author.into_iter().collect();
-        if self.is_mine(parties.author)? {
-            concerned.extend(parties.recipients.iter().map(|(address, _)| address));
-        }
-        for (sql, id) in [
-            ("SELECT author FROM message WHERE id_hash = ?1 AND author IS NOT NULL", facts.parent),
-            ("SELECT author FROM message WHERE parent = ?1 AND author IS NOT NULL", facts.id_hash),
-        ] {
-            let mut related = self.db.prepare_cached(sql)?;
-            for author in related.query_map([id], |row| row.get(0))? {
-                concerned.push(author?);
-            }
-        }
-        concerned.sort_unstable();
-        concerned.dedup();
-        for address in concerned {
-            mark.execute([address])?;
-        }
-        Ok(())
-    }
-
-    fn is_mine(&self, address: Option<i64>) -> Result<bool> {
-        let mine = self
-            .db
-            .prepare_cached("SELECT mine FROM address WHERE id = ?1")?
-            .query_row([address], |row| row.get(0))
-            .optional()?;
-        Ok(mine.unwrap_or(false))
-    }
-
-    pub(super) fn address_id(&self, email: &str) -> Result<i64> {
+    /// The number of an address, from now on if it had none, and whether it is mine.
+    pub(super) fn address(&self, email: &str) -> Result<(i64, bool)> {
         let known = self
             .db
-            .prepare_cached("SELECT id FROM address WHERE email = ?1")?
-            .query_row([email], |row| row.get(0))
+            .prepare_cached("SELECT id, mine FROM address WHERE email = ?1")?
+            .query_row([email], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        if let Some(id) = known {
-            return Ok(id);
+        if let Some(known) = known {
+            return Ok(known);
         }
         self.db.prepare_cached("INSERT INTO address (email) VALUES (?1)")?.execute([email])?;
-        Ok(self.db.last_insert_rowid())
+        Ok((self.db.last_insert_rowid(), false))
     }
 
-    /// Keeps the display name of the newest mail, and of its copies the shortest, whichever came
-    /// first: lists add to names.
-    fn remember_names(&self, facts: &Facts) -> Result<()> {
-        let at = facts.date.map_or(0, |at| at.0);
-        let mut remember = self.db.prepare_cached(
-            "UPDATE address SET name = ?2, name_at = ?3 WHERE email = ?1
-             AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
-        )?;
-        for mailbox in facts.author.iter().chain(&facts.to).chain(&facts.cc) {
-            if let Some(name) = &mailbox.name {
-                remember.execute(params![mailbox.address, name, at])?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Like [`Store::mark_parties`], for a message that is stored and whose flags or thread changed.
+    /// Marks whom a message concerns that is stored and whose flags or thread changed.
     pub(super) fn mark_people_of(&self, message: i64) -> Result<()> {
         self.db
             .prepare_cached(
@@ -340,15 +166,6 @@ impl Store {
     }
 }
 
-/// Each address once, To before Cc.
-fn recipients_of(facts: &Facts) -> Vec<(&Mailbox, i64)> {
-    let mut all: Vec<(&Mailbox, i64)> = facts.to.iter().map(|mailbox| (mailbox, TO)).collect();
-    all.extend(facts.cc.iter().map(|mailbox| (mailbox, CC)));
-    let mut seen = HashSet::new();
-    all.retain(|(mailbox, _)| seen.insert(&mailbox.address));
-    all
-}
-
-fn flag_bits(answered: bool, deleted: bool, draft: bool) -> i64 {
+pub(super) fn flag_bits(answered: bool, deleted: bool, draft: bool) -> i64 {
     i64::from(answered) | i64::from(deleted) << 1 | i64::from(draft) << 2
 }

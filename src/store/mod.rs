@@ -17,6 +17,7 @@ mod absences;
 mod asked;
 mod decisions;
 mod earlier;
+mod filing;
 mod folders;
 mod import;
 mod mail;
@@ -29,6 +30,7 @@ mod touches;
 mod turns;
 
 pub use decisions::{Decision, Decisions, Verb};
+pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};
 pub use mail::Arrival;

@@ -123,7 +123,7 @@ impl Store {
     pub fn set_mine(&self, emails: &[String]) -> Result<()> {
         let mut wanted = Vec::new();
         for email in emails {
-            wanted.push(self.address_id(email)?);
+            wanted.push(self.address(email)?.0);
         }
         wanted.sort_unstable();
         wanted.dedup();

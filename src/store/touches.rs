@@ -1,5 +1,7 @@
 //! Everything stored between me and one contact, read in one go for the domain to judge.
 
+use std::collections::HashMap;
+
 use rusqlite::{Row, params};
 
 use super::Store;
@@ -18,19 +20,20 @@ use crate::error::Result;
 const LETTERS: &str = "
 WITH mine (id) AS MATERIALIZED (SELECT id FROM address WHERE mine = 1),
 theirs (id) AS MATERIALIZED (
-  SELECT i.address FROM identity i JOIN address a ON a.id = i.address
+  SELECT DISTINCT i.address FROM identity i JOIN address a ON a.id = i.address
   WHERE i.contact = ?1 AND a.mine = 0),
 related (message, author) AS (
   SELECT m.id, 1 FROM theirs CROSS JOIN message m ON m.author = theirs.id
-  UNION
-  SELECT m.id, 0 FROM theirs CROSS JOIN recipient r ON r.address = theirs.id
-    CROSS JOIN message m ON m.id = r.message WHERE +m.author IN mine
-  UNION
-  SELECT c.id, CASE WHEN c.author IN mine THEN 0 ELSE 2 END
-    FROM theirs CROSS JOIN message p ON p.author = theirs.id
-    CROSS JOIN message c ON c.parent = p.id_hash
-    WHERE +c.author NOT IN theirs AND (+c.author IN mine OR EXISTS (
-      SELECT 1 FROM recipient r WHERE r.message = p.id AND r.address = c.author AND r.role = 1)))
+  UNION ALL SELECT * FROM (
+    SELECT m.id, 0 FROM theirs CROSS JOIN recipient r ON r.address = theirs.id
+      CROSS JOIN message m ON m.id = r.message WHERE +m.author IN mine
+    UNION
+    SELECT c.id, CASE WHEN c.author IN mine THEN 0 ELSE 2 END
+      FROM theirs CROSS JOIN message p ON p.author = theirs.id
+      CROSS JOIN message c ON c.parent = p.id_hash
+      WHERE +c.author NOT IN theirs AND (+c.author IN mine OR EXISTS (
+        SELECT 1 FROM recipient r
+        WHERE r.message = p.id AND r.address = c.author AND r.role = 1))))
 SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash, m.parent, m.refs,
   m.thread, m.traits, m.to_count, m.recipients,
   CASE x.author WHEN 0
@@ -38,9 +41,6 @@ SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash
           ON r.address = theirs.id AND r.message = m.id)
     ELSE (SELECT max(r.role) FROM mine CROSS JOIN recipient r
           ON r.address = mine.id AND r.message = m.id) END,
-  (SELECT max(p.author IN mine) + 2 * max(p.author IN theirs AND (x.author = 0 OR EXISTS (
-     SELECT 1 FROM mine CROSS JOIN recipient r ON r.address = mine.id AND r.message = p.id)))
-   FROM message p WHERE p.id_hash = m.parent),
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder
@@ -48,10 +48,43 @@ SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash
   m.back_on, m.key
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
+/// Whether a message that stands in none of a contact's letters is mine.
+const IS_MINE: &str = "
+SELECT coalesce(max(a.mine), 0) FROM message p JOIN address a ON a.id = p.author
+WHERE p.id_hash = ?1";
+
 impl Store {
     pub fn letters(&self, contact: ContactId) -> Result<Vec<Letter>> {
         let mut statement = self.db.prepare_cached(LETTERS)?;
-        Ok(statement.query_map([contact.0], letter)?.collect::<Result<_, _>>()?)
+        let mut letters: Vec<Letter> =
+            statement.query_map([contact.0], letter)?.collect::<Result<_, _>>()?;
+        self.tie(&mut letters)?;
+        Ok(letters)
+    }
+
+    /// Says of each letter whose mail it answers. A parent that was never seen tells nothing; one
+    /// that is no letter of theirs can only be mine to others.
+    fn tie(&self, letters: &mut [Letter]) -> Result<()> {
+        let mut is_mine = self.db.prepare_cached(IS_MINE)?;
+        let mut seen: HashMap<i64, (bool, bool, bool)> = HashMap::with_capacity(letters.len());
+        for letter in letters.iter() {
+            let Some(id) = letter.own_id else { continue };
+            let (mine, theirs, to_me) = seen.entry(id).or_default();
+            *mine |= letter.author == Author::Me;
+            *theirs |= letter.author == Author::Them;
+            *to_me |= letter.author == Author::Them && letter.role.is_some();
+        }
+        for letter in letters {
+            let Some(parent) = letter.parent else { continue };
+            match seen.get(&parent) {
+                Some((mine, theirs, to_me)) => {
+                    letter.answers_mine = *mine;
+                    letter.answers_theirs = *to_me || (*theirs && letter.author == Author::Me);
+                }
+                None => letter.answers_mine = is_mine.query_row([parent], |row| row.get(0))?,
+            }
+        }
+        Ok(())
     }
 
     pub fn entries(&self, contact: ContactId) -> Result<Vec<Entry>> {
@@ -135,9 +168,7 @@ pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<Messa
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
     let role: Option<i64> = row.get(13)?;
-    // A parent that was never seen tells nothing.
-    let answers: i64 = row.get::<_, Option<i64>>(14)?.unwrap_or_default();
-    let copies: Option<i64> = row.get(15)?;
+    let copies: Option<i64> = row.get(14)?;
     // No copy left: expunged everywhere.
     let copies = copies.map_or(Copies { discarded: true, ..Copies::default() }, |bits| Copies {
         discarded: bits & 1 != 0,
@@ -147,7 +178,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     });
     Ok(Letter {
         id: row.get(0)?,
-        key: stored_key(row, 17)?,
+        key: stored_key(row, 16)?,
         author: match row.get::<_, i64>(1)? {
             0 => Author::Me,
             1 => Author::Them,
@@ -165,9 +196,9 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         to_count: row.get(11)?,
         recipients: row.get(12)?,
         role: role.map(|role| if role > 0 { Role::To } else { Role::Cc }),
-        answers_mine: answers & 1 != 0,
-        answers_theirs: answers & 2 != 0,
+        answers_mine: false,
+        answers_theirs: false,
         copies,
-        back_on: stored_day(row, 16)?,
+        back_on: stored_day(row, 15)?,
     })
 }

@@ -1,7 +1,7 @@
 //! A store with mail in it, without a server that it came from.
 
 use requite::domain::model::Moment;
-use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
+use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};
 
 use super::mailbox;
 
@@ -38,6 +38,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
     while mail.peek().is_some() {
         store
             .transaction(|store| {
+                let mut filing = Filing::new(store, true);
                 for (uid, filed) in mail.by_ref().take(BATCH) {
                     let folder = store.folder("bench", filed.folder)?.unwrap();
                     let facts = requite::mail::facts(&filed.bytes).unwrap();
@@ -49,9 +50,9 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                         internal: Some(filed.at.into()),
                         facts,
                     };
-                    store.add_copy(folder.id, 1, &arrival, true)?;
+                    filing.add(folder.id, 1, &arrival)?;
                 }
-                Ok(())
+                filing.finish()
             })
             .unwrap();
     }

@@ -1,0 +1,240 @@
+//! Copies of messages on their way into the store. Whatever arrives twice, in another folder or
+//! again after a crash, is found by its key and counted once.
+//!
+//! What the mails of one transaction have in common is looked up and written once: who is meant by
+//! an address, what somebody calls themselves, and whom it concerns.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use super::mail::{Arrival, flag_bits};
+use super::threads::pack;
+use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
+use crate::domain::noise::Traits;
+use crate::error::Result;
+
+const CC: i64 = 0;
+const TO: i64 = 1;
+
+/// Files copies within one transaction.
+pub struct Filing<'s> {
+    store: &'s Store,
+    keep_subjects: bool,
+    addresses: HashMap<String, Address>,
+    /// By address: everybody whose turns may change.
+    concerned: BTreeSet<i64>,
+}
+
+#[derive(Debug)]
+struct Address {
+    id: i64,
+    is_mine: bool,
+    /// The best name that came, until it is written.
+    name: Option<Name>,
+}
+
+/// The name of the newest mail is the best, and of its copies the shortest: lists add to names.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    at: i64,
+    shortness: std::cmp::Reverse<usize>,
+    text: String,
+}
+
+/// A message's addresses as the store numbers them.
+struct Parties {
+    author: Option<(i64, bool)>,
+    /// With their role.
+    recipients: Vec<(i64, i64)>,
+}
+
+impl Store {
+    /// Files a single copy.
+    pub fn add_copy(
+        &self,
+        folder: i64,
+        uidvalidity: u64,
+        arrival: &Arrival,
+        keep_subject: bool,
+    ) -> Result<()> {
+        let mut filing = Filing::new(self, keep_subject);
+        filing.add(folder, uidvalidity, arrival)?;
+        filing.finish()
+    }
+}
+
+impl<'s> Filing<'s> {
+    pub fn new(store: &'s Store, keep_subjects: bool) -> Filing<'s> {
+        let (addresses, concerned) = (HashMap::new(), BTreeSet::new());
+        Filing { store, keep_subjects, addresses, concerned }
+    }
+
+    /// Stores a copy and, if it is new, its message.
+    pub fn add(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
+        let facts = &arrival.facts;
+        let parties = self.parties(facts)?;
+        let message = match self.known_message(arrival)? {
+            Some(message) => message,
+            None => self.add_message(arrival, &parties)?,
+        };
+        let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
+        self.store
+            .db
+            .prepare_cached(
+                "INSERT INTO instance (folder, uidvalidity, uid, message, flags)
+                 VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET message = excluded.message, flags = excluded.flags",
+            )?
+            .execute(params![folder, uidvalidity as i64, arrival.uid as i64, message, flags])?;
+        self.note_concerned(facts, &parties)
+    }
+
+    /// Writes what the mails have in common, and marks the contacts that they concern to be
+    /// measured again.
+    pub fn finish(self) -> Result<()> {
+        let mut name = self.store.db.prepare_cached(
+            "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
+             AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
+        )?;
+        for Address { id, name: best, .. } in self.addresses.into_values() {
+            if let Some(Name { at, text, .. }) = best {
+                name.execute(params![id, text, at])?;
+            }
+        }
+        let mut mark = self.store.db.prepare_cached(
+            "UPDATE contact SET dirty = 1 WHERE dirty = 0
+             AND id IN (SELECT contact FROM identity WHERE address = ?1)",
+        )?;
+        for address in self.concerned {
+            mark.execute([address])?;
+        }
+        Ok(())
+    }
+
+    fn parties(&mut self, facts: &Facts) -> Result<Parties> {
+        let at = facts.date.map_or(0, |at| at.0);
+        let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
+        for (mailboxes, role) in [(&facts.to, TO), (&facts.cc, CC)] {
+            for mailbox in mailboxes {
+                let (id, _) = self.address(mailbox, at)?;
+                recipients.push((id, role));
+            }
+        }
+        // Each once, To before Cc.
+        let mut seen = HashSet::new();
+        recipients.retain(|(id, _)| seen.insert(*id));
+        let author = facts.author.as_ref().map(|author| self.address(author, at)).transpose()?;
+        Ok(Parties { author, recipients })
+    }
+
+    /// The number of an address, and whether it is mine.
+    fn address(&mut self, mailbox: &Mailbox, at: i64) -> Result<(i64, bool)> {
+        let known = match self.addresses.get_mut(&mailbox.address) {
+            Some(known) => known,
+            None => {
+                let (id, is_mine) = self.store.address(&mailbox.address)?;
+                let fresh = Address { id, is_mine, name: None };
+                self.addresses.entry(mailbox.address.clone()).or_insert(fresh)
+            }
+        };
+        if let Some(text) = &mailbox.name {
+            let shortness = std::cmp::Reverse(text.chars().count());
+            let is_better = known
+                .name
+                .as_ref()
+                .is_none_or(|best| (best.at, best.shortness, &best.text) < (at, shortness, text));
+            if is_better {
+                known.name = Some(Name { at, shortness, text: text.clone() });
+            }
+        }
+        Ok((known.id, known.is_mine))
+    }
+
+    /// The row of a message that is stored already; the earliest time of all its copies holds, and
+    /// what all of them say of how it came to be.
+    fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
+        let facts = &arrival.facts;
+        let db = &self.store.db;
+        let known: Option<(i64, u32)> = db
+            .prepare_cached("SELECT id, traits FROM message WHERE key = ?1")?
+            .query_row([facts.key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((id, traits)) = known else { return Ok(None) };
+        db.prepare_cached(
+            "UPDATE message SET
+               received = min(coalesce(received, ?2), coalesce(?2, received)),
+               internal = min(coalesce(internal, ?3), coalesce(?3, internal)),
+               traits = ?4,
+               subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
+                         THEN ?5 ELSE subject END
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            facts.received.map(|at| at.0),
+            arrival.internal.map(|at| at.0),
+            i64::from(Traits(traits).of_copies(facts.traits).0),
+            facts.subject,
+        ])?;
+        Ok(Some(id))
+    }
+
+    fn add_message(&self, arrival: &Arrival, parties: &Parties) -> Result<i64> {
+        let facts = &arrival.facts;
+        let thread = self.store.thread_for(facts)?;
+        let db = &self.store.db;
+        db.prepare_cached(
+            "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
+                    internal, subject, base_subject, parent, refs, thread, traits, to_count,
+                    recipients, back_on)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        )?
+        .execute(params![
+            facts.key.0.as_slice(),
+            KEY_VERSION,
+            facts.message_id,
+            facts.id_hash,
+            parties.author.map(|(author, _)| author),
+            facts.date.map(|at| at.0),
+            facts.received.map(|at| at.0),
+            arrival.internal.map(|at| at.0),
+            self.keep_subjects.then_some(&facts.subject),
+            facts.base_subject,
+            facts.parent,
+            pack(&facts.references),
+            thread,
+            i64::from(facts.traits.0),
+            facts.to.len() as i64,
+            parties.recipients.len() as i64,
+            facts.back_on.map(|day| day.to_string()),
+        ])?;
+        let message = db.last_insert_rowid();
+        let mut enter = db
+            .prepare_cached("INSERT INTO recipient (address, message, role) VALUES (?1, ?2, ?3)")?;
+        for (address, role) in &parties.recipients {
+            enter.execute(params![address, message, role])?;
+        }
+        Ok(message)
+    }
+
+    /// Whose turns a message may change: its author's, those of the recipients of mine, of the
+    /// author of what it answers, and of the authors of what answers it.
+    fn note_concerned(&mut self, facts: &Facts, parties: &Parties) -> Result<()> {
+        self.concerned.extend(parties.author.map(|(author, _)| author));
+        if parties.author.is_some_and(|(_, is_mine)| is_mine) {
+            self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
+        }
+        for (sql, id) in [
+            ("SELECT author FROM message WHERE id_hash = ?1 AND author IS NOT NULL", facts.parent),
+            ("SELECT author FROM message WHERE parent = ?1 AND author IS NOT NULL", facts.id_hash),
+        ] {
+            let mut related = self.store.db.prepare_cached(sql)?;
+            for author in related.query_map([id], |row| row.get(0))? {
+                self.concerned.insert(author?);
+            }
+        }
+        Ok(())
+    }
+}
