@@ -17,7 +17,7 @@ mod join;
 mod order;
 mod pass;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Author {
     Me,
     Them,
@@ -229,7 +229,8 @@ pub struct Done {
 
 /// The turns of one contact, oldest first, judged by the model that was set by hand.
 pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn> {
-    let Ordered { touches, mistimed } = in_order(touches);
+    let Ordered { mut touches, mistimed } = in_order(touches);
+    join::copies(&mut touches);
     let conversations = join::by_subject(&touches);
     let mut pass = pass::Pass::new(contact, done, mistimed);
     for (touch, conversation) in touches.iter().zip(conversations) {

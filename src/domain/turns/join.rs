@@ -17,22 +17,19 @@ struct Conversation {
 }
 
 /// The conversation of each touch, in the order given (chronological). A thread joins the latest
-/// conversation of its subject unless both already have reply headers: those know better. Copies
-/// of one message are one thread, whichever of them was replied to.
+/// conversation of its subject unless both already have reply headers: those know better.
 pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
-    let threads = threads(touches);
     let with_headers: HashSet<i64> = touches
         .iter()
-        .zip(&threads)
-        .filter(|(touch, _)| !touch.references.is_empty())
-        .map(|(_, thread)| *thread)
+        .filter(|touch| !touch.references.is_empty())
+        .map(|touch| touch.thread)
         .collect();
     let mut label_of: HashMap<i64, i64> = HashMap::new();
     let mut latest: HashMap<i64, Conversation> = HashMap::new();
     touches
         .iter()
-        .zip(threads)
-        .map(|(touch, thread)| {
+        .map(|touch| {
+            let thread = touch.thread;
             let Some(subject) = touch.subject else { return thread };
             let has_reply_headers = with_headers.contains(&thread);
             let label = *label_of.entry(thread).or_insert_with(|| match latest.get(&subject) {
@@ -58,11 +55,11 @@ pub fn by_subject(touches: &[Touch]) -> Vec<i64> {
         .collect()
 }
 
-/// The reference thread of each touch, those of its copies being the same.
-fn threads(touches: &[Touch]) -> Vec<i64> {
+/// Makes the threads of a message's copies one, whichever of them was replied to.
+pub fn copies(touches: &mut [Touch]) {
     let mut same: HashMap<i64, i64> = HashMap::new();
     let mut thread_of: HashMap<Likeness, i64> = HashMap::new();
-    for touch in touches {
+    for touch in touches.iter() {
         let Some(likeness) = likeness(touch) else { continue };
         let thread = followed(&same, touch.thread);
         let known = followed(&same, *thread_of.entry(likeness).or_insert(thread));
@@ -70,7 +67,7 @@ fn threads(touches: &[Touch]) -> Vec<i64> {
             same.insert(thread, known);
         }
     }
-    touches.iter().map(|touch| followed(&same, touch.thread)).collect()
+    touches.iter_mut().for_each(|touch| touch.thread = followed(&same, touch.thread));
 }
 
 fn followed(same: &HashMap<i64, i64>, mut thread: i64) -> i64 {

@@ -53,7 +53,7 @@ pub fn in_order(mut touches: Vec<Touch>) -> Ordered {
         .filter_map(|touch| touch.parent)
         .collect();
     // Stable: copies, which are called alike now, keep their order.
-    touches.sort_by_key(|touch| (touch.at, touch.own_id));
+    touches.sort_by_key(|touch| (touch.at, touch.author, touch.subject, touch.own_id));
     Ordered { touches, mistimed }
 }
 
@@ -113,7 +113,8 @@ fn call_copies_alike(touches: &mut [Touch]) {
     }
 }
 
-/// Of two touches in one second the Message-ID decides, not which of them was stored first.
-fn place(touch: &Touch) -> (Moment, Option<i64>, TouchId) {
-    (touch.at, touch.own_id, touch.id)
+/// Of two touches in one second not the one that was stored first comes first. What their copies
+/// have in common decides before the Message-ID, which a copy may bring anew.
+fn place(touch: &Touch) -> (Moment, Author, Option<i64>, Option<i64>, TouchId) {
+    (touch.at, touch.author, touch.subject, touch.own_id, touch.id)
 }

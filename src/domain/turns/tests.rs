@@ -158,6 +158,18 @@ fn the_same_subject_answers_nothing_that_is_longer_ago() {
 }
 
 #[test]
+fn of_two_mails_in_one_second_a_copy_does_not_change_which_came_first() {
+    let (mine, theirs) = (mine(20, 0.0).about(7), theirs(30, 0.0).about(7));
+    let copy = Touch { id: TouchId::Message(10), own_id: Some(10), ..theirs.clone() };
+    let starts = |touches| -> Vec<_> {
+        turns(ContactId(1), touches, &[]).iter().map(|turn| turn.side).collect()
+    };
+    let alone = starts(vec![mine.clone(), theirs.clone()]);
+    assert_eq!(alone, [Side::Theirs, Side::Mine]);
+    assert_eq!(starts(vec![mine, theirs, copy]), alone);
+}
+
+#[test]
 fn an_empty_subject_joins_like_any_other() {
     check(
         vec![theirs(1, 0.0).about(0), mine(2, 4.0).about(0)],
