@@ -158,8 +158,8 @@ impl Intake {
             for batch in batches {
                 store_batch(store, &mut filing, config, batch, now)?;
             }
-            filing.finish()?;
-            if few && mails > 0 {
+            let names_somebody = filing.finish()?;
+            if few && names_somebody {
                 store.match_by_name()?;
             }
             if few {

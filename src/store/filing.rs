@@ -61,7 +61,7 @@ impl Store {
     ) -> Result<()> {
         let mut filing = Filing::new(self, keep_subject);
         filing.add(folder, uidvalidity, arrival)?;
-        filing.finish()
+        filing.finish().map(drop)
     }
 }
 
@@ -92,16 +92,18 @@ impl<'s> Filing<'s> {
     }
 
     /// Writes what the mails have in common, and marks the contacts that they concern to be
-    /// measured again.
-    pub fn finish(self) -> Result<()> {
+    /// measured again. Returns whether a contact may be found, or lost, by a name that they carry.
+    pub fn finish(self) -> Result<bool> {
         let mut name = self.store.db.prepare_cached(
             "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
              AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
         )?;
-        for Address { id, name: best, .. } in self.addresses.into_values() {
+        let mut names_somebody = false;
+        for Address { id, is_mine, name: best } in self.addresses.into_values() {
             if let Some(Name { at, text, .. }) = best {
                 name.execute(params![id, text, at])?;
             }
+            names_somebody = names_somebody || (!is_mine && self.store.goes_by_name(id)?);
         }
         let mut mark = self.store.db.prepare_cached(
             "UPDATE contact SET dirty = 1 WHERE dirty = 0
@@ -110,7 +112,7 @@ impl<'s> Filing<'s> {
         for address in self.concerned {
             mark.execute([address])?;
         }
-        Ok(())
+        Ok(names_somebody)
     }
 
     fn parties(&mut self, facts: &Facts) -> Result<Parties> {

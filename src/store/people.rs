@@ -59,6 +59,15 @@ pub struct Correspondent {
     pub from_me: u64,
 }
 
+/// Of an address `a`: with a name that isn't mine, and no contact's by anything better than it.
+const NOBODYS: &str = "a.name IS NOT NULL AND a.mine = 0 AND NOT EXISTS (
+  SELECT 1 FROM identity i WHERE i.address = a.id AND i.source <> 'by_name')";
+/// Mail went to it and came from it.
+const BOTH_WAYS: &str = "(EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
+  AND EXISTS (SELECT 1 FROM recipient r CROSS JOIN message m ON m.id = r.message
+              WHERE r.address = a.id
+                AND +m.author IN (SELECT id FROM address WHERE mine = 1)))";
+
 impl Store {
     pub fn contacts(&self) -> Result<Vec<ContactRow>> {
         let mut contacts: Vec<ContactRow> = self
@@ -234,20 +243,21 @@ impl Store {
     fn nobodys_addresses(&self) -> Result<Vec<SeenAddress>> {
         Ok(self
             .db
-            .prepare_cached(
-                "SELECT a.id, a.name,
-                   EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
-                   AND EXISTS (SELECT 1 FROM recipient r CROSS JOIN message m ON m.id = r.message
-                               WHERE r.address = a.id
-                                 AND +m.author IN (SELECT id FROM address WHERE mine = 1))
-                 FROM address a
-                 WHERE a.name IS NOT NULL AND a.mine = 0 AND NOT EXISTS (
-                   SELECT 1 FROM identity i WHERE i.address = a.id AND i.source <> 'by_name')",
-            )?
+            .prepare_cached(&format!(
+                "SELECT a.id, a.name, {BOTH_WAYS} FROM address a WHERE {NOBODYS}"
+            ))?
             .query_map([], |row| {
                 Ok(SeenAddress { address: row.get(0)?, name: row.get(1)?, both_ways: row.get(2)? })
             })?
             .collect::<Result<_, _>>()?)
+    }
+
+    /// Whether only its display name can say whose this address is, and is believed.
+    pub(super) fn goes_by_name(&self, address: i64) -> Result<bool> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM address a WHERE a.id = ?1 AND {NOBODYS} AND {BOTH_WAYS})"
+        );
+        Ok(self.db.prepare_cached(&sql)?.query_row([address], |row| row.get(0))?)
     }
 
     /// People with whom mail went both ways and who are no contact, most mail first.

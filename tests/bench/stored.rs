@@ -1,6 +1,7 @@
 //! A store with mail in it, without a server that it came from.
 
 use requite::domain::model::Moment;
+use requite::domain::policy::TimeBasis;
 use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};
 
 use super::mailbox;
@@ -14,6 +15,7 @@ const BATCH: usize = 3_000;
 pub fn fill(store: &Store, messages: usize, contacts: usize) {
     store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
     store.set_mine(&["ada@example.com".to_owned()]).unwrap();
+    store.set_time_basis(TimeBasis::Arrival).unwrap();
     store
         .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
         .unwrap();
@@ -52,7 +54,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                     };
                     filing.add(folder.id, 1, &arrival)?;
                 }
-                filing.finish()
+                filing.finish().map(drop)
             })
             .unwrap();
     }
