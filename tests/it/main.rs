@@ -16,6 +16,7 @@ mod faulty_network;
 mod holidays;
 mod imap;
 mod imap_login;
+mod imap_servers;
 mod imap_watch;
 mod kills;
 mod laws;

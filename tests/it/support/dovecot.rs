@@ -22,12 +22,12 @@ use super::{PATIENCE, eventually, text_of};
 pub const USER: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct-horse";
 
-/// Who the server runs as.
-struct Account {
-    uid: u32,
-    gid: u32,
-    user: String,
-    group: String,
+/// Who a server runs as.
+pub(super) struct Account {
+    pub uid: u32,
+    pub gid: u32,
+    pub user: String,
+    pub group: String,
 }
 
 /// One listening port per way to speak TLS.
@@ -302,7 +302,7 @@ impl Drop for Dovecot {
 }
 
 impl Account {
-    fn unprivileged() -> Self {
+    pub fn unprivileged() -> Self {
         let id = |option| {
             let root = rustix::process::geteuid().is_root();
             let mut command = Command::new("id");

@@ -42,13 +42,33 @@ impl Client {
 
     /// The same, but a tagged NO or BAD is an answer as well.
     pub fn attempt(&mut self, command: &str) -> Result<String, String> {
+        let tag = self.begin(command);
+        self.outcome(&tag)
+    }
+
+    /// Puts a mail that has been read into a folder.
+    #[track_caller]
+    pub fn append(&mut self, folder: &str, mail: &[u8]) {
+        let tag = self.begin(&format!("APPEND \"{folder}\" (\\Seen) {{{}}}", mail.len()));
+        let invitation = self.line();
+        assert!(invitation.starts_with('+'), "{folder}: {invitation}");
+        self.stream.get_mut().write_all(mail).unwrap();
+        self.say("");
+        self.outcome(&tag).unwrap_or_else(|refusal| panic!("{folder}: {refusal}"));
+    }
+
+    fn begin(&mut self, command: &str) -> String {
         self.tag += 1;
         let tag = format!("t{} ", self.tag);
         self.say(&format!("{tag}{command}"));
+        tag
+    }
+
+    fn outcome(&mut self, tag: &str) -> Result<String, String> {
         let mut answer = String::new();
         loop {
             let line = self.line();
-            match line.strip_prefix(&tag) {
+            match line.strip_prefix(tag) {
                 Some(end) if end.starts_with("OK") => return Ok(answer),
                 Some(end) => return Err(end.to_owned()),
                 None => answer += &line,

@@ -15,6 +15,8 @@
 
 pub mod certificate;
 pub mod corpus;
+pub mod courier;
+pub mod cyrus;
 pub mod desktop;
 pub mod dovecot;
 pub mod exchange;
