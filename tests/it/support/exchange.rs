@@ -242,7 +242,8 @@ pub fn complaints<T: Send>(
                 loop {
                     let next = trials.lock().unwrap().next();
                     let Some(trial) = next else { return };
-                    complaints.lock().unwrap().extend(attempt(trial));
+                    let complaint = attempt(trial);
+                    complaints.lock().unwrap().extend(complaint);
                 }
             });
         }

@@ -36,9 +36,14 @@ pub fn unpacked(file: &str) -> Option<PathBuf> {
 
 /// Where libraries of unpacked packages lie.
 pub fn libraries(root: &std::path::Path) -> std::ffi::OsString {
-    let folders =
-        ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib", "usr/lib/courier-authlib"];
-    std::env::join_paths(folders.map(|folder| root.join(folder))).unwrap()
+    let machine = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let folders = [
+        root.join("usr/lib").join(&machine),
+        root.join("lib").join(&machine),
+        root.join("usr/lib"),
+        root.join("usr/lib/courier-authlib"),
+    ];
+    std::env::join_paths(folders).unwrap()
 }
 
 fn find(program: &str) -> Option<PathBuf> {
