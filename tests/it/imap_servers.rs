@@ -32,9 +32,13 @@ struct Mailbox {
 
 impl Mailbox {
     fn client(&self) -> Client {
-        let mut client = Client::connect(loopback(self.port));
-        client.command(&format!("LOGIN \"{}\" \"{PASSWORD}\"", self.user));
-        client
+        self.log_in().unwrap_or_else(|refusal| panic!("{refusal}"))
+    }
+
+    fn log_in(&self) -> Result<Client, String> {
+        let mut client = Client::connect_from_elsewhere(loopback(self.port));
+        client.attempt(&format!("LOGIN \"{}\" \"{PASSWORD}\"", self.user))?;
+        Ok(client)
     }
 
     fn folder(&self, name: &str) -> String {
@@ -184,6 +188,28 @@ fn uidvalidity(client: &mut Client, folder: &str) -> String {
 fn dovecot_is_read_and_followed() {
     let Some(dovecot) = Dovecot::start() else { return };
     is_read_and_followed(&Mailbox { port: dovecot.ports().starttls, user: USER, prefix: "" });
+}
+
+#[test]
+fn a_single_connection_is_enough() {
+    let Some(dovecot) = Dovecot::with("mail_max_userip_connections = 1\n") else { return };
+    let mailbox = Mailbox { port: dovecot.ports().starttls, user: USER, prefix: "" };
+    is_read_and_followed(&mailbox);
+    let _only = eventually(PASSING, "the story's connection has ended", || mailbox.log_in().ok());
+    let refusal = mailbox.log_in().err().expect("one connection at most");
+    assert!(refusal.contains("[LIMIT]") || refusal.contains("[UNAVAILABLE]"), "{refusal}");
+}
+
+#[test]
+fn a_quota_changes_nothing() {
+    let quota = "mail_plugins = $mail_plugins quota\nplugin {\n  quota = count:User quota\n  \
+                 quota_rule = *:storage=100M\n  quota_vsizes = yes\n}\n\
+                 protocol imap {\n  mail_plugins = $mail_plugins imap_quota\n}\n";
+    let Some(dovecot) = Dovecot::with(quota) else { return };
+    let mailbox = Mailbox { port: dovecot.ports().starttls, user: USER, prefix: "" };
+    is_read_and_followed(&mailbox);
+    let said = mailbox.client().command("GETQUOTAROOT INBOX");
+    assert!(said.contains("STORAGE"), "{said}");
 }
 
 #[test]

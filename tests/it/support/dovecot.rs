@@ -51,6 +51,12 @@ impl Dovecot {
     /// A running server, or `None` where Dovecot isn't installed.
     #[track_caller]
     pub fn start() -> Option<Self> {
+        Self::with("")
+    }
+
+    /// The same with further settings, which count more than the usual ones.
+    #[track_caller]
+    pub fn with(settings: &str) -> Option<Self> {
         let program = peer("dovecot")?;
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
         let authority = Authority::new();
@@ -73,7 +79,7 @@ impl Dovecot {
             ("ca.pem", dovecot.authority.pem()),
             ("server.pem", &certificate.pem),
             ("server.key", &certificate.key),
-            ("dovecot.conf", &dovecot.configuration()),
+            ("dovecot.conf", &[&dovecot.configuration(), settings].concat()),
         ] {
             fs::write(dovecot.path(name), text).unwrap();
             dovecot.own(&dovecot.path(name));

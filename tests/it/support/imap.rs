@@ -4,6 +4,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use rustix::net::{self, AddressFamily, SocketType};
+
 use super::PATIENCE;
 
 pub trait Stream: Read + Write {}
@@ -19,6 +21,14 @@ pub struct Client {
 impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         Client::over(tcp(address))
+    }
+
+    /// From another address than others on this machine have: servers count by address.
+    pub fn connect_from_elsewhere(address: SocketAddr) -> Self {
+        let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        net::bind(&socket, &SocketAddr::from(([127, 0, 0, 2], 0))).unwrap();
+        net::connect(&socket, &address).unwrap();
+        Client::over(patient(TcpStream::from(socket)))
     }
 
     pub fn over(stream: impl Stream + 'static) -> Self {
@@ -99,7 +109,10 @@ impl Client {
 
 /// A socket that gives up in the end.
 pub fn tcp(address: SocketAddr) -> TcpStream {
-    let socket = TcpStream::connect(address).unwrap();
+    patient(TcpStream::connect(address).unwrap())
+}
+
+fn patient(socket: TcpStream) -> TcpStream {
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.set_nodelay(true).unwrap();
     socket
