@@ -4,7 +4,6 @@
 
 mod away;
 mod cues;
-mod killed;
 mod mailbox;
 mod running;
 mod steering;

@@ -22,12 +22,12 @@ use super::{PATIENCE, eventually, text_of};
 pub const USER: &str = "ada@example.com";
 pub const PASSWORD: &str = "correct-horse";
 
-/// Who the server runs as.
-struct Account {
-    uid: u32,
-    gid: u32,
-    user: String,
-    group: String,
+/// Who a server runs as.
+pub(super) struct Account {
+    pub uid: u32,
+    pub gid: u32,
+    pub user: String,
+    pub group: String,
 }
 
 /// One listening port per way to speak TLS.
@@ -51,6 +51,12 @@ impl Dovecot {
     /// A running server, or `None` where Dovecot isn't installed.
     #[track_caller]
     pub fn start() -> Option<Self> {
+        Self::with("")
+    }
+
+    /// The same with further settings, which count more than the usual ones.
+    #[track_caller]
+    pub fn with(settings: &str) -> Option<Self> {
         let program = peer("dovecot")?;
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
         let authority = Authority::new();
@@ -73,7 +79,7 @@ impl Dovecot {
             ("ca.pem", dovecot.authority.pem()),
             ("server.pem", &certificate.pem),
             ("server.key", &certificate.key),
-            ("dovecot.conf", &dovecot.configuration()),
+            ("dovecot.conf", &[&dovecot.configuration(), settings].concat()),
         ] {
             fs::write(dovecot.path(name), text).unwrap();
             dovecot.own(&dovecot.path(name));
@@ -302,7 +308,7 @@ impl Drop for Dovecot {
 }
 
 impl Account {
-    fn unprivileged() -> Self {
+    pub fn unprivileged() -> Self {
         let id = |option| {
             let root = rustix::process::geteuid().is_root();
             let mut command = Command::new("id");

@@ -4,6 +4,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use rustix::net::{self, AddressFamily, SocketType};
+
 use super::PATIENCE;
 
 pub trait Stream: Read + Write {}
@@ -19,6 +21,14 @@ pub struct Client {
 impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         Client::over(tcp(address))
+    }
+
+    /// From another address than others on this machine have: servers count by address.
+    pub fn connect_from_elsewhere(address: SocketAddr) -> Self {
+        let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        net::bind(&socket, &SocketAddr::from(([127, 0, 0, 2], 0))).unwrap();
+        net::connect(&socket, &address).unwrap();
+        Client::over(patient(TcpStream::from(socket)))
     }
 
     pub fn over(stream: impl Stream + 'static) -> Self {
@@ -42,13 +52,33 @@ impl Client {
 
     /// The same, but a tagged NO or BAD is an answer as well.
     pub fn attempt(&mut self, command: &str) -> Result<String, String> {
+        let tag = self.begin(command);
+        self.outcome(&tag)
+    }
+
+    /// Puts a mail that has been read into a folder.
+    #[track_caller]
+    pub fn append(&mut self, folder: &str, mail: &[u8]) {
+        let tag = self.begin(&format!("APPEND \"{folder}\" (\\Seen) {{{}}}", mail.len()));
+        let invitation = self.line();
+        assert!(invitation.starts_with('+'), "{folder}: {invitation}");
+        self.stream.get_mut().write_all(mail).unwrap();
+        self.say("");
+        self.outcome(&tag).unwrap_or_else(|refusal| panic!("{folder}: {refusal}"));
+    }
+
+    fn begin(&mut self, command: &str) -> String {
         self.tag += 1;
         let tag = format!("t{} ", self.tag);
         self.say(&format!("{tag}{command}"));
+        tag
+    }
+
+    fn outcome(&mut self, tag: &str) -> Result<String, String> {
         let mut answer = String::new();
         loop {
             let line = self.line();
-            match line.strip_prefix(&tag) {
+            match line.strip_prefix(tag) {
                 Some(end) if end.starts_with("OK") => return Ok(answer),
                 Some(end) => return Err(end.to_owned()),
                 None => answer += &line,
@@ -79,7 +109,10 @@ impl Client {
 
 /// A socket that gives up in the end.
 pub fn tcp(address: SocketAddr) -> TcpStream {
-    let socket = TcpStream::connect(address).unwrap();
+    patient(TcpStream::connect(address).unwrap())
+}
+
+fn patient(socket: TcpStream) -> TcpStream {
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.set_nodelay(true).unwrap();
     socket

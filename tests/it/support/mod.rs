@@ -15,14 +15,18 @@
 
 pub mod certificate;
 pub mod corpus;
+pub mod courier;
+pub mod cyrus;
 pub mod desktop;
 pub mod dovecot;
+pub mod exchange;
 pub mod imap;
 pub mod imap_account;
 pub mod imap_store;
 pub mod maildir;
 pub mod message;
 pub mod peers;
+pub mod proxy;
 pub mod scripted_imap;
 pub mod smtpd;
 pub mod world;

@@ -20,6 +20,32 @@ pub fn peer(program: &str) -> Option<PathBuf> {
     found
 }
 
+/// The folder with unpacked Debian packages that has this file: a machine takes only one IMAP
+/// server as installed. As with [`peer`] where there is none.
+#[track_caller]
+pub fn unpacked(file: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("REQUITE_PEER_ROOT").map(PathBuf::from);
+    let found = root.filter(|root| root.join(file).is_file());
+    if found.is_none() {
+        let required = std::env::var("REQUITE_REQUIRE_PEERS").is_ok_and(|value| value == "1");
+        assert!(!required, "{file} is required here, but it is not below REQUITE_PEER_ROOT");
+        eprintln!("skipped: {file} is not below REQUITE_PEER_ROOT");
+    }
+    found
+}
+
+/// Where libraries of unpacked packages lie.
+pub fn libraries(root: &std::path::Path) -> std::ffi::OsString {
+    let machine = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let folders = [
+        root.join("usr/lib").join(&machine),
+        root.join("lib").join(&machine),
+        root.join("usr/lib"),
+        root.join("usr/lib/courier-authlib"),
+    ];
+    std::env::join_paths(folders).unwrap()
+}
+
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(ADMIN.iter().map(PathBuf::from));
