@@ -3,7 +3,7 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → daemon → {source, import, store, deliver, config} → mail → domain → std`.
+//! `main → cli → daemon → {source, import, store, deliver} → trust → config → mail → domain → std`.
 //!
 //! | room | is for |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
+//! | [`trust`] | whose TLS certificate is good enough |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
 //! | [`daemon`] | wiring only: clock, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
@@ -51,3 +52,4 @@ pub mod import;
 pub mod mail;
 pub mod source;
 pub mod store;
+pub mod trust;

@@ -22,6 +22,7 @@ mod main_job;
 mod noise;
 mod oracle;
 mod peers;
+mod pinning;
 mod service;
 mod support;
 mod tidy;
