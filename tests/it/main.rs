@@ -11,6 +11,7 @@
 mod bad_input;
 mod corpus;
 mod deliver;
+mod discover;
 mod faults;
 mod holidays;
 mod imap;

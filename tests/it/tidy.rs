@@ -9,12 +9,13 @@ const MAX_LINES: usize = 500;
 
 /// What a room may import; a room that isn't listed may not exist. Edges never know each other,
 /// but the checked configuration is plain data that two of them read.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("domain", &["domain"]),
     ("error", &["error"]),
     ("mail", &["mail", "domain"]),
     ("import", &["import", "domain", "error"]),
     ("source", &["source", "trust", "config", "mail", "domain", "error"]),
+    ("discover", &["discover", "trust", "config", "domain", "error"]),
     ("trust", &["trust", "config", "error"]),
     ("store", &["store", "mail", "domain", "error"]),
     ("deliver", &["deliver", "trust", "config", "mail", "domain", "error"]),
@@ -26,7 +27,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
     (
         "cli",
         &[
-            "cli", "daemon", "source", "import", "store", "deliver", "config", "mail",
+            "cli", "daemon", "discover", "source", "import", "store", "deliver", "config", "mail",
             "domain", "error",
         ],
     ),
