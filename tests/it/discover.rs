@@ -1,12 +1,14 @@
 //! From an address to its servers: who is asked, whose word counts first, and what is never
 //! proposed.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use requite::discover::{Found, Learned, Means, Server, discover};
 use requite::error::{Kind, Result};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -14,6 +16,7 @@ use crate::support::certificate::Authority;
 use crate::support::dovecot::free_ports;
 use crate::support::nameserver::{NameServer, Zone};
 use crate::support::web::Web;
+use crate::support::world::World;
 
 const ADA: &str = "ada@example.com";
 const ASKED: &str = "autoconfig.example.com/mail/config-v1.1.xml";
@@ -208,4 +211,43 @@ async fn a_host_outside_of_the_domain_wants_a_look() {
         let zone = Zone::default().srv("_imaps._tcp.example.com", (0, 1, 993, host));
         check(&look(zone, &[]).await.unwrap(), doubted);
     }
+}
+
+fn world() -> World {
+    World::new(env!("CARGO_BIN_EXE_requite"))
+}
+
+#[test]
+fn the_command_shows_what_to_write_down() {
+    let found = world().json(&["check", "--discover", "ada@icloud.com", "--json"]);
+    let imap = json!({
+        "host": "imap.mail.me.com",
+        "port": 993,
+        "tls": "implicit",
+        "user": "ada",
+        "source": "provider",
+        "detail": "known of iCloud",
+    });
+    assert_eq!((&found["schema"], &found["imap"]), (&json!(1), &json!([imap])));
+    let text = world().run(&["check", "--discover", "ada@icloud.com"]);
+    let snippet = found["snippet"].as_str().unwrap();
+    assert!(text.ends_with(snippet), "{text}");
+    assert!(text.contains("app password"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_tells_nothing_from_no_network() {
+    #[track_caller]
+    fn check(server: SocketAddr, code: i32, said: &str) {
+        let server = server.to_string();
+        let address = "ada@example.com";
+        let (found, complaint) =
+            world().fails(&["check", "--discover", address, "--nameserver", &server]);
+        assert_eq!(found, code, "{complaint}");
+        assert!(complaint.contains(said) && complaint.contains("help:"), "{complaint}");
+    }
+    let names = NameServer::start(Zone::default()).await;
+    check(names.address, 1, "nobody names an IMAP server for ada@example.com");
+    let names = NameServer::start(Zone::default().broken("example.com")).await;
+    check(names.address, 75, "no name server could be asked");
 }
