@@ -134,8 +134,8 @@ impl Means {
         Ok(Means { dns, web, knocker })
     }
 
-    /// A world on this machine: its name server, a web server for every host (`http://…`), the CA
-    /// that signs its certificates and the ports for IMAP and SMTP over TLS.
+    /// A world on this machine: its name server, one web server for all hosts (`http://…/`), the
+    /// CA that signs its certificates and the ports for IMAP and SMTP over TLS.
     pub fn of_loopback(
         nameserver: SocketAddr,
         web: &str,
@@ -143,7 +143,7 @@ impl Means {
         ports: [u16; 2],
     ) -> Result<Means> {
         let dns = Dns::asking(nameserver)?;
-        let web = Web::at(&dns, web)?;
+        let web = Web::at(&dns, web, ca)?;
         let knocker = Knocker::new(ca)?.at(ports);
         Ok(Means { dns, web, knocker })
     }

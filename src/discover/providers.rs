@@ -174,7 +174,7 @@ pub fn of_domain(domain: &str) -> Option<&'static Provider> {
 /// Whose host takes the mail.
 pub fn of_exchange(host: &str) -> Option<&'static Provider> {
     let theirs = |end: &&str| is_below(host, end);
-    PROVIDERS.iter().find(|provider| provider.exchanges.iter().any(|end| theirs(&end)))
+    PROVIDERS.iter().find(|provider| provider.exchanges.iter().any(theirs))
 }
 
 /// `com`, `fr`, `co.uk`, `com.br`: suffixes under which the big providers hold their name.

@@ -3,6 +3,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,14 +31,13 @@ pub struct Web {
 impl Web {
     /// The hosts that each domain names.
     pub fn of_domains(dns: &Dns) -> Result<Web> {
-        let client = client(dns).https_only(true).use_preconfigured_tls(trust::client(None, None)?);
-        Web::over(client, "https://")
+        Web::over(client(dns, None)?.https_only(true), "https://")
     }
 
     /// One server that stands in for all hosts: `http://127.0.0.1:8080/` asks there for
     /// `autoconfig.example.com/mail/…`.
-    pub fn at(dns: &Dns, base: &str) -> Result<Web> {
-        Web::over(client(dns), base)
+    pub fn at(dns: &Dns, base: &str, ca: Option<&Path>) -> Result<Web> {
+        Web::over(client(dns, ca)?, base)
     }
 
     fn over(client: ClientBuilder, base: &str) -> Result<Web> {
@@ -103,17 +103,19 @@ impl Web {
     }
 }
 
-fn client(dns: &Dns) -> ClientBuilder {
-    Client::builder()
+fn client(dns: &Dns, ca: Option<&Path>) -> Result<ClientBuilder> {
+    Ok(Client::builder()
+        .use_preconfigured_tls(trust::client(ca, None)?)
         .timeout(PATIENCE)
         .redirect(Policy::limited(3))
         .referer(false)
         .no_proxy()
-        .dns_resolver(Arc::new(Lookup(dns.clone())))
+        .dns_resolver(Arc::new(Lookup(dns.clone()))))
 }
 
 /// Whether somebody said that there is nothing, rather than nobody anything: no such host, a
-/// closed port, or a certificate of somebody else's, as parked domains show it.
+/// closed port, a certificate of somebody else's, as parked domains show it, or a server that
+/// talks of something else.
 fn is_absence(error: &reqwest::Error) -> bool {
     if error.is_timeout() {
         return false;
@@ -123,16 +125,21 @@ fn is_absence(error: &reqwest::Error) -> bool {
     }
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
-        let refused = cause.downcast_ref::<io::Error>().is_some_and(|error| {
-            let of_tls = error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
-            of_tls || error.kind() == io::ErrorKind::ConnectionRefused
-        });
-        if refused || cause.is::<rustls::Error>() || cause.is::<NoSuchHost>() {
+        let turned_away = cause.downcast_ref().is_some_and(turns_away);
+        if turned_away || cause.is::<rustls::Error>() || cause.is::<NoSuchHost>() {
             return true;
         }
         next = cause.source();
     }
     false
+}
+
+/// Looks inside: what an I/O error wraps, `source` passes over.
+fn turns_away(error: &io::Error) -> bool {
+    let inner = error.get_ref();
+    error.kind() == io::ErrorKind::ConnectionRefused
+        || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+        || inner.and_then(|inner| inner.downcast_ref()).is_some_and(turns_away)
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -175,8 +175,38 @@ async fn what_is_no_address_is_used_wrongly() {
     assert_eq!(error.kind(), Kind::Usage);
 }
 
+#[tokio::test]
+async fn a_file_counts_only_from_a_certified_host() {
+    for (certified, expected) in [("127.0.0.1", true), ("autoconfig.example.net", false)] {
+        let authority = Authority::new();
+        let names = NameServer::start(Zone::default()).await;
+        let files = [(ASKED, file("imap.example.com"))];
+        let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+        let web = Web::start_with(&files, Some(acceptor(&authority, certified))).await;
+        let folder = tempfile::tempdir().unwrap();
+        let ca = folder.path().join("ca.pem");
+        std::fs::write(&ca, authority.pem()).unwrap();
+        let means = Means::of_loopback(names.address, &web.base, Some(&ca), free_ports()).unwrap();
+        let found = discover(ADA, &means).await.unwrap();
+        assert_eq!(found.imap.len(), usize::from(expected), "{certified}");
+        assert_eq!(web.asked().is_empty(), !expected, "{certified}");
+    }
+}
+
 /// Takes handshakes on a port of its own, with a certificate for this name.
 async fn tls_server(authority: &Authority, name: &str) -> u16 {
+    let acceptor = acceptor(authority, name);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    port
+}
+
+fn acceptor(authority: &Authority, name: &str) -> TlsAcceptor {
     let made = authority.issue(&[name]);
     let chain = vec![CertificateDer::from_pem_slice(made.pem.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(made.key.as_bytes()).unwrap();
@@ -187,15 +217,7 @@ async fn tls_server(authority: &Authority, name: &str) -> u16 {
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let _ = acceptor.accept(stream).await;
-        }
-    });
-    port
+    TlsAcceptor::from(Arc::new(config))
 }
 
 #[tokio::test]

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 pub struct Web {
     /// `http://127.0.0.1:PORT/`
@@ -18,15 +19,27 @@ pub struct Web {
 impl Web {
     /// `files`: path without its query → body.
     pub async fn start(files: &[(&str, &str)]) -> Self {
+        Self::start_with(files, None).await
+    }
+
+    /// Over HTTPS, as `https://127.0.0.1:PORT/`, where there is an acceptor.
+    pub async fn start_with(files: &[(&str, &str)], tls: Option<TlsAcceptor>) -> Self {
         let files: HashMap<String, String> =
             files.iter().map(|(path, body)| (format!("/{path}"), (*body).to_owned())).collect();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let base = format!("http://{}/", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let base = format!("{scheme}://{}/", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (files, log) = (Arc::new(files), Arc::clone(&asked));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&files), Arc::clone(&log)));
+                let (files, log, tls) = (Arc::clone(&files), Arc::clone(&log), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, &files, &log).await,
+                        Some(tls) => serve(tls.accept(stream).await?, &files, &log).await,
+                    }
+                });
             }
         });
         Web { base, asked, task }
@@ -47,9 +60,9 @@ impl Drop for Web {
 }
 
 async fn serve(
-    stream: TcpStream,
-    files: Arc<HashMap<String, String>>,
-    log: Arc<Mutex<Vec<String>>>,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    files: &HashMap<String, String>,
+    log: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut request = String::new();
