@@ -3,7 +3,8 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → daemon → {source, import, store, deliver, config} → mail → domain → std`.
+//! `main → cli → {daemon, discover} → {source, import, store, deliver} → trust → config → mail →
+//! domain → std`.
 //!
 //! | room | is for |
 //! |---|---|
@@ -13,6 +14,8 @@
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
+//! | [`discover`] | an address → its servers, when the user asks for them |
+//! | [`trust`] | whose TLS certificate is good enough |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
 //! | [`daemon`] | wiring only: clock, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
@@ -25,7 +28,8 @@
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.
-//! - No host is contacted that the configuration doesn't name.
+//! - No host is contacted that the configuration doesn't name, but for `check --discover`, which
+//!   asks for the servers of an address.
 //! - Turns are a pure function of all touches with a contact and what the user said of them;
 //!   standings are one of turns, entries, policy, what was learned of all contacts, and `now`.
 //!   The order of arrival never matters.
@@ -45,9 +49,11 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod deliver;
+pub mod discover;
 pub mod domain;
 pub mod error;
 pub mod import;
 pub mod mail;
 pub mod source;
 pub mod store;
+pub mod trust;

@@ -1,6 +1,7 @@
 //! What can be typed: every command and option, with its help. Checks the form only; whether a
 //! contact or a turn exists, the commands find out.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -93,7 +94,14 @@ pub enum Command {
     /// Read every account once, completely
     Sync,
     /// Try every part and say what is wrong and what to do
-    Check,
+    Check {
+        /// Look for the servers of a mail address instead
+        #[arg(long, value_name = "ADDRESS")]
+        discover: Option<String>,
+        /// Ask this name server instead of the system's
+        #[arg(long, value_name = "IP[:PORT]", requires = "discover", value_parser = name_server)]
+        nameserver: Option<SocketAddr>,
+    },
     /// Take in contacts: LinkedIn exports and vCards, recognised by content
     Import {
         #[arg(value_name = "FILE", required_unless_present = "undo")]
@@ -248,6 +256,14 @@ fn moment(text: &str) -> Result<Moment, String> {
     text.parse::<jiff::Timestamp>()
         .map(Moment::from)
         .map_err(|_| "give it as 2026-11-16T08:30:00Z or 2026-11-16T09:30:00+01:00".to_owned())
+}
+
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let port = |ip: IpAddr| SocketAddr::new(ip, 53);
+    text.parse::<IpAddr>()
+        .map(port)
+        .or_else(|_| text.parse())
+        .map_err(|_| "give it as 9.9.9.9 or 127.0.0.1:5353".to_owned())
 }
 
 fn stance() -> impl TypedValueParser<Value = Stance> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use jiff::civil::{Time, Weekday};
 
+use super::fingerprint::Fingerprint;
 use super::secret::Password;
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
@@ -66,6 +67,8 @@ pub struct Imap {
     pub password: Password,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
+    /// The one certificate to trust, whatever any CA says.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +103,8 @@ pub struct Smtp {
     pub login: Option<(String, Password)>,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
+    /// The one certificate to trust, whatever any CA says.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 #[derive(Debug, Clone)]

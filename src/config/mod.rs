@@ -6,6 +6,7 @@
 mod checked;
 mod checking;
 mod file;
+mod fingerprint;
 mod mistake;
 pub mod secret;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use checked::*;
+pub use fingerprint::Fingerprint;
 
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;

@@ -150,6 +150,16 @@ fn relative_paths_start_at_the_folder_of_the_file() {
 }
 
 #[test]
+fn a_fingerprint_stands_for_the_certificate() {
+    let line = format!("fingerprint = \"{}\"", Fingerprint::of(b"a certificate"));
+    let expected = Some(Fingerprint::of(b"a certificate"));
+    assert_eq!(imap(&format!("{ACCOUNT}{line}")).fingerprint, expected);
+    let smtp = format!("{ACCOUNT}[smtp]\nhost = \"smtp.example.com\"\n{line}");
+    let Some(Mailer::Smtp(smtp)) = good(&smtp).mailer else { panic!("no SMTP") };
+    assert_eq!(smtp.fingerprint, expected);
+}
+
+#[test]
 fn limits_are_durations() {
     for (text, hours) in [("48h", 48.0), ("2d", 48.0), ("90m", 1.5), ("1d 12h", 36.0)] {
         assert_eq!(good(&format!("limit = \"{text}\"")).policy.limit_h, hours, "{text}");
@@ -187,7 +197,7 @@ fn the_digest_comes_from_the_address_that_sends_it() {
 
 #[test]
 fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
-    for key in ["token_command = []", "oauth = false", "fingerprint = \"\"", "daily_bytes = 9"] {
+    for key in ["token_command = []", "oauth = false", "daily_bytes = 9"] {
         assert_eq!(imap(&format!("{ACCOUNT}{key}")).port, 993);
     }
     let account = |line: &str| format!("{ACCOUNT}{line}");
@@ -195,7 +205,6 @@ fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
         (account("token_command = [\"oama\"]"), "token_command"),
         (account("oauth = true"), "oauth"),
         (account("oauth.client_id = \"x\""), "oauth"),
-        (account("fingerprint = \"aa:bb\""), "fingerprint"),
         (account("password.keyring = \"mail\""), "password.keyring"),
     ];
     for (text, key) in promises {

@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use crate::config::{Smtp, Tls};
 use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
+use crate::trust::Mismatch;
 
 const STEP: Duration = Duration::from_secs(60);
 /// RFC 5321 §4.5.3.2.6: whoever gives up on the reply to the final dot sooner sends mail twice.
@@ -51,7 +52,8 @@ async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
     if server.tls == Tls::Implicit {
         let tls = Some(tls_parameters(server).await?);
         let connecting = AsyncSmtpConnection::connect_tokio1(address, None, &HELLO, tls, None);
-        return within(server, STEP, connecting).await;
+        let connection = within(server, STEP, connecting).await?;
+        return pinned(server, &connection).map(|()| connection);
     }
     let stream = timeout(STEP, TcpStream::connect(address))
         .await
@@ -82,12 +84,27 @@ async fn encrypt(server: &Smtp, connection: &mut AsyncSmtpConnection) -> Result<
         .hint("try tls = \"implicit\" with port 465, or another network"));
     }
     let tls = tls_parameters(server).await?;
-    within(server, STEP, connection.starttls(tls, &HELLO)).await
+    within(server, STEP, connection.starttls(tls, &HELLO)).await?;
+    pinned(server, connection)
+}
+
+/// lettre takes no verifier of ours: where a fingerprint is named, its handshake accepts any
+/// certificate whose key the server has, and this has the last word before anything is sent.
+fn pinned(server: &Smtp, connection: &AsyncSmtpConnection) -> Result<()> {
+    let Some(expected) = server.fingerprint else { return Ok(()) };
+    let certificate = connection.peer_certificate().map_err(|error| explain(server, &error))?;
+    match Mismatch::of(expected, &certificate) {
+        None => Ok(()),
+        Some(mismatch) => Err(mismatch.explain(&place(server))),
+    }
 }
 
 async fn tls_parameters(server: &Smtp) -> Result<TlsParameters> {
     let mut builder = TlsParameters::builder(server.host.clone());
-    if let Some(path) = &server.ca {
+    if server.fingerprint.is_some() {
+        builder =
+            builder.dangerous_accept_invalid_certs(true).dangerous_accept_invalid_hostnames(true);
+    } else if let Some(path) = &server.ca {
         let unusable = || {
             Error::config(format!("the CA file {} can't be used", path.display()))
                 .hint("`ca` in [smtp] names a PEM file with at least one certificate")

@@ -166,7 +166,8 @@ async fn nobody_listening_is_worth_another_try() {
     drop(unused);
     for tls in [Tls::Implicit, Tls::Starttls, Tls::None] {
         let host = "127.0.0.1".to_owned();
-        let server = requite::config::Smtp { host, port, tls, login: None, ca: None };
+        let server =
+            requite::config::Smtp { host, port, tls, login: None, ca: None, fingerprint: None };
         let error = send_to(Mailer::Smtp(server)).await.expect_err("nobody there");
         assert_eq!(error.kind(), Kind::Temporary, "{error}");
     }
@@ -192,7 +193,14 @@ async fn replies_injected_before_tls_end_the_conversation() {
         rest
     });
     let host = "localhost".to_owned();
-    let client = requite::config::Smtp { host, port, tls: Tls::Starttls, login: None, ca: None };
+    let client = requite::config::Smtp {
+        host,
+        port,
+        tls: Tls::Starttls,
+        login: None,
+        ca: None,
+        fingerprint: None,
+    };
     let error = send_to(Mailer::Smtp(client)).await.expect_err("an injection");
     assert_eq!(error.kind(), Kind::Temporary, "{error}");
     let rest = server.await.expect("the server");

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use requite::config::Tls;
+use requite::config::{Fingerprint, Tls};
 use requite::error::{Error, Kind};
 use requite::source::AccountState;
 use requite::source::imap::probe;
@@ -100,6 +100,14 @@ async fn an_unknown_certificate_is_not_trusted() {
     let error = world.sync().await.unwrap_err();
     kept_back(&world, &error, Kind::Temporary, "no safe connection to localhost");
     assert!(error.advice().is_some_and(|advice| advice.contains("`ca`")));
+}
+
+#[tokio::test]
+async fn another_certificate_than_the_pinned_one_gets_nothing() {
+    let mut world = starttls().await;
+    world.imap().fingerprint = Some(Fingerprint::of(b"another"));
+    let error = world.sync().await.unwrap_err();
+    kept_back(&world, &error, Kind::Config, "another certificate than the one you named");
 }
 
 #[tokio::test]

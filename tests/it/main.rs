@@ -11,6 +11,7 @@
 mod bad_input;
 mod corpus;
 mod deliver;
+mod discover;
 mod faults;
 mod faulty_network;
 mod holidays;
@@ -25,6 +26,7 @@ mod main_job;
 mod noise;
 mod oracle;
 mod peers;
+mod pinning;
 mod service;
 mod support;
 mod tidy;

@@ -9,14 +9,16 @@ const MAX_LINES: usize = 500;
 
 /// What a room may import; a room that isn't listed may not exist. Edges never know each other,
 /// but the checked configuration is plain data that two of them read.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("domain", &["domain"]),
     ("error", &["error"]),
     ("mail", &["mail", "domain"]),
     ("import", &["import", "domain", "error"]),
-    ("source", &["source", "config", "mail", "domain", "error"]),
+    ("source", &["source", "trust", "config", "mail", "domain", "error"]),
+    ("discover", &["discover", "trust", "config", "domain", "error"]),
+    ("trust", &["trust", "config", "error"]),
     ("store", &["store", "mail", "domain", "error"]),
-    ("deliver", &["deliver", "config", "mail", "domain", "error"]),
+    ("deliver", &["deliver", "trust", "config", "mail", "domain", "error"]),
     ("config", &["config", "mail", "domain", "error"]),
     (
         "daemon",
@@ -25,8 +27,8 @@ const ROOMS: [(&str, &[&str]); 11] = [
     (
         "cli",
         &[
-            "cli", "daemon", "source", "import", "store", "deliver", "config", "mail", "domain",
-            "error",
+            "cli", "daemon", "discover", "source", "import", "store", "deliver", "config", "mail",
+            "domain", "error",
         ],
     ),
     ("main", &["cli", "error"]),

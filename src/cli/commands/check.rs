@@ -10,6 +10,7 @@ use crate::config;
 use crate::daemon::clock::Clock;
 use crate::error::{Error, Kind, Result};
 
+pub mod discovery;
 mod mailboxes;
 mod surroundings;
 

@@ -35,7 +35,10 @@ pub async fn dispatch(arguments: Arguments) -> Result<Outcome> {
     match command {
         // These work where the configuration is wrong, too.
         Command::Demo { keep, once } => demo::run(keep.as_deref(), once, globals.json).await?,
-        Command::Check => return check::run(&globals).await,
+        Command::Check { discover: Some(address), nameserver } => {
+            return check::discovery::run(&address, nameserver, &globals).await;
+        }
+        Command::Check { discover: None, .. } => return check::run(&globals).await,
         Command::Config { what } => config::run(what, &globals)?,
         Command::Run => run::run(desk(&globals, true)?).await?,
         Command::Sync => sync::run(&desk(&globals, true)?).await?,
@@ -68,7 +71,7 @@ async fn at_desk(desk: &Desk, command: Command) -> Result<Outcome> {
         Command::Demo { .. }
         | Command::Run
         | Command::Sync
-        | Command::Check
+        | Command::Check { .. }
         | Command::Config { .. }
         | Command::Log(_) => {}
     }

@@ -60,11 +60,7 @@ fn imap(
     name: &str,
     place: &Place<'_>,
 ) -> Result<AccountKind, Mistake> {
-    refuse_unserved(&[
-        ("token_command", &account.token_command),
-        ("oauth", &account.oauth),
-        ("fingerprint", &account.fingerprint),
-    ])?;
+    refuse_unserved(&[("token_command", &account.token_command), ("oauth", &account.oauth)])?;
     if let Some(path) = given(&account.path) {
         let message = format!("account \"{name}\" is read over IMAP and has a path");
         return Err(Mistake::at(path.span(), message, "belongs to kind = \"maildir\""));
@@ -87,6 +83,7 @@ fn imap(
         user: user.get_ref().to_string(),
         password,
         ca: given(&account.ca).map(|path| place.path(path.get_ref())),
+        fingerprint: server::fingerprint(&account.fingerprint, tls)?,
     }))
 }
 
@@ -100,6 +97,7 @@ fn maildir(
         given(&account.host).map(|key| key.span()),
         given(&account.user).map(|key| key.span()),
         given(&account.ca).map(|key| key.span()),
+        given(&account.fingerprint).map(|key| key.span()),
         account.port.as_ref().map(Spanned::span),
         account.tls.as_ref().map(Spanned::span),
         account.password.as_ref().map(Spanned::span),

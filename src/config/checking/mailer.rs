@@ -66,6 +66,7 @@ fn over_smtp(smtp: &file::Smtp, host: &Spanned<&str>, place: &Place<'_>) -> Resu
         tls,
         login,
         ca: given(&smtp.ca).map(|path| place.path(path.get_ref())),
+        fingerprint: server::fingerprint(&smtp.fingerprint, tls)?,
     })
 }
 
@@ -76,6 +77,7 @@ fn of_a_server(smtp: &file::Smtp) -> Option<Range<usize>> {
         given(&smtp.user).map(|key| key.span()),
         smtp.password.as_ref().map(Spanned::span),
         given(&smtp.ca).map(|key| key.span()),
+        given(&smtp.fingerprint).map(|key| key.span()),
     ]
     .into_iter()
     .flatten()

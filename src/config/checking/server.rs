@@ -6,10 +6,11 @@ use std::path::Path;
 use toml::Spanned;
 
 use super::super::checked::Tls;
-use super::super::file;
+use super::super::file::{self, Text};
+use super::super::fingerprint::Fingerprint;
 use super::super::mistake::Mistake;
 use super::super::secret::Password;
-use super::values::{Place, refuse_unserved};
+use super::values::{Place, given, refuse_unserved};
 
 const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
     password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
@@ -41,6 +42,20 @@ pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
         Some(port) => Ok(*port.get_ref()),
         None => Ok(usual),
     }
+}
+
+/// The fingerprint of the server's certificate, of use only where it shows one.
+pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mistake> {
+    let Some(text) = given(written) else { return Ok(None) };
+    if tls == Tls::None {
+        let message = "without TLS the server shows no certificate";
+        return Err(Mistake::at(text.span(), message, "leave this key out"));
+    }
+    text.get_ref().parse().map(Some).map_err(|()| {
+        let label = "SHA-256: 64 hexadecimal digits, with or without colons";
+        Mistake::at(text.span(), "this is no fingerprint of a certificate", label)
+            .hint("openssl x509 -in server.pem -noout -fingerprint -sha256")
+    })
 }
 
 /// The one source of a password; `None` when none is named.

@@ -451,3 +451,28 @@ fn a_key_that_is_not_served_yet() {
       |                 ^^^^^^^^ leave this key out
     "#);
 }
+
+#[test]
+fn a_fingerprint_of_another_kind() {
+    assert_snapshot!(in_account("fingerprint = \"aa:bb\""), @r#"
+    this is no fingerprint of a certificate
+     --> /etc/requite/config.toml:7:15
+      |
+    7 | fingerprint = "aa:bb"
+      |               ^^^^^^^ SHA-256: 64 hexadecimal digits, with or without colons
+    (hint: openssl x509 -in server.pem -noout -fingerprint -sha256)
+    "#);
+}
+
+#[test]
+fn a_fingerprint_without_tls() {
+    let account = ACCOUNT.replace("imap.example.com", "localhost");
+    let text = format!("{account}tls = \"none\"\nfingerprint = \"aa:bb\"");
+    assert_snapshot!(mistake(&text), @r#"
+    without TLS the server shows no certificate
+     --> /etc/requite/config.toml:8:15
+      |
+    8 | fingerprint = "aa:bb"
+      |               ^^^^^^^ leave this key out
+    "#);
+}

@@ -66,7 +66,7 @@ impl<'a> Connector<'a> {
     }
 
     async fn connect(&self) -> Result<Link> {
-        let Imap { host, port, ca, .. } = self.imap;
+        let Imap { host, port, .. } = self.imap;
         let tcp = tls::dial(host, *port).await?;
         if self.imap.tls == Tls::None && !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback())
         {
@@ -74,7 +74,7 @@ impl<'a> Connector<'a> {
                 .hint("set tls = \"implicit\" or \"starttls\""));
         }
         let wire: Wire = Box::new(tcp);
-        let trust = || tls::trust(ca.as_deref());
+        let trust = || tls::trust(self.imap);
         match self.imap.tls {
             Tls::Implicit => greeted(tls::encrypt(trust()?, host, wire).await?).await,
             Tls::None => greeted(wire).await,

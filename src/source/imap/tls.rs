@@ -1,24 +1,22 @@
 //! From a host name to a stream that can be trusted with a password.
 //!
-//! One TLS stack (rustls), certificates checked against the system's store or the one CA that the
-//! account names; never a weaker check, never a fall back to plain text.
+//! Whom to trust, [`crate::trust`] says; never a fall back to plain text.
 
 use std::fmt::Debug;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::net::sockopt;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use crate::config::Imap;
 use crate::error::{Error, Result};
+use crate::trust::{self, Mismatch};
 
 /// For the TCP and for the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -55,43 +53,12 @@ fn watch_over(tcp: &TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads the certificates to trust: the system's, or those of the PEM file `ca` alone.
-pub(super) fn trust(ca: Option<&Path>) -> Result<Arc<ClientConfig>> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|cause| Error::failed("TLS can't be set up").because(cause))?;
-    let config = match ca {
-        Some(path) => builder.with_root_certificates(authorities(path)?).with_no_client_auth(),
-        None => builder
-            .with_platform_verifier()
-            .map_err(|cause| {
-                Error::config("the system's certificates can't be read")
-                    .because(cause)
-                    .hint("install the package ca-certificates, or set `ca` for this account")
-            })?
-            .with_no_client_auth(),
-    };
-    Ok(Arc::new(config))
-}
-
-fn authorities(path: &Path) -> Result<RootCertStore> {
-    let unusable = || {
-        Error::config(format!("no CA certificate can be read from {}", path.display()))
-            .hint("`ca` names a PEM file that holds at least one certificate")
-    };
-    let mut store = RootCertStore::empty();
-    for certificate in
-        CertificateDer::pem_file_iter(path).map_err(|cause| unusable().because(cause))?
-    {
-        let certificate = certificate.map_err(|cause| unusable().because(cause))?;
-        store.add(certificate).map_err(|cause| unusable().because(cause))?;
-    }
-    if store.is_empty() { Err(unusable()) } else { Ok(store) }
+pub(super) fn trust(imap: &Imap) -> Result<Arc<ClientConfig>> {
+    trust::client(imap.ca.as_deref(), imap.fingerprint).map(Arc::new)
 }
 
 /// The TLS handshake. A certificate that isn't good ends it as a temporary failure: a captive
-/// portal looks just like that, and goes away.
+/// portal looks just like that, and goes away. Another one than the account pins doesn't.
 pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) -> Result<Wire> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|cause| Error::config(format!("{host} is no host name")).because(cause))?;
@@ -99,10 +66,12 @@ pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) ->
     let stream = timeout(PATIENCE, TlsConnector::from(trust).connect(name, wire))
         .await
         .map_err(|_| failed().because("no TLS answer within 30 s"))?
-        .map_err(|cause| {
-            failed().because(cause).hint(
-                "check host, port and tls of this account; a server with its own CA needs `ca`",
-            )
+        .map_err(|cause| match Mismatch::behind(&cause) {
+            Some(mismatch) => mismatch.explain(host),
+            None => failed().because(cause).hint(
+                "check host, port and tls of this account; a server with its own CA needs `ca`, \
+                 one with a certificate of its own making `fingerprint`",
+            ),
         })?;
     Ok(Box::new(stream))
 }

@@ -97,6 +97,11 @@ impl Dovecot {
         self.path("ca.pem")
     }
 
+    /// The PEM file with its own certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.path("server.pem")
+    }
+
     /// Drops unseen mail into a folder, as delivery does.
     pub fn deliver(&self, folder: &str, mail: &[u8]) {
         self.deliver_at(folder, now(), mail);

@@ -36,6 +36,7 @@ impl World {
             user: "ada".to_owned(),
             password: Password::File(folder.path().join("password")),
             ca: None,
+            fingerprint: None,
         };
         let account = Account {
             name: "work".to_owned(),

@@ -25,10 +25,12 @@ pub mod imap_account;
 pub mod imap_store;
 pub mod maildir;
 pub mod message;
+pub mod nameserver;
 pub mod peers;
 pub mod proxy;
 pub mod scripted_imap;
 pub mod smtpd;
+pub mod web;
 pub mod world;
 
 use std::path::Path;

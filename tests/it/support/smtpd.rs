@@ -70,7 +70,12 @@ impl Smtpd {
     /// How a client reaches it, trusting its CA.
     pub fn client(&self, tls: Tls) -> Smtp {
         let (host, ca) = ("localhost".to_owned(), Some(self.path("ca.pem")));
-        Smtp { host, port: self.port, tls, login: None, ca }
+        Smtp { host, port: self.port, tls, login: None, ca, fingerprint: None }
+    }
+
+    /// The PEM file with its own certificate.
+    pub fn certificate(&self) -> PathBuf {
+        self.path("server.pem")
     }
 
     /// A password in a file that only its owner reads.

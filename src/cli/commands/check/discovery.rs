@@ -1,0 +1,168 @@
+//! `check --discover`: the servers of an address, and the lines of a configuration that come of
+//! them. Writes nothing.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use crate::cli::args::Globals;
+use crate::cli::desk::Desk;
+use crate::cli::outcome::Outcome;
+use crate::cli::render;
+use crate::config::{self, Tls};
+use crate::daemon::clock::Clock;
+use crate::discover::{Found, Means, Server, discover};
+use crate::error::{Error, Kind, Result};
+
+pub async fn run(
+    address: &str,
+    nameserver: Option<SocketAddr>,
+    globals: &Globals,
+) -> Result<Outcome> {
+    let desk = Desk {
+        home: globals.home()?,
+        config: config::defaults(),
+        now: Clock::System.now(),
+        at: None,
+        json: globals.json,
+        quiet: globals.quiet,
+    };
+    let address = address.trim();
+    let found = discover(address, &Means::of_system(nameserver)?).await?;
+    let nothing = found.imap.is_empty();
+    if desk.json {
+        desk.print_json(document(address, &found))?;
+        return Ok(if nothing { Outcome::Trouble(Kind::Failed) } else { Outcome::Fine });
+    }
+    if nothing {
+        return Err(Error::failed(format!("nobody names an IMAP server for {address}"))
+            .hint("look for \"IMAP\" in your provider's help, or ask whoever runs the mail"));
+    }
+    desk.print(&told(address, &found))?;
+    Ok(Outcome::Fine)
+}
+
+fn document(address: &str, found: &Found) -> Value {
+    let servers = |servers: &[Server]| servers.iter().map(server).collect::<Vec<_>>();
+    json!({
+        "address": address,
+        "imap": servers(&found.imap),
+        "smtp": servers(&found.smtp),
+        "notes": found.notes,
+        "snippet": snippet(address, found),
+    })
+}
+
+fn server(server: &Server) -> Value {
+    json!({
+        "host": server.host,
+        "port": server.port,
+        "tls": tls(server.tls),
+        "user": server.user,
+        "source": server.learned.name(),
+        "detail": server.learned.to_string(),
+    })
+}
+
+fn told(address: &str, found: &Found) -> String {
+    let mut text = String::new();
+    for (what, servers) in [("read over IMAP", &found.imap), ("send over SMTP", &found.smtp)] {
+        if servers.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("{}\n", render::strong(what)));
+        for Server { host, port, tls: kind, user, learned, .. } in servers {
+            let line = format!("{host}, port {port}, tls {}, user {user}", tls(*kind));
+            let source = render::harmless(&learned.to_string());
+            text.push_str(&format!("  {}\n", render::harmless(&line)));
+            text.push_str(&format!("    {}\n", render::faint(&source)));
+        }
+    }
+    for note in &found.notes {
+        text.push_str(&format!("{} {}\n", render::strong("note:"), render::harmless(note)));
+    }
+    if let Some(snippet) = snippet(address, found) {
+        text.push_str(&format!("\n{}\n", render::strong("for your configuration")));
+        text.push_str(&render::harmless(&snippet));
+    }
+    text
+}
+
+/// The best of both as lines of a configuration; `None` without a mailbox.
+fn snippet(address: &str, found: &Found) -> Option<String> {
+    let imap = found.imap.first()?;
+    let domain = address.rsplit('@').next().unwrap_or(address);
+    let pass = format!("password.command = [\"pass\", {}]\n", quoted(&format!("mail/{domain}")));
+    let mut text = String::new();
+    if !imap.user.contains('@') {
+        text.push_str(&format!("[me]\naddresses = [{}]\n\n", quoted(address)));
+    }
+    text.push_str(&format!("[[account]]\nname = {}\n{}{pass}", quoted(domain), lines(imap)));
+    if let Some(smtp) = found.smtp.first() {
+        text.push_str(&format!("\n[smtp]\n{}{pass}", lines(smtp)));
+    }
+    Some(text)
+}
+
+fn lines(server: &Server) -> String {
+    let Server { host, port, user, .. } = server;
+    let (host, tls, user) = (quoted(host), quoted(tls(server.tls)), quoted(user));
+    format!("host = {host}\nport = {port}\ntls = {tls}\nuser = {user}\n")
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn tls(tls: Tls) -> &'static str {
+    match tls {
+        Tls::Implicit => "implicit",
+        Tls::Starttls => "starttls",
+        Tls::None => "none",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{AccountKind, Environment, Mailer};
+    use crate::discover::{Learned, Service};
+
+    fn server(service: Service, user: &str) -> Server {
+        Server {
+            service,
+            host: "mail.example.com".to_owned(),
+            port: 1993,
+            tls: Tls::Starttls,
+            user: user.to_owned(),
+            learned: Learned::Guess,
+        }
+    }
+
+    #[test]
+    fn the_lines_are_a_configuration() {
+        for user in ["ada@example.com", "ada", "a\"d\\a#"] {
+            let imap = vec![server(Service::Imap, user)];
+            let smtp = vec![server(Service::Smtp, user)];
+            let found = Found { imap, smtp, notes: Vec::new() };
+            let text = snippet("ada@example.com", &found).unwrap();
+            let environment = Environment::of_system();
+            let config = config::parse(&text, Path::new("c.toml"), &environment).unwrap();
+            assert_eq!(config.me.addresses, ["ada@example.com"]);
+            let AccountKind::Imap(imap) = &config.accounts[0].kind else { panic!("no IMAP") };
+            assert_eq!((imap.host.as_str(), imap.port), ("mail.example.com", 1993));
+            assert_eq!((imap.user.as_str(), imap.tls), (user, Tls::Starttls));
+            let Some(Mailer::Smtp(smtp)) = config.mailer else { panic!("no SMTP") };
+            assert_eq!(smtp.login.map(|(user, _)| user).as_deref(), Some(user));
+        }
+    }
+
+    #[test]
+    fn a_way_out_alone_is_no_configuration() {
+        let smtp = vec![server(Service::Smtp, "ada")];
+        let found = Found { smtp, ..Found::default() };
+        assert_eq!(snippet("ada@example.com", &found), None);
+    }
+}

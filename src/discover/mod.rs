@@ -1,0 +1,228 @@
+//! From an e-mail address to the servers of its mailbox.
+//!
+//! Asks, in the order in which the answers count: the table of well-known providers, the domain's
+//! MX records (who takes its mail in keeps it, too), its SRV records (RFC 6186, RFC 8314), and the
+//! autoconfig file that its owner may publish. Only where nobody names a server, usual names are
+//! tried, and count if they answer with a good certificate.
+//!
+//! An explicit act of the user: nothing else in the house calls it. Never sends a password, never
+//! proposes a connection without TLS, never writes a configuration.
+
+mod address;
+mod autoconfig;
+mod dns;
+mod guess;
+mod providers;
+mod srv;
+mod web;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::config::Tls;
+use crate::error::{Error, Result};
+use address::Address;
+use dns::Dns;
+use guess::Knocker;
+use web::Web;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Imap,
+    Smtp,
+}
+
+/// A server that may be the one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    pub service: Service,
+    pub host: String,
+    pub port: u16,
+    /// Never [`Tls::None`].
+    pub tls: Tls,
+    /// The login name.
+    pub user: String,
+    pub learned: Learned,
+}
+
+/// Who named a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Learned {
+    /// The address belongs to this provider.
+    Provider(&'static str),
+    /// The MX record names a host of this provider.
+    Mx { provider: &'static str, exchange: String },
+    /// The SRV record of this name.
+    Srv(String),
+    /// The file at this address.
+    Autoconfig(String),
+    /// Nobody; it answered.
+    Guess,
+}
+
+impl Learned {
+    /// One word for scripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Learned::Provider(_) => "provider",
+            Learned::Mx { .. } => "mx",
+            Learned::Srv(_) => "srv",
+            Learned::Autoconfig(_) => "autoconfig",
+            Learned::Guess => "guess",
+        }
+    }
+}
+
+impl fmt::Display for Learned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Learned::Provider(name) => write!(f, "known of {name}"),
+            Learned::Mx { provider, exchange } => {
+                write!(f, "known of {provider}, whose {exchange} takes the domain's mail")
+            }
+            Learned::Srv(name) => write!(f, "SRV record {name}"),
+            Learned::Autoconfig(url) => f.write_str(url),
+            Learned::Guess => f.write_str("a usual name; it answered with a good certificate"),
+        }
+    }
+}
+
+/// What was found, the best first.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub imap: Vec<Server>,
+    pub smtp: Vec<Server>,
+    /// What the user has to know before it works, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Found {
+    /// A server that somebody better has already named isn't repeated.
+    fn add(&mut self, servers: impl IntoIterator<Item = Server>) {
+        for server in servers {
+            let list = match server.service {
+                Service::Imap => &mut self.imap,
+                Service::Smtp => &mut self.smtp,
+            };
+            let same = |known: &Server| {
+                (&known.host, known.port, known.tls) == (&server.host, server.port, server.tls)
+            };
+            if !list.iter().any(same) {
+                list.push(server);
+            }
+        }
+    }
+}
+
+/// Whom to ask.
+pub struct Means {
+    dns: Dns,
+    web: Web,
+    knocker: Knocker,
+}
+
+impl Means {
+    /// The system's name servers, or `nameserver` in their place.
+    pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Means> {
+        let dns = match nameserver {
+            Some(server) => Dns::asking(server)?,
+            None => Dns::of_system()?,
+        };
+        let web = Web::of_domains(&dns)?;
+        let knocker = Knocker::new(None)?;
+        Ok(Means { dns, web, knocker })
+    }
+
+    /// A world on this machine: its name server, one web server for all hosts (`http://…/`), the
+    /// CA that signs its certificates and the ports for IMAP and SMTP over TLS.
+    pub fn of_loopback(
+        nameserver: SocketAddr,
+        web: &str,
+        ca: Option<&Path>,
+        ports: [u16; 2],
+    ) -> Result<Means> {
+        let dns = Dns::asking(nameserver)?;
+        let web = Web::at(&dns, web, ca)?;
+        let knocker = Knocker::new(ca)?.at(ports);
+        Ok(Means { dns, web, knocker })
+    }
+}
+
+/// Finds the servers of `address`; none is an answer, too.
+///
+/// Errors are [`Usage`](crate::error::Kind::Usage) where it is no address, and
+/// [`Temporary`](crate::error::Kind::Temporary) where nothing was found and somebody who could have
+/// known did not answer.
+pub async fn discover(address: &str, means: &Means) -> Result<Found> {
+    let address = Address::parse(address)?;
+    let mut found = Found::default();
+    if let Some(provider) = providers::of_domain(&address.domain) {
+        found.add(provider.servers(&address, &Learned::Provider(provider.name)));
+        found.notes.extend(provider.note());
+        return Ok(found);
+    }
+    let (mx, srv, file) = tokio::join!(
+        means.dns.mail_exchanges(&address.domain),
+        srv::servers(&address, &means.dns),
+        means.web.autoconfig(&address),
+    );
+    let mut unanswered = None;
+    if let Some(exchanges) = heard(mx, &mut unanswered) {
+        let known = exchanges.iter().find_map(|it| Some((it, providers::of_exchange(it)?)));
+        if let Some((exchange, provider)) = known {
+            let exchange = exchange.clone();
+            let learned = Learned::Mx { provider: provider.name, exchange };
+            found.add(provider.servers(&address, &learned));
+            found.notes.extend(provider.note());
+        }
+    }
+    let dns_answers = unanswered.is_none();
+    found.add(heard(srv, &mut unanswered).unwrap_or_default());
+    found.add(heard(file, &mut unanswered).unwrap_or_default());
+    if dns_answers {
+        for (service, empty) in
+            [(Service::Imap, found.imap.is_empty()), (Service::Smtp, found.smtp.is_empty())]
+        {
+            if empty {
+                found.add(means.knocker.guess(service, &address, &means.dns).await);
+            }
+        }
+    }
+    found.notes.extend(doubt(&address, &found));
+    match unanswered {
+        Some(error) if found.imap.is_empty() => Err(error),
+        Some(error) => {
+            found.notes.push(format!("This may not be all: {error}."));
+            Ok(found)
+        }
+        None => Ok(found),
+    }
+}
+
+/// DNS isn't signed: a name outside of the domain wants a look before a password goes there
+/// (RFC 6186 §6).
+fn doubt(address: &Address, found: &Found) -> Option<String> {
+    let domain = &address.domain;
+    let best = [found.imap.first(), found.smtp.first()];
+    let strange = best.into_iter().flatten().find(|server| {
+        let inside = server.host == *domain || server.host.ends_with(&format!(".{domain}"));
+        matches!(server.learned, Learned::Srv(_)) && !inside
+    })?;
+    Some(format!(
+        "{} lies outside of {domain}, and whoever is in between can forge such a record: make sure \
+         that it is your provider's.",
+        strange.host
+    ))
+}
+
+/// Keeps the first error for the end: others may know.
+fn heard<T>(answer: Result<T>, unanswered: &mut Option<Error>) -> Option<T> {
+    match answer {
+        Ok(value) => Some(value),
+        Err(error) => {
+            unanswered.get_or_insert(error);
+            None
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Which servers are trusted, for every connection that speaks TLS.
+//!
+//! One TLS stack (rustls). A certificate is checked against the system's store, against the one CA
+//! that the configuration names, or against a fingerprint; never less than that, and the signature
+//! of the handshake is verified in all three.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
+    SignatureScheme,
+};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use crate::config::Fingerprint;
+use crate::error::{Error, Result};
+
+/// What a TLS client accepts: the one certificate with this fingerprint, else what the CAs of the
+/// PEM file `ca` signed, else what the system trusts.
+///
+/// Errors are [`Config`](crate::error::Kind::Config) where the certificates can't be read.
+pub fn client(ca: Option<&Path>, pinned: Option<Fingerprint>) -> Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|cause| Error::failed("TLS can't be set up").because(cause))?;
+    if let Some(expected) = pinned {
+        let verifier = Arc::new(Pinned { expected, provider });
+        return Ok(builder
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_no_client_auth());
+    }
+    Ok(match ca {
+        Some(path) => builder.with_root_certificates(authorities(path)?).with_no_client_auth(),
+        None => builder
+            .with_platform_verifier()
+            .map_err(|cause| {
+                Error::config("the system's certificates can't be read")
+                    .because(cause)
+                    .hint("install the package ca-certificates, or set `ca` for this account")
+            })?
+            .with_no_client_auth(),
+    })
+}
+
+fn authorities(path: &Path) -> Result<RootCertStore> {
+    let unusable = || {
+        Error::config(format!("no CA certificate can be read from {}", path.display()))
+            .hint("`ca` names a PEM file that holds at least one certificate")
+    };
+    let mut store = RootCertStore::empty();
+    for certificate in
+        CertificateDer::pem_file_iter(path).map_err(|cause| unusable().because(cause))?
+    {
+        let certificate = certificate.map_err(|cause| unusable().because(cause))?;
+        store.add(certificate).map_err(|cause| unusable().because(cause))?;
+    }
+    if store.is_empty() { Err(unusable()) } else { Ok(store) }
+}
+
+/// The server showed another certificate than the one that was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mismatch {
+    pub expected: Fingerprint,
+    pub found: Fingerprint,
+}
+
+impl Mismatch {
+    /// Compares a certificate (DER) with the fingerprint that it has to have.
+    pub fn of(expected: Fingerprint, certificate: &[u8]) -> Option<Mismatch> {
+        let found = Fingerprint::of(certificate);
+        (found != expected).then_some(Mismatch { expected, found })
+    }
+
+    /// The mismatch that ended a TLS handshake, if that is what ended it.
+    pub fn behind(error: &io::Error) -> Option<Mismatch> {
+        match error.get_ref()?.downcast_ref()? {
+            rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(cause))) => {
+                cause.downcast_ref().copied()
+            }
+            _ => None,
+        }
+    }
+
+    pub fn explain(self, server: &str) -> Error {
+        let Mismatch { expected, found } = self;
+        Error::config(format!(
+            "{server} shows another certificate than the one you named\n\
+             expected {expected}\n   found {found}"
+        ))
+        .hint(
+            "if its certificate was renewed, ask whoever runs the server for the new fingerprint; \
+             if not, somebody may be in between",
+        )
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected the certificate {}, found {}", self.expected, self.found)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// Accepts one certificate, whoever signed it, whatever names and dates stand in it.
+#[derive(Debug)]
+struct Pinned {
+    expected: Fingerprint,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _ocsp: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match Mismatch::of(self.expected, end_entity) {
+            None => Ok(ServerCertVerified::assertion()),
+            Some(mismatch) => Err(CertificateError::Other(OtherError(Arc::new(mismatch))).into()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, known)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, known)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
