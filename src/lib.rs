@@ -3,7 +3,7 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → daemon → {source, import, store, deliver, config} → mail → domain → std`.
+//! `main → cli → daemon → {source, import, store, deliver} → auth → config → mail → domain → std`.
 //!
 //! | room | is for |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
+//! | [`auth`] | what proves to a server who the user is: passwords and tokens |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
 //! | [`daemon`] | wiring only: clock, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
@@ -41,6 +42,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod daemon;

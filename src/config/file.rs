@@ -54,7 +54,7 @@ pub(super) struct Account {
     pub ca: Text,
     pub folders: Folders,
     pub path: Text,
-    pub token_command: Unserved,
+    pub token_command: Option<Spanned<Vec<String>>>,
     pub oauth: Unserved,
     pub fingerprint: Unserved,
     // The last two are accepted ahead of the parts that will keep to them.
@@ -110,6 +110,7 @@ pub(super) struct Smtp {
     pub tls: Option<Spanned<Tls>>,
     pub user: Text,
     pub password: Option<Spanned<Password>>,
+    pub token_command: Option<Spanned<Vec<String>>>,
     pub ca: Text,
     pub from: Text,
     pub sendmail: bool,

@@ -6,7 +6,9 @@
 mod checked;
 mod checking;
 mod file;
+mod login;
 mod mistake;
+mod program;
 pub mod secret;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use checked::*;
+pub use login::*;
 
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;

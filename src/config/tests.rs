@@ -103,7 +103,7 @@ fn the_example_of_the_manual_reads_as_it_says() {
     assert_eq!(config.policy.away, [holidays, (may_day, may_day)]);
     let AccountKind::Imap(work) = &config.accounts[0].kind else { panic!("no IMAP") };
     let command = ["/home/ada/bin/pw", "mail/work"].map(str::to_owned).to_vec();
-    assert_eq!(work.password, secret::Password::Command(command));
+    assert_eq!(work.login, Login::Password(secret::Password::Command(command)));
     let named = Folders::Named(vec!["INBOX".into(), "Sent".into()]);
     assert_eq!(config.accounts[0].folders, named);
     let AccountKind::Maildir { path } = &config.accounts[1].kind else { panic!("no Maildir") };
@@ -146,7 +146,7 @@ fn without_tls_only_loopback_is_spoken_to() {
 fn relative_paths_start_at_the_folder_of_the_file() {
     let imap = imap(&format!("{ACCOUNT}ca = \"ca.pem\""));
     assert_eq!(imap.ca.as_deref(), Some(Path::new("/etc/requite/ca.pem")));
-    assert_eq!(imap.password, secret::Password::File("/etc/requite/pw".into()));
+    assert_eq!(imap.login, Login::Password(secret::Password::File("/etc/requite/pw".into())));
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn the_digest_leaves_in_one_of_three_ways() {
     let folder = Path::new("/etc/requite/out");
     assert!(matches!(way("file = \"out\""), Some(Mailer::File(path)) if path == folder));
     let login = "host = \"smtp.example.com\"\nuser = \"ada\"\npassword.credential = \"smtp\"";
-    let Some(Mailer::Smtp(Smtp { login: Some((user, password)), .. })) = way(login) else {
+    let Some(Mailer::Smtp(Smtp { login: Some((user, login)), .. })) = way(login) else {
         panic!("no login")
     };
     assert_eq!(user, "ada");
-    assert_eq!(password, secret::Password::Credential("smtp".to_owned()));
+    assert_eq!(login, Login::Password(secret::Password::Credential("smtp".to_owned())));
 }
 
 #[test]
@@ -192,7 +192,6 @@ fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
     }
     let account = |line: &str| format!("{ACCOUNT}{line}");
     let promises = [
-        (account("token_command = [\"oama\"]"), "token_command"),
         (account("oauth = true"), "oauth"),
         (account("oauth.client_id = \"x\""), "oauth"),
         (account("fingerprint = \"aa:bb\""), "fingerprint"),

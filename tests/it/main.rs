@@ -23,5 +23,6 @@ mod noise;
 mod oracle;
 mod peers;
 mod service;
+mod sign_in;
 mod support;
 mod tidy;

@@ -9,24 +9,28 @@ const MAX_LINES: usize = 500;
 
 /// What a room may import; a room that isn't listed may not exist. Edges never know each other,
 /// but the checked configuration is plain data that two of them read.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("domain", &["domain"]),
     ("error", &["error"]),
     ("mail", &["mail", "domain"]),
     ("import", &["import", "domain", "error"]),
-    ("source", &["source", "config", "mail", "domain", "error"]),
+    ("auth", &["auth", "config", "domain", "error"]),
+    ("source", &["source", "auth", "config", "mail", "domain", "error"]),
     ("store", &["store", "mail", "domain", "error"]),
-    ("deliver", &["deliver", "config", "mail", "domain", "error"]),
+    ("deliver", &["deliver", "auth", "config", "mail", "domain", "error"]),
     ("config", &["config", "mail", "domain", "error"]),
     (
         "daemon",
-        &["daemon", "source", "import", "store", "deliver", "config", "mail", "domain", "error"],
+        &[
+            "daemon", "source", "import", "store", "deliver", "auth", "config", "mail", "domain",
+            "error",
+        ],
     ),
     (
         "cli",
         &[
-            "cli", "daemon", "source", "import", "store", "deliver", "config", "mail", "domain",
-            "error",
+            "cli", "daemon", "source", "import", "store", "deliver", "auth", "config", "mail",
+            "domain", "error",
         ],
     ),
     ("main", &["cli", "error"]),

@@ -49,12 +49,14 @@ fn over_smtp(smtp: &file::Smtp, host: &Spanned<&str>, place: &Place<'_>) -> Resu
         Tls::Starttls => 587,
         Tls::None => 25,
     };
-    let password = server::password(&smtp.password, place)?;
-    let login = match (given(&smtp.user), password) {
-        (Some(user), Some(password)) => Some((user.get_ref().to_string(), password)),
+    let login = server::login(&smtp.password, &smtp.token_command, place)?;
+    let login = match (given(&smtp.user), login) {
+        (Some(user), Some(login)) => Some((user.get_ref().to_string(), login)),
         (Some(user), None) => return Err(server::no_password(user.span(), "[smtp]")),
         (None, Some(_)) => {
-            let span = smtp.password.as_ref().map(Spanned::span).unwrap_or_default();
+            let (password, token) = (&smtp.password, &smtp.token_command);
+            let span = password.as_ref().map(Spanned::span);
+            let span = span.or(token.as_ref().map(Spanned::span)).unwrap_or_default();
             let message = "[smtp] has a password and no user";
             return Err(Mistake::at(span, message, "add user = \"ada@example.com\""));
         }
@@ -75,6 +77,7 @@ fn of_a_server(smtp: &file::Smtp) -> Option<Range<usize>> {
         smtp.tls.as_ref().map(Spanned::span),
         given(&smtp.user).map(|key| key.span()),
         smtp.password.as_ref().map(Spanned::span),
+        smtp.token_command.as_ref().map(Spanned::span),
         given(&smtp.ca).map(|key| key.span()),
     ]
     .into_iter()

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::super::checked::Tls;
 use super::super::file;
+use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
 use super::super::secret::Password;
 use super::values::{Place, refuse_unserved};
@@ -43,8 +44,28 @@ pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
     }
 }
 
+/// The one way to log in that is named; `None` when none is.
+pub fn login(
+    password: &Option<Spanned<file::Password>>,
+    token_command: &Option<Spanned<Vec<String>>>,
+    place: &Place<'_>,
+) -> Result<Option<Login>, Mistake> {
+    let token_command = token_command.as_ref().filter(|words| !words.get_ref().is_empty());
+    let password = self::password(password, place)?;
+    match (password, token_command) {
+        (Some(_), Some(token)) => {
+            let message = "both a password and a token command are named";
+            Err(Mistake::at(token.span(), message, "name one"))
+        }
+        (password, None) => Ok(password.map(Login::Password)),
+        (None, Some(words)) => {
+            Ok(Some(Login::Token(TokenCommand(command(words.get_ref(), place.home)))))
+        }
+    }
+}
+
 /// The one source of a password; `None` when none is named.
-pub fn password(
+fn password(
     password: &Option<Spanned<file::Password>>,
     place: &Place<'_>,
 ) -> Result<Option<Password>, Mistake> {

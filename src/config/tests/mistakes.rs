@@ -443,11 +443,22 @@ fn a_digest_for_nobody() {
 
 #[test]
 fn a_key_that_is_not_served_yet() {
+    assert_snapshot!(in_account("fingerprint = \"ab:cd\""), @r#"
+    `fingerprint` is not supported yet
+     --> /etc/requite/config.toml:7:15
+      |
+    7 | fingerprint = "ab:cd"
+      |               ^^^^^^^ leave this key out
+    "#);
+}
+
+#[test]
+fn two_ways_to_log_in() {
     assert_snapshot!(in_account("token_command = [\"oama\"]"), @r#"
-    `token_command` is not supported yet
+    both a password and a token command are named
      --> /etc/requite/config.toml:7:17
       |
     7 | token_command = ["oama"]
-      |                 ^^^^^^^^ leave this key out
+      |                 ^^^^^^^^ name one
     "#);
 }
