@@ -55,7 +55,7 @@ pub(super) struct Account {
     pub folders: Folders,
     pub path: Text,
     pub token_command: Option<Spanned<Vec<String>>>,
-    pub oauth: Unserved,
+    pub oauth: Option<Spanned<OAuth>>,
     pub fingerprint: Unserved,
     // The last two are accepted ahead of the parts that will keep to them.
     pub daily_bytes: Option<Value>,
@@ -91,7 +91,27 @@ pub(super) struct PasswordSources {
     pub command: Vec<String>,
     pub file: String,
     pub credential: String,
-    pub keyring: Unserved,
+    pub keyring: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OAuth {
+    pub provider: Text,
+    pub client_id: Text,
+    pub client_secret: Option<Spanned<Password>>,
+    pub auth_url: Text,
+    pub token_url: Text,
+    pub device_url: Text,
+    pub scopes: Vec<String>,
+}
+
+impl OAuth {
+    pub fn is_empty(&self) -> bool {
+        let texts = [&self.client_id, &self.auth_url, &self.token_url, &self.device_url];
+        let said = |text: &Text| text.as_ref().is_some_and(|text| !text.get_ref().is_empty());
+        !texts.into_iter().any(said)
+    }
 }
 
 /// `"auto"`, or a list of names.
@@ -111,6 +131,7 @@ pub(super) struct Smtp {
     pub user: Text,
     pub password: Option<Spanned<Password>>,
     pub token_command: Option<Spanned<Vec<String>>>,
+    pub account: Text,
     pub ca: Text,
     pub from: Text,
     pub sendmail: bool,

@@ -6,6 +6,7 @@
 mod checked;
 mod checking;
 mod file;
+pub mod keyring;
 mod login;
 mod mistake;
 mod program;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::keyring;
 use super::program::{PATIENCE, Role};
 use crate::error::{Error, Result};
 
@@ -26,6 +27,8 @@ pub enum Password {
     File(PathBuf),
     /// A systemd credential of this name.
     Credential(String),
+    /// The Secret Service's entry with `application` "requite" and this `name`.
+    Keyring(String),
 }
 
 impl Password {
@@ -37,6 +40,7 @@ impl Password {
             Password::Command(words) => PASSWORD_COMMAND.first_line(words, PATIENCE).await,
             Password::File(path) => from_file(path),
             Password::Credential(name) => from_file(&credential(name, credentials().as_deref())?),
+            Password::Keyring(name) => from_keyring(name).await,
         }
     }
 
@@ -48,8 +52,18 @@ impl Password {
             Password::Credential(name) => credential(name, credentials().as_deref())
                 .and_then(|path| open_private(&path))
                 .err(),
+            // To look would be to ask for it to be unlocked.
+            Password::Keyring(_) => None,
         }
     }
+}
+
+async fn from_keyring(name: &str) -> Result<SecretString> {
+    keyring::fetch(&[("name", name)]).await?.ok_or_else(|| {
+        Error::config(format!("the keyring has no password called \"{name}\"")).hint(format!(
+            "secret-tool store --label='Requite: {name}' application requite name '{name}'"
+        ))
+    })
 }
 
 fn from_file(path: &Path) -> Result<SecretString> {

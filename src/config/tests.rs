@@ -187,20 +187,59 @@ fn the_digest_comes_from_the_address_that_sends_it() {
 
 #[test]
 fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
-    for key in ["token_command = []", "oauth = false", "fingerprint = \"\"", "daily_bytes = 9"] {
+    for key in
+        ["token_command = []", "oauth.provider = \"\"", "fingerprint = \"\"", "daily_bytes = 9"]
+    {
         assert_eq!(imap(&format!("{ACCOUNT}{key}")).port, 993);
     }
     let account = |line: &str| format!("{ACCOUNT}{line}");
-    let promises = [
-        (account("oauth = true"), "oauth"),
-        (account("oauth.client_id = \"x\""), "oauth"),
-        (account("fingerprint = \"aa:bb\""), "fingerprint"),
-        (account("password.keyring = \"mail\""), "password.keyring"),
-    ];
+    let promises = [(account("fingerprint = \"aa:bb\""), "fingerprint")];
     for (text, key) in promises {
         let error = read(&text).unwrap_err().to_string();
         assert!(error.starts_with(&format!("`{key}` is not supported yet")), "{error}");
     }
+}
+
+#[test]
+fn the_providers_are_known_and_the_client_is_ones_own() {
+    let base = ACCOUNT.replace("password.file = \"pw\"", "");
+    let oauth = |lines: &str| match imap(&format!("{base}{lines}")).login {
+        Login::OAuth(oauth) => *oauth,
+        other => panic!("{other:?}"),
+    };
+    let google = oauth("oauth = { provider = \"google\", client_id = \"mine\" }");
+    assert_eq!((google.account.as_str(), google.client_id.as_str()), ("work", "mine"));
+    assert_eq!(google.scopes, ["https://mail.google.com/"]);
+    assert!(google.auth_url.is_some() && google.device_url.is_none());
+    let microsoft = oauth("oauth = { provider = \"microsoft\", client_id = \"mine\" }");
+    assert!(microsoft.device_url.is_some());
+    assert!(microsoft.scopes.contains(&"offline_access".to_owned()));
+    let own = oauth(
+        "oauth.client_id = \"mine\"\noauth.token_url = \"http://127.0.0.1:8/token\"\n\
+         oauth.client_secret.file = \"secret\"\noauth.scopes = [\"mail\"]",
+    );
+    assert_eq!(own.client_secret, Some(secret::Password::File("/etc/requite/secret".into())));
+    for (lines, why) in [
+        ("oauth.provider = \"google\"", "has no OAuth2 client"),
+        ("oauth.client_id = \"mine\"", "no page that gives tokens"),
+        ("oauth = { provider = \"aol\", client_id = \"mine\" }", "no provider \"aol\" is known"),
+        ("oauth = { client_id = \"m\", token_url = \"http://example.com\" }", "no address of a"),
+        ("oauth = { client_id = \"m\", client_secret = \"x\" }", "no page that gives tokens"),
+    ] {
+        let error = read(&format!("{base}{lines}")).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
+
+#[test]
+fn the_digest_may_log_in_as_an_account_does() {
+    let as_account =
+        |name: &str| format!("{ACCOUNT}[smtp]\nhost = \"smtp.example.com\"\naccount = \"{name}\"");
+    let Some(Mailer::Smtp(smtp)) = good(&as_account("work")).mailer else { panic!("no SMTP") };
+    let work = imap(ACCOUNT);
+    assert_eq!(smtp.login, Some((work.user, work.login)));
+    let error = read(&as_account("wrok")).unwrap_err().to_string();
+    assert!(error.contains("no IMAP account is called \"wrok\""), "{error}");
 }
 
 /// The keys of the example, taken out of their comments.
@@ -247,6 +286,7 @@ fn the_example_shows_every_key() {
             "" => Some(&shown),
             "account" => shown["account"][0].as_table(),
             "account.password" => shown["account"][0]["password"].as_table(),
+            "account.oauth" => shown["account"][0]["oauth"].as_table(),
             "smtp.password" => shown["smtp"]["password"].as_table(),
             _ => shown[table].as_table(),
         };
@@ -257,6 +297,7 @@ fn the_example_shows_every_key() {
         ("me", "[me]"),
         ("account", "[[account]]"),
         ("account.password", "[[account]]\n[account.password]"),
+        ("account.oauth", "[[account]]\n[account.oauth]"),
         ("smtp", "[smtp]"),
         ("smtp.password", "[smtp.password]"),
         ("digest", "[digest]"),

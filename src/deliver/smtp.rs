@@ -50,11 +50,14 @@ async fn connect_as(server: &Smtp, user: &str, login: &Login) -> Result<AsyncSmt
     let sign_in = SignIn::new(login);
     let mut renews = sign_in.renews();
     loop {
-        let mut connection = connect(server).await?;
         let proof = sign_in.proof().await?;
+        let mut connection = connect(server).await?;
         match log_in(server, &mut connection, user, &proof).await {
             Ok(_) => return Ok(connection),
-            Err(error) if renews && error.kind() == Kind::LoginRefused => renews = false,
+            Err(error) if renews && error.kind() == Kind::LoginRefused => {
+                sign_in.forget().await;
+                renews = false;
+            }
             Err(error) => return Err(error),
         }
     }

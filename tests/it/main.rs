@@ -20,6 +20,7 @@ mod laws;
 mod maildir;
 mod main_job;
 mod noise;
+mod oauth;
 mod oracle;
 mod peers;
 mod service;

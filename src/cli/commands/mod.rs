@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::outcome::Outcome;
 use crate::error::Result;
 
+mod auth;
 mod check;
 mod config;
 mod contacts;
@@ -37,6 +38,7 @@ pub async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         Command::Demo { keep, once } => demo::run(keep.as_deref(), once, globals.json).await?,
         Command::Check => return check::run(&globals).await,
         Command::Config { what } => config::run(what, &globals)?,
+        Command::Auth { action } => auth::run(&desk(&globals, true)?, &action).await?,
         Command::Run => run::run(desk(&globals, true)?).await?,
         Command::Sync => sync::run(&desk(&globals, true)?).await?,
         Command::Log(log) => {
@@ -69,6 +71,7 @@ async fn at_desk(desk: &Desk, command: Command) -> Result<Outcome> {
         | Command::Run
         | Command::Sync
         | Command::Check
+        | Command::Auth { .. }
         | Command::Config { .. }
         | Command::Log(_) => {}
     }

@@ -60,7 +60,7 @@ fn imap(
     name: &str,
     place: &Place<'_>,
 ) -> Result<AccountKind, Mistake> {
-    refuse_unserved(&[("oauth", &account.oauth), ("fingerprint", &account.fingerprint)])?;
+    refuse_unserved(&[("fingerprint", &account.fingerprint)])?;
     if let Some(path) = given(&account.path) {
         let message = format!("account \"{name}\" is read over IMAP and has a path");
         return Err(Mistake::at(path.span(), message, "belongs to kind = \"maildir\""));
@@ -74,7 +74,12 @@ fn imap(
     let user = given(&account.user).ok_or_else(|| missing("user", "user = \"ada@example.com\""))?;
     let tls = server::tls(&account.tls, &host)?;
     let usual = if tls == Tls::Implicit { 993 } else { 143 };
-    let login = server::login(&account.password, &account.token_command, place)?
+    let ways = server::Ways {
+        password: &account.password,
+        token_command: &account.token_command,
+        oauth: Some((&account.oauth, name)),
+    };
+    let login = server::login(&ways, place)?
         .ok_or_else(|| server::no_password(whole.clone(), &format!("account \"{name}\"")))?;
     Ok(AccountKind::Imap(Imap {
         host: host.get_ref().to_string(),
@@ -100,6 +105,7 @@ fn maildir(
         account.tls.as_ref().map(Spanned::span),
         account.password.as_ref().map(Spanned::span),
         account.token_command.as_ref().map(Spanned::span),
+        account.oauth.as_ref().map(Spanned::span),
     ];
     if let Some(span) = of_a_server.into_iter().flatten().next() {
         let message = format!("account \"{name}\" is a Maildir and has settings of a server");

@@ -10,11 +10,12 @@ use super::super::file;
 use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
 use super::super::secret::Password;
-use super::values::{Place, refuse_unserved};
+use super::oauth;
+use super::values::Place;
 
 const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
     password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
-    or password.keyring (not supported yet)";
+    or password.keyring = \"NAME\" (Secret Service)";
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
 pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
@@ -45,27 +46,38 @@ pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
 }
 
 /// The one way to log in that is named; `None` when none is.
-pub fn login(
-    password: &Option<Spanned<file::Password>>,
-    token_command: &Option<Spanned<Vec<String>>>,
-    place: &Place<'_>,
-) -> Result<Option<Login>, Mistake> {
-    let token_command = token_command.as_ref().filter(|words| !words.get_ref().is_empty());
-    let password = self::password(password, place)?;
-    match (password, token_command) {
-        (Some(_), Some(token)) => {
-            let message = "both a password and a token command are named";
-            Err(Mistake::at(token.span(), message, "name one"))
-        }
-        (password, None) => Ok(password.map(Login::Password)),
-        (None, Some(words)) => {
-            Ok(Some(Login::Token(TokenCommand(command(words.get_ref(), place.home)))))
-        }
+pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mistake> {
+    let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
+    let password = password(written.password, place)?.map(|it| (Login::Password(it), None));
+    let token = token.map(|words| {
+        let words_for_it = TokenCommand(command(words.get_ref(), place.home));
+        (Login::Token(words_for_it), Some(words.span()))
+    });
+    let oauth = match written.oauth {
+        Some((oauth, account)) => oauth::oauth(oauth, account, place)?
+            .map(|it| (Login::OAuth(Box::new(it)), oauth.as_ref().map(Spanned::span))),
+        None => None,
+    };
+    let mut ways = [password, token, oauth].into_iter().flatten();
+    let first = ways.next();
+    if let Some((_, span)) = ways.next() {
+        let message = "several ways to log in are named";
+        let label = "name one: password, token_command or oauth";
+        return Err(Mistake::at(span.unwrap_or_default(), message, label));
     }
+    Ok(first.map(|(login, _)| login))
+}
+
+/// The ways to log in as the file has them.
+pub struct Ways<'a> {
+    pub password: &'a Option<Spanned<file::Password>>,
+    pub token_command: &'a Option<Spanned<Vec<String>>>,
+    /// With the name of the account; nothing but an account has one.
+    pub oauth: Option<(&'a Option<Spanned<file::OAuth>>, &'a str)>,
 }
 
 /// The one source of a password; `None` when none is named.
-fn password(
+pub fn password(
     password: &Option<Spanned<file::Password>>,
     place: &Place<'_>,
 ) -> Result<Option<Password>, Mistake> {
@@ -74,7 +86,6 @@ fn password(
         let message = "a password doesn't belong in this file";
         return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
     };
-    refuse_unserved(&[("password.keyring", &sources.keyring)])?;
     let mut named = Vec::new();
     if !sources.command.is_empty() {
         named.push(Password::Command(command(&sources.command, place.home)));
@@ -88,6 +99,9 @@ fn password(
             return Err(Mistake::at(spanned.span(), message, "a plain file name"));
         }
         named.push(Password::Credential(sources.credential.clone()));
+    }
+    if !sources.keyring.is_empty() {
+        named.push(Password::Keyring(sources.keyring.clone()));
     }
     match named.len() {
         0 | 1 => Ok(named.pop()),

@@ -48,6 +48,7 @@ impl<'a> Connector<'a> {
                     && self.sign_in.renews()
                     && !self.has_given_up() =>
             {
+                self.sign_in.forget().await;
                 self.attempt(counted).await
             }
             outcome => outcome,
@@ -63,7 +64,12 @@ impl<'a> Connector<'a> {
             .hint("mend the password, then restart"));
         }
         // Before the connection: a password command may wait for somebody to type.
-        let proof = self.sign_in.proof().await?;
+        let proof = self.sign_in.proof().await.inspect_err(|error| {
+            // Only the user can bring a new one.
+            if error.kind() == Kind::LoginRefused {
+                self.refused.store(MOST_REFUSALS, Ordering::Relaxed);
+            }
+        })?;
         let mut link = self.connect().await?;
         let outcome = login::log_in(&mut link, self.imap, &proof).await;
         match &outcome {

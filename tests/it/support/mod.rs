@@ -23,6 +23,7 @@ pub mod imap_store;
 pub mod maildir;
 pub mod message;
 pub mod peers;
+pub mod provider;
 pub mod scripted_imap;
 pub mod smtpd;
 pub mod world;
