@@ -20,6 +20,15 @@ pub fn peer(program: &str) -> Option<PathBuf> {
     found
 }
 
+/// One that no Debian package brings: never required.
+pub fn optional(program: &str) -> Option<PathBuf> {
+    let found = find(program);
+    if found.is_none() {
+        eprintln!("skipped: {program} is not installed");
+    }
+    found
+}
+
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(ADMIN.iter().map(PathBuf::from));
