@@ -3,8 +3,8 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → {daemon, discover} → {source, import, store, deliver} → trust → config → mail →
-//! domain → std`.
+//! `main → cli → {daemon, discover} → {source, import, store, deliver} → {auth, trust} → config →
+//! mail → domain → std`.
 //!
 //! | room | is for |
 //! |---|---|
@@ -16,6 +16,7 @@
 //! | [`deliver`] | alerts to the desktop, the digest to the post |
 //! | [`discover`] | an address → its servers, when the user asks for them |
 //! | [`trust`] | whose TLS certificate is good enough |
+//! | [`auth`] | what proves to a server who the user is: passwords and tokens |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
 //! | [`daemon`] | wiring only: clock, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
@@ -45,6 +46,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod daemon;

@@ -176,11 +176,31 @@ pub enum Command {
         #[arg(long, requires = "stance")]
         yes: bool,
     },
+    /// Sign in to an account by OAuth2, see who is signed in, sign out
+    Auth {
+        #[command(subcommand)]
+        action: AuthAction,
+    },
     /// Show where the configuration lies, what it says, or all that it could say
     Config {
         #[arg(value_enum)]
         what: ConfigView,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuthAction {
+    /// Sign in, in a browser on this machine
+    Login {
+        account: String,
+        /// With a code on another device
+        #[arg(long)]
+        device: bool,
+    },
+    /// Show which accounts are signed in
+    Status { account: Option<String> },
+    /// Forget an account's tokens
+    Logout { account: String },
 }
 
 #[derive(Debug, Default, Args)]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::civil::{Time, Weekday};
 
 use super::fingerprint::Fingerprint;
-use super::secret::Password;
+use super::login::Login;
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
 
@@ -64,7 +64,7 @@ pub struct Imap {
     pub port: u16,
     pub tls: Tls,
     pub user: String,
-    pub password: Password,
+    pub login: Login,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
     /// The one certificate to trust, whatever any CA says.
@@ -100,7 +100,7 @@ pub struct Smtp {
     pub port: u16,
     pub tls: Tls,
     /// `None`: the server takes mail without a login.
-    pub login: Option<(String, Password)>,
+    pub login: Option<(String, Login)>,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
     /// The one certificate to trust, whatever any CA says.

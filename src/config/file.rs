@@ -15,9 +15,6 @@ use crate::domain::model::Stance;
 /// Text with its place in the file.
 pub(super) type Text = Option<Spanned<String>>;
 
-/// A key of the contract that no part serves yet: any value is read, only an empty one accepted.
-pub(super) type Unserved = Option<Spanned<Value>>;
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct File {
@@ -55,8 +52,8 @@ pub(super) struct Account {
     pub fingerprint: Text,
     pub folders: Folders,
     pub path: Text,
-    pub token_command: Unserved,
-    pub oauth: Unserved,
+    pub token_command: Option<Spanned<Vec<String>>>,
+    pub oauth: Option<Spanned<OAuth>>,
     // The last two are accepted ahead of the parts that will keep to them.
     pub daily_bytes: Option<Value>,
     pub authserv_id: Option<String>,
@@ -91,7 +88,27 @@ pub(super) struct PasswordSources {
     pub command: Vec<String>,
     pub file: String,
     pub credential: String,
-    pub keyring: Unserved,
+    pub keyring: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OAuth {
+    pub provider: Text,
+    pub client_id: Text,
+    pub client_secret: Option<Spanned<Password>>,
+    pub auth_url: Text,
+    pub token_url: Text,
+    pub device_url: Text,
+    pub scopes: Vec<String>,
+}
+
+impl OAuth {
+    pub fn is_empty(&self) -> bool {
+        let texts = [&self.client_id, &self.auth_url, &self.token_url, &self.device_url];
+        let said = |text: &Text| text.as_ref().is_some_and(|text| !text.get_ref().is_empty());
+        !texts.into_iter().any(said)
+    }
 }
 
 /// `"auto"`, or a list of names.
@@ -110,6 +127,8 @@ pub(super) struct Smtp {
     pub tls: Option<Spanned<Tls>>,
     pub user: Text,
     pub password: Option<Spanned<Password>>,
+    pub token_command: Option<Spanned<Vec<String>>>,
+    pub account: Text,
     pub ca: Text,
     pub fingerprint: Text,
     pub from: Text,

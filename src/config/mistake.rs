@@ -135,10 +135,12 @@ fn blot_line(line: &str) -> String {
     const SOURCES: [&str; 4] = ["command", "file", "credential", "keyring"];
     let Some((key, value)) = line.split_once('=') else { return line.to_owned() };
     let mut parts = key.split('.').map(|part| part.trim().trim_matches(['"', '\'', '#']));
-    let names_password = parts.any(|part| part.to_lowercase().starts_with("pass"));
+    let names_password =
+        parts.any(|part| part.to_lowercase().starts_with("pass") || part == "client_secret");
     let names_source = parts.next().is_some_and(|part| SOURCES.contains(&part));
     let table = value.trim_start().starts_with('{');
-    if !names_password || names_source || table {
+    let inside = value.replace(' ', "").contains("client_secret=\"");
+    if !inside && (!names_password || names_source || table) {
         return line.to_owned();
     }
     let blot = |c: char| if c.is_whitespace() { c.to_string() } else { "*".repeat(c.len_utf8()) };
@@ -151,7 +153,13 @@ mod tests {
 
     #[test]
     fn a_password_in_the_file_never_reaches_a_message() {
-        for line in ["password = \"hünter2\"", "  passwort=\"x\"", "password.word = 'hunter2'"] {
+        for line in [
+            "password = \"hünter2\"",
+            "  passwort=\"x\"",
+            "password.word = 'hunter2'",
+            "oauth.client_secret = \"hunter2\"",
+            "oauth = { client_secret = \"hunter2\" }",
+        ] {
             let blotted = blot_passwords(&format!("a = 1\n{line}\nb = 2"));
             assert_eq!(blotted.len(), line.len() + "a = 1\n\nb = 2".len());
             assert!(blotted.starts_with("a = 1\n") && blotted.ends_with("\nb = 2"));

@@ -7,7 +7,10 @@ mod checked;
 mod checking;
 mod file;
 mod fingerprint;
+pub mod keyring;
+mod login;
 mod mistake;
+mod program;
 pub mod secret;
 #[cfg(test)]
 mod tests;
@@ -19,6 +22,7 @@ use jiff::tz::TimeZone;
 
 pub use checked::*;
 pub use fingerprint::Fingerprint;
+pub use login::*;
 
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;

@@ -7,17 +7,15 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use tokio::process::Command;
 
+use super::keyring;
+use super::program::{PATIENCE, Role};
 use crate::error::{Error, Result};
 
-/// Long enough to type a passphrase into a dialog.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PASSWORD_COMMAND: Role = Role("password command");
 /// No password is longer, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
@@ -29,6 +27,8 @@ pub enum Password {
     File(PathBuf),
     /// A systemd credential of this name.
     Credential(String),
+    /// The Secret Service's entry with `application` "requite" and this `name`.
+    Keyring(String),
 }
 
 impl Password {
@@ -37,55 +37,33 @@ impl Password {
     /// 60 s is [`Temporary`](crate::error::Kind::Temporary), since a locked keyring opens later.
     pub async fn fetch(&self) -> Result<SecretString> {
         match self {
-            Password::Command(words) => from_command(words, PATIENCE).await,
+            Password::Command(words) => PASSWORD_COMMAND.first_line(words, PATIENCE).await,
             Password::File(path) => from_file(path),
             Password::Credential(name) => from_file(&credential(name, credentials().as_deref())?),
+            Password::Keyring(name) => from_keyring(name).await,
         }
     }
 
     /// What is wrong with the source, as far as can be told without reading the secret.
     pub fn problem(&self) -> Option<Error> {
         match self {
-            Password::Command(words) => program(words).and_then(on_path).err(),
+            Password::Command(words) => PASSWORD_COMMAND.problem(words),
             Password::File(path) => open_private(path).err(),
             Password::Credential(name) => credential(name, credentials().as_deref())
                 .and_then(|path| open_private(&path))
                 .err(),
+            // To look would be to ask for it to be unlocked.
+            Password::Keyring(_) => None,
         }
     }
 }
 
-async fn from_command(words: &[String], patience: Duration) -> Result<SecretString> {
-    let name = program(words)?;
-    let child = Command::new(name)
-        .args(words.iter().skip(1))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|cause| not_runnable(name).because(cause))?;
-    let output = match tokio::time::timeout(patience, child.wait_with_output()).await {
-        Ok(output) => output.map_err(|cause| {
-            Error::temporary(format!("the password command `{name}` was lost")).because(cause)
-        })?,
-        Err(_) => {
-            return Err(Error::temporary(format!(
-                "the password command `{name}` gave nothing for {patience:?}"
-            ))
-            .hint("it may be waiting for a passphrase: unlock the key first"));
-        }
-    };
-    let printed = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        let complaint = complaint(&output.stderr);
-        return Err(Error::temporary(format!(
-            "the password command `{name}` failed ({}){complaint}",
-            output.status
+async fn from_keyring(name: &str) -> Result<SecretString> {
+    keyring::fetch(&[("name", name)]).await?.ok_or_else(|| {
+        Error::config(format!("the keyring has no password called \"{name}\"")).hint(format!(
+            "secret-tool store --label='Requite: {name}' application requite name '{name}'"
         ))
-        .hint(format!("run `{name}` by hand with the same arguments")));
-    }
-    first_line(&printed, &format!("the password command `{name}`"))
+    })
 }
 
 fn from_file(path: &Path) -> Result<SecretString> {
@@ -132,47 +110,15 @@ fn credentials() -> Option<std::ffi::OsString> {
     std::env::var_os("CREDENTIALS_DIRECTORY")
 }
 
-fn program(words: &[String]) -> Result<&str> {
-    words
-        .first()
-        .map(String::as_str)
-        .filter(|name| !name.is_empty())
-        .ok_or_else(|| Error::config("the password command is empty"))
-}
-
-fn on_path(name: &str) -> Result<()> {
-    let runnable = |path: &Path| {
-        path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-    };
-    let found = if name.contains('/') {
-        runnable(Path::new(name))
-    } else {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| runnable(&folder.join(name)))
-    };
-    if found { Ok(()) } else { Err(not_runnable(name)) }
-}
-
-fn not_runnable(name: &str) -> Error {
-    Error::config(format!("the password command `{name}` can't be run"))
-        .hint("install it, or name it with its whole path; no shell is used")
-}
-
 fn unreadable(path: &Path) -> Error {
     Error::config(format!("the password file {} can't be read", path.display()))
 }
 
-/// What a failed command had to say, cut to a few lines.
-fn complaint(stderr: &[u8]) -> String {
-    let text: String = String::from_utf8_lossy(stderr).trim().chars().take(500).collect();
-    if text.is_empty() { text } else { format!(": {text}") }
-}
-
-fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
+pub(super) fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
     let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let text = std::str::from_utf8(line)
-        .map_err(|_| Error::config(format!("{whence} gives a password that isn't UTF-8")))?;
+        .map_err(|_| Error::config(format!("{whence} gives something that isn't UTF-8")))?;
     if text.is_empty() {
         return Err(Error::config(format!("{whence} gives an empty first line")));
     }
@@ -230,7 +176,10 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_waits_for_ever_is_given_up() {
         let words = ["sleep", "100"].map(str::to_owned);
-        let error = from_command(&words, Duration::from_millis(20)).await.unwrap_err();
+        let error = PASSWORD_COMMAND
+            .first_line(&words, std::time::Duration::from_millis(20))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), Kind::Temporary);
         assert!(error.to_string().ends_with("`sleep` gave nothing for 20ms"), "{error}");
     }

@@ -103,7 +103,7 @@ fn the_example_of_the_manual_reads_as_it_says() {
     assert_eq!(config.policy.away, [holidays, (may_day, may_day)]);
     let AccountKind::Imap(work) = &config.accounts[0].kind else { panic!("no IMAP") };
     let command = ["/home/ada/bin/pw", "mail/work"].map(str::to_owned).to_vec();
-    assert_eq!(work.password, secret::Password::Command(command));
+    assert_eq!(work.login, Login::Password(secret::Password::Command(command)));
     let named = Folders::Named(vec!["INBOX".into(), "Sent".into()]);
     assert_eq!(config.accounts[0].folders, named);
     let AccountKind::Maildir { path } = &config.accounts[1].kind else { panic!("no Maildir") };
@@ -146,7 +146,7 @@ fn without_tls_only_loopback_is_spoken_to() {
 fn relative_paths_start_at_the_folder_of_the_file() {
     let imap = imap(&format!("{ACCOUNT}ca = \"ca.pem\""));
     assert_eq!(imap.ca.as_deref(), Some(Path::new("/etc/requite/ca.pem")));
-    assert_eq!(imap.password, secret::Password::File("/etc/requite/pw".into()));
+    assert_eq!(imap.login, Login::Password(secret::Password::File("/etc/requite/pw".into())));
 }
 
 #[test]
@@ -177,11 +177,11 @@ fn the_digest_leaves_in_one_of_three_ways() {
     let folder = Path::new("/etc/requite/out");
     assert!(matches!(way("file = \"out\""), Some(Mailer::File(path)) if path == folder));
     let login = "host = \"smtp.example.com\"\nuser = \"ada\"\npassword.credential = \"smtp\"";
-    let Some(Mailer::Smtp(Smtp { login: Some((user, password)), .. })) = way(login) else {
+    let Some(Mailer::Smtp(Smtp { login: Some((user, login)), .. })) = way(login) else {
         panic!("no login")
     };
     assert_eq!(user, "ada");
-    assert_eq!(password, secret::Password::Credential("smtp".to_owned()));
+    assert_eq!(login, Login::Password(secret::Password::Credential("smtp".to_owned())));
 }
 
 #[test]
@@ -196,21 +196,52 @@ fn the_digest_comes_from_the_address_that_sends_it() {
 }
 
 #[test]
-fn keys_that_no_part_serves_are_refused_only_when_they_say_something() {
-    for key in ["token_command = []", "oauth = false", "daily_bytes = 9"] {
+fn keys_that_say_nothing_change_nothing() {
+    for key in ["token_command = []", "oauth.provider = \"\"", "daily_bytes = 9"] {
         assert_eq!(imap(&format!("{ACCOUNT}{key}")).port, 993);
     }
-    let account = |line: &str| format!("{ACCOUNT}{line}");
-    let promises = [
-        (account("token_command = [\"oama\"]"), "token_command"),
-        (account("oauth = true"), "oauth"),
-        (account("oauth.client_id = \"x\""), "oauth"),
-        (account("password.keyring = \"mail\""), "password.keyring"),
-    ];
-    for (text, key) in promises {
-        let error = read(&text).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("`{key}` is not supported yet")), "{error}");
+}
+
+#[test]
+fn the_providers_are_known_and_the_client_is_ones_own() {
+    let base = ACCOUNT.replace("password.file = \"pw\"", "");
+    let oauth = |lines: &str| match imap(&format!("{base}{lines}")).login {
+        Login::OAuth(oauth) => *oauth,
+        other => panic!("{other:?}"),
+    };
+    let google = oauth("oauth = { provider = \"google\", client_id = \"mine\" }");
+    assert_eq!((google.account.as_str(), google.client_id.as_str()), ("work", "mine"));
+    assert_eq!(google.scopes, ["https://mail.google.com/"]);
+    assert!(google.auth_url.is_some() && google.device_url.is_none());
+    let microsoft = oauth("oauth = { provider = \"microsoft\", client_id = \"mine\" }");
+    assert!(microsoft.device_url.is_some());
+    assert!(microsoft.scopes.contains(&"offline_access".to_owned()));
+    let own = oauth(
+        "oauth.client_id = \"mine\"\noauth.token_url = \"http://127.0.0.1:8/token\"\n\
+         oauth.client_secret.file = \"secret\"\noauth.scopes = [\"mail\"]",
+    );
+    assert_eq!(own.client_secret, Some(secret::Password::File("/etc/requite/secret".into())));
+    for (lines, why) in [
+        ("oauth.provider = \"google\"", "has no OAuth2 client"),
+        ("oauth.client_id = \"mine\"", "no page that gives tokens"),
+        ("oauth = { provider = \"aol\", client_id = \"mine\" }", "no provider \"aol\" is known"),
+        ("oauth = { client_id = \"m\", token_url = \"http://example.com\" }", "no address of a"),
+        ("oauth = { client_id = \"m\", client_secret = \"x\" }", "no page that gives tokens"),
+    ] {
+        let error = read(&format!("{base}{lines}")).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
     }
+}
+
+#[test]
+fn the_digest_may_log_in_as_an_account_does() {
+    let as_account =
+        |name: &str| format!("{ACCOUNT}[smtp]\nhost = \"smtp.example.com\"\naccount = \"{name}\"");
+    let Some(Mailer::Smtp(smtp)) = good(&as_account("work")).mailer else { panic!("no SMTP") };
+    let work = imap(ACCOUNT);
+    assert_eq!(smtp.login, Some((work.user, work.login)));
+    let error = read(&as_account("wrok")).unwrap_err().to_string();
+    assert!(error.contains("no IMAP account is called \"wrok\""), "{error}");
 }
 
 /// The keys of the example, taken out of their comments.
@@ -257,6 +288,7 @@ fn the_example_shows_every_key() {
             "" => Some(&shown),
             "account" => shown["account"][0].as_table(),
             "account.password" => shown["account"][0]["password"].as_table(),
+            "account.oauth" => shown["account"][0]["oauth"].as_table(),
             "smtp.password" => shown["smtp"]["password"].as_table(),
             _ => shown[table].as_table(),
         };
@@ -267,6 +299,7 @@ fn the_example_shows_every_key() {
         ("me", "[me]"),
         ("account", "[[account]]"),
         ("account.password", "[[account]]\n[account.password]"),
+        ("account.oauth", "[[account]]\n[account.oauth]"),
         ("smtp", "[smtp]"),
         ("smtp.password", "[smtp.password]"),
         ("digest", "[digest]"),

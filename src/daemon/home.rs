@@ -65,7 +65,9 @@ impl Home {
     /// # Errors
     /// `Config` for every mistake in it.
     pub fn settings(&self) -> Result<Config> {
-        config::load(&self.config, holidays::read)
+        let mut config = config::load(&self.config, holidays::read)?;
+        config.keep_tokens_in(&self.data.join("auth"));
+        Ok(config)
     }
 
     /// The daemon's lock; `None` while another one holds it.

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, AsyncTokioStream, Certificate, CertificateStore, TlsParameters,
 };
@@ -21,7 +21,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::config::{Smtp, Tls};
+use crate::auth::{Proof, SignIn};
+use crate::config::{Login, Smtp, Tls};
 use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
 use crate::trust::Mismatch;
@@ -33,18 +34,34 @@ const TRANSFER: Duration = Duration::from_secs(600);
 const HELLO: ClientId = ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST);
 
 pub(super) async fn send(server: &Smtp, envelope: &Envelope, mail: &[u8]) -> Result<()> {
-    let mut connection = connect(server).await?;
-    if let Some((user, password)) = &server.login {
-        let secret = password.fetch().await?;
-        let credentials = Credentials::new(user.clone(), secret.expose_secret().to_owned());
-        log_in(server, &mut connection, user, &credentials).await?;
-    }
+    let mut connection = match &server.login {
+        Some((user, login)) => connect_as(server, user, login).await?,
+        None => connect(server).await?,
+    };
     // lettre ends the last line itself.
     let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
     within(server, TRANSFER, connection.send(envelope, mail)).await?;
     // The server has the mail: how the farewell goes no longer matters.
     let _ = timeout(STEP, connection.quit()).await;
     Ok(())
+}
+
+/// A token that is refused may only have grown stale: then a fresh one is tried, once.
+async fn connect_as(server: &Smtp, user: &str, login: &Login) -> Result<AsyncSmtpConnection> {
+    let sign_in = SignIn::new(login);
+    let mut renews = sign_in.renews();
+    loop {
+        let proof = sign_in.proof().await?;
+        let mut connection = connect(server).await?;
+        match log_in(server, &mut connection, user, &proof).await {
+            Ok(_) => return Ok(connection),
+            Err(error) if renews && error.kind() == Kind::LoginRefused => {
+                sign_in.forget().await;
+                renews = false;
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
@@ -125,22 +142,43 @@ async fn log_in(
     server: &Smtp,
     connection: &mut AsyncSmtpConnection,
     user: &str,
-    credentials: &Credentials,
+    proof: &Proof,
 ) -> Result<Response> {
-    let answer = timeout(STEP, connection.auth(DEFAULT_MECHANISMS, credentials)).await;
+    let (mechanisms, secret, hint) = match proof {
+        Proof::Password(password) => (
+            DEFAULT_MECHANISMS,
+            password,
+            "check `user` and `password` in [smtp]; many providers want an app password",
+        ),
+        Proof::Token(token) => (
+            &[Mechanism::Xoauth2][..],
+            token,
+            "check `user` in [smtp] and the token: was it made for this address, and for SMTP?",
+        ),
+    };
+    let info = connection.server_info();
+    let takes_it = mechanisms.iter().any(|it| info.supports_auth_mechanism(*it));
+    let credentials = Credentials::new(user.to_owned(), secret.expose_secret().to_owned());
+    let answer = timeout(STEP, connection.auth(mechanisms, &credentials)).await;
     let error = match answer {
         Ok(Ok(response)) => return Ok(response),
         Ok(Err(error)) => error,
         Err(_) => return Err(silent(server, STEP)),
     };
     let _ = timeout(STEP, connection.quit()).await;
-    if error.is_permanent() {
+    // A refused token is answered with a challenge first, which lettre can't meet.
+    let challenged = takes_it && error.is_client() && matches!(proof, Proof::Token(_));
+    if error.is_permanent() || challenged {
         return Err(Error::login_refused(format!("{} refused the login of {user}", place(server)))
             .because(clean(&error.to_string()))
-            .hint("check `user` and `password` in [smtp]; many providers want an app password"));
+            .hint(hint));
     }
     if error.is_client() {
-        return Err(Error::config(format!("{} takes no password login", place(server)))
+        let what = match proof {
+            Proof::Password(_) => "password login",
+            Proof::Token(_) => "OAuth2 token",
+        };
+        return Err(Error::config(format!("{} takes no {what}", place(server)))
             .because(clean(&error.to_string()))
             .hint("remove `user` from [smtp], or use the provider's submission host"));
     }

@@ -27,7 +27,7 @@ fn mail() -> Vec<u8> {
     compose(&letter(), FROM, TO, ID, DATE).expect("a mail")
 }
 
-async fn send_to(mailer: Mailer) -> Result<(), Error> {
+pub async fn send_to(mailer: Mailer) -> Result<(), Error> {
     send(&mailer, &mail(), FROM, TO, "2026-W47").await
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use requite::config::secret::Password;
-use requite::config::{Account, AccountKind, Fingerprint, Folders, Imap, Mailer, Tls};
+use requite::config::{Account, AccountKind, Fingerprint, Folders, Imap, Login, Mailer, Tls};
 use requite::error::Kind;
 use requite::source::imap::probe;
 use rustls::pki_types::pem::PemObject;
@@ -34,7 +34,7 @@ fn account(folder: &Path, port: u16, tls: Tls, fingerprint: Fingerprint) -> Acco
         port,
         tls,
         user: USER.to_owned(),
-        password: Password::File(password),
+        login: Login::Password(Password::File(password)),
         ca: None,
         fingerprint: Some(fingerprint),
     };

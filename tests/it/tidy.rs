@@ -9,25 +9,30 @@ const MAX_LINES: usize = 500;
 
 /// What a room may import; a room that isn't listed may not exist. Edges never know each other,
 /// but the checked configuration is plain data that two of them read.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("domain", &["domain"]),
     ("error", &["error"]),
     ("mail", &["mail", "domain"]),
     ("import", &["import", "domain", "error"]),
-    ("source", &["source", "trust", "config", "mail", "domain", "error"]),
+    ("auth", &["auth", "config", "domain", "error"]),
+    ("source", &["source", "auth", "trust", "config", "mail", "domain", "error"]),
     ("discover", &["discover", "trust", "config", "domain", "error"]),
     ("trust", &["trust", "config", "error"]),
     ("store", &["store", "mail", "domain", "error"]),
-    ("deliver", &["deliver", "trust", "config", "mail", "domain", "error"]),
+    ("deliver", &["deliver", "auth", "trust", "config", "mail", "domain", "error"]),
     ("config", &["config", "mail", "domain", "error"]),
     (
         "daemon",
-        &["daemon", "source", "import", "store", "deliver", "config", "mail", "domain", "error"],
+        &[
+            "daemon", "source", "import", "store", "deliver", "auth", "config", "mail", "domain",
+            "error",
+        ],
     ),
     (
         "cli",
         &[
             "cli", "daemon", "discover", "source", "import", "store", "deliver", "config", "mail",
+            "cli", "daemon", "source", "import", "store", "deliver", "auth", "config", "mail",
             "domain", "error",
         ],
     ),

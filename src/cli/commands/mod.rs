@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::outcome::Outcome;
 use crate::error::Result;
 
+mod auth;
 mod check;
 mod config;
 mod contacts;
@@ -40,6 +41,7 @@ pub async fn dispatch(arguments: Arguments) -> Result<Outcome> {
         }
         Command::Check { discover: None, .. } => return check::run(&globals).await,
         Command::Config { what } => config::run(what, &globals)?,
+        Command::Auth { action } => auth::run(&desk(&globals, true)?, &action).await?,
         Command::Run => run::run(desk(&globals, true)?).await?,
         Command::Sync => sync::run(&desk(&globals, true)?).await?,
         Command::Log(log) => {
@@ -72,6 +74,7 @@ async fn at_desk(desk: &Desk, command: Command) -> Result<Outcome> {
         | Command::Run
         | Command::Sync
         | Command::Check { .. }
+        | Command::Auth { .. }
         | Command::Config { .. }
         | Command::Log(_) => {}
     }

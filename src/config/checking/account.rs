@@ -8,7 +8,7 @@ use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
 use super::super::file;
 use super::super::mistake::Mistake;
 use super::server;
-use super::values::{Place, given, refuse_unserved};
+use super::values::{Place, given};
 
 /// Every account, each with a name of its own.
 pub fn accounts(
@@ -60,7 +60,6 @@ fn imap(
     name: &str,
     place: &Place<'_>,
 ) -> Result<AccountKind, Mistake> {
-    refuse_unserved(&[("token_command", &account.token_command), ("oauth", &account.oauth)])?;
     if let Some(path) = given(&account.path) {
         let message = format!("account \"{name}\" is read over IMAP and has a path");
         return Err(Mistake::at(path.span(), message, "belongs to kind = \"maildir\""));
@@ -74,14 +73,19 @@ fn imap(
     let user = given(&account.user).ok_or_else(|| missing("user", "user = \"ada@example.com\""))?;
     let tls = server::tls(&account.tls, &host)?;
     let usual = if tls == Tls::Implicit { 993 } else { 143 };
-    let password = server::password(&account.password, place)?
+    let ways = server::Ways {
+        password: &account.password,
+        token_command: &account.token_command,
+        oauth: Some((&account.oauth, name)),
+    };
+    let login = server::login(&ways, place)?
         .ok_or_else(|| server::no_password(whole.clone(), &format!("account \"{name}\"")))?;
     Ok(AccountKind::Imap(Imap {
         host: host.get_ref().to_string(),
         port: server::port(&account.port, usual)?,
         tls,
         user: user.get_ref().to_string(),
-        password,
+        login,
         ca: given(&account.ca).map(|path| place.path(path.get_ref())),
         fingerprint: server::fingerprint(&account.fingerprint, tls)?,
     }))
@@ -101,6 +105,8 @@ fn maildir(
         account.port.as_ref().map(Spanned::span),
         account.tls.as_ref().map(Spanned::span),
         account.password.as_ref().map(Spanned::span),
+        account.token_command.as_ref().map(Spanned::span),
+        account.oauth.as_ref().map(Spanned::span),
     ];
     if let Some(span) = of_a_server.into_iter().flatten().next() {
         let message = format!("account \"{name}\" is a Maildir and has settings of a server");

@@ -5,8 +5,9 @@ use std::ops::Range;
 use jiff::civil::{Weekday, time};
 use toml::Spanned;
 
-use super::super::checked::{DigestPlan, Mailer, Me, Smtp, Tls};
+use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp, Tls};
 use super::super::file;
+use super::super::login::Login;
 use super::super::mistake::Mistake;
 use super::server;
 use super::values::{self, Place, given, normalised};
@@ -14,6 +15,7 @@ use super::values::{self, Place, given, normalised};
 /// The one way that `[smtp]` names.
 pub fn mailer(
     written: &Option<Spanned<file::Smtp>>,
+    accounts: &[Account],
     place: &Place<'_>,
 ) -> Result<Option<Mailer>, Mistake> {
     let Some(spanned) = written else { return Ok(None) };
@@ -30,7 +32,7 @@ pub fn mailer(
         return Err(Mistake::at(spanned.span(), message, label));
     }
     if let Some(host) = host {
-        return over_smtp(smtp, &host, place).map(|smtp| Some(Mailer::Smtp(smtp)));
+        return over_smtp(smtp, &host, accounts, place).map(|smtp| Some(Mailer::Smtp(smtp)));
     }
     if let Some(span) = of_a_server(smtp) {
         let message = "[smtp] names no host and has settings of a server";
@@ -42,24 +44,19 @@ pub fn mailer(
     }))
 }
 
-fn over_smtp(smtp: &file::Smtp, host: &Spanned<&str>, place: &Place<'_>) -> Result<Smtp, Mistake> {
+fn over_smtp(
+    smtp: &file::Smtp,
+    host: &Spanned<&str>,
+    accounts: &[Account],
+    place: &Place<'_>,
+) -> Result<Smtp, Mistake> {
     let tls = server::tls(&smtp.tls, host)?;
     let usual = match tls {
         Tls::Implicit => 465,
         Tls::Starttls => 587,
         Tls::None => 25,
     };
-    let password = server::password(&smtp.password, place)?;
-    let login = match (given(&smtp.user), password) {
-        (Some(user), Some(password)) => Some((user.get_ref().to_string(), password)),
-        (Some(user), None) => return Err(server::no_password(user.span(), "[smtp]")),
-        (None, Some(_)) => {
-            let span = smtp.password.as_ref().map(Spanned::span).unwrap_or_default();
-            let message = "[smtp] has a password and no user";
-            return Err(Mistake::at(span, message, "add user = \"ada@example.com\""));
-        }
-        (None, None) => None,
-    };
+    let login = login(smtp, accounts, place)?;
     Ok(Smtp {
         host: host.get_ref().to_string(),
         port: server::port(&smtp.port, usual)?,
@@ -70,12 +67,54 @@ fn over_smtp(smtp: &file::Smtp, host: &Spanned<&str>, place: &Place<'_>) -> Resu
     })
 }
 
+/// With the user's name; `None` when the server wants none.
+fn login(
+    smtp: &file::Smtp,
+    accounts: &[Account],
+    place: &Place<'_>,
+) -> Result<Option<(String, Login)>, Mistake> {
+    let (password, token_command) = (&smtp.password, &smtp.token_command);
+    let login = server::login(&server::Ways { password, token_command, oauth: None }, place)?;
+    let named = given(&smtp.user);
+    if let Some(account) = given(&smtp.account) {
+        if login.is_some() || named.is_some() {
+            let message = "[smtp] names an account and a login of its own";
+            return Err(Mistake::at(account.span(), message, "leave out the one or the other"));
+        }
+        return as_account(&account, accounts).map(Some);
+    }
+    match (named, login) {
+        (Some(user), Some(login)) => Ok(Some((user.get_ref().to_string(), login))),
+        (Some(user), None) => Err(server::no_password(user.span(), "[smtp]")),
+        (None, Some(_)) => {
+            let span = password.as_ref().map(Spanned::span);
+            let span = span.or(token_command.as_ref().map(Spanned::span)).unwrap_or_default();
+            let message = "[smtp] has a password and no user";
+            Err(Mistake::at(span, message, "add user = \"ada@example.com\""))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn as_account(name: &Spanned<&str>, accounts: &[Account]) -> Result<(String, Login), Mistake> {
+    let found = accounts.iter().find(|account| account.name == *name.get_ref());
+    match found.map(|account| &account.kind) {
+        Some(AccountKind::Imap(imap)) => Ok((imap.user.clone(), imap.login.clone())),
+        _ => {
+            let message = format!("no IMAP account is called \"{}\"", name.get_ref());
+            Err(Mistake::at(name.span(), message, "the name of an account with a login"))
+        }
+    }
+}
+
 fn of_a_server(smtp: &file::Smtp) -> Option<Range<usize>> {
     [
         smtp.port.as_ref().map(Spanned::span),
         smtp.tls.as_ref().map(Spanned::span),
         given(&smtp.user).map(|key| key.span()),
         smtp.password.as_ref().map(Spanned::span),
+        smtp.token_command.as_ref().map(Spanned::span),
+        given(&smtp.account).map(|key| key.span()),
         given(&smtp.ca).map(|key| key.span()),
         given(&smtp.fingerprint).map(|key| key.span()),
     ]

@@ -4,6 +4,7 @@
 
 mod account;
 mod mailer;
+mod oauth;
 mod server;
 mod values;
 
@@ -33,7 +34,7 @@ impl Config {
             return Err(Mistake::nowhere(message)
                 .hint("add [me] addresses = [\"ada@example.com\"] with every address of yours"));
         }
-        let mailer = mailer::mailer(&file.smtp, &place)?;
+        let mailer = mailer::mailer(&file.smtp, &accounts, &place)?;
         let digest = mailer::digest(&file.digest, &file.smtp, &me)?;
         Ok(Config {
             policy: policy(file, environment)?,

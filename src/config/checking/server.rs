@@ -8,13 +8,15 @@ use toml::Spanned;
 use super::super::checked::Tls;
 use super::super::file::{self, Text};
 use super::super::fingerprint::Fingerprint;
+use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
 use super::super::secret::Password;
-use super::values::{Place, given, refuse_unserved};
+use super::oauth;
+use super::values::{Place, given};
 
 const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
     password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
-    or password.keyring (not supported yet)";
+    or password.keyring = \"NAME\" (Secret Service)";
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
 pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
@@ -58,6 +60,37 @@ pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mist
     })
 }
 
+/// The one way to log in that is named; `None` when none is.
+pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mistake> {
+    let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
+    let password = password(written.password, place)?.map(|it| (Login::Password(it), None));
+    let token = token.map(|words| {
+        let words_for_it = TokenCommand(command(words.get_ref(), place.home));
+        (Login::Token(words_for_it), Some(words.span()))
+    });
+    let oauth = match written.oauth {
+        Some((oauth, account)) => oauth::oauth(oauth, account, place)?
+            .map(|it| (Login::OAuth(Box::new(it)), oauth.as_ref().map(Spanned::span))),
+        None => None,
+    };
+    let mut ways = [password, token, oauth].into_iter().flatten();
+    let first = ways.next();
+    if let Some((_, span)) = ways.next() {
+        let message = "several ways to log in are named";
+        let label = "name one: password, token_command or oauth";
+        return Err(Mistake::at(span.unwrap_or_default(), message, label));
+    }
+    Ok(first.map(|(login, _)| login))
+}
+
+/// The ways to log in as the file has them.
+pub struct Ways<'a> {
+    pub password: &'a Option<Spanned<file::Password>>,
+    pub token_command: &'a Option<Spanned<Vec<String>>>,
+    /// With the name of the account; nothing but an account has one.
+    pub oauth: Option<(&'a Option<Spanned<file::OAuth>>, &'a str)>,
+}
+
 /// The one source of a password; `None` when none is named.
 pub fn password(
     password: &Option<Spanned<file::Password>>,
@@ -68,7 +101,6 @@ pub fn password(
         let message = "a password doesn't belong in this file";
         return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
     };
-    refuse_unserved(&[("password.keyring", &sources.keyring)])?;
     let mut named = Vec::new();
     if !sources.command.is_empty() {
         named.push(Password::Command(command(&sources.command, place.home)));
@@ -82,6 +114,9 @@ pub fn password(
             return Err(Mistake::at(spanned.span(), message, "a plain file name"));
         }
         named.push(Password::Credential(sources.credential.clone()));
+    }
+    if !sources.keyring.is_empty() {
+        named.push(Password::Keyring(sources.keyring.clone()));
     }
     match named.len() {
         0 | 1 => Ok(named.pop()),

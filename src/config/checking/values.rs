@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
 use toml::Spanned;
 
-use super::super::file::{Text, Unserved};
+use super::super::file::Text;
 use super::super::mistake::Mistake;
 use crate::domain::policy::EXPIRY_H;
 
@@ -121,31 +121,6 @@ impl Place<'_> {
             None if text == "~" => self.home.to_owned(),
             None => self.folder.join(text),
         }
-    }
-}
-
-/// Refuses keys that would promise what no part does yet; empty ones say nothing.
-pub fn refuse_unserved(keys: &[(&str, &Unserved)]) -> Checked<()> {
-    for (key, value) in keys {
-        let Some(value) = value else { continue };
-        if !is_empty(value.get_ref()) {
-            return Err(unserved(key, value.span()));
-        }
-    }
-    Ok(())
-}
-
-pub fn unserved(key: &str, at: std::ops::Range<usize>) -> Mistake {
-    Mistake::at(at, format!("`{key}` is not supported yet"), "leave this key out")
-}
-
-fn is_empty(value: &toml::Value) -> bool {
-    match value {
-        toml::Value::String(text) => text.is_empty(),
-        toml::Value::Array(list) => list.is_empty(),
-        toml::Value::Table(table) => table.is_empty(),
-        toml::Value::Boolean(on) => !on,
-        _ => false,
     }
 }
 

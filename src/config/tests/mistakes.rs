@@ -284,7 +284,7 @@ fn an_account_without_password() {
       |
     2 | [[account]]
       | ^^^^^^^^^^^ no source is named here
-    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring (not supported yet))
+    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring = "NAME" (Secret Service))
     "#);
 }
 
@@ -307,7 +307,7 @@ fn a_password_in_plain_sight() {
       |
     6 | password = *********
       |            ^^^^^^^^^ blotted out here
-    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring (not supported yet))
+    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring = "NAME" (Secret Service))
     "#);
 }
 
@@ -414,7 +414,7 @@ fn an_smtp_user_without_password() {
       |
     9 | user = "ada"
       |        ^^^^^ no source is named here
-    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring (not supported yet))
+    (hint: name one source: password.command = ["pass", "mail"], password.file = "FILE" (mode 600), password.credential = "NAME" (systemd), or password.keyring = "NAME" (Secret Service))
     "#);
 }
 
@@ -443,12 +443,23 @@ fn a_digest_for_nobody() {
 
 #[test]
 fn a_key_that_is_not_served_yet() {
+    assert_snapshot!(in_account("fingerprint = \"ab:cd\""), @r#"
+    `fingerprint` is not supported yet
+     --> /etc/requite/config.toml:7:15
+      |
+    7 | fingerprint = "ab:cd"
+      |               ^^^^^^^ leave this key out
+    "#);
+}
+
+#[test]
+fn two_ways_to_log_in() {
     assert_snapshot!(in_account("token_command = [\"oama\"]"), @r#"
-    `token_command` is not supported yet
+    several ways to log in are named
      --> /etc/requite/config.toml:7:17
       |
     7 | token_command = ["oama"]
-      |                 ^^^^^^^^ leave this key out
+      |                 ^^^^^^^^ name one: password, token_command or oauth
     "#);
 }
 

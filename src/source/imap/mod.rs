@@ -25,6 +25,7 @@ mod failure;
 mod fetch;
 mod folders;
 mod idle;
+mod login;
 mod reader;
 mod salvage;
 mod session;

@@ -7,14 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_imap::imap_proto::{Response, Status};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
 
-use super::exec::{Link, quoted};
-use super::failure::{Failure, words};
+use super::exec::Link;
+use super::failure::words;
+use super::login;
 use super::tls::{self, Wire};
+use crate::auth::SignIn;
 use crate::config::{Imap, Tls};
 use crate::error::{Error, Kind, Result};
 
@@ -26,12 +24,13 @@ const GREETING: Duration = Duration::from_secs(60);
 /// Opens the connections of one account.
 pub(super) struct Connector<'a> {
     imap: &'a Imap,
+    sign_in: SignIn<'a>,
     refused: AtomicU32,
 }
 
 impl<'a> Connector<'a> {
     pub(super) fn new(imap: &'a Imap) -> Self {
-        Connector { imap, refused: AtomicU32::new(0) }
+        Connector { imap, sign_in: SignIn::new(&imap.login), refused: AtomicU32::new(0) }
     }
 
     /// Whether the server has refused this login often enough.
@@ -39,9 +38,24 @@ impl<'a> Connector<'a> {
         self.refused.load(Ordering::Relaxed) >= MOST_REFUSALS
     }
 
-    /// Connects, encrypts and logs in, once. A refusal is counted unless another connection of
-    /// the account proves that it isn't the password.
+    /// Connects, encrypts and logs in, once; where the proof is a token that may have grown stale,
+    /// once more with a fresh one. A refusal is counted unless another connection of the account
+    /// proves that it isn't the password.
     pub(super) async fn open(&self, counted: bool) -> Result<Link> {
+        match self.attempt(counted).await {
+            Err(error)
+                if error.kind() == Kind::LoginRefused
+                    && self.sign_in.renews()
+                    && !self.has_given_up() =>
+            {
+                self.sign_in.forget().await;
+                self.attempt(counted).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn attempt(&self, counted: bool) -> Result<Link> {
         if self.has_given_up() {
             return Err(Error::login_refused(format!(
                 "{} refused the login {MOST_REFUSALS} times",
@@ -50,9 +64,14 @@ impl<'a> Connector<'a> {
             .hint("mend the password, then restart"));
         }
         // Before the connection: a password command may wait for somebody to type.
-        let password = self.imap.password.fetch().await?;
+        let proof = self.sign_in.proof().await.inspect_err(|error| {
+            // Only the user can bring a new one.
+            if error.kind() == Kind::LoginRefused {
+                self.refused.store(MOST_REFUSALS, Ordering::Relaxed);
+            }
+        })?;
         let mut link = self.connect().await?;
-        let outcome = self.log_in(&mut link, &password).await;
+        let outcome = login::log_in(&mut link, self.imap, &proof).await;
         match &outcome {
             Ok(()) => self.refused.store(0, Ordering::Relaxed),
             Err(error) if counted && error.kind() == Kind::LoginRefused => {
@@ -101,35 +120,6 @@ impl<'a> Connector<'a> {
                 .hint("somebody may be in between; try tls = \"implicit\" with port 993")
         })
     }
-
-    async fn log_in(&self, link: &mut Link, password: &SecretString) -> Result<()> {
-        let Imap { host, user, .. } = self.imap;
-        let secret = password.expose_secret();
-        let plain = link.offers("AUTH=PLAIN");
-        if [user.as_str(), secret].iter().any(|it| it.contains(['\r', '\n', '\0'])) {
-            return Err(Error::config("user and password must be one line each"));
-        }
-        let outcome = if plain
-            && (link.offers("LOGINDISABLED") || !(user.is_ascii() && secret.is_ascii()))
-        {
-            authenticate_plain(link, user, secret).await
-        } else if link.offers("LOGINDISABLED") {
-            return Err(Error::config(format!("{host} takes no password here"))
-                .hint("it may want TLS, or OAuth2 with an app password in its place"));
-        } else {
-            let arguments = Zeroizing::new(format!("LOGIN {} {}", quoted(user), quoted(secret)));
-            link.exec(&arguments, |_| ()).await
-        };
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(failure) if failure.is_meant() => {
-                let text = failure.words();
-                Err(Error::login_refused(format!("{host} refused the login of {user}: {text}"))
-                    .hint("check user and password; many providers want an app password"))
-            }
-            Err(failure) => Err(failure.into()),
-        }
-    }
 }
 
 /// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
@@ -150,15 +140,4 @@ async fn greeted(wire: Wire) -> Result<Link> {
     greeting.map_err(|why| Error::temporary(format!("the mail server turns us away: {why}")))?;
     link.ask_capabilities().await?;
     Ok(link)
-}
-
-/// SASL PLAIN (RFC 4616) without an initial response: some servers announce SASL-IR and refuse
-/// it.
-async fn authenticate_plain(link: &mut Link, user: &str, secret: &str) -> Result<(), Failure> {
-    let tag = link.send("AUTHENTICATE PLAIN").await?;
-    link.invitation(&tag).await?;
-    let message = Zeroizing::new(format!("\0{user}\0{secret}"));
-    let line = Zeroizing::new(STANDARD.encode(message.as_bytes()));
-    link.send_line(&line).await?;
-    link.finish(&tag, |_| ()).await
 }

@@ -51,12 +51,23 @@ impl Dovecot {
     /// A running server, or `None` where Dovecot isn't installed.
     #[track_caller]
     pub fn start() -> Option<Self> {
-        Self::with("")
+        Self::start_with("", None)
     }
 
     /// The same with further settings, which count more than the usual ones.
     #[track_caller]
     pub fn with(settings: &str) -> Option<Self> {
+        Self::start_with(settings, None)
+    }
+
+    /// The same, but it takes access tokens: it asks this page whose they are.
+    #[track_caller]
+    pub fn start_asking(userinfo: &str) -> Option<Self> {
+        Self::start_with("", Some(userinfo))
+    }
+
+    #[track_caller]
+    fn start_with(settings: &str, userinfo: Option<&str>) -> Option<Self> {
         let program = peer("dovecot")?;
         let folder = tempfile::Builder::new().prefix("dovecot").tempdir().unwrap();
         let authority = Authority::new();
@@ -79,7 +90,8 @@ impl Dovecot {
             ("ca.pem", dovecot.authority.pem()),
             ("server.pem", &certificate.pem),
             ("server.key", &certificate.key),
-            ("dovecot.conf", &[&dovecot.configuration(), settings].concat()),
+            ("dovecot.conf", &(dovecot.configuration() + &dovecot.tokens(userinfo) + settings)),
+            ("oauth2.conf", &oauth2(userinfo.unwrap_or_default())),
         ] {
             fs::write(dovecot.path(name), text).unwrap();
             dovecot.own(&dovecot.path(name));
@@ -238,6 +250,18 @@ impl Dovecot {
         }
     }
 
+    fn tokens(&self, userinfo: Option<&str>) -> String {
+        if userinfo.is_none() {
+            return String::new();
+        }
+        let file = self.path("oauth2.conf");
+        format!(
+            "auth_mechanisms = plain xoauth2 oauthbearer\npassdb {{\n  driver = oauth2\n  \
+             mechanisms = xoauth2 oauthbearer\n  args = {}\n}}\n",
+            file.display()
+        )
+    }
+
     fn configuration(&self) -> String {
         let Account { uid, gid, user, group } = &self.account;
         let Ports { implicit, starttls } = self.ports;
@@ -304,6 +328,10 @@ service imap-login {{
                 .concat(),
         )
     }
+}
+
+fn oauth2(userinfo: &str) -> String {
+    format!("introspection_mode = auth\nintrospection_url = {userinfo}\nusername_attribute = sub\n")
 }
 
 impl Drop for Dovecot {

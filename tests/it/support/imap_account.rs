@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use requite::config::secret::Password;
-use requite::config::{Account, AccountKind, Folders, Imap, Tls};
+use requite::config::{Account, AccountKind, Folders, Imap, Login, Tls};
 use requite::error::Result;
 use requite::source::imap::{self, Pace};
 use tokio::sync::watch;
@@ -34,7 +34,7 @@ impl World {
             port: server.port,
             tls,
             user: "ada".to_owned(),
-            password: Password::File(folder.path().join("password")),
+            login: Login::Password(Password::File(folder.path().join("password"))),
             ca: None,
             fingerprint: None,
         };

@@ -34,6 +34,15 @@ pub fn unpacked(file: &str) -> Option<PathBuf> {
     found
 }
 
+/// One that no Debian package brings: never required.
+pub fn optional(program: &str) -> Option<PathBuf> {
+    let found = find(program);
+    if found.is_none() {
+        eprintln!("skipped: {program} is not installed");
+    }
+    found
+}
+
 /// Where libraries of unpacked packages lie.
 pub fn libraries(root: &std::path::Path) -> std::ffi::OsString {
     let machine = format!("{}-linux-gnu", std::env::consts::ARCH);

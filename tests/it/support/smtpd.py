@@ -5,6 +5,7 @@ Every mail that it takes goes into a file of the given folder. Ends when stdin d
 
 import argparse
 import asyncio
+import base64
 import pathlib
 import ssl
 import sys
@@ -25,6 +26,18 @@ class Keep:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.count = 0
+        if arguments.token:
+            self.auth_XOAUTH2 = self.with_token
+
+    async def with_token(self, server, args):
+        say("token", protection(server.session))
+        user, token = arguments.token.split(":")
+        expected = f"user={user}\x01auth=Bearer {token}\x01\x01"
+        if base64.b64decode(args[1]).decode() == expected:
+            return AuthResult(success=True)
+        # As Gmail does: the reason comes as a challenge.
+        await server.challenge_auth('{"status":"400"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         say("mail-from", address)
@@ -58,7 +71,7 @@ async def serve():
         "require_starttls": arguments.tls == "starttls",
         "enable_SMTPUTF8": True,
     }
-    if arguments.login:
+    if arguments.login or arguments.token:
         options |= {
             "authenticator": authenticator,
             "auth_required": True,
@@ -78,6 +91,7 @@ parser.add_argument("--tls", choices=["none", "starttls", "implicit"], default="
 parser.add_argument("--certificate")
 parser.add_argument("--key")
 parser.add_argument("--login", help="NAME:PASSWORD")
+parser.add_argument("--token", help="NAME:TOKEN")
 parser.add_argument("--reply", help="what every mail is answered with, in place of taking it")
 arguments = parser.parse_args()
 asyncio.run(serve())

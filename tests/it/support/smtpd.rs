@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use requite::config::{Smtp, Tls, secret::Password};
+use requite::config::{Login, Smtp, Tls, secret::Password};
 use tempfile::TempDir;
 
 use super::certificate::{Authority, Certificate};
@@ -79,12 +79,12 @@ impl Smtpd {
     }
 
     /// A password in a file that only its owner reads.
-    pub fn password(&self, secret: &str) -> Password {
+    pub fn password(&self, secret: &str) -> Login {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.path("password");
         std::fs::write(&path, secret).expect("the password is written");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("chmod");
-        Password::File(path)
+        Login::Password(Password::File(path))
     }
 
     /// How many mails it has taken so far.

@@ -46,9 +46,7 @@ fn way_out(config: &Config) -> Result<String> {
                 .hint("add [smtp] with host = \"…\", sendmail = true or file = \"DIR\""));
         }
         (Some(Mailer::Smtp(server)), _) => {
-            if let Some(problem) =
-                server.login.as_ref().and_then(|(_, password)| password.problem())
-            {
+            if let Some(problem) = server.login.as_ref().and_then(|(_, login)| login.problem()) {
                 return Err(problem);
             }
             format!("by {}, port {}", server.host, server.port)

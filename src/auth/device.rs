@@ -1,0 +1,55 @@
+//! Sign-in with a code on another device (RFC 8628), for machines without a browser.
+
+use oauth2::basic::BasicErrorResponseType;
+use oauth2::{DeviceCodeErrorResponseType, RequestTokenError, StandardDeviceAuthorizationResponse};
+use secrecy::SecretString;
+
+use super::{grant, http};
+use crate::config::OAuth;
+use crate::domain::text::clean;
+use crate::error::{Error, Result};
+
+pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<SecretString> {
+    let Some(device_url) = oauth.device_url.clone() else {
+        return Err(Error::config(format!(
+            "{} gives no device codes for mail",
+            grant::host(oauth)
+        ))
+        .hint("sign in without --device; or set `oauth.device_url` if it does"));
+    };
+    let client = grant::client(oauth).await?.set_device_authorization_url(device_url);
+    let http = http::Client::new()?;
+    let codes: StandardDeviceAuthorizationResponse = client
+        .exchange_device_code()
+        .add_scopes(grant::scopes(oauth))
+        .request_async(&http)
+        .await
+        .map_err(|cause| grant::refused(oauth, cause))?;
+    show(codes.verification_uri(), codes.user_code().secret());
+    let answer = client
+        .exchange_device_access_token(&codes)
+        .request_async(&http, tokio::time::sleep, None)
+        .await
+        .map_err(|cause| match cause {
+            RequestTokenError::ServerResponse(answer) => {
+                let text = answer.error_description().cloned();
+                refused(oauth, answer.error(), &clean(&text.unwrap_or_default()))
+            }
+            cause => grant::no_answer(oauth, cause),
+        })?;
+    grant::refresh_token(oauth, &answer)
+}
+
+/// RFC 8628 §3.5. That the user hasn't answered yet is waited for below.
+fn refused(oauth: &OAuth, kind: &DeviceCodeErrorResponseType, text: &str) -> Error {
+    match kind {
+        DeviceCodeErrorResponseType::AccessDenied => {
+            Error::login_refused("the sign-in was declined").hint(grant::remedy(oauth))
+        }
+        DeviceCodeErrorResponseType::ExpiredToken
+        | DeviceCodeErrorResponseType::Basic(BasicErrorResponseType::InvalidGrant) => {
+            Error::login_refused("the code is no longer valid").hint(grant::remedy(oauth))
+        }
+        kind => grant::unfit(oauth, &format!("{kind} {text}")),
+    }
+}

@@ -1,0 +1,138 @@
+//! Gets what proves to a server who the user is: a password or an access token, when a connection
+//! needs it.
+//!
+//! Never speaks to a mail server, never keeps a password, and never shows a secret in a message.
+
+mod browser;
+mod device;
+mod grant;
+mod http;
+mod vault;
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Mutex;
+
+pub use grant::Fresh;
+pub use vault::Place;
+
+use crate::config::{Login, OAuth};
+use crate::error::{Error, Result};
+use vault::Vault;
+
+/// A token with less than this left isn't shown any more: the login may take its time.
+const MARGIN: Duration = Duration::from_secs(120);
+
+/// What a server is shown.
+pub enum Proof {
+    Password(SecretString),
+    /// An OAuth2 access token of the characters that RFC 6750 §2.1 allows.
+    Token(SecretString),
+}
+
+/// The login of one account, for as long as its connections come and go.
+pub struct SignIn<'a> {
+    login: &'a Login,
+    /// With the time since boot at which it is stale.
+    token: Mutex<Option<(SecretString, Duration)>>,
+}
+
+impl<'a> SignIn<'a> {
+    pub fn new(login: &'a Login) -> Self {
+        SignIn { login, token: Mutex::new(None) }
+    }
+
+    /// Whether a refused proof may be replaced by another one at once: a token grows stale, a
+    /// password does not.
+    pub fn renews(&self) -> bool {
+        !matches!(self.login, Login::Password(_))
+    }
+
+    /// # Errors
+    /// `LoginRefused` when the provider no longer accepts the sign-in: only the user can mend
+    /// that. Else those of the password's or the token's source.
+    pub async fn proof(&self) -> Result<Proof> {
+        match self.login {
+            Login::Password(password) => password.fetch().await.map(Proof::Password),
+            Login::Token(command) => bearer(command.fetch().await?),
+            Login::OAuth(oauth) => {
+                let mut kept = self.token.lock().await;
+                if let Some((token, stale)) = kept.as_ref()
+                    && since_boot() < *stale
+                {
+                    return Ok(Proof::Token(token.clone()));
+                }
+                let Fresh { token, lasts } = renew(oauth).await?;
+                let stale = since_boot() + lasts.saturating_sub(MARGIN);
+                *kept = Some((token.clone(), stale));
+                bearer(token)
+            }
+        }
+    }
+
+    /// The last token was refused: the next one will be fresh.
+    pub async fn forget(&self) {
+        *self.token.lock().await = None;
+    }
+}
+
+/// Asks the user in a browser; `show` is told the address to open.
+pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Place> {
+    let refresh_token = browser::log_in(oauth, show).await?;
+    keep(oauth, &refresh_token).await
+}
+
+/// Asks the user on another device; `show` is told the address to open there and the code.
+pub async fn log_in_by_device(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<Place> {
+    let refresh_token = device::log_in(oauth, show).await?;
+    keep(oauth, &refresh_token).await
+}
+
+/// Where the account's refresh token is kept; `None` where nobody has signed in.
+pub fn kept(oauth: &OAuth) -> Result<Option<Place>> {
+    Vault::of(oauth).place()
+}
+
+/// Forgets the refresh token; whether there was one.
+pub async fn log_out(oauth: &OAuth) -> Result<bool> {
+    let vault = Vault::of(oauth);
+    let _held = vault.hold().await?;
+    vault.forget().await
+}
+
+async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
+    let vault = Vault::of(oauth);
+    let _held = vault.hold().await?;
+    vault.keep(refresh_token).await
+}
+
+/// A fresh access token. Only one process at a time asks for it: a provider may take the second
+/// use of a rotated refresh token for theft.
+async fn renew(oauth: &OAuth) -> Result<Fresh> {
+    let vault = Vault::of(oauth);
+    let _held = vault.hold().await?;
+    let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
+    let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
+    if let Some(rotated) = rotated {
+        vault.replace(&rotated).await?;
+    }
+    Ok(fresh)
+}
+
+/// Anything else would end a field of the SASL message early.
+fn bearer(secret: SecretString) -> Result<Proof> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if secret.expose_secret().bytes().all(allowed) {
+        return Ok(Proof::Token(secret));
+    }
+    Err(Error::config("the token command prints something that is no access token")
+        .hint("its first line must be the bare token, without \"Bearer\" or quotes"))
+}
+
+/// Goes on while the machine sleeps, as a token's life does.
+fn since_boot() -> Duration {
+    let now = clock_gettime(ClockId::Boottime);
+    Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
+}

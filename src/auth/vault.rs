@@ -1,0 +1,147 @@
+//! Where refresh tokens are kept: in the Secret Service where one can be reached, else in a file
+//! that only its owner may read.
+//!
+//! A note in the data folder says which, so that a keyring that can't be reached now never passes
+//! for a sign-in that never was. Access tokens are never kept.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
+
+use oauth2::url::form_urlencoded;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{OAuth, keyring};
+use crate::error::{Error, Result};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Keyring,
+    File,
+}
+
+pub(super) struct Vault<'a> {
+    oauth: &'a OAuth,
+}
+
+/// While it lives, no other process uses this account's refresh token.
+pub(super) struct Held(#[expect(dead_code, reason = "closing it is what counts")] File);
+
+#[derive(Serialize, Deserialize)]
+struct Note {
+    /// `None`: the Secret Service has it.
+    refresh_token: Option<String>,
+}
+
+impl<'a> Vault<'a> {
+    pub(super) fn of(oauth: &'a OAuth) -> Self {
+        Vault { oauth }
+    }
+
+    /// Waits until no other process holds it.
+    pub(super) async fn hold(&self) -> Result<Held> {
+        let path = self.path("lock");
+        let mut builder = fs::DirBuilder::new();
+        builder
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.oauth.folder)
+            .map_err(|it| self.failed(it))?;
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        let file = file.map_err(|cause| self.failed(cause))?;
+        let waiting = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+        match waiting {
+            Ok(locked) => locked.map(Held).map_err(|cause| self.failed(cause)),
+            Err(cause) => Err(Error::temporary("waiting for a token broke off").because(cause)),
+        }
+    }
+
+    pub(super) fn place(&self) -> Result<Option<Place>> {
+        Ok(self.note()?.map(|note| match note.refresh_token {
+            Some(_) => Place::File,
+            None => Place::Keyring,
+        }))
+    }
+
+    pub(super) async fn load(&self) -> Result<Option<SecretString>> {
+        match self.note()? {
+            None => Ok(None),
+            Some(Note { refresh_token: Some(token) }) => Ok(Some(SecretString::from(token))),
+            Some(Note { refresh_token: None }) => keyring::fetch(&self.attributes()).await,
+        }
+    }
+
+    /// The user has signed in: kept where it is safest. A keyring that fails is no reason to lose
+    /// it.
+    pub(super) async fn keep(&self, token: &SecretString) -> Result<Place> {
+        let label = format!("Requite: {}", self.oauth.account);
+        let secret = token.expose_secret();
+        let (place, refresh_token) = match keyring::store(&label, &self.attributes(), secret).await
+        {
+            Ok(()) => (Place::Keyring, None),
+            Err(_) => (Place::File, Some(secret.to_owned())),
+        };
+        self.write(&Note { refresh_token }).map_err(|cause| self.failed(cause))?;
+        Ok(place)
+    }
+
+    /// The provider has rotated it: the new one goes where the old one lies.
+    pub(super) async fn replace(&self, token: &SecretString) -> Result<()> {
+        if self.place()? == Some(Place::Keyring) {
+            return self.keep(token).await.map(drop);
+        }
+        let note = Note { refresh_token: Some(token.expose_secret().to_owned()) };
+        self.write(&note).map_err(|cause| self.failed(cause))
+    }
+
+    pub(super) async fn forget(&self) -> Result<bool> {
+        let Some(note) = self.note()? else { return Ok(false) };
+        if note.refresh_token.is_none() {
+            keyring::delete(&self.attributes()).await?;
+        }
+        fs::remove_file(self.path("json")).map_err(|cause| self.failed(cause))?;
+        Ok(true)
+    }
+
+    fn note(&self) -> Result<Option<Note>> {
+        let text = match fs::read(self.path("json")) {
+            Ok(text) => Zeroizing::new(text),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(self.failed(cause)),
+        };
+        // Its own words may hold the token.
+        let note = serde_json::from_slice(&text).map_err(|_| {
+            Error::failed(format!("{} can't be read", self.path("json").display()))
+                .hint(super::grant::remedy(self.oauth))
+        })?;
+        Ok(Some(note))
+    }
+
+    /// On the disk before anything else happens: the old token may be worthless already.
+    fn write(&self, note: &Note) -> std::io::Result<()> {
+        let text = Zeroizing::new(serde_json::to_vec(note)?);
+        let mut file = tempfile::NamedTempFile::new_in(&self.oauth.folder)?;
+        file.write_all(&text)?;
+        file.as_file().sync_all()?;
+        file.persist(self.path("json"))?;
+        File::open(&self.oauth.folder)?.sync_all()
+    }
+
+    fn attributes(&self) -> [(&str, &str); 2] {
+        [("kind", "oauth2-refresh-token"), ("name", &self.oauth.account)]
+    }
+
+    /// A name may hold what no file's may.
+    fn path(&self, extension: &str) -> PathBuf {
+        let name: String = form_urlencoded::byte_serialize(self.oauth.account.as_bytes()).collect();
+        self.oauth.folder.join(format!("{name}.{extension}"))
+    }
+
+    fn failed(&self, cause: std::io::Error) -> Error {
+        let folder = self.oauth.folder.display();
+        Error::failed(format!("the tokens in {folder} can't be reached")).because(cause)
+    }
+}

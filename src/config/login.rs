@@ -1,0 +1,82 @@
+//! How the user proves to a server who they are.
+//!
+//! Says only where the proof comes from; [`crate::auth`] gets it.
+
+use std::path::{Path, PathBuf};
+
+use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
+use secrecy::SecretString;
+
+use super::checked::{AccountKind, Config, Mailer};
+use super::program::{PATIENCE, Role};
+use super::secret::Password;
+use crate::error::{Error, Result};
+
+const TOKEN_COMMAND: Role = Role("token command");
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    Password(Password),
+    Token(TokenCommand),
+    OAuth(Box<OAuth>),
+}
+
+impl Login {
+    /// What is wrong with the source, as far as can be told without reading the secret.
+    pub fn problem(&self) -> Option<Error> {
+        match self {
+            Login::Password(password) => password.problem(),
+            Login::Token(TokenCommand(words)) => TOKEN_COMMAND.problem(words),
+            Login::OAuth(oauth) => oauth.client_secret.as_ref().and_then(Password::problem),
+        }
+    }
+}
+
+/// A command whose first line is an OAuth2 access token, a fresh one whenever the last is stale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenCommand(pub Vec<String>);
+
+impl TokenCommand {
+    /// Runs it. Errors as those of [`Password::fetch`].
+    pub async fn fetch(&self) -> Result<SecretString> {
+        TOKEN_COMMAND.first_line(&self.0, PATIENCE).await
+    }
+}
+
+/// OAuth2 with the user's own client (RFC 6749; RFC 8252 for programs on a desktop).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// The account whose tokens these are.
+    pub account: String,
+    pub client_id: String,
+    pub client_secret: Option<Password>,
+    /// `None`: no sign-in in a browser.
+    pub auth_url: Option<AuthUrl>,
+    pub token_url: TokenUrl,
+    /// `None`: no sign-in with a code on another device.
+    pub device_url: Option<DeviceAuthorizationUrl>,
+    pub scopes: Vec<String>,
+    /// What else the page is asked, so that it grants more than an hour.
+    pub asks: Vec<(String, String)>,
+    /// The folder of the tokens. Empty until [`Config::keep_tokens_in`] has said where.
+    pub folder: PathBuf,
+}
+
+impl Config {
+    /// Says where tokens are kept: only who opened the configuration knows.
+    pub fn keep_tokens_in(&mut self, folder: &Path) {
+        let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
+            AccountKind::Imap(imap) => Some(&mut imap.login),
+            AccountKind::Maildir { .. } => None,
+        });
+        let mailer = match &mut self.mailer {
+            Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
+            _ => None,
+        };
+        for login in accounts.chain(mailer) {
+            if let Login::OAuth(oauth) = login {
+                oauth.folder = folder.to_owned();
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Signing in by OAuth2: the two ways in, what is kept, how it is renewed, and how it ends.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use oauth2::TokenUrl;
+use oauth2::url::Url;
+use requite::auth::SignIn;
+use requite::config::{Login, OAuth};
+use requite::source::AccountState;
+use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::Command;
+
+use crate::support::imap_account;
+use crate::support::provider::Provider;
+use crate::support::scripted_imap::{Mailbox, Turn};
+use crate::support::world::World;
+
+const GIVEN: &str =
+    r#"{"access_token":"a1","token_type":"Bearer","expires_in":3600,"refresh_token":"r1"}"#;
+const ROTATED: &str =
+    r#"{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}"#;
+const SHORT: &str = r#"{"access_token":"a3","token_type":"Bearer","expires_in":119}"#;
+const REVOKED: &str = r#"{"error":"invalid_grant","error_description":"it was revoked"}"#;
+
+fn world(provider: &Provider) -> World {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    world.configure(&format!(
+        "[[account]]\nname = \"work\"\nhost = \"localhost\"\nuser = \"ada@example.com\"\n\
+         oauth.client_id = \"mine\"\noauth.scopes = [\"mail\"]\noauth.auth_url = \"{}\"\n\
+         oauth.token_url = \"{}\"\noauth.device_url = \"{}\"\n",
+        provider.page("/auth"),
+        provider.page("/token"),
+        provider.page("/device")
+    ));
+    world
+}
+
+/// An account on a scripted server that has signed in, with the refresh token `r1`.
+async fn signed_in(provider: &Provider) -> imap_account::World {
+    let mut world = imap_account::World::with(&[("INBOX", Mailbox::of(1..=9))]).await;
+    world.server.house().capabilities[1] = "IMAP4rev1 SASL-IR AUTH=XOAUTH2".to_owned();
+    let note = world.write("work.json", r#"{"refresh_token":"r1"}"#);
+    world.imap().login = Login::OAuth(Box::new(OAuth {
+        account: "work".to_owned(),
+        client_id: "mine".to_owned(),
+        client_secret: None,
+        auth_url: None,
+        token_url: TokenUrl::new(provider.page("/token")).unwrap(),
+        device_url: None,
+        scopes: vec![],
+        asks: vec![],
+        folder: note.parent().unwrap().to_owned(),
+    }));
+    world
+}
+
+fn note(world: &mut imap_account::World) -> String {
+    let Login::OAuth(oauth) = &world.imap().login else { unreachable!() };
+    std::fs::read_to_string(oauth.folder.join("work.json")).unwrap()
+}
+
+/// What a browser gets.
+async fn get(url: &str) -> String {
+    let url = Url::parse(url).unwrap();
+    let port = url.port().unwrap();
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let query = url.query().unwrap();
+    let request = format!("GET {}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", url.path());
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+fn value(query: &str, key: &str) -> String {
+    let url = Url::parse(&format!("http://localhost/?{query}")).unwrap();
+    let found = url.query_pairs().find(|(name, _)| name == key).map(|(_, it)| it.into_owned());
+    found.unwrap_or_else(|| panic!("no {key} in {query}"))
+}
+
+#[tokio::test]
+async fn a_browser_brings_the_sign_in_home() {
+    let provider = Provider::start(&[(200, GIVEN)]).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work"]));
+    let mut login = login.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(login.stderr.take().unwrap()).lines();
+    let page = loop {
+        let line = lines.next_line().await.unwrap().expect("the page's address");
+        if line.starts_with("http") {
+            break line;
+        }
+    };
+    let query = page.split_once('?').unwrap().1.to_owned();
+    let (back, state) = (value(&query, "redirect_uri"), value(&query, "state"));
+    assert!(back.starts_with("http://127.0.0.1:"), "{back}");
+    assert_eq!(value(&query, "code_challenge_method"), "S256");
+    assert_eq!(
+        (value(&query, "client_id"), value(&query, "scope")),
+        ("mine".into(), "mail".into())
+    );
+
+    let planted = get(&format!("{back}?code=planted&state=guessed")).await;
+    assert!(planted.starts_with("HTTP/1.1 404"), "{planted}");
+    let taken = get(&format!("{back}?code=c0de&state={state}")).await;
+    assert!(taken.starts_with("HTTP/1.1 200"), "{taken}");
+    assert!(login.wait().await.unwrap().success());
+    let mut said = String::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        said += &line;
+    }
+    assert!(said.contains("signed in to work") && !said.contains("r1"), "{said}");
+
+    let asked = provider.asked();
+    let body = asked[0].strip_prefix("/token ").unwrap();
+    assert_eq!((asked.len(), value(body, "code")), (1, "c0de".to_owned()));
+    let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(value(body, "code_verifier")));
+    assert_eq!(hash, value(&query, "code_challenge"));
+
+    let kept = world.home().join("data/auth/work.json");
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("r1"));
+    assert_eq!(kept.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let shown = world.json(&["auth", "status", "--json"]);
+    assert_eq!(shown["accounts"][0]["signed_in"], true);
+    assert_eq!(shown["accounts"][0]["kept_in"], "file");
+    world.run(&["auth", "logout", "work"]);
+    assert!(!kept.exists());
+    assert!(world.run(&["auth", "status"]).contains("work: not signed in"));
+}
+
+#[tokio::test]
+async fn a_code_on_another_device_does_as_well() {
+    let codes = r#"{"device_code":"d","user_code":"AB-CD","expires_in":600,"interval":1,
+        "verification_uri":"https://example.com/device"}"#;
+    let pending = r#"{"error":"authorization_pending"}"#;
+    let provider = Provider::start(&[(200, codes), (400, pending), (200, GIVEN)]).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work", "--device"]));
+    let output = login.output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("https://example.com/device and enter AB-CD"), "{said}");
+    let paths: Vec<String> =
+        provider.asked().iter().map(|it| it.split(' ').next().unwrap().to_owned()).collect();
+    assert_eq!(paths, ["/device", "/token", "/token"]);
+    assert!(world.run(&["auth", "status", "work"]).contains("work: signed in"));
+}
+
+#[tokio::test]
+async fn whoever_declines_is_told_so() {
+    let provider = Provider::start(&[(400, r#"{"error":"invalid_client"}"#)]).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work", "--device"]));
+    let output = login.output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(78), "{said}");
+    assert!(said.contains("oauth.client_id"), "{said}");
+    let (code, said) = world.fails(&["auth", "login", "play"]);
+    assert!(code == 2 && said.contains("those that do: work"), "{said}");
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_is_kept_before_the_login() {
+    let provider = Provider::start(&[(200, ROTATED)]).await;
+    let mut world = signed_in(&provider).await;
+    let Login::OAuth(oauth) = world.imap().login.clone() else { unreachable!() };
+    let kept = oauth.folder.join("work.json");
+    let expect = STANDARD.encode("user=ada\x01auth=Bearer a2\x01\x01");
+    world.server.script(move |call| match call.is("AUTHENTICATE") {
+        true => {
+            let saved = std::fs::read_to_string(&kept).unwrap().contains("r2");
+            let right = saved && call.command.ends_with(&expect);
+            Turn::Say(format!("{{tag}} {}\r\n", if right { "OK in" } else { "NO wrong" }))
+        }
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert!(provider.asked()[0].contains("refresh_token=r1"));
+    assert_eq!(provider.asked().len(), 1);
+    assert!(note(&mut world).contains("r2"));
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_two_minutes_before_its_end() {
+    for (answer, asked) in [(ROTATED, 1), (SHORT, 2)] {
+        let provider = Provider::start(&[(200, answer), (200, answer)]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let sign_in = SignIn::new(&login);
+        for _ in 0..2 {
+            assert!(sign_in.proof().await.is_ok());
+        }
+        assert_eq!(provider.asked().len(), asked);
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_sign_in_is_never_tried_again() {
+    let provider = Provider::start(&[(400, REVOKED)]).await;
+    let world = signed_in(&provider).await;
+    let (stop, watching) = world.watch();
+    let told = |states: &[(AccountState, String)]| {
+        states.iter().any(|(state, _)| *state == AccountState::AuthFailed)
+    };
+    world.store.until("auth failed", |kept| told(&kept.states)).await;
+    // Longer than the longest pause between attempts.
+    tokio::time::sleep(world.pace.backoff.1 * 5).await;
+    let (_, detail) = world.store.kept().states.last().cloned().unwrap();
+    assert!(detail.contains("it was revoked"), "{detail}");
+    assert!(detail.contains("requite auth login work"), "{detail}");
+    assert_eq!((provider.asked().len(), world.server.count("AUTHENTICATE")), (1, 0));
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_asked_again_later() {
+    let provider = Provider::start(&[(503, "<html>r1</html>")]).await;
+    let mut world = signed_in(&provider).await;
+    let login = world.imap().login.clone();
+    let Err(error) = SignIn::new(&login).proof().await else { panic!("no token was given") };
+    assert_eq!(error.kind(), requite::error::Kind::Temporary, "{error}");
+    assert!(!format!("{error:?}").contains("r1"), "{error:?}");
+}

@@ -1,0 +1,88 @@
+//! A Secret Service of the test's own: gnome-keyring on a private bus, without a screen to ask on.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use super::peers;
+
+const PASSPHRASE: &str = "open sesame";
+
+pub struct Keyring {
+    program: PathBuf,
+    folder: PathBuf,
+    daemon: Child,
+    _bus: Child,
+}
+
+/// `None` where one of the programs is missing.
+pub fn programs() -> Option<[PathBuf; 2]> {
+    Some([peers::peer("dbus-daemon")?, peers::peer("gnome-keyring-daemon")?])
+}
+
+impl Keyring {
+    /// Starts the bus that this process was told of, and an open keyring on it.
+    pub async fn start([dbus_daemon, program]: [PathBuf; 2], folder: &Path) -> Self {
+        let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap();
+        let mut bus = at_home(&dbus_daemon, folder)
+            .args(["--session", "--nofork", "--print-address=1"])
+            .arg(format!("--address={address}"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+        let daemon = open(&program, folder).await;
+        Keyring { program, folder: folder.to_owned(), daemon, _bus: bus }
+    }
+
+    /// As a login does: a new daemon that is told the passphrase.
+    pub async fn unlock(&mut self) {
+        self.daemon.kill().await.unwrap();
+        self.daemon = open(&self.program, &self.folder).await;
+    }
+
+    pub async fn lock(&self) {
+        let service = oo7::dbus::Service::new().await.unwrap();
+        for collection in service.collections().await.unwrap() {
+            collection.lock(None).await.unwrap();
+        }
+    }
+}
+
+/// Returns once it owns its name on the bus. To call it before would have the bus start another.
+async fn open(program: &Path, folder: &Path) -> Child {
+    let bus = zbus::Connection::session().await.unwrap();
+    let names = zbus::fdo::DBusProxy::new(&bus).await.unwrap();
+    let owned = async || {
+        let name = "org.freedesktop.secrets".try_into().unwrap();
+        names.name_has_owner(name).await.unwrap()
+    };
+    let turns = async |expected: bool| {
+        while owned().await != expected {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, turns(false)).await.expect("the old one has gone");
+    let mut daemon = at_home(program, folder)
+        .args(["--foreground", "--components=secrets", "--unlock"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    daemon.stdin.take().unwrap().write_all(PASSPHRASE.as_bytes()).await.unwrap();
+    tokio::time::timeout(super::PATIENCE, turns(true)).await.expect("a keyring on the bus");
+    daemon
+}
+
+/// Neither the keyring nor the screen of whoever runs the tests is touched.
+fn at_home(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_RUNTIME_DIR", folder);
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command.stderr(Stdio::null()).kill_on_drop(true);
+    command
+}
