@@ -94,7 +94,7 @@ pub enum Command {
     Sync,
     /// Try every part and say what is wrong and what to do
     Check,
-    /// Take in contacts: LinkedIn exports and vCards, recognised by content
+    /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
     Import {
         #[arg(value_name = "FILE", required_unless_present = "undo")]
         files: Vec<PathBuf>,
