@@ -57,7 +57,7 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
             Error::usage("import what?").hint("requite import Connections.csv contacts.vcf")
         );
     }
-    let items: Vec<Item> = files.iter().map(Item::of).collect();
+    let items: Vec<Item> = files.iter().map(|path| Item::of(path)).collect();
     let work = |store: &Store| bring_in(desk, store, &items);
     let outcomes = if dry_run {
         let known = Store::path(&desk.home.data).exists();

@@ -29,7 +29,7 @@ fn messages_begin_at_from_lines_and_lose_their_quotes() {
     check(
         "From ada@example.org Mon Jan  5 12:00:00 2026\nA: 1\n\nHello\n>From here\n>>From there\n\n\
          From - Mon Jan  5 12:00:01 2026\nA: 2\n\nBye\n",
-        &[(1, "A: 1\n\n", "Hello\nFrom here\n>From there\n"), (9, "A: 2\n\n", "Bye\n")],
+        &[(1, "A: 1\n\n", "Hello\nFrom here\n>From there\n"), (8, "A: 2\n\n", "Bye\n")],
     );
 }
 

@@ -2,7 +2,7 @@
 //! finds them.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -22,9 +22,9 @@ pub(super) struct Item {
 
 impl Item {
     /// What can't be opened is no archive; why is told where it is read.
-    pub(super) fn of(path: &PathBuf) -> Item {
+    pub(super) fn of(path: &Path) -> Item {
         let archive = crate::source::archive::recognise(path).ok().flatten();
-        Item { path: path.clone(), archive }
+        Item { path: path.to_owned(), archive }
     }
 }
 
