@@ -12,6 +12,7 @@ use crate::source::{AccountState, RawMail, Role, Sink};
 
 mod changes;
 mod layout;
+mod memory;
 mod name;
 mod pass;
 mod scan;
@@ -63,8 +64,9 @@ pub fn probe(root: &Path, folders: &Folders) -> Result<Vec<(String, Role, u32)>>
             .hint("correct the account's `folders`, or set them to \"auto\""));
     }
     let counted = layout.folders.into_iter().map(|folder| {
-        let messages = scan::list(&folder.path).map_err(|cause| unreadable(&folder.path, cause))?;
-        Ok((folder.name, folder.role, u32::try_from(messages.len()).unwrap_or(u32::MAX)))
+        let messages =
+            scan::count(&folder.path).map_err(|cause| unreadable(&folder.path, cause))?;
+        Ok((folder.name, folder.role, messages))
     });
     counted.collect()
 }
@@ -90,10 +92,9 @@ pub fn each(
     take: &mut dyn FnMut(Role, Result<RawMail, String>) -> Result<()>,
 ) -> Result<()> {
     for folder in layout::find(root, &Folders::Auto)?.folders {
-        let mut unseen: Vec<_> = scan::list(&folder.path)
-            .map_err(|cause| unreadable(&folder.path, cause))?
-            .into_values()
-            .collect();
+        let scan::Difference { mut unseen, .. } =
+            scan::compare(&folder.path, &mut memory::Memory::default())
+                .map_err(|cause| unreadable(&folder.path, cause))?;
         while !unseen.is_empty() {
             let chunk = scan::read(&folder.path, &mut unseen, with_text);
             let (mails, failed) = (chunk.mails.into_iter(), chunk.unreadable.into_iter());
