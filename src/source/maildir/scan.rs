@@ -372,4 +372,26 @@ mod tests {
         let (header, _) = block(&vec![b'x'; 1 << 20][..], true).unwrap();
         assert_eq!(header.len(), LONGEST_HEADER);
     }
+
+    #[test]
+    fn a_folder_in_which_nothing_happens_is_listed_twice_and_then_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| folder.path().join("cur").join(name);
+        fs::create_dir(folder.path().join("cur")).unwrap();
+        fs::write(named("1700000000.a.host:2,S"), "A: 1\n\n").unwrap();
+        let mut memory = Memory { complete: true, ..Memory::default() };
+        let mut looked = compare(folder.path(), &mut memory).unwrap();
+        for mail in read(folder.path(), &mut looked.unseen, false).mails {
+            memory.stored.insert(mail.uid, mail.flags);
+        }
+        let quiet = [(); 3].map(|()| {
+            assert!(compare(folder.path(), &mut memory).unwrap().is_empty());
+            memory.is_quiet
+        });
+        assert_eq!(quiet, [true; 3]);
+
+        fs::rename(named("1700000000.a.host:2,S"), named("1700000000.a.host:2,RS")).unwrap();
+        let difference = compare(folder.path(), &mut memory).unwrap();
+        assert_eq!((difference.flags.len(), memory.is_quiet), (1, false));
+    }
 }
