@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
 //! | [`mail`] | header bytes → facts, texts → cues and days of return; the only user of the mail parser |
-//! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink |
+//! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink; archives of mail, read once |
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
 //! | [`deliver`] | alerts to the desktop, the digest to the post |

@@ -102,7 +102,7 @@ pub enum Command {
         #[arg(long, value_name = "IP[:PORT]", requires = "discover", value_parser = name_server)]
         nameserver: Option<SocketAddr>,
     },
-    /// Take in contacts: LinkedIn exports and vCards, recognised by content
+    /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
     Import {
         #[arg(value_name = "FILE", required_unless_present = "undo")]
         files: Vec<PathBuf>,

@@ -3,6 +3,7 @@
 //! Holds no business rule, no SQL and no protocol; what to do is decided in `domain`, how in the
 //! edges.
 
+pub mod archive;
 pub mod book;
 pub mod clock;
 mod errands;

@@ -8,6 +8,7 @@
 mod body;
 mod decode;
 mod fields;
+mod kept;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::domain::threading;
 use fields::Fields;
 
 pub use body::{BODY_START, read_text};
+pub use kept::{Kept, kept};
 
 /// Longer header blocks are read up to here.
 pub const HEADER_CAP: usize = 256 * 1024;

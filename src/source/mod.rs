@@ -1,4 +1,4 @@
-//! Where mail comes from: IMAP and Maildir → [`RawMail`].
+//! Where mail comes from: IMAP, Maildir and mbox → [`RawMail`].
 //!
 //! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
@@ -10,8 +10,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 
+pub mod archive;
 pub mod imap;
 pub mod maildir;
+pub mod mbox;
 mod utf7;
 
 /// One message as a source found it: header bytes and what stands beside them.

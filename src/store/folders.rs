@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use super::archives::ARCHIVES;
 use crate::domain::model::Moment;
 use crate::error::Result;
 
@@ -32,6 +33,7 @@ pub struct FolderRow {
 
 impl Store {
     /// Makes the configured accounts the known ones; others keep their mail but are retired.
+    /// Archives were never configured.
     pub fn set_accounts(&self, accounts: &[(String, &'static str)]) -> Result<()> {
         for (name, kind) in accounts {
             self.db.execute(
@@ -42,8 +44,8 @@ impl Store {
         }
         let known: Vec<String> = self
             .db
-            .prepare("SELECT name FROM account")?
-            .query_map([], |row| row.get(0))?
+            .prepare("SELECT name FROM account WHERE kind <> ?1")?
+            .query_map([ARCHIVES], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
             let retired = self.db.execute(
@@ -190,11 +192,13 @@ impl Store {
         Ok(())
     }
 
-    /// Since when every folder in use covers the last 60 days; `None` while one doesn't.
+    /// Since when every folder in use covers the last 60 days; `None` while one doesn't. An archive
+    /// isn't watched and says nothing of these days.
     pub fn recent_covered_since(&self) -> Result<Option<Moment>> {
         let (folders, covered, last): (u64, u64, Option<i64>) = self.db.query_row(
-            "SELECT count(*), count(covered_at), max(covered_at) FROM folder WHERE retired = 0",
-            [],
+            "SELECT count(*), count(covered_at), max(covered_at) FROM folder f
+             JOIN account a ON a.id = f.account WHERE f.retired = 0 AND a.kind <> ?1",
+            [ARCHIVES],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         Ok(last.filter(|_| folders > 0 && folders == covered).map(Moment))
@@ -223,10 +227,10 @@ impl Store {
                 .prepare_cached(
                     "SELECT id, name, role, uidvalidity, covered_low, covered_high, complete,
                             (SELECT count(*) FROM instance i WHERE i.folder = f.id
-                             AND i.uidvalidity = f.uidvalidity)
+                             AND (i.uidvalidity = f.uidvalidity OR ?2))
                      FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
                 )?
-                .query_map([*id], |row| {
+                .query_map(params![*id, account.kind == ARCHIVES], |row| {
                     let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
                     Ok(FolderRow {
                         id: row.get(0)?,

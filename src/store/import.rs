@@ -1,4 +1,4 @@
-//! Contacts that an export brought, and taking the last import back.
+//! Contacts that an export brought, and taking the last import back, its mail included.
 
 use std::collections::HashSet;
 
@@ -54,6 +54,10 @@ enum Undo {
         company: Option<String>,
         position: Option<String>,
         connected: Option<String>,
+    },
+    /// The import may have brought mail; every message of its own has a higher number.
+    Mail {
+        after: u64,
     },
 }
 
@@ -200,11 +204,20 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers what an import did, unless it did nothing.
-    pub fn remember_import(&self, files: &[String], run: &ImportRun, now: Moment) -> Result<()> {
-        let undo = &run.undo;
-        if undo.is_empty() {
-            return Ok(());
+    /// Remembers what an import did, unless it did nothing; its number. Where mail is still to
+    /// come, it will come under that number.
+    pub fn remember_import(
+        &self,
+        files: &[String],
+        mut run: ImportRun,
+        brings_mail: bool,
+        now: Moment,
+    ) -> Result<Option<i64>> {
+        if brings_mail {
+            run.undo.push(Undo::Mail { after: self.messages_ever()? });
+        }
+        if run.undo.is_empty() {
+            return Ok(None);
         }
         let as_text = |value: serde_json::Result<String>| {
             value.map_err(|cause| Error::failed("cannot note what the import did").because(cause))
@@ -214,8 +227,17 @@ impl Store {
             params![
                 now.0,
                 as_text(serde_json::to_string(files))?,
-                as_text(serde_json::to_string(undo))?
+                as_text(serde_json::to_string(&run.undo))?
             ],
+        )?;
+        Ok(Some(self.db.last_insert_rowid()))
+    }
+
+    /// Forgets an import that was to bring nothing but mail, and brought none.
+    pub fn forget_import(&self, import: i64) -> Result<()> {
+        self.db.execute(
+            "DELETE FROM import WHERE id = ?1 AND json_array_length(undo) = 1",
+            [import],
         )?;
         Ok(())
     }
@@ -235,13 +257,13 @@ impl Store {
             |cause| Error::failed("the note of the last import is damaged").because(cause);
         let steps: Vec<Undo> = serde_json::from_str(&undo).map_err(unreadable)?;
         for step in steps.iter().rev() {
-            self.take_step_back(step)?;
+            self.take_step_back(id, step)?;
         }
         self.db.execute("UPDATE import SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
         Ok(Some(serde_json::from_str(&files).map_err(unreadable)?))
     }
 
-    fn take_step_back(&self, step: &Undo) -> Result<()> {
+    fn take_step_back(&self, import: i64, step: &Undo) -> Result<()> {
         match step {
             Undo::Created { contact } => {
                 for table in ["identity", "turn", "absence"] {
@@ -264,6 +286,7 @@ impl Store {
                     params![contact, company, position, connected],
                 )?;
             }
+            Undo::Mail { after } => self.take_mail_back(import, *after)?,
         }
         Ok(())
     }

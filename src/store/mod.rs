@@ -14,6 +14,7 @@ use crate::domain::model::TouchId;
 use crate::error::{Error, Kind, Result};
 
 mod absences;
+mod archives;
 mod asked;
 mod decisions;
 mod earlier;
@@ -29,6 +30,7 @@ mod threads;
 mod touches;
 mod turns;
 
+pub use archives::Known;
 pub use decisions::{Decision, Decisions, Verb};
 pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};

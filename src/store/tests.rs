@@ -105,7 +105,7 @@ fn import(store: &Store, cards: &[NewCard]) -> Vec<(String, ContactId)> {
     for card in cards {
         store.import_card(card, at(0), &mut run).unwrap();
     }
-    store.remember_import(&["contacts.vcf".to_owned()], &run, at(0)).unwrap();
+    store.remember_import(&["contacts.vcf".to_owned()], run, false, at(0)).unwrap();
     store.contacts().unwrap().into_iter().map(|row| (row.name, row.id)).collect()
 }
 

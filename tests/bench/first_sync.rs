@@ -15,14 +15,14 @@ mod mailbox;
 mod raw;
 #[path = "../it/support/mod.rs"]
 mod support;
+mod timed;
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use support::dovecot::{Dovecot, PASSWORD, USER, loopback};
 use support::world::World;
+use timed::{number, program, rate, vcards, watch};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const CONTACTS: usize = 800;
@@ -122,45 +122,4 @@ folders = ["INBOX", "Sent"]
     let stored = report["totals"]["messages"].as_u64();
     let complete = status.success() && stored == u64::try_from(messages).ok();
     complete.then_some(Synced { took, peak })
-}
-
-/// Waits for the end. The high-water mark only grows, so that looking often misses little.
-fn watch(child: &mut Child) -> (ExitStatus, f64) {
-    let file = format!("/proc/{}/status", child.id());
-    let mut peak: f64 = 0.0;
-    loop {
-        let status = fs::read_to_string(&file).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        peak = peak.max(kib.unwrap_or_default() * 1024.0);
-        if let Some(status) = child.try_wait().unwrap() {
-            return (status, peak);
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn rate(messages: usize, took: Duration) -> f64 {
-    messages as f64 / took.as_secs_f64()
-}
-
-/// Built with the benchmark and so in the same profile, unless told otherwise.
-fn program() -> PathBuf {
-    let named = std::env::var_os("REQUITE_BINARY").map(PathBuf::from);
-    named.unwrap_or_else(|| env!("CARGO_BIN_EXE_requite").into())
-}
-
-fn number(name: &str, default: usize) -> usize {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
-/// The contacts as vCards (RFC 6350).
-fn vcards(contacts: usize) -> String {
-    let card = |number| {
-        let mailbox = mailbox::contact(number);
-        let (name, address) = mailbox.split_once(" <").unwrap();
-        let address = address.trim_end_matches('>');
-        format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
-    };
-    (0..contacts).map(card).collect()
 }

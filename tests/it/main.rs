@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, and waits by the real clock"
 )]
 
+mod archives;
 mod bad_input;
 mod corpus;
 mod deliver;

@@ -1,17 +1,22 @@
-//! `import`: contact exports, recognised by what is in them; and taking the last one back.
+//! `import`: contact exports and mail archives, recognised by what is in them; and taking the last
+//! import back.
 //!
 //! Normalises what the files say; which contact a card is about is the store's to know.
+
+mod archives;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use self::archives::{Item, bring_mail_in};
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::domain::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
+use crate::source::archive::Archive;
 use crate::store::{IdentityKind, ImportRun, Imported, NewCard, Store};
 
 /// Rows that are shown of those left out.
@@ -34,9 +39,12 @@ struct Skipped {
     /// `None` where it is about the whole file.
     line: Option<u64>,
     why: String,
+    /// How many were left out for this reason.
+    times: usize,
 }
 
-/// Brings the contacts of `files` in, all in one step; with `dry_run` nothing stays.
+/// Brings the contacts of `files` in, all in one step, and then the mail, batch by batch; with
+/// `dry_run` nothing stays.
 ///
 /// # Errors
 /// `Failed` for a file that wasn't recognised, once the others came in.
@@ -49,13 +57,21 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
             Error::usage("import what?").hint("requite import Connections.csv contacts.vcf")
         );
     }
-    let work = |store: &Store| bring_in(desk, store, files);
+    let items: Vec<Item> = files.iter().map(|path| Item::of(path)).collect();
+    let work = |store: &Store| bring_in(desk, store, &items);
     let outcomes = if dry_run {
         let known = Store::path(&desk.home.data).exists();
         let store = if known { desk.store()? } else { Store::in_memory()? };
-        store.rehearse(work)?
+        let (mut outcomes, _) = store.rehearse(work)?;
+        bring_mail_in(desk, &store, &items, &mut outcomes, None)?;
+        outcomes
     } else {
-        desk.write(&desk.store()?, work)?
+        let store = desk.store()?;
+        let (mut outcomes, import) = desk.write(&store, work)?;
+        if items.iter().any(|item| item.archive.is_some()) {
+            bring_mail_in(desk, &store, &items, &mut outcomes, import)?;
+        }
+        outcomes
     };
     report(desk, &outcomes)?;
     if dry_run {
@@ -80,31 +96,37 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
     desk.print(&format!("taken back: {}\n", undone.join(", ")))
 }
 
-fn bring_in(desk: &Desk, store: &Store, files: &[PathBuf]) -> Result<Vec<Outcome>> {
+/// The contacts; and the number under which the import is remembered and the mail is to come.
+fn bring_in(desk: &Desk, store: &Store, items: &[Item]) -> Result<(Vec<Outcome>, Option<i64>)> {
     let mut run = ImportRun::default();
     let mut outcomes = Vec::new();
-    for path in files {
-        outcomes.push(bring_file_in(desk, store, path, &mut run)?);
+    for item in items {
+        outcomes.push(bring_file_in(desk, store, item, &mut run)?);
     }
     let names: Vec<String> = outcomes
         .iter()
         .filter(|outcome| outcome.kind.is_some())
         .map(|outcome| outcome.path.display().to_string())
         .collect();
-    store.remember_import(&names, &run, desk.now)?;
-    Ok(outcomes)
+    let brings_mail = items.iter().any(|item| item.archive.is_some());
+    let import = store.remember_import(&names, run, brings_mail, desk.now)?;
+    Ok((outcomes, import))
 }
 
-fn bring_file_in(desk: &Desk, store: &Store, path: &Path, run: &mut ImportRun) -> Result<Outcome> {
+fn bring_file_in(desk: &Desk, store: &Store, item: &Item, run: &mut ImportRun) -> Result<Outcome> {
+    let path = item.path.as_path();
     let mut outcome = Outcome {
         path: path.to_owned(),
-        kind: None,
+        kind: item.archive.as_ref().map(Archive::kind),
         new: 0,
         matched: 0,
         changed: 0,
         skipped: Vec::new(),
     };
-    let skip = |line, why: String| Skipped { line, why };
+    if item.archive.is_some() {
+        return Ok(outcome);
+    }
+    let skip = |line, why: String| Skipped { line, why, times: 1 };
     let read = match recognise(path) {
         Ok(read) => read,
         Err(why) => {
@@ -137,7 +159,7 @@ fn bring_file_in(desk: &Desk, store: &Store, path: &Path, run: &mut ImportRun) -
 
 fn recognise(path: &Path) -> Result<import::Import, String> {
     if path.is_dir() {
-        return Err("a folder; mail is read as an account of the configuration".to_owned());
+        return Err("a folder without a Maildir in it".to_owned());
     }
     let bytes = fs::read(path).map_err(|cause| format!("can't be read: {cause}"))?;
     import::read(&bytes).ok_or_else(|| "not recognised".to_owned())
@@ -231,11 +253,11 @@ fn as_text(outcome: &Outcome) -> String {
     let mut text = match outcome.kind {
         Some(kind) => format!(
             "{path} ({kind}): {new} new, {changed} changed, {matched} known, {} skipped\n",
-            skipped.len()
+            skipped.iter().map(|skipped| skipped.times).sum::<usize>()
         ),
         None => format!("{path}: nothing came in\n"),
     };
-    for Skipped { line, why } in skipped.iter().take(SHOWN) {
+    for Skipped { line, why, .. } in skipped.iter().take(SHOWN) {
         let why = render::harmless(why);
         match line {
             Some(line) => text.push_str(&format!("  line {line}: {why}\n")),
@@ -260,7 +282,10 @@ fn refused(outcomes: &[Outcome]) -> Result<()> {
         _ => Err(Error::failed(format!("{} can't be imported", refused.join(", ")))),
     }
     .map_err(|error| {
-        error.hint("what can be imported: vCards, LinkedIn's Connections.csv or its whole archive")
+        error.hint(
+            "what can be imported: vCards, LinkedIn's Connections.csv or its whole archive, mbox \
+             files and Maildir folders",
+        )
     })
 }
 

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use crate::config::{Account, AccountKind, Folders};
 use crate::error::{Error, Result};
-use crate::source::{AccountState, Role, Sink};
+use crate::source::{AccountState, RawMail, Role, Sink};
 
 mod changes;
 mod layout;
+mod memory;
 mod name;
 mod pass;
 mod scan;
@@ -63,14 +64,52 @@ pub fn probe(root: &Path, folders: &Folders) -> Result<Vec<(String, Role, u32)>>
             .hint("correct the account's `folders`, or set them to \"auto\""));
     }
     let counted = layout.folders.into_iter().map(|folder| {
-        let messages = scan::list(&folder.path).map_err(|cause| {
-            Error::temporary(format!("cannot read the folder {}", folder.path.display()))
-                .because(cause)
-                .hint("make it readable for this user")
-        })?;
-        Ok((folder.name, folder.role, u32::try_from(messages.len()).unwrap_or(u32::MAX)))
+        let messages =
+            scan::count(&folder.path).map_err(|cause| unreadable(&folder.path, cause))?;
+        Ok((folder.name, folder.role, messages))
     });
     counted.collect()
+}
+
+/// Whether there is a Maildir at `root`.
+///
+/// Blocking, for an import.
+pub fn is_there(root: &Path) -> bool {
+    layout::find(root, &Folders::Auto).is_ok()
+}
+
+/// Gives every message below `root` to `take`, folder by folder, with the reason for one that
+/// can't be read; drafts are left out.
+///
+/// Blocking, for an import.
+///
+/// # Errors
+/// Temporary, where there is no Maildir at `root` or one of its folders can't be read; and those
+/// of `take`.
+pub fn each(
+    root: &Path,
+    with_text: bool,
+    take: &mut dyn FnMut(Role, Result<RawMail, String>) -> Result<()>,
+) -> Result<()> {
+    for folder in layout::find(root, &Folders::Auto)?.folders {
+        let scan::Difference { mut unseen, .. } =
+            scan::compare(&folder.path, &mut memory::Memory::default())
+                .map_err(|cause| unreadable(&folder.path, cause))?;
+        while !unseen.is_empty() {
+            let chunk = scan::read(&folder.path, &mut unseen, with_text);
+            let (mails, failed) = (chunk.mails.into_iter(), chunk.unreadable.into_iter());
+            for mail in mails.map(Ok).chain(failed.map(|(_, why)| Err(why))) {
+                take(folder.role, mail)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(folder: &Path, cause: std::io::Error) -> Error {
+    Error::temporary(format!("cannot read the folder {}", folder.display()))
+        .because(cause)
+        .hint("make it readable for this user")
 }
 
 async fn find(root: &Path, folders: &Folders) -> Result<layout::Layout> {

@@ -8,7 +8,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::layout::{Folder, Layout};
-use super::scan::{self, Difference, Memory};
+use super::memory::{Memory, Stored};
+use super::scan::{self, Difference};
 use crate::config::Account;
 use crate::error::{Error, Result};
 use crate::source::{Batch, FolderKey, Role, Sink};
@@ -96,7 +97,8 @@ impl<'a> Reader<'a> {
         let memory = self.recall(folder).await?;
         let path = folder.path.clone();
         let (mut memory, difference) = blocking(move || {
-            let difference = scan::compare(&path, &memory);
+            let mut memory = memory;
+            let difference = scan::compare(&path, &mut memory);
             (memory, difference)
         })
         .await?;
@@ -119,7 +121,7 @@ impl<'a> Reader<'a> {
         }
         let stored = self.sink.stored(&key).await?;
         Ok(Memory {
-            stored: stored.into_iter().map(|uid| (uid, None)).collect(),
+            stored: Stored::of_earlier_run(stored),
             complete: known.complete,
             ..Memory::default()
         })
@@ -141,7 +143,7 @@ impl<'a> Reader<'a> {
             })
             .await?;
             for mail in &chunk.mails {
-                memory.stored.insert(mail.uid, Some(mail.flags));
+                memory.stored.insert(mail.uid, mail.flags);
                 memory.unreadable.remove(&mail.uid);
             }
             let mut batch = self.batch(folder, memory.complete);
@@ -156,7 +158,7 @@ impl<'a> Reader<'a> {
             }
         }
         for some in flags.chunks(FLAGS) {
-            memory.stored.extend(some.iter().map(|(uid, flags)| (*uid, Some(*flags))));
+            some.iter().for_each(|(uid, flags)| memory.stored.insert(*uid, *flags));
             let flags = some.to_vec();
             self.sink.batch(Batch { flags, ..self.batch(folder, memory.complete) }).await?;
         }
@@ -179,10 +181,8 @@ impl<'a> Reader<'a> {
         for (place, folder) in layout.folders.iter().enumerate() {
             let Some(gone) = by_folder.remove(&place) else { continue };
             if let Some(memory) = self.memory.get_mut(&folder.name) {
-                for uid in &gone {
-                    memory.stored.remove(uid);
-                    memory.unreadable.remove(uid);
-                }
+                memory.stored.forget(&gone);
+                memory.unreadable.retain(|uid, _| gone.binary_search(uid).is_err());
             }
             self.sink.batch(Batch { gone, ..self.batch(folder, true) }).await?;
         }

@@ -3,13 +3,14 @@
 //! Blocking; never changes a file. Keeps nothing from below a message's header, except for the
 //! beginning of its text where that is asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::memory::Memory;
 use super::name;
 use crate::domain::model::Moment;
 use crate::mail::BODY_START;
@@ -19,6 +20,8 @@ use crate::source::{Flags, RawMail};
 const BATCH: usize = 500;
 /// Bytes in one batch, as far as whole messages allow.
 const BATCH_BYTES: usize = 8 << 20;
+/// Messages whose names are at hand at once.
+const PART: usize = 50_000;
 /// Header bytes of one message; what is longer is cut at a line end.
 const LONGEST_HEADER: usize = 256 << 10;
 
@@ -39,24 +42,49 @@ impl Found {
     }
 }
 
-/// What is known of a folder's messages since this run began.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    /// Stored messages with the flags last seen; `None`: stored by an earlier run.
-    pub stored: HashMap<u64, Option<Flags>>,
-    /// Messages that can't be read, with the reason; tried again at every look.
-    pub unreadable: HashMap<u64, String>,
-    /// Every message of the folder was reported once.
-    pub complete: bool,
-}
+/// When `new` and `cur` changed last: every delivery, move and new flag is a change of theirs.
+pub(super) type Mtimes = [Option<SystemTime>; 2];
 
 /// How a folder differs from what is known of it.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
-    /// Oldest first, so that the newest are at hand at the end.
-    pub unseen: Vec<Found>,
+    pub unseen: Unseen,
     pub flags: Vec<(u64, Flags)>,
     pub missing: Vec<u64>,
+}
+
+impl Difference {
+    fn is_empty(&self) -> bool {
+        self.unseen.is_empty() && self.flags.is_empty() && self.missing.is_empty()
+    }
+}
+
+/// Messages to be read, the newest first. Of most of them only the time and the UID are known:
+/// the names of a million files are looked up part by part.
+#[derive(Debug, Default)]
+pub(super) struct Unseen {
+    /// Oldest first, so that the newest are at hand at the end.
+    later: Vec<(Option<Moment>, u64)>,
+    at_hand: Vec<Found>,
+}
+
+impl Unseen {
+    pub(super) fn is_empty(&self) -> bool {
+        self.later.is_empty() && self.at_hand.is_empty()
+    }
+
+    fn pop(&mut self, folder: &Path) -> Option<Found> {
+        while self.at_hand.is_empty() && !self.later.is_empty() {
+            let part = self.later.split_off(self.later.len().saturating_sub(PART));
+            let places: HashMap<u64, usize> =
+                part.iter().enumerate().map(|(place, (_, uid))| (*uid, place)).collect();
+            // Those that are gone meanwhile, or can't be listed now, are left to the next look.
+            self.at_hand = find(folder, |uid| places.contains_key(&uid)).unwrap_or_default();
+            self.at_hand.sort_by_key(|found| places.get(&found.uid));
+            self.at_hand.dedup_by_key(|found| found.uid);
+        }
+        self.at_hand.pop()
+    }
 }
 
 /// What was read of some messages.
@@ -66,12 +94,11 @@ pub(super) struct Chunk {
     pub unreadable: Vec<(u64, String)>,
 }
 
-/// Every message of a folder by UID.
+/// Gives every message of a folder to `visit`; one that moves meanwhile may come twice.
 ///
 /// # Errors
 /// Where the listing isn't complete, so that nothing may be concluded from what it lacks.
-pub(super) fn list(folder: &Path) -> io::Result<HashMap<u64, Found>> {
-    let mut found = HashMap::new();
+fn visit(folder: &Path, mut visit: impl FnMut(Found)) -> io::Result<()> {
     // `new` before `cur`: messages move that way, and one that moves meanwhile is seen twice
     // rather than never.
     for fresh in [true, false] {
@@ -86,58 +113,104 @@ pub(super) fn list(folder: &Path) -> io::Result<HashMap<u64, Found>> {
                 continue;
             }
             let name::NameFacts { uid, flags, delivered } = name::facts(&name);
-            found.insert(uid, Found { uid, flags, delivered, fresh, name });
+            visit(Found { uid, flags, delivered, fresh, name });
         }
     }
-    Ok(found)
+    Ok(())
 }
 
-/// # Errors
-/// As [`list`].
-pub(super) fn compare(folder: &Path, memory: &Memory) -> io::Result<Difference> {
-    let listing = list(folder)?;
-    let known = memory.stored.keys().chain(memory.unreadable.keys()).copied();
-    let mut difference = Difference {
-        missing: known.filter(|uid| !listing.contains_key(uid)).collect(),
-        ..Difference::default()
-    };
-    for found in listing.into_values() {
-        match memory.stored.get(&found.uid) {
-            None => difference.unseen.push(found),
-            Some(seen) if *seen != Some(found.flags) => {
-                difference.flags.push((found.uid, found.flags));
-            }
-            Some(_) => {}
+/// The messages with these UIDs.
+fn find(folder: &Path, wanted: impl Fn(u64) -> bool) -> io::Result<Vec<Found>> {
+    let mut all = Vec::new();
+    visit(folder, |found| {
+        if wanted(found.uid) {
+            all.push(found);
         }
+    })?;
+    Ok(all)
+}
+
+/// How many messages there are.
+///
+/// # Errors
+/// As [`compare`].
+pub(super) fn count(folder: &Path) -> io::Result<u32> {
+    let mut count: u32 = 0;
+    visit(folder, |_| count = count.saturating_add(1))?;
+    Ok(count)
+}
+
+/// Lists a folder, unless its directories say that nothing has happened in it for two looks.
+///
+/// # Errors
+/// Where the listing isn't complete, so that nothing may be concluded from what it lacks.
+pub(super) fn compare(folder: &Path, memory: &mut Memory) -> io::Result<Difference> {
+    let changed = Some(
+        ["new", "cur"]
+            .map(|part| fs::metadata(folder.join(part)).and_then(|about| about.modified()).ok()),
+    );
+    let same = memory.changed == changed;
+    let settled = memory.complete && memory.unreadable.is_empty();
+    if same && memory.is_quiet && settled {
+        return Ok(Difference::default());
     }
-    difference.unseen.sort_by_cached_key(|found| {
-        let at = found.delivered.or_else(|| modified(&fs::metadata(found.path(folder)).ok()?));
-        (at, found.uid)
-    });
-    difference.flags.sort_unstable_by_key(|(uid, _)| *uid);
+    memory.is_quiet = false;
+    let difference = listed(folder, memory)?;
+    memory.is_quiet = same && difference.is_empty();
+    memory.changed = changed;
     Ok(difference)
+}
+
+fn listed(folder: &Path, memory: &mut Memory) -> io::Result<Difference> {
+    let mut seen = vec![false; memory.stored.sorted().len()];
+    let mut unreadable: HashSet<u64> = memory.unreadable.keys().copied().collect();
+    let mut later = Vec::new();
+    let mut flags = Vec::new();
+    visit(folder, |found| {
+        unreadable.remove(&found.uid);
+        match memory.stored.get(found.uid) {
+            None => {
+                let mtime = || modified(&fs::metadata(found.path(folder)).ok()?);
+                later.push((found.delivered.or_else(mtime), found.uid));
+            }
+            Some((place, known)) => {
+                // Seen twice, it stands in `cur` by now, and its flags there count.
+                if seen.get(place) == Some(&true) || known != Some(found.flags) {
+                    flags.push((found.uid, found.flags));
+                }
+                seen.get_mut(place).into_iter().for_each(|seen| *seen = true);
+            }
+        }
+    })?;
+    later.sort_unstable();
+    later.dedup_by_key(|(_, uid)| *uid);
+    flags.sort_by_key(|(uid, _)| *uid);
+    let gone = memory.stored.sorted().iter().zip(seen).filter(|(_, seen)| !seen);
+    let missing = gone.map(|(uid, _)| *uid).chain(unreadable).collect();
+    Ok(Difference { unseen: Unseen { later, at_hand: Vec::new() }, flags, missing })
 }
 
 /// Takes messages off the end of `unseen`, as many as make one batch, and reads them.
 ///
 /// One that was renamed since it was listed is read under its new name; one that is gone is left
 /// to the next look. `with_text`: with the beginnings of their bodies.
-pub(super) fn read(folder: &Path, unseen: &mut Vec<Found>, with_text: bool) -> Chunk {
+pub(super) fn read(folder: &Path, unseen: &mut Unseen, with_text: bool) -> Chunk {
     let mut chunk = Chunk::default();
-    let mut vanished = Vec::new();
+    let mut vanished = HashSet::new();
     let (mut count, mut bytes) = (0, 0);
     while count < BATCH && bytes < BATCH_BYTES {
-        let Some(found) = unseen.pop() else { break };
+        let Some(found) = unseen.pop(folder) else { break };
         count += 1;
         match chunk.take(folder, &found, with_text) {
             Some(length) => bytes += length,
-            None => vanished.push(found.uid),
+            None => drop(vanished.insert(found.uid)),
         }
     }
     if !vanished.is_empty() {
-        let now = list(folder).unwrap_or_default();
-        for found in vanished.iter().filter_map(|uid| now.get(uid)) {
-            chunk.take(folder, found, with_text);
+        for found in find(folder, |uid| vanished.contains(&uid)).unwrap_or_default() {
+            if vanished.remove(&found.uid) {
+                chunk.take(folder, &found, with_text);
+            }
         }
     }
     chunk
@@ -298,5 +371,27 @@ mod tests {
         assert!(header.ends_with(b"\n"));
         let (header, _) = block(&vec![b'x'; 1 << 20][..], true).unwrap();
         assert_eq!(header.len(), LONGEST_HEADER);
+    }
+
+    #[test]
+    fn a_folder_in_which_nothing_happens_is_listed_twice_and_then_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| folder.path().join("cur").join(name);
+        fs::create_dir(folder.path().join("cur")).unwrap();
+        fs::write(named("1700000000.a.host:2,S"), "A: 1\n\n").unwrap();
+        let mut memory = Memory { complete: true, ..Memory::default() };
+        let mut looked = compare(folder.path(), &mut memory).unwrap();
+        for mail in read(folder.path(), &mut looked.unseen, false).mails {
+            memory.stored.insert(mail.uid, mail.flags);
+        }
+        let quiet = [(); 3].map(|()| {
+            assert!(compare(folder.path(), &mut memory).unwrap().is_empty());
+            memory.is_quiet
+        });
+        assert_eq!(quiet, [true; 3]);
+
+        fs::rename(named("1700000000.a.host:2,S"), named("1700000000.a.host:2,RS")).unwrap();
+        let difference = compare(folder.path(), &mut memory).unwrap();
+        assert_eq!((difference.flags.len(), memory.is_quiet), (1, false));
     }
 }

@@ -3,27 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-pub fn messages(path: &Path) -> Vec<Vec<u8>> {
-    if path.is_file() { mbox(&fs::read(path).unwrap()) } else { maildir(path) }
-}
+use super::support::corpus;
 
-fn mbox(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    let mut after_blank = true;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if after_blank && line.starts_with(b"From ") {
-            found.push(Vec::new());
-            after_blank = false;
-            continue;
-        }
-        after_blank = line == b"\n" || line == b"\r\n";
-        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let quoted = quotes > 0 && line[quotes..].starts_with(b"From ");
-        if let Some(message) = found.last_mut() {
-            message.extend_from_slice(if quoted { &line[1..] } else { line });
-        }
-    }
-    found
+pub fn messages(path: &Path) -> Vec<Vec<u8>> {
+    if path.is_file() { corpus::messages(path) } else { maildir(path) }
 }
 
 /// With all folders below it.

@@ -8,7 +8,8 @@ pub mod owners;
 pub mod verdict;
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use requite::config::{self, Config, Environment};
@@ -18,6 +19,7 @@ use requite::daemon::{Home, sync};
 use requite::domain::facts::Facts;
 use requite::domain::model::{Moment, Side, TouchId};
 use requite::domain::turns::Turn;
+use requite::source::mbox::{Letter, Mbox};
 use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 
 use super::maildir::Maildir;
@@ -41,23 +43,11 @@ pub fn names(folder: &Path, ending: &str) -> Vec<String> {
     names
 }
 
-/// The messages of an mboxrd file.
+/// The messages of an mbox file.
 pub fn messages(path: &Path) -> Vec<Vec<u8>> {
-    let bytes = fs::read(path).unwrap();
-    let mut found: Vec<Vec<u8>> = Vec::new();
-    let mut after_blank = true;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if after_blank && line.starts_with(b"From mboxrd@z ") {
-            found.push(Vec::new());
-            continue;
-        }
-        after_blank = line == b"\n" || line == b"\r\n";
-        let quotes = line.iter().take_while(|byte| **byte == b'>').count();
-        let line =
-            if quotes > 0 && line[quotes..].starts_with(b"From ") { &line[1..] } else { line };
-        found.last_mut().unwrap().extend_from_slice(line);
-    }
-    found
+    let file = BufReader::new(File::open(path).unwrap());
+    let whole = |letter: Letter| [letter.header, letter.body].concat();
+    Mbox::new(file, usize::MAX).map(|letter| whole(letter.unwrap())).collect()
 }
 
 /// One message of a mailbox.

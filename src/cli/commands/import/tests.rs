@@ -52,7 +52,7 @@ fn the_second_time_everything_is_known() {
     let store = desk.store().unwrap();
     let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
-        let outcomes = bring_in(&desk, &store, std::slice::from_ref(&file)).unwrap();
+        let (outcomes, _) = bring_in(&desk, &store, &[Item::of(&file)]).unwrap();
         let (new, changed, matched, why) = counts(&outcomes[0]);
         assert_eq!((new, changed, matched), expect);
         assert_eq!(why, left_out);

@@ -1,0 +1,119 @@
+//! Mail that an import brought from a file: its copies stand under one account of their own, a
+//! folder for each file and role, and the import's number in the place of a UIDVALIDITY.
+//!
+//! Never retired and never watched: what came stays until the import is taken back.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use crate::domain::facts::MessageKey;
+use crate::error::Result;
+
+/// The kind of the account, and its name.
+pub(super) const ARCHIVES: &str = "archive";
+const NAME: &str = "imported mail";
+
+/// Where a message is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// This archive has brought it already.
+    Here,
+    Elsewhere,
+    Nowhere,
+}
+
+impl Store {
+    /// The folder of an archive for the mail of one role, made if need be; without a role the
+    /// archive itself.
+    pub fn archive_folder(&self, archive: &str, role: Option<&str>) -> Result<i64> {
+        let name = match role {
+            Some(role) => format!("{archive} ({role})"),
+            None => archive.to_owned(),
+        };
+        self.db.execute(
+            "INSERT INTO account (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            [NAME, ARCHIVES],
+        )?;
+        Ok(self.db.query_row(
+            "INSERT INTO folder (account, name, role, complete)
+             SELECT id, ?2, ?3, 1 FROM account WHERE name = ?1
+             ON CONFLICT (account, name) DO UPDATE SET role = excluded.role RETURNING id",
+            [NAME, name.as_str(), role.unwrap_or("other")],
+            |row| row.get(0),
+        )?)
+    }
+
+    /// What is known of a message before the copy in an archive is stored.
+    pub fn known(&self, key: MessageKey, archive: &str) -> Result<Known> {
+        let here = self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (
+                   SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
+                   JOIN account a ON a.id = f.account
+                   WHERE i.message = m.id AND a.kind = ?3
+                     AND f.name IN (?2, ?2 || ' (' || f.role || ')'))
+                 FROM message m WHERE m.key = ?1",
+            )?
+            .query_row(params![key.0.as_slice(), archive, ARCHIVES], |row| row.get(0))
+            .optional()?;
+        Ok(match here {
+            Some(true) => Known::Here,
+            Some(false) => Known::Elsewhere,
+            None => Known::Nowhere,
+        })
+    }
+
+    /// Takes the copies back that an import brought, and the messages numbered higher than `after`
+    /// that are nowhere else. One that something was decided or told about stays known.
+    pub(super) fn take_mail_back(&self, import: i64, after: u64) -> Result<()> {
+        let archives =
+            "SELECT f.id FROM folder f JOIN account a ON a.id = f.account WHERE a.kind = ?1";
+        self.db.execute(
+            &format!(
+                "CREATE TEMP TABLE taken AS SELECT DISTINCT message FROM instance
+                 WHERE uidvalidity = {import} AND folder IN ({archives})"
+            ),
+            [ARCHIVES],
+        )?;
+        self.db.execute(
+            &format!("DELETE FROM instance WHERE uidvalidity = ?2 AND folder IN ({archives})"),
+            params![ARCHIVES, import],
+        )?;
+        self.db.execute(
+            "DELETE FROM taken WHERE message <= ?1
+               OR EXISTS (SELECT 1 FROM instance i WHERE i.message = taken.message)
+               OR message IN (SELECT touch FROM decision)
+               OR message IN (SELECT CAST(substr(subject, instr(subject, '-') + 1) AS INTEGER)
+                              FROM outbox WHERE kind = 'alert')",
+            [after],
+        )?;
+        let threads: Vec<i64> = self
+            .db
+            .prepare("SELECT DISTINCT thread FROM message WHERE id IN (SELECT message FROM taken)")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        self.db.execute_batch(
+            "DELETE FROM recipient WHERE message IN (SELECT message FROM taken);
+             DELETE FROM message WHERE id IN (SELECT message FROM taken);
+             DROP TABLE taken;",
+        )?;
+        self.thread_anew(&threads)?;
+        self.forget_empty_archives()?;
+        self.mark_all_dirty()
+    }
+
+    fn forget_empty_archives(&self) -> Result<()> {
+        self.db.execute(
+            "DELETE FROM folder WHERE account IN (SELECT id FROM account WHERE kind = ?1)
+             AND NOT EXISTS (SELECT 1 FROM instance i WHERE i.folder = folder.id)",
+            [ARCHIVES],
+        )?;
+        self.db.execute(
+            "DELETE FROM account WHERE kind = ?1
+             AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.account = account.id)",
+            [ARCHIVES],
+        )?;
+        Ok(())
+    }
+}
