@@ -15,6 +15,7 @@ mod faults;
 mod holidays;
 mod imap;
 mod imap_login;
+mod imap_reconcile;
 mod imap_watch;
 mod laws;
 mod maildir;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
+use tokio::time::{Duration, Instant};
 
 use super::exec::{Link, quoted};
 use super::failure::Failure;
@@ -43,6 +44,24 @@ pub(super) struct Seen {
     pub flags: HashMap<u32, Flags>,
     /// The folder was read anew in this run because its server numbers it badly.
     pub renumbered: bool,
+    /// By how many messages the folder is known to have grown since `view`.
+    pub grown: i64,
+    /// When its counters last failed to add up.
+    doubted: Option<Instant>,
+}
+
+impl Seen {
+    /// Whether the folder's number of messages is another than what is known of it comes to. Says
+    /// so once in `pause`: where much is deleted, it often happens.
+    pub(super) fn doubts(&mut self, view: View, pause: Duration) -> bool {
+        let Some(before) = self.view else { return false };
+        let adds_up = i64::from(before.exists) + self.grown == i64::from(view.exists);
+        if adds_up || self.doubted.is_some_and(|at| at.elapsed() < pause) {
+            return false;
+        }
+        self.doubted = Some(Instant::now());
+        true
+    }
 }
 
 /// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.

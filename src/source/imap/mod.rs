@@ -7,8 +7,8 @@
 //!
 //! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
 //! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
-//! folder from end to end with `salvage` for what resists and `upkeep` for what changes, `idle`
-//! and `watch` the waiting.
+//! folder from end to end with `salvage` for what resists and `upkeep` and `reconcile` for
+//! what changes, `idle` and `watch` the waiting.
 
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ mod fetch;
 mod folders;
 mod idle;
 mod reader;
+mod reconcile;
 mod salvage;
 mod session;
 mod sync;
@@ -59,6 +60,10 @@ pub struct Pace {
     pub backoff: (Duration, Duration),
     /// A server that refuses a second connection is asked again after this time.
     pub second: Duration,
+    /// A connection older than this is closed before a folder is compared as a whole.
+    pub fresh: Duration,
+    /// Counters that don't add up have a folder compared as a whole, at most this often.
+    pub doubt: Duration,
 }
 
 impl Default for Pace {
@@ -72,6 +77,8 @@ impl Default for Pace {
             farewell: Duration::from_secs(15),
             backoff: (Duration::from_secs(2), Duration::from_secs(600)),
             second: Duration::from_secs(3600),
+            fresh: Duration::from_secs(600),
+            doubt: Duration::from_secs(3600),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, StatusAttribute};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::exec::Link;
 use super::failure::Failure;
@@ -34,7 +34,17 @@ pub(super) struct Reader<'a> {
     /// Connections opened, and those lost in a row without anything new from them.
     connected: u32,
     lost: u32,
+    /// Connections in a row that didn't last, whatever came from them.
+    hasty: u32,
+    /// When the last connection was opened.
+    since: Instant,
 }
+
+/// A connection that lived so long was good: the next failure is the first again.
+pub(super) const STEADY: Duration = Duration::from_secs(120);
+/// So many connections in a row may end soon, as long as each brings something: as many as it
+/// takes to find one message in a chunk that breaks them.
+const HASTY: u32 = 20;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
@@ -53,6 +63,8 @@ impl<'a> Reader<'a> {
             open: None,
             connected: 0,
             lost: 0,
+            hasty: 0,
+            since: Instant::now(),
         }
     }
 
@@ -77,11 +89,13 @@ impl<'a> Reader<'a> {
             Some(link) => link,
             None => {
                 self.open = None;
-                if self.lost > 0 {
-                    sleep(backoff::delay(self.pace.backoff, self.lost, random())).await;
+                let failures = self.lost.max(self.hasty.saturating_sub(HASTY));
+                if failures > 0 {
+                    sleep(backoff::delay(self.pace.backoff, failures, random())).await;
                 }
                 let link = self.connector.open(!self.second).await?;
                 self.connected += 1;
+                self.since = Instant::now();
                 link
             }
         };
@@ -97,11 +111,19 @@ impl<'a> Reader<'a> {
     pub(super) fn after(&mut self, failure: &Failure) {
         if !matches!(failure, Failure::Refused(_)) && self.link.take().is_some() {
             self.lost += 1;
+            self.hasty = if self.since.elapsed() < STEADY { self.hasty + 1 } else { 0 };
+        }
+    }
+
+    /// Makes sure that the next question is put on a young connection.
+    pub(super) async fn refresh(&mut self) {
+        if self.since.elapsed() >= self.pace.fresh {
+            self.log_out().await;
         }
     }
 
     /// Takes leave; what the server says to it doesn't matter.
-    pub(super) async fn log_out(mut self) {
+    pub(super) async fn log_out(&mut self) {
         if let Some(mut link) = self.link.take() {
             let _ = timeout(Duration::from_secs(5), link.exec("LOGOUT", |_| ())).await;
         }

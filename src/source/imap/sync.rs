@@ -17,7 +17,7 @@ use crate::source::{Batch, FolderState, Role};
 /// FETCH commands that wait for their replies at once, so that the wire is never idle.
 const AHEAD: usize = 3;
 /// UIDs per SEARCH: the parser takes quadratic time for the answer.
-const WINDOW: u32 = 10_000;
+pub(super) const WINDOW: u32 = 10_000;
 /// So few hits in a window mean that the folder is thinly numbered.
 const SPARSE: usize = 600;
 /// The newest UIDs are looked at again at each change, for messages that became visible late.
@@ -35,6 +35,8 @@ pub(super) struct Cover {
     pub complete: bool,
     /// UIDs by which the interval grew, as far as they are among the newest.
     pub fresh: BTreeSet<u32>,
+    /// By how many messages it grew.
+    pub added: u32,
 }
 
 /// Towards newer or older messages.
@@ -53,6 +55,7 @@ impl Cover {
             interval: None,
             complete: false,
             fresh: BTreeSet::new(),
+            added: 0,
         };
         if view.uidvalidity == 0 && !renumbered {
             return fresh(breaches + 1);
@@ -69,6 +72,7 @@ impl Cover {
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
             fresh: BTreeSet::new(),
+            added: 0,
         }
     }
 
@@ -80,6 +84,7 @@ impl Cover {
             Way::Down => (low.min(chunk.bound), high),
         });
         self.complete |= way == Way::Down && chunk.bound <= 1;
+        self.added = self.added.saturating_add(chunk.expected.len() as u32);
         self.fresh.extend(&chunk.expected);
         self.fresh = self.fresh.split_off(&self.newest());
     }
@@ -124,18 +129,26 @@ impl Reader<'_> {
             folder.seen.renumbered |= view.uidvalidity == 0;
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
+            let comparable = known.complete && tail.is_some();
             if folder.seen.view != Some(view) {
-                tail = self.late(folder, &cover, tail).await?;
+                let grown;
+                (tail, grown) = self.late(folder, &cover, tail).await?;
+                folder.seen.grown += grown;
             }
             let whole = self.read_all(folder, &mut cover, view).await?;
+            folder.seen.grown += i64::from(cover.added);
             let tail = folder.seen.tail.insert(tail.unwrap_or_default());
             tail.append(&mut cover.fresh);
             *tail = tail.split_off(&cover.newest());
             if !whole {
                 continue;
             }
+            if known.reconcile_due || comparable && folder.seen.doubts(view, self.pace.doubt) {
+                self.reconcile(folder, &cover).await?;
+            }
             self.watched(folder, &cover).await?;
             folder.seen.view = Some(view);
+            folder.seen.grown = 0;
             return Ok(());
         }
     }
@@ -205,12 +218,7 @@ impl Reader<'_> {
             };
             let set = format!("{}:{}", window.0, window.1);
             let there = self.search(folder, &set, window, flight).await?;
-            // By steps, so that a denser stretch below still fits in a line.
-            width = match there.len() {
-                _ if view.exists <= WINDOW => u32::MAX,
-                few if few < SPARSE => width.saturating_mul(8),
-                _ => WINDOW,
-            };
+            width = next_width(view.exists, width, there.len());
             for chunk in cut(there, self.form.chunk(), window, way) {
                 let tag = match chunk.range() {
                     Some(range) => {
@@ -330,9 +338,20 @@ impl Reader<'_> {
             gone: Vec::new(),
             covered: None,
             complete: cover.complete,
+            reconciled: false,
         };
         fill(&mut batch);
         Ok(self.sink.batch(batch).await?)
+    }
+}
+
+/// UIDs for the next search, after one of this width found so many messages. Wider by steps, so
+/// that a denser stretch beyond still fits in a line.
+pub(super) fn next_width(exists: u32, width: u32, found: usize) -> u32 {
+    match found {
+        _ if exists <= WINDOW => u32::MAX,
+        few if few < SPARSE => width.saturating_mul(8),
+        _ => WINDOW,
     }
 }
 

@@ -14,15 +14,12 @@ use tracing::debug;
 use super::failure::Failure;
 use super::folders::Folder;
 use super::idle::{self, Woken};
-use super::reader::{Reader, random};
+use super::reader::{Reader, STEADY, random};
 use super::session::Connector;
 use super::{Pace, backoff};
 use crate::config::Account;
 use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Role, Sink};
-
-/// A connection that lived so long was good: the next failure is the first again.
-const STEADY: Duration = Duration::from_secs(120);
 
 pub(super) struct Watcher<'a> {
     account: &'a Account,
@@ -231,7 +228,11 @@ impl<'a> Watcher<'a> {
     async fn is_unchanged(&self, reader: &mut Reader<'a>, folder: &Folder) -> Result<bool> {
         let Some(seen) = folder.seen.view else { return Ok(false) };
         // A server may refuse STATUS of the open folder, or answer from memory (RFC 3501 §6.3.10).
-        if reader.has_open(folder) || !self.sink.watched(&folder.key).await?.is_empty() {
+        let known = self.sink.known(&folder.key).await?;
+        if known.reconcile_due
+            || reader.has_open(folder)
+            || !self.sink.watched(&folder.key).await?.is_empty()
+        {
             return Ok(false);
         }
         match reader.status(folder).await {

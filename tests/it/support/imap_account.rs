@@ -114,6 +114,8 @@ fn fast() -> Pace {
         sent: moment,
         others: moment,
         backoff: (Duration::from_millis(1), Duration::from_millis(20)),
+        fresh: Duration::ZERO,
+        doubt: Duration::ZERO,
         ..Pace::default()
     }
 }
