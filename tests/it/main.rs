@@ -26,3 +26,4 @@ mod peers;
 mod service;
 mod support;
 mod tidy;
+mod wake;

@@ -7,11 +7,12 @@
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::watch::Receiver;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 use tracing::debug;
 
-use super::failure::Failure;
+use super::failure::{Failure, is_passing};
 use super::folders::Folder;
 use super::idle::{self, Woken};
 use super::reader::{Reader, STEADY, random};
@@ -50,50 +51,65 @@ impl<'a> Watcher<'a> {
         Watcher { account, connector, sink, pace }
     }
 
-    /// Goes on for ever; the error says why that can't be.
-    pub(super) async fn run(&self) -> Error {
-        let mut failures = 0;
+    /// Goes on for ever; the error says why that can't be. All connections are opened anew with
+    /// each change of `wakes`.
+    pub(super) async fn run(&self, mut wakes: Receiver<u32>) -> Error {
+        let (mut failures, mut throttled) = (0, false);
         loop {
+            wakes.mark_unchanged();
             let began = Instant::now();
             let mut reader = Reader::new(self.account, self.connector, self.sink, self.pace);
-            let Err(error) = self.life(&mut reader).await;
-            if began.elapsed() >= STEADY {
-                failures = 0;
-            }
-            failures += 1;
+            let error = tokio::select! {
+                Err(error) = self.life(&mut reader) => error,
+                () = woken(&mut wakes) => {
+                    failures = if throttled { failures } else { 0 };
+                    continue;
+                }
+            };
+            // However well each connection began: a server that ends all of them has its reasons.
+            failures = if began.elapsed() >= STEADY { 1 } else { failures + 1 };
             let connected = reader.has_connected();
             drop(reader);
-            let paused = match error.kind() {
-                Kind::Temporary | Kind::LoginRefused => {
-                    self.pause(&error, failures, connected).await
-                }
-                Kind::Config | Kind::Usage | Kind::Failed => return error,
-            };
-            if let Err(error) = paused {
+            if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {
                 return error;
+            }
+            throttled = is_passing(&error.to_string());
+            let wait = match self.announce(&error, failures, connected).await {
+                Ok(wait) => wait,
+                Err(error) => return error,
+            };
+            let patient = throttled || error.kind() == Kind::LoginRefused;
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = woken(&mut wakes), if !patient => failures = 0,
             }
         }
     }
 
-    /// Says what is wrong and waits before the next attempt, for ever if there must be none.
-    async fn pause(&self, error: &Error, failures: u32, connected: bool) -> Result<()> {
+    /// Says what is wrong, and how long to wait before the next attempt. Waits for ever if there
+    /// must be none.
+    async fn announce(&self, error: &Error, failures: u32, connected: bool) -> Result<Duration> {
         let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
-        if error.kind() == Kind::LoginRefused && self.connector.has_given_up() {
+        let refused = error.kind() == Kind::LoginRefused;
+        if refused && self.connector.has_given_up() {
             let detail = format!("{error}{advice}; no further login is tried until a restart");
             self.state(AccountState::AuthFailed, &detail).await?;
             return pending().await;
         }
         let text = error.to_string();
-        let wait = backoff::delay(self.pace.backoff, failures, random());
+        let wait = match refused {
+            true => self.pace.refused,
+            false => backoff::delay(self.pace.backoff, failures, random()),
+        };
         let wait = wait.max(backoff::suggested(&text).unwrap_or_default());
-        let state = match connected || error.kind() == Kind::LoginRefused {
-            true => AccountState::Backoff,
-            false => AccountState::Offline,
+        let state = match (refused, connected || is_passing(&text)) {
+            (true, _) => AccountState::AuthFailed,
+            (false, true) => AccountState::Backoff,
+            (false, false) => AccountState::Offline,
         };
         let detail = format!("{text}{advice}; next attempt in {} s", wait.as_secs());
         self.state(state, &detail).await?;
-        sleep(wait).await;
-        Ok(())
+        Ok(wait)
     }
 
     async fn state(&self, state: AccountState, detail: &str) -> Result<()> {
@@ -253,6 +269,13 @@ impl<'a> Watcher<'a> {
             self.state(AccountState::Watching, "up to date").await?;
         }
         Ok(())
+    }
+}
+
+/// Never, once nobody is left to say so.
+async fn woken(wakes: &mut Receiver<u32>) {
+    if wakes.changed().await.is_err() {
+        pending().await
     }
 }
 
