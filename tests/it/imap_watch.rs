@@ -6,8 +6,10 @@ use requite::source::AccountState;
 use requite::source::imap::Pace;
 use tokio::sync::watch;
 
+use crate::support::dovecot::{Dovecot, PASSWORD, USER};
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
+use crate::support::message::Message;
 use crate::support::scripted_imap::{Call, Mailbox, Turn};
 
 async fn world() -> World {
@@ -252,4 +254,56 @@ async fn a_server_that_gives_one_message_per_connection_sees_ever_fewer() {
     let pass = tokio::time::timeout(Duration::from_secs(2), world.sync()).await;
     assert!(pass.is_err(), "it waits: {pass:?}");
     assert!(world.server.house().logins < 60, "{}", world.server.house().logins);
+}
+
+/// At a pace at which only what the server tells is noticed in time.
+fn told_only(world: &mut World) {
+    world.pace = Pace::default();
+}
+
+#[tokio::test]
+async fn a_server_that_tells_of_all_folders_needs_one_connection() {
+    let mut world = world().await;
+    told_only(&mut world);
+    world.server.house().capabilities[1] = "IMAP4rev1 IDLE NOTIFY".to_owned();
+    let server = world.server.clone();
+    let world = notices(world, |_| Turn::AsUsual).await;
+    assert_eq!(server.count("NOTIFY SET"), 1);
+    assert!(server.count("LOGOUT") >= 1, "the second connection is closed");
+    assert_eq!(world.server.house().connections, 2);
+}
+
+#[tokio::test]
+async fn where_notify_is_refused_folders_are_looked_at_in_turn() {
+    for refusal in ["{tag} NO [NOTIFICATIONOVERFLOW] too much\r\n", "{tag} BAD what?\r\n"] {
+        let world = world().await;
+        world.server.house().capabilities[1] = "IMAP4rev1 IDLE NOTIFY".to_owned();
+        let world = notices(world, move |call| match call.is("NOTIFY") {
+            true => Turn::Say(refusal.to_owned()),
+            false => Turn::AsUsual,
+        })
+        .await;
+        assert_eq!(world.server.count("NOTIFY"), 1);
+    }
+}
+
+#[tokio::test]
+async fn dovecot_tells_of_sent_mail_at_once() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let mail = |id: &str| Message::at("2026-03-02T09:00:00Z").id(id).bytes();
+    dovecot.deliver("INBOX", &mail("1@example.org"));
+    dovecot.save_to_sent(&mail("2@example.org"));
+    let mut world = world().await;
+    told_only(&mut world);
+    let imap = world.imap();
+    (imap.port, imap.user) = (dovecot.ports().starttls, USER.to_owned());
+    world.write("password", PASSWORD);
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    dovecot.save_to_sent(&mail("3@example.org"));
+    world.store.until("sent mail", has("Sent", 2)).await;
+    dovecot.deliver("INBOX", &mail("4@example.org"));
+    world.store.until("new mail", has("INBOX", 2)).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
 }

@@ -64,6 +64,14 @@ impl Seen {
     }
 }
 
+impl Folder {
+    /// Whether this is what the server calls it in a reply.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let inbox = self.role == Role::Inbox && name.eq_ignore_ascii_case("INBOX");
+        inbox || self.argument == quoted(&unescaped(name))
+    }
+}
+
 /// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.
 pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, Failure> {
     let mut found: Vec<(String, Role)> = Vec::new();

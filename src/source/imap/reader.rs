@@ -38,6 +38,8 @@ pub(super) struct Reader<'a> {
     hasty: u32,
     /// When the last connection was opened.
     since: Instant,
+    /// Folders that the server told of.
+    told: Vec<String>,
 }
 
 /// A connection that lived so long was good: the next failure is the first again.
@@ -65,6 +67,7 @@ impl<'a> Reader<'a> {
             lost: 0,
             hasty: 0,
             since: Instant::now(),
+            told: Vec::new(),
         }
     }
 
@@ -75,6 +78,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn has_connected(&self) -> bool {
         self.connected > 0
+    }
+
+    /// Which connection this is, counted from 1.
+    pub(super) fn generation(&self) -> u32 {
+        self.connected
     }
 
     pub(super) fn has_open(&self, folder: &Folder) -> bool {
@@ -214,7 +222,37 @@ impl<'a> Reader<'a> {
             }
         })
         .await?;
+        self.asked(folder);
         Ok(view)
+    }
+
+    /// The counters that came for this folder were asked for: no news.
+    fn asked(&mut self, folder: &Folder) {
+        if let Some(link) = &mut self.link {
+            let others = link.take_counted().into_iter().filter(|name| !folder.is_called(name));
+            self.told.extend(others);
+            self.told.truncate(10_000);
+        }
+    }
+
+    /// The folders whose counters came without a question (RFC 5465 §5).
+    pub(super) fn take_told(&mut self) -> Vec<String> {
+        let link = self.link.as_mut();
+        let late = link.map(Link::take_counted).unwrap_or_default();
+        self.told.drain(..).chain(late).collect()
+    }
+
+    /// Has the server tell of every folder on this connection (RFC 5465), and of the open one
+    /// during IDLE. Whether it will.
+    pub(super) async fn subscribe(&mut self) -> Result<bool, Failure> {
+        const EVENTS: &str = "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) \
+                              (personal (MessageNew MessageExpunge))";
+        let link = self.link().await?;
+        match link.exec(EVENTS, |_| ()).await {
+            Ok(()) => Ok(true),
+            Err(Failure::Refused(_)) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The connection with this folder open, wherever it was before.

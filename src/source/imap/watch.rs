@@ -1,5 +1,6 @@
 //! An account that is kept watched: INBOX by IDLE on one connection, the other folders in rounds
-//! on a second one, or between two waits on the same where the server allows only one.
+//! on a second one, or between two waits on the same where the server allows only one or tells of
+//! all folders on it (NOTIFY).
 //!
 //! A look at the folder follows every connection, every end of a wait and every turn of the
 //! clock; what the server announces is only a reason to look sooner.
@@ -35,6 +36,11 @@ struct Rounds {
     /// The server allows one connection only.
     shared: AtomicBool,
     turned: Notify,
+    /// The server tells of every folder: no second connection is needed.
+    told: AtomicBool,
+    /// Folders to look at whatever their time, by the server's names; `None`: all.
+    news: std::sync::Mutex<Option<Vec<String>>>,
+    hurried: Notify,
     caught_up: [AtomicBool; 2],
 }
 
@@ -135,6 +141,9 @@ impl<'a> Watcher<'a> {
             folders: Mutex::new(folders.into_iter().map(|folder| (folder, now)).collect()),
             shared: AtomicBool::new(false),
             turned: Notify::new(),
+            told: AtomicBool::new(false),
+            news: std::sync::Mutex::new(Some(Vec::new())),
+            hurried: Notify::new(),
         };
         tokio::select! {
             end = self.stand_by(reader, &mut watched, &rounds) => end,
@@ -149,7 +158,10 @@ impl<'a> Watcher<'a> {
         watched: &mut Folder,
         rounds: &Rounds,
     ) -> Result<std::convert::Infallible> {
-        let mut idles = reader.link().await?.offers("IDLE");
+        let link = reader.link().await?;
+        let mut idles = link.offers("IDLE");
+        let mut tells = idles && link.offers("NOTIFY");
+        let mut subscribed = 0;
         loop {
             if rounds.shared.load(Ordering::Relaxed) {
                 self.round(reader, rounds).await?;
@@ -162,6 +174,16 @@ impl<'a> Watcher<'a> {
                     false => rounds.turned.notified().await,
                 }
             };
+            if tells && subscribed != reader.generation() {
+                tells = self.subscribe(reader, rounds).await?;
+                subscribed = reader.generation();
+                continue;
+            }
+            let told = reader.take_told();
+            if !told.is_empty() {
+                rounds.hurry(told);
+                continue;
+            }
             if !idles {
                 tokio::select! { () = due => {}, () = sleep(self.pace.inbox) => {} }
                 continue;
@@ -181,6 +203,22 @@ impl<'a> Watcher<'a> {
                 }
             }
         }
+    }
+
+    /// Has the server tell of all folders. What came before that is looked for.
+    async fn subscribe(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<bool> {
+        let tells = match reader.subscribe().await {
+            Ok(tells) => tells,
+            Err(failure) => {
+                reader.after(&failure);
+                return Err(failure.into());
+            }
+        };
+        if tells {
+            rounds.hurry_all();
+        }
+        rounds.told.store(tells, Ordering::Relaxed);
+        Ok(tells)
     }
 
     /// Reads the other folders on a connection of their own, as long as the server allows one.
@@ -219,21 +257,33 @@ impl<'a> Watcher<'a> {
     ) -> Result<std::convert::Infallible> {
         loop {
             self.round(reader, rounds).await?;
-            sleep_until(rounds.next().await).await;
+            if rounds.told.load(Ordering::Relaxed) {
+                reader.log_out().await;
+                rounds.shared.store(true, Ordering::Relaxed);
+                rounds.turned.notify_one();
+                return pending().await;
+            }
+            tokio::select! {
+                () = sleep_until(rounds.next().await) => {}
+                () = rounds.hurried.notified() => {}
+            }
         }
     }
 
     /// Checks every folder that is due.
     async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<()> {
         let mut folders = rounds.folders.lock().await;
+        let news = rounds.take_news();
         for (folder, due) in folders.iter_mut() {
-            if *due > Instant::now() {
+            let is_news =
+                news.as_ref().is_none_or(|names| names.iter().any(|name| folder.is_called(name)));
+            if *due > Instant::now() && !is_news {
                 continue;
             }
             if !self.is_unchanged(reader, folder).await? {
                 reader.check(folder).await?;
             }
-            let sent = folder.role == Role::Sent;
+            let sent = folder.role == Role::Sent && !rounds.told.load(Ordering::Relaxed);
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
         }
         drop(folders);
@@ -280,6 +330,30 @@ async fn woken(wakes: &mut Receiver<u32>) {
 }
 
 impl Rounds {
+    fn news(&self) -> std::sync::MutexGuard<'_, Option<Vec<String>>> {
+        self.news.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// These folders are due now.
+    fn hurry(&self, names: Vec<String>) {
+        if names.is_empty() {
+            return;
+        }
+        if let Some(waiting) = self.news().as_mut() {
+            waiting.extend(names);
+        }
+        self.hurried.notify_one();
+    }
+
+    fn hurry_all(&self) {
+        *self.news() = None;
+        self.hurried.notify_one();
+    }
+
+    fn take_news(&self) -> Option<Vec<String>> {
+        self.news().replace(Vec::new())
+    }
+
     async fn next(&self) -> Instant {
         let folders = self.folders.lock().await;
         let far = Instant::now() + Duration::from_secs(3600);
