@@ -16,6 +16,7 @@ mod holidays;
 mod imap;
 mod imap_login;
 mod imap_reconcile;
+mod imap_servers;
 mod imap_watch;
 mod laws;
 mod maildir;

@@ -69,6 +69,12 @@ impl Link {
         self.capabilities.contains(capability)
     }
 
+    /// Messages that a single command may be about, where the server sets a limit (RFC 9738).
+    pub(super) fn message_limit(&self) -> Option<u32> {
+        let limit = |it: &String| it.strip_prefix("MESSAGELIMIT=")?.parse().ok();
+        self.capabilities.iter().find_map(limit).filter(|limit| *limit > 0)
+    }
+
     /// Messages in the open folder, by the server's last word.
     pub(super) fn exists(&self) -> u32 {
         self.exists

@@ -22,6 +22,10 @@ impl Failure {
     /// What a tagged reply comes to (RFC 3501 §7.1).
     pub(super) fn verdict(status: &Status, outcome: &Outcome<'_>) -> Result<(), Failure> {
         match status {
+            // Done in part (RFC 9738 §3): no proof for the rest.
+            Status::Ok if words(outcome).starts_with("[MESSAGELIMIT") => {
+                Err(Failure::Refused(words(outcome)))
+            }
             Status::Ok => Ok(()),
             _ => Err(Failure::Refused(words(outcome))),
         }

@@ -140,7 +140,8 @@ impl<'a> Reader<'a> {
     /// Connects and tells the sink which folders there are to read.
     pub(super) async fn folders(&mut self, account: &Account) -> Result<Vec<Folder>> {
         let all = folders::list(self.link().await?, &account.name).await?;
-        let folders = folders::wanted(all, &account.folders)?;
+        let labels = self.link().await?.offers("X-GM-EXT-1");
+        let folders = folders::wanted(all, &account.folders, labels)?;
         let names = folders.iter().map(|it| (it.key.folder.clone(), it.role)).collect();
         self.sink.folders(&account.name, names).await?;
         Ok(folders)

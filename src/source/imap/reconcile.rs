@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::fetch::Flight;
 use super::folders::Folder;
 use super::reader::Reader;
-use super::sync::{Cover, WINDOW, next_width};
+use super::sync::{Cover, first_width, next_width};
 
 impl Reader<'_> {
     /// Compares the covered interval, window by window, on a connection that has not seen much:
@@ -25,13 +25,14 @@ impl Reader<'_> {
             let aside = self.sink.quarantined(&folder.key).await?;
             let mut known: Vec<u64> = stored.iter().copied().chain(aside).collect();
             known.sort_unstable();
-            let exists = self.opened(folder).await?.exists();
-            let mut width = if exists <= WINDOW { u32::MAX } else { WINDOW };
+            let link = self.opened(folder).await?;
+            let (exists, limit) = (link.exists(), link.message_limit());
+            let mut width = first_width(exists, limit);
             let mut next = low;
             while next <= high {
                 let window = (next, next.saturating_add(width - 1).min(high));
                 let found = self.compare(folder, cover, window, &stored, &known).await?;
-                width = next_width(exists, width, found);
+                width = next_width(exists, limit, width, found);
                 let Some(above) = window.1.checked_add(1) else { break };
                 next = above;
             }

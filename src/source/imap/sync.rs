@@ -17,7 +17,7 @@ use crate::source::{Batch, FolderState, Role};
 /// FETCH commands that wait for their replies at once, so that the wire is never idle.
 const AHEAD: usize = 3;
 /// UIDs per SEARCH: the parser takes quadratic time for the answer.
-pub(super) const WINDOW: u32 = 10_000;
+const WINDOW: u32 = 10_000;
 /// So few hits in a window mean that the folder is thinly numbered.
 const SPARSE: usize = 600;
 /// The newest UIDs are looked at again at each change, for messages that became visible late.
@@ -33,6 +33,8 @@ pub(super) struct Cover {
     pub uidvalidity: u64,
     pub interval: Option<(u32, u32)>,
     pub complete: bool,
+    /// The server may keep older messages to itself: the folder never counts as complete.
+    pub partial: bool,
     /// UIDs by which the interval grew, as far as they are among the newest.
     pub fresh: BTreeSet<u32>,
     /// By how many messages it grew.
@@ -54,6 +56,7 @@ impl Cover {
             uidvalidity: (breaches << 32) | u64::from(view.uidvalidity),
             interval: None,
             complete: false,
+            partial: false,
             fresh: BTreeSet::new(),
             added: 0,
         };
@@ -71,6 +74,7 @@ impl Cover {
             uidvalidity: known.uidvalidity,
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
+            partial: false,
             fresh: BTreeSet::new(),
             added: 0,
         }
@@ -83,7 +87,7 @@ impl Cover {
             Way::Up => (low, high.max(chunk.bound)),
             Way::Down => (low.min(chunk.bound), high),
         });
-        self.complete |= way == Way::Down && chunk.bound <= 1;
+        self.complete |= !self.partial && way == Way::Down && chunk.bound <= 1;
         self.added = self.added.saturating_add(chunk.expected.len() as u32);
         self.fresh.extend(&chunk.expected);
         self.fresh = self.fresh.split_off(&self.newest());
@@ -127,6 +131,10 @@ impl Reader<'_> {
                 folder.seen = Default::default();
             }
             folder.seen.renumbered |= view.uidvalidity == 0;
+            let limit = self.link().await?.message_limit();
+            folder.seen.partial = limit.is_some_and(|limit| view.exists >= limit);
+            cover.partial = folder.seen.partial;
+            cover.complete &= !cover.partial;
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
             let comparable = known.complete && tail.is_some();
@@ -209,7 +217,8 @@ impl Reader<'_> {
             (Way::Down, Some((low, _))) => low.saturating_sub(1),
         };
         let top = view.uidnext.saturating_sub(1);
-        let mut width = if view.exists <= WINDOW { u32::MAX } else { WINDOW };
+        let limit = self.link().await?.message_limit();
+        let mut width = first_width(view.exists, limit);
         let mut disturbed = false;
         while !disturbed && (1..=top).contains(&next) {
             let window = match way {
@@ -218,7 +227,7 @@ impl Reader<'_> {
             };
             let set = format!("{}:{}", window.0, window.1);
             let there = self.search(folder, &set, window, flight).await?;
-            width = next_width(view.exists, width, there.len());
+            width = next_width(view.exists, limit, width, there.len());
             for chunk in cut(there, self.form.chunk(), window, way) {
                 let tag = match chunk.range() {
                     Some(range) => {
@@ -345,11 +354,18 @@ impl Reader<'_> {
     }
 }
 
+/// UIDs for the first search. No wider than the server's limit: how many it would find is not
+/// known.
+pub(super) fn first_width(exists: u32, limit: Option<u32>) -> u32 {
+    let most = limit.unwrap_or(WINDOW).min(WINDOW);
+    if exists < most { u32::MAX } else { most }
+}
+
 /// UIDs for the next search, after one of this width found so many messages. Wider by steps, so
 /// that a denser stretch beyond still fits in a line.
-pub(super) fn next_width(exists: u32, width: u32, found: usize) -> u32 {
+pub(super) fn next_width(exists: u32, limit: Option<u32>, width: u32, found: usize) -> u32 {
     match found {
-        _ if exists <= WINDOW => u32::MAX,
+        _ if exists <= WINDOW || limit.is_some() => first_width(exists, limit),
         few if few < SPARSE => width.saturating_mul(8),
         _ => WINDOW,
     }

@@ -5,8 +5,10 @@
 //! A look at the folder follows every connection, every end of a wait and every turn of the
 //! clock; what the server announces is only a reason to look sooner.
 
+use std::collections::BTreeSet;
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{self, PoisonError};
 
 use tokio::sync::watch::Receiver;
 use tokio::sync::{Mutex, Notify};
@@ -39,8 +41,10 @@ struct Rounds {
     /// The server tells of every folder: no second connection is needed.
     told: AtomicBool,
     /// Folders to look at whatever their time, by the server's names; `None`: all.
-    news: std::sync::Mutex<Option<Vec<String>>>,
+    news: sync::Mutex<Option<Vec<String>>>,
     hurried: Notify,
+    /// Folders of which the server may show the newest messages only.
+    partial: sync::Mutex<BTreeSet<String>>,
     caught_up: [AtomicBool; 2],
 }
 
@@ -142,8 +146,9 @@ impl<'a> Watcher<'a> {
             shared: AtomicBool::new(false),
             turned: Notify::new(),
             told: AtomicBool::new(false),
-            news: std::sync::Mutex::new(Some(Vec::new())),
+            news: sync::Mutex::new(Some(Vec::new())),
             hurried: Notify::new(),
+            partial: Default::default(),
         };
         tokio::select! {
             end = self.stand_by(reader, &mut watched, &rounds) => end,
@@ -167,6 +172,7 @@ impl<'a> Watcher<'a> {
                 self.round(reader, rounds).await?;
             }
             reader.check(watched).await?;
+            rounds.note(watched);
             self.catch_up(rounds, WATCHED).await?;
             let due = async {
                 match rounds.shared.load(Ordering::Relaxed) {
@@ -282,6 +288,7 @@ impl<'a> Watcher<'a> {
             }
             if !self.is_unchanged(reader, folder).await? {
                 reader.check(folder).await?;
+                rounds.note(folder);
             }
             let sent = folder.role == Role::Sent && !rounds.told.load(Ordering::Relaxed);
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
@@ -316,7 +323,7 @@ impl<'a> Watcher<'a> {
         let flags = &rounds.caught_up;
         let before = flags.get(half).is_none_or(|flag| flag.swap(true, Ordering::Relaxed));
         if !before && flags.iter().all(|flag| flag.load(Ordering::Relaxed)) {
-            self.state(AccountState::Watching, "up to date").await?;
+            self.state(AccountState::Watching, &rounds.detail()).await?;
         }
         Ok(())
     }
@@ -330,8 +337,8 @@ async fn woken(wakes: &mut Receiver<u32>) {
 }
 
 impl Rounds {
-    fn news(&self) -> std::sync::MutexGuard<'_, Option<Vec<String>>> {
-        self.news.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn news(&self) -> sync::MutexGuard<'_, Option<Vec<String>>> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// These folders are due now.
@@ -348,6 +355,25 @@ impl Rounds {
     fn hurry_all(&self) {
         *self.news() = None;
         self.hurried.notify_one();
+    }
+
+    fn note(&self, folder: &Folder) {
+        if folder.seen.partial {
+            let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+            partial.insert(folder.key.folder.clone());
+        }
+    }
+
+    fn detail(&self) -> String {
+        let partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        let names: Vec<&str> = partial.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            [] => "up to date".to_owned(),
+            names => {
+                let names = names.join(", ");
+                format!("up to date; the server may show only the newest messages of {names}")
+            }
+        }
     }
 
     fn take_news(&self) -> Option<Vec<String>> {
