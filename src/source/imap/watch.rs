@@ -290,7 +290,7 @@ impl<'a> Watcher<'a> {
                 reader.check(folder).await?;
                 rounds.note(folder);
             }
-            let sent = folder.role == Role::Sent && !rounds.told.load(Ordering::Relaxed);
+            let sent = folder.role == Role::Sent;
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
         }
         drop(folders);
