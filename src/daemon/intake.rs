@@ -21,6 +21,8 @@ const TOGETHER: usize = 6;
 const FEW: usize = 50;
 /// A folder is known well enough to alert about once it covers this much, in seconds.
 const RECENT: i64 = 60 * DAY;
+/// Folders are compared with the server's as a whole once a day, in seconds.
+const RECONCILED: i64 = DAY;
 /// Only open turns are worth watching: 30 days, and some slack.
 const WATCHED: i64 = 35 * DAY;
 
@@ -119,6 +121,14 @@ impl Intake {
                 });
                 Ok(())
             }
+            Report::Quarantined { folder, reply } => {
+                let row = self.store.folder(&folder.account, &folder.folder)?;
+                let _ = reply.send(match row {
+                    Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity)?,
+                    None => Vec::new(),
+                });
+                Ok(())
+            }
             Report::Barrier { reply } => {
                 self.settle()?;
                 let _ = reply.send(());
@@ -133,6 +143,8 @@ impl Intake {
             uidvalidity: row.uidvalidity,
             covered: row.covered,
             complete: row.complete,
+            reconcile_due: row.complete
+                && row.reconciled_at.is_none_or(|at| at < self.clock.now() - RECONCILED),
         }))
     }
 
@@ -258,6 +270,7 @@ fn store_batch(
     }
     for uid in &batch.gone {
         store.remove_copy(folder.id, validity, *uid)?;
+        store.release(folder.id, validity, *uid)?;
     }
     store.set_covered(folder.id, batch.covered)?;
     let oldest = batch.mails.iter().filter_map(|mail| mail.internal).min();
@@ -266,6 +279,9 @@ fn store_batch(
     }
     if batch.complete {
         store.set_complete(folder.id)?;
+    }
+    if batch.reconciled || batch.complete && !folder.complete {
+        store.set_reconciled(folder.id, now)?;
     }
     Ok(())
 }

@@ -35,14 +35,20 @@ pub async fn report_failure(account: &Account, sink: &Sink, cause: &Error) {
     let _ = sink.state(&account.name, state, &cause.to_string()).await;
 }
 
-/// Ends on shutdown only.
-pub async fn keep_watching(account: Account, sink: Sink, mut shutdown: watch::Receiver<bool>) {
+/// Ends on shutdown only. With each change of `wakes`, connections are opened anew.
+pub async fn keep_watching(
+    account: Account,
+    sink: Sink,
+    (mut shutdown, wakes): (watch::Receiver<bool>, watch::Receiver<u32>),
+) {
     while !*shutdown.borrow() {
-        let (task_account, task_sink, task_shutdown) =
-            (account.clone(), sink.clone(), shutdown.clone());
+        let (task_account, task_sink) = (account.clone(), sink.clone());
+        let (task_shutdown, task_wakes) = (shutdown.clone(), wakes.clone());
         let watching = tokio::spawn(async move {
             match &task_account.kind {
-                AccountKind::Imap(_) => imap::watch(&task_account, &task_sink, task_shutdown).await,
+                AccountKind::Imap(_) => {
+                    imap::watch(&task_account, &task_sink, task_shutdown, task_wakes).await
+                }
                 AccountKind::Maildir { .. } => {
                     maildir::watch(&task_account, &task_sink, task_shutdown).await
                 }

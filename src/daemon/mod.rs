@@ -12,6 +12,7 @@ mod intake;
 mod mailbox;
 mod measure;
 mod service;
+pub mod wake;
 
 pub use errands::Outlet;
 pub use home::{Home, Lock};

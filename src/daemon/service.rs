@@ -16,6 +16,7 @@ use super::home::Home;
 use super::intake::{Intake, Progress};
 use super::mailbox;
 use super::measure::prepare;
+use super::wake;
 use crate::config::Config;
 use crate::domain::text;
 use crate::error::{Error, Result};
@@ -53,8 +54,11 @@ impl Daemon {
         let Daemon { home, config, clock, outlet } = self;
         let (sink, writer) = start_writer(&home, &config, clock)?;
         let mut watching = JoinSet::new();
+        let (waker, wakes) = watch::channel(0);
+        watching.spawn(wake::look_out(waker));
         for account in config.accounts.clone() {
-            watching.spawn(mailbox::keep_watching(account, sink.clone(), shutdown.clone()));
+            let signals = (shutdown.clone(), wakes.clone());
+            watching.spawn(mailbox::keep_watching(account, sink.clone(), signals));
         }
         drop(sink);
         let mut errands = Errands::new(home, config, clock, outlet);

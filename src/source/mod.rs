@@ -146,6 +146,8 @@ pub struct FolderState {
     pub covered: Option<(u64, u64)>,
     /// The interval reaches down to the oldest message.
     pub complete: bool,
+    /// All of it was compared with the server's copy too long ago.
+    pub reconcile_due: bool,
 }
 
 /// One step of reading a folder. Everything in it is committed in one transaction, or nothing.
@@ -164,6 +166,8 @@ pub struct Batch {
     /// The covered interval once this batch is stored; `None` leaves it.
     pub covered: Option<(u64, u64)>,
     pub complete: bool,
+    /// With this batch, the store has what the folder has: all of it was compared.
+    pub reconciled: bool,
 }
 
 /// How an account is doing, as `status` shows it.
@@ -213,6 +217,11 @@ pub enum Report {
         folder: FolderKey,
         reply: oneshot::Sender<HashSet<u64>>,
     },
+    /// UIDs in this folder that are quarantined under its current validity.
+    Quarantined {
+        folder: FolderKey,
+        reply: oneshot::Sender<Vec<u64>>,
+    },
     /// UIDs in this folder whose flags matter now: the messages of open turns.
     Watched {
         folder: FolderKey,
@@ -254,6 +263,10 @@ impl Sink {
 
     pub async fn stored(&self, folder: &FolderKey) -> Result<HashSet<u64>> {
         self.ask(|reply| Report::Stored { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        self.ask(|reply| Report::Quarantined { folder: folder.clone(), reply }).await
     }
 
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {

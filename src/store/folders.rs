@@ -29,6 +29,8 @@ pub struct FolderRow {
     pub uidvalidity: u64,
     pub covered: Option<(u64, u64)>,
     pub complete: bool,
+    /// When all of its copies were last compared with the server's.
+    pub reconciled_at: Option<Moment>,
 }
 
 impl Store {
@@ -117,7 +119,8 @@ impl Store {
 
     pub fn folder(&self, account: &str, name: &str) -> Result<Option<FolderRow>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT f.id, f.name, f.role, f.uidvalidity, f.covered_low, f.covered_high, f.complete
+            "SELECT f.id, f.name, f.role, f.uidvalidity, f.covered_low, f.covered_high, f.complete,
+                    f.reconciled_at
              FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ?1 AND f.name = ?2",
         )?;
         Ok(statement
@@ -131,6 +134,7 @@ impl Store {
                     uidvalidity: row.get::<_, i64>(3)? as u64,
                     covered: low.zip(high),
                     complete: row.get(6)?,
+                    reconciled_at: row.get::<_, Option<i64>>(7)?.map(Moment),
                 })
             })
             .optional()?)
@@ -141,7 +145,7 @@ impl Store {
     pub fn start_folder_over(&self, folder: i64, uidvalidity: u64) -> Result<()> {
         self.db.execute(
             "UPDATE folder SET uidvalidity = ?2, covered_low = NULL, covered_high = NULL,
-                    complete = 0 WHERE id = ?1",
+                    complete = 0, reconciled_at = NULL WHERE id = ?1",
             params![folder, uidvalidity as i64],
         )?;
         Ok(())
@@ -192,6 +196,41 @@ impl Store {
         Ok(())
     }
 
+    /// Its copies have just been compared with the server's, all of them. What was put aside and
+    /// could be read after all is no longer quarantined.
+    pub fn set_reconciled(&self, folder: i64, now: Moment) -> Result<()> {
+        self.db.execute(
+            "DELETE FROM quarantine WHERE folder = ?1 AND EXISTS (
+               SELECT 1 FROM instance i WHERE i.folder = quarantine.folder
+               AND i.uidvalidity = quarantine.uidvalidity AND i.uid = quarantine.uid)",
+            [folder],
+        )?;
+        self.db.execute(
+            "UPDATE folder SET reconciled_at = ?2 WHERE id = ?1",
+            params![folder, now.0],
+        )?;
+        Ok(())
+    }
+
+    /// What can't be read of this folder.
+    pub fn quarantined_uids(&self, folder: i64, uidvalidity: u64) -> Result<Vec<u64>> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT uid FROM quarantine WHERE folder = ?1 AND uidvalidity = ?2")?
+            .query_map(params![folder, uidvalidity as i64], |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Nothing lies there any more that was put aside because it can't be read.
+    pub fn release(&self, folder: i64, uidvalidity: u64, uid: u64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "DELETE FROM quarantine WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
+            )?
+            .execute(params![folder, uidvalidity as i64, uid as i64])?;
+        Ok(())
+    }
+
     /// Since when every folder in use covers the last 60 days; `None` while one doesn't. An archive
     /// isn't watched and says nothing of these days.
     pub fn recent_covered_since(&self) -> Result<Option<Moment>> {
@@ -227,7 +266,7 @@ impl Store {
                 .prepare_cached(
                     "SELECT id, name, role, uidvalidity, covered_low, covered_high, complete,
                             (SELECT count(*) FROM instance i WHERE i.folder = f.id
-                             AND (i.uidvalidity = f.uidvalidity OR ?2))
+                             AND (i.uidvalidity = f.uidvalidity OR ?2)), reconciled_at
                      FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
                 )?
                 .query_map(params![*id, account.kind == ARCHIVES], |row| {
@@ -240,6 +279,7 @@ impl Store {
                         covered: low.zip(high),
                         complete: row.get(6)?,
                         messages: row.get(7)?,
+                        reconciled_at: row.get::<_, Option<i64>>(8)?.map(Moment),
                     })
                 })?
                 .collect::<Result<_, _>>()?;

@@ -9,7 +9,11 @@ use crate::error::{Error, Result};
 const SCHEMA: &str = include_str!("schema.sql");
 
 /// Step `n` leads from version `n + 1` to `n + 2`; append only.
-const STEPS: &[&str] = &[include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;
 

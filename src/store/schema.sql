@@ -28,6 +28,8 @@ CREATE TABLE folder (
   complete     INTEGER NOT NULL DEFAULT 0,
   -- When it first covered the last 60 days: nothing that was late before is ever alerted.
   covered_at   INTEGER,
+  -- When its copies were last compared with the server's, all of them.
+  reconciled_at INTEGER,
   -- No longer on the server, or no longer chosen.
   retired      INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account, name)

@@ -168,7 +168,8 @@ async fn a_wrong_password_is_tried_three_times_and_then_told() {
     world.server.house().password = "other".to_owned();
     let (stop, watching) = world.watch();
     let told = |states: &[(AccountState, String)]| {
-        states.iter().any(|(state, _)| *state == AccountState::AuthFailed)
+        let given_up = |detail: &String| detail.contains("no further login");
+        states.iter().any(|(state, it)| *state == AccountState::AuthFailed && given_up(it))
     };
     world.store.until("auth failed", |kept| told(&kept.states)).await;
     let (_, detail) = world.store.kept().states.last().cloned().unwrap();

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use requite::source::AccountState;
+use requite::source::imap::Pace;
+use tokio::sync::watch;
 
+use crate::support::dovecot::{Dovecot, PASSWORD, USER};
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
+use crate::support::message::Message;
 use crate::support::scripted_imap::{Call, Mailbox, Turn};
 
 async fn world() -> World {
@@ -165,4 +169,141 @@ async fn a_message_that_becomes_visible_late_is_not_missed() {
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
     world.holds_all();
+}
+
+#[tokio::test]
+async fn who_wakes_up_opens_all_connections_anew() {
+    let mut world = world().await;
+    // Nothing but the wake-up would end a wait.
+    world.pace = Pace::default();
+    let (wake, wakes) = watch::channel(0);
+    let (stop, watching) = world.watch_waking(wakes);
+    world.store.until("up to date", is_watching).await;
+    for connections in [4, 6] {
+        world.store.kept().states.clear();
+        wake.send_modify(|count| *count += 1);
+        world.store.until("up to date again", is_watching).await;
+        assert_eq!(world.server.house().connections, connections);
+    }
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_wakes_up_waits_no_longer_for_the_network_but_for_a_server_that_asked_for_it() {
+    let throttled = "{tag} NO [OVERQUOTA] Suggested Backoff Time: 600000 ms\r\n";
+    for (reply, closes, waits) in [("* BYE gone\r\n", true, false), (throttled, false, true)] {
+        let mut world = world().await;
+        world.pace.backoff = (Duration::from_secs(3600), Duration::from_secs(3600));
+        world.server.script(move |call| match (call.is("LIST"), closes) {
+            (true, true) => Turn::SayAndClose(reply.to_owned()),
+            (true, false) => Turn::Say(reply.to_owned()),
+            (false, _) => Turn::AsUsual,
+        });
+        let (wake, wakes) = watch::channel(0);
+        let (stop, watching) = world.watch_waking(wakes);
+        let waiting = |kept: &Kept| kept.states.iter().any(|it| it.0 == AccountState::Backoff);
+        world.store.until("a wait", waiting).await;
+        world.server.script(|_| Turn::AsUsual);
+        wake.send_modify(|count| *count += 1);
+        if waits {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            assert_eq!(world.server.house().logins, 1);
+        } else {
+            world.store.until("up to date", is_watching).await;
+        }
+        stop.send(true).unwrap();
+        watching.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_ends_each_connection_sees_ever_fewer() {
+    for verb in ["LIST", "IDLE"] {
+        let mut world = world().await;
+        world.pace.backoff = (Duration::from_millis(1), Duration::from_secs(3600));
+        world.server.script(move |call| match call.is(verb) {
+            true => Turn::SayAndClose("* BYE not now\r\n".to_owned()),
+            false => Turn::AsUsual,
+        });
+        let (stop, watching) = world.watch();
+        let waits = |kept: &Kept| {
+            let (_, detail) = kept.states.last()?;
+            let (_, seconds) = detail.split_once("next attempt in ")?;
+            Some(seconds.trim_end_matches(" s").parse::<u32>().ok()? >= 1)
+        };
+        world.store.until("a long wait", |kept| waits(kept) == Some(true)).await;
+        assert!(world.server.house().logins < 50, "{}", world.server.house().logins);
+        stop.send(true).unwrap();
+        watching.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_gives_one_message_per_connection_sees_ever_fewer() {
+    let mut world = World::with(&[("INBOX", Mailbox::of(1..=300))]).await;
+    world.pace.backoff = (Duration::from_millis(1), Duration::from_secs(3600));
+    world.server.script(|call| match call.is("UID FETCH") {
+        true => Turn::Change(|reply| {
+            let tagged = reply.rfind("\r\nR").map_or(0, |at| at + 2);
+            let second = reply.match_indices("\r\n* ").next().map_or(tagged, |(at, _)| at + 2);
+            format!("{}* BYE enough\r\n", &reply[..second])
+        }),
+        false => Turn::AsUsual,
+    });
+    let pass = tokio::time::timeout(Duration::from_secs(2), world.sync()).await;
+    assert!(pass.is_err(), "it waits: {pass:?}");
+    assert!(world.server.house().logins < 60, "{}", world.server.house().logins);
+}
+
+/// At a pace at which only what the server tells is noticed in time.
+fn told_only(world: &mut World) {
+    world.pace = Pace::default();
+}
+
+#[tokio::test]
+async fn a_server_that_tells_of_all_folders_needs_one_connection() {
+    let mut world = world().await;
+    told_only(&mut world);
+    world.server.house().capabilities[1] = "IMAP4rev1 IDLE NOTIFY".to_owned();
+    let server = world.server.clone();
+    let world = notices(world, |_| Turn::AsUsual).await;
+    assert_eq!(server.count("NOTIFY SET"), 1);
+    assert!(server.count("LOGOUT") >= 1, "the second connection is closed");
+    assert_eq!(world.server.house().connections, 2);
+}
+
+#[tokio::test]
+async fn where_notify_is_refused_folders_are_looked_at_in_turn() {
+    for refusal in ["{tag} NO [NOTIFICATIONOVERFLOW] too much\r\n", "{tag} BAD what?\r\n"] {
+        let world = world().await;
+        world.server.house().capabilities[1] = "IMAP4rev1 IDLE NOTIFY".to_owned();
+        let world = notices(world, move |call| match call.is("NOTIFY") {
+            true => Turn::Say(refusal.to_owned()),
+            false => Turn::AsUsual,
+        })
+        .await;
+        assert_eq!(world.server.count("NOTIFY"), 1);
+    }
+}
+
+#[tokio::test]
+async fn dovecot_tells_of_sent_mail_at_once() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let mail = |id: &str| Message::at("2026-03-02T09:00:00Z").id(id).bytes();
+    dovecot.deliver("INBOX", &mail("1@example.org"));
+    dovecot.save_to_sent(&mail("2@example.org"));
+    let mut world = world().await;
+    told_only(&mut world);
+    let imap = world.imap();
+    (imap.port, imap.user) = (dovecot.ports().starttls, USER.to_owned());
+    world.write("password", PASSWORD);
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    dovecot.save_to_sent(&mail("3@example.org"));
+    world.store.until("sent mail", has("Sent", 2)).await;
+    dovecot.deliver("INBOX", &mail("4@example.org"));
+    world.store.until("new mail", has("INBOX", 2)).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
 }

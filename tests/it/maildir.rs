@@ -42,6 +42,7 @@ impl Kept {
                 let of_folder = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 reply.send(of_folder.map(|(_, uid)| *uid).collect()).unwrap();
             }
+            Report::Quarantined { reply, .. } => reply.send(Vec::new()).unwrap(),
             Report::Watched { reply, .. } => reply.send(Vec::new()).unwrap(),
             Report::Barrier { reply } => reply.send(()).unwrap(),
             Report::Batch(batch) => {
@@ -213,7 +214,12 @@ async fn both_layouts_are_read_and_nothing_in_them_changes() {
         let folders = [(inbox, Role::Inbox), (sent, Role::Sent), (clients, Role::Other)];
         let folders = folders.map(|(name, role)| (name.to_owned(), role));
         assert_eq!(collector.see(|kept| kept.folders.clone()), folders);
-        let complete = FolderState { uidvalidity: 1, covered: Some((1, 1)), complete: true };
+        let complete = FolderState {
+            uidvalidity: 1,
+            covered: Some((1, 1)),
+            complete: true,
+            reconcile_due: false,
+        };
         assert!(collector.see(|kept| kept.covered.values().all(|state| *state == complete)));
         assert_eq!(listing(root.path()), before);
     }

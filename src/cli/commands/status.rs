@@ -273,6 +273,7 @@ mod tests {
             uidvalidity: 1,
             covered: None,
             complete,
+            reconciled_at: None,
         };
         let mut account = AccountRow {
             name: "work".to_owned(),

@@ -39,6 +39,8 @@ pub(super) struct Link {
     untagged: usize,
     capabilities: HashSet<String>,
     exists: u32,
+    /// Folders whose counters came, with or without a question.
+    counted: Vec<String>,
 }
 
 impl Link {
@@ -51,6 +53,7 @@ impl Link {
             untagged: 0,
             capabilities: HashSet::new(),
             exists: 0,
+            counted: Vec::new(),
         }
     }
 
@@ -66,9 +69,20 @@ impl Link {
         self.capabilities.contains(capability)
     }
 
+    /// Messages that a single command may be about, where the server sets a limit (RFC 9738).
+    pub(super) fn message_limit(&self) -> Option<u32> {
+        let limit = |it: &String| it.strip_prefix("MESSAGELIMIT=")?.parse().ok();
+        self.capabilities.iter().find_map(limit).filter(|limit| *limit > 0)
+    }
+
     /// Messages in the open folder, by the server's last word.
     pub(super) fn exists(&self) -> u32 {
         self.exists
+    }
+
+    /// The folders whose counters came since this was last asked.
+    pub(super) fn take_counted(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.counted)
     }
 
     /// Sends one command and reads up to its tagged reply.
@@ -178,6 +192,11 @@ impl Link {
                 return Err(Failure::Lost(format!("the server said: {}", words(outcome))));
             }
             Response::MailboxData(MailboxDatum::Exists(exists)) => self.exists = *exists,
+            Response::MailboxData(MailboxDatum::Status { mailbox, .. })
+                if self.counted.len() < UNTAGGED =>
+            {
+                self.counted.push(mailbox.to_string());
+            }
             _ => {}
         }
         self.untagged += 1;

@@ -22,6 +22,10 @@ impl Failure {
     /// What a tagged reply comes to (RFC 3501 §7.1).
     pub(super) fn verdict(status: &Status, outcome: &Outcome<'_>) -> Result<(), Failure> {
         match status {
+            // Done in part (RFC 9738 §3): no proof for the rest.
+            Status::Ok if words(outcome).starts_with("[MESSAGELIMIT") => {
+                Err(Failure::Refused(words(outcome)))
+            }
             Status::Ok => Ok(()),
             _ => Err(Failure::Refused(words(outcome))),
         }
@@ -37,22 +41,9 @@ impl Failure {
     }
 
     /// Whether the server is only short of something now, so that what was asked for is not to
-    /// blame (RFC 5530, and what Gmail and Exchange say).
+    /// blame.
     pub(super) fn is_passing(&self) -> bool {
-        let Failure::Refused(text) = self else { return false };
-        let upper = text.to_ascii_uppercase();
-        const SIGNS: [&str; 9] = [
-            "[UNAVAILABLE]",
-            "[LIMIT]",
-            "[OVERQUOTA]",
-            "[INUSE]",
-            "[SERVERBUG]",
-            "THROTTLE",
-            "TOO MANY",
-            "TRY AGAIN",
-            "NOT CONNECTED",
-        ];
-        SIGNS.iter().any(|sign| upper.contains(sign))
+        matches!(self, Failure::Refused(text) if is_passing(text))
     }
 
     /// Whether the server said no, and means it.
@@ -91,8 +82,48 @@ impl From<Failure> for Error {
     }
 }
 
+/// Whether a server says with these words that it is short of something now (RFC 5530, RFC 9051
+/// §7.1, and what Gmail, Exchange and Yahoo say).
+pub(super) fn is_passing(text: &str) -> bool {
+    const SIGNS: [&str; 9] = [
+        "[UNAVAILABLE]",
+        "[LIMIT]",
+        "[OVERQUOTA]",
+        "[INUSE]",
+        "[SERVERBUG]",
+        "THROTTLE",
+        "TOO MANY",
+        "TRY AGAIN",
+        "NOT CONNECTED",
+    ];
+    let upper = text.to_ascii_uppercase();
+    SIGNS.iter().any(|sign| upper.contains(sign))
+}
+
 /// The server's own words, fit for a log: one line, no control characters, not endless.
 pub(super) fn words(outcome: &Outcome<'_>) -> String {
     let text = outcome.information.as_deref().unwrap_or("no reason given");
     text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_short_of_something_is_told_from_one_that_means_no() {
+        for words in [
+            "[UNAVAILABLE] Temporary authentication failure",
+            "[LIMIT] Too many simultaneous connections",
+            "[OVERQUOTA] Account exceeded command or bandwidth limits",
+            "[THROTTLED] Slow down",
+            "Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+            "User is authenticated but not connected.",
+        ] {
+            assert!(is_passing(words), "{words}");
+        }
+        for words in ["[AUTHENTICATIONFAILED] Invalid credentials", "no reason given", ""] {
+            assert!(!is_passing(words), "{words}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
+use tokio::time::{Duration, Instant};
 
 use super::exec::{Link, quoted};
 use super::failure::Failure;
@@ -20,6 +21,8 @@ pub(super) struct Folder {
     /// As an argument of a command.
     pub argument: String,
     pub role: Role,
+    /// The server itself says what it is for.
+    pub special: bool,
     pub seen: Seen,
 }
 
@@ -43,11 +46,39 @@ pub(super) struct Seen {
     pub flags: HashMap<u32, Flags>,
     /// The folder was read anew in this run because its server numbers it badly.
     pub renumbered: bool,
+    /// The server may show the newest messages only.
+    pub partial: bool,
+    /// By how many messages the folder is known to have grown since `view`.
+    pub grown: i64,
+    /// When its counters last failed to add up.
+    doubted: Option<Instant>,
+}
+
+impl Seen {
+    /// Whether the folder's number of messages is another than what is known of it comes to. Says
+    /// so once in `pause`: where much is deleted, it often happens.
+    pub(super) fn doubts(&mut self, view: View, pause: Duration) -> bool {
+        let Some(before) = self.view else { return false };
+        let adds_up = i64::from(before.exists) + self.grown == i64::from(view.exists);
+        if adds_up || self.doubted.is_some_and(|at| at.elapsed() < pause) {
+            return false;
+        }
+        self.doubted = Some(Instant::now());
+        true
+    }
+}
+
+impl Folder {
+    /// Whether this is what the server calls it in a reply.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let inbox = self.role == Role::Inbox && name.eq_ignore_ascii_case("INBOX");
+        inbox || self.argument == quoted(&unescaped(name))
+    }
 }
 
 /// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.
 pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, Failure> {
-    let mut found: Vec<(String, Role)> = Vec::new();
+    let mut found: Vec<(String, Role, bool)> = Vec::new();
     link.exec("LIST \"\" \"*\"", |response| {
         let Response::MailboxData(MailboxDatum::List(entry)) = response else { return };
         let closed = entry.name_attributes.iter().any(is_closed);
@@ -58,34 +89,34 @@ pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, 
         }
         let role = entry.name_attributes.iter().find_map(special_use);
         let role = if name.eq_ignore_ascii_case("INBOX") { Some(Role::Inbox) } else { role };
+        let special = role.is_some();
         let delimiter = entry.delimiter.as_deref().unwrap_or("/");
         let named = || by_name(&readable(&name), delimiter);
         let role = role.unwrap_or_else(named);
-        if !found.iter().any(|(known, _)| *known == name) {
-            found.push((name, role));
+        if !found.iter().any(|(known, ..)| *known == name) {
+            found.push((name, role, special));
         }
     })
     .await?;
     let mut displayed = HashSet::new();
     let mut folders: Vec<Folder> = found
         .into_iter()
-        .map(|(name, role)| {
+        .map(|(name, role, special)| {
             let display = readable(&name);
             let folder = if displayed.insert(display.clone()) { display } else { name.clone() };
             let key = FolderKey { account: account.to_owned(), folder };
-            Folder { key, argument: quoted(&name), role, seen: Seen::default() }
+            Folder { key, argument: quoted(&name), role, special, seen: Seen::default() }
         })
         .collect();
     folders.sort_by_key(|folder| order(folder.role));
     Ok(folders)
 }
 
-/// Those that the account wants read.
-pub(super) fn wanted(all: Vec<Folder>, folders: &Folders) -> Result<Vec<Folder>> {
+/// Those that the account wants read; `labels`: the server is Gmail, whose folders but Junk and
+/// Trash are labels on what lies in All Mail.
+pub(super) fn wanted(all: Vec<Folder>, folders: &Folders, labels: bool) -> Result<Vec<Folder>> {
     let names = match folders {
-        Folders::Auto => {
-            return Ok(all.into_iter().filter(|it| it.role != Role::Drafts).collect());
-        }
+        Folders::Auto => return Ok(by_themselves(all, labels)),
         Folders::Named(names) => names,
     };
     let is = |folder: &Folder, name: &str| {
@@ -98,6 +129,20 @@ pub(super) fn wanted(all: Vec<Folder>, folders: &Folders) -> Result<Vec<Folder>>
             .hint(format!("it has: {}", there.join(", "))));
     }
     Ok(all.into_iter().filter(|it| names.iter().any(|name| is(it, name))).collect())
+}
+
+/// What is to be read where nobody says otherwise: every message once, as far as that shows.
+fn by_themselves(mut all: Vec<Folder>, labels: bool) -> Vec<Folder> {
+    // By its name alone, a folder may be anything; by its attribute it shows what lies elsewhere
+    // (RFC 6154 §2).
+    let is_view = |it: &Folder| it.role == Role::All && it.special;
+    if labels && all.iter().any(is_view) {
+        all.retain(|it| is_view(it) || matches!(it.role, Role::Junk | Role::Trash));
+    } else if !all.iter().all(is_view) {
+        all.retain(|it| !is_view(it));
+    }
+    all.retain(|it| it.role != Role::Drafts);
+    all
 }
 
 /// What matters most first: the promise is kept or broken in INBOX and Sent.
@@ -184,7 +229,7 @@ mod tests {
 
     fn folder(name: &str, role: Role) -> Folder {
         let key = FolderKey { account: "work".to_owned(), folder: name.to_owned() };
-        Folder { key, argument: quoted(name), role, seen: Seen::default() }
+        Folder { key, argument: quoted(name), role, special: false, seen: Seen::default() }
     }
 
     #[test]
@@ -195,14 +240,14 @@ mod tests {
             folder("x", Role::Other),
         ];
         let names = |folders: &Folders| {
-            let wanted = wanted(all.clone(), folders).unwrap();
+            let wanted = wanted(all.clone(), folders, false).unwrap();
             wanted.into_iter().map(|it| it.key.folder).collect::<Vec<_>>()
         };
         assert_eq!(names(&Folders::Auto), ["INBOX", "x"]);
         let some = ["Drafts", "inbox"].map(str::to_owned).to_vec();
         assert_eq!(names(&Folders::Named(some)), ["INBOX", "Drafts"]);
 
-        let error = wanted(all, &Folders::Named(vec!["Work".to_owned()])).unwrap_err();
+        let error = wanted(all, &Folders::Named(vec!["Work".to_owned()]), false).unwrap_err();
         assert_eq!(error.to_string(), "there is no folder \"Work\" on the server");
         assert_eq!(error.advice(), Some("it has: INBOX, Drafts, x"));
     }

@@ -74,8 +74,9 @@ pub(super) async fn wait(
 fn is_news(response: &Response<'_>) -> bool {
     matches!(
         response,
-        Response::MailboxData(MailboxDatum::Exists(_) | MailboxDatum::Recent(_))
-            | Response::Expunge(_)
+        Response::MailboxData(
+            MailboxDatum::Exists(_) | MailboxDatum::Recent(_) | MailboxDatum::Status { .. }
+        ) | Response::Expunge(_)
             | Response::Vanished { .. }
             | Response::Fetch(..)
     )

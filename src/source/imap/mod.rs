@@ -7,8 +7,8 @@
 //!
 //! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
 //! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
-//! folder from end to end with `salvage` for what resists and `upkeep` for what changes, `idle`
-//! and `watch` the waiting.
+//! folder from end to end with `salvage` for what resists and `upkeep` and `reconcile` for
+//! what changes, `idle` and `watch` the waiting.
 
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ mod folders;
 mod idle;
 mod login;
 mod reader;
+mod reconcile;
 mod salvage;
 mod session;
 mod sync;
@@ -60,6 +61,12 @@ pub struct Pace {
     pub backoff: (Duration, Duration),
     /// A server that refuses a second connection is asked again after this time.
     pub second: Duration,
+    /// A login that was refused is tried again after this time.
+    pub refused: Duration,
+    /// A connection older than this is closed before a folder is compared as a whole.
+    pub fresh: Duration,
+    /// Counters that don't add up have a folder compared as a whole, at most this often.
+    pub doubt: Duration,
 }
 
 impl Default for Pace {
@@ -73,6 +80,9 @@ impl Default for Pace {
             farewell: Duration::from_secs(15),
             backoff: (Duration::from_secs(2), Duration::from_secs(600)),
             second: Duration::from_secs(3600),
+            refused: Duration::from_secs(3600),
+            fresh: Duration::from_secs(600),
+            doubt: Duration::from_secs(3600),
         }
     }
 }
@@ -100,11 +110,17 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<(
 
 /// Reads everything and keeps watching until `shutdown` turns true.
 ///
-/// Connections that fail are opened again with growing waits. After three refused logins none is
+/// Connections that fail are opened again with growing waits; with each change of `wakes` all are,
+/// at once: the machine slept, or its network was away. After three refused logins none is
 /// tried any more; the account's state says so until the end. Returns an error only where waiting
 /// can't help: a configuration that can't work, or a store that takes no more.
-pub async fn watch(account: &Account, sink: &Sink, shutdown: Receiver<bool>) -> Result<()> {
-    watch_paced(account, sink, shutdown, &Pace::default()).await
+pub async fn watch(
+    account: &Account,
+    sink: &Sink,
+    shutdown: Receiver<bool>,
+    wakes: Receiver<u32>,
+) -> Result<()> {
+    watch_paced(account, sink, shutdown, wakes, &Pace::default()).await
 }
 
 /// [`watch`] at another pace.
@@ -112,6 +128,7 @@ pub async fn watch_paced(
     account: &Account,
     sink: &Sink,
     mut shutdown: Receiver<bool>,
+    wakes: Receiver<u32>,
     pace: &Pace,
 ) -> Result<()> {
     let connector = Connector::new(imap(account)?);
@@ -119,7 +136,7 @@ pub async fn watch_paced(
     tokio::select! {
         // An error means that nobody is left who could ask us to stop: the same.
         _ = shutdown.wait_for(|stop| *stop) => Ok(()),
-        error = watcher.run() => Err(error),
+        error = watcher.run(wakes) => Err(error),
     }
 }
 

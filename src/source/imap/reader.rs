@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, StatusAttribute};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::exec::Link;
 use super::failure::Failure;
@@ -34,7 +34,19 @@ pub(super) struct Reader<'a> {
     /// Connections opened, and those lost in a row without anything new from them.
     connected: u32,
     lost: u32,
+    /// Connections in a row that didn't last, whatever came from them.
+    hasty: u32,
+    /// When the last connection was opened.
+    since: Instant,
+    /// Folders that the server told of.
+    told: Vec<String>,
 }
+
+/// A connection that lived so long was good: the next failure is the first again.
+pub(super) const STEADY: Duration = Duration::from_secs(120);
+/// So many connections in a row may end soon, as long as each brings something: as many as it
+/// takes to find one message in a chunk that breaks them.
+const HASTY: u32 = 20;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
@@ -53,6 +65,9 @@ impl<'a> Reader<'a> {
             open: None,
             connected: 0,
             lost: 0,
+            hasty: 0,
+            since: Instant::now(),
+            told: Vec::new(),
         }
     }
 
@@ -63,6 +78,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn has_connected(&self) -> bool {
         self.connected > 0
+    }
+
+    /// Which connection this is, counted from 1.
+    pub(super) fn generation(&self) -> u32 {
+        self.connected
     }
 
     pub(super) fn has_open(&self, folder: &Folder) -> bool {
@@ -77,11 +97,13 @@ impl<'a> Reader<'a> {
             Some(link) => link,
             None => {
                 self.open = None;
-                if self.lost > 0 {
-                    sleep(backoff::delay(self.pace.backoff, self.lost, random())).await;
+                let failures = self.lost.max(self.hasty.saturating_sub(HASTY));
+                if failures > 0 {
+                    sleep(backoff::delay(self.pace.backoff, failures, random())).await;
                 }
                 let link = self.connector.open(!self.second).await?;
                 self.connected += 1;
+                self.since = Instant::now();
                 link
             }
         };
@@ -97,11 +119,19 @@ impl<'a> Reader<'a> {
     pub(super) fn after(&mut self, failure: &Failure) {
         if !matches!(failure, Failure::Refused(_)) && self.link.take().is_some() {
             self.lost += 1;
+            self.hasty = if self.since.elapsed() < STEADY { self.hasty + 1 } else { 0 };
+        }
+    }
+
+    /// Makes sure that the next question is put on a young connection.
+    pub(super) async fn refresh(&mut self) {
+        if self.since.elapsed() >= self.pace.fresh {
+            self.log_out().await;
         }
     }
 
     /// Takes leave; what the server says to it doesn't matter.
-    pub(super) async fn log_out(mut self) {
+    pub(super) async fn log_out(&mut self) {
         if let Some(mut link) = self.link.take() {
             let _ = timeout(Duration::from_secs(5), link.exec("LOGOUT", |_| ())).await;
         }
@@ -110,7 +140,8 @@ impl<'a> Reader<'a> {
     /// Connects and tells the sink which folders there are to read.
     pub(super) async fn folders(&mut self, account: &Account) -> Result<Vec<Folder>> {
         let all = folders::list(self.link().await?, &account.name).await?;
-        let folders = folders::wanted(all, &account.folders)?;
+        let labels = self.link().await?.offers("X-GM-EXT-1");
+        let folders = folders::wanted(all, &account.folders, labels)?;
         let names = folders.iter().map(|it| (it.key.folder.clone(), it.role)).collect();
         self.sink.folders(&account.name, names).await?;
         Ok(folders)
@@ -192,7 +223,37 @@ impl<'a> Reader<'a> {
             }
         })
         .await?;
+        self.asked(folder);
         Ok(view)
+    }
+
+    /// The counters that came for this folder were asked for: no news.
+    fn asked(&mut self, folder: &Folder) {
+        if let Some(link) = &mut self.link {
+            let others = link.take_counted().into_iter().filter(|name| !folder.is_called(name));
+            self.told.extend(others);
+            self.told.truncate(10_000);
+        }
+    }
+
+    /// The folders whose counters came without a question (RFC 5465 §5).
+    pub(super) fn take_told(&mut self) -> Vec<String> {
+        let link = self.link.as_mut();
+        let late = link.map(Link::take_counted).unwrap_or_default();
+        self.told.drain(..).chain(late).collect()
+    }
+
+    /// Has the server tell of every folder on this connection (RFC 5465), and of the open one
+    /// during IDLE. Whether it will.
+    pub(super) async fn subscribe(&mut self) -> Result<bool, Failure> {
+        const EVENTS: &str = "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) \
+                              (personal (MessageNew MessageExpunge))";
+        let link = self.link().await?;
+        match link.exec(EVENTS, |_| ()).await {
+            Ok(()) => Ok(true),
+            Err(Failure::Refused(_)) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The connection with this folder open, wherever it was before.

@@ -33,8 +33,12 @@ pub(super) struct Cover {
     pub uidvalidity: u64,
     pub interval: Option<(u32, u32)>,
     pub complete: bool,
+    /// The server may keep older messages to itself: the folder never counts as complete.
+    pub partial: bool,
     /// UIDs by which the interval grew, as far as they are among the newest.
     pub fresh: BTreeSet<u32>,
+    /// By how many messages it grew.
+    pub added: u32,
 }
 
 /// Towards newer or older messages.
@@ -52,7 +56,9 @@ impl Cover {
             uidvalidity: (breaches << 32) | u64::from(view.uidvalidity),
             interval: None,
             complete: false,
+            partial: false,
             fresh: BTreeSet::new(),
+            added: 0,
         };
         if view.uidvalidity == 0 && !renumbered {
             return fresh(breaches + 1);
@@ -68,7 +74,9 @@ impl Cover {
             uidvalidity: known.uidvalidity,
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
+            partial: false,
             fresh: BTreeSet::new(),
+            added: 0,
         }
     }
 
@@ -79,7 +87,8 @@ impl Cover {
             Way::Up => (low, high.max(chunk.bound)),
             Way::Down => (low.min(chunk.bound), high),
         });
-        self.complete |= way == Way::Down && chunk.bound <= 1;
+        self.complete |= !self.partial && way == Way::Down && chunk.bound <= 1;
+        self.added = self.added.saturating_add(chunk.expected.len() as u32);
         self.fresh.extend(&chunk.expected);
         self.fresh = self.fresh.split_off(&self.newest());
     }
@@ -122,20 +131,32 @@ impl Reader<'_> {
                 folder.seen = Default::default();
             }
             folder.seen.renumbered |= view.uidvalidity == 0;
+            let limit = self.link().await?.message_limit();
+            folder.seen.partial = limit.is_some_and(|limit| view.exists >= limit);
+            cover.partial = folder.seen.partial;
+            cover.complete &= !cover.partial;
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
+            let comparable = known.complete && tail.is_some();
             if folder.seen.view != Some(view) {
-                tail = self.late(folder, &cover, tail).await?;
+                let grown;
+                (tail, grown) = self.late(folder, &cover, tail).await?;
+                folder.seen.grown += grown;
             }
             let whole = self.read_all(folder, &mut cover, view).await?;
+            folder.seen.grown += i64::from(cover.added);
             let tail = folder.seen.tail.insert(tail.unwrap_or_default());
             tail.append(&mut cover.fresh);
             *tail = tail.split_off(&cover.newest());
             if !whole {
                 continue;
             }
+            if known.reconcile_due || comparable && folder.seen.doubts(view, self.pace.doubt) {
+                self.reconcile(folder, &cover).await?;
+            }
             self.watched(folder, &cover).await?;
             folder.seen.view = Some(view);
+            folder.seen.grown = 0;
             return Ok(());
         }
     }
@@ -196,7 +217,8 @@ impl Reader<'_> {
             (Way::Down, Some((low, _))) => low.saturating_sub(1),
         };
         let top = view.uidnext.saturating_sub(1);
-        let mut width = if view.exists <= WINDOW { u32::MAX } else { WINDOW };
+        let limit = self.link().await?.message_limit();
+        let mut width = first_width(view.exists, limit);
         let mut disturbed = false;
         while !disturbed && (1..=top).contains(&next) {
             let window = match way {
@@ -205,12 +227,7 @@ impl Reader<'_> {
             };
             let set = format!("{}:{}", window.0, window.1);
             let there = self.search(folder, &set, window, flight).await?;
-            // By steps, so that a denser stretch below still fits in a line.
-            width = match there.len() {
-                _ if view.exists <= WINDOW => u32::MAX,
-                few if few < SPARSE => width.saturating_mul(8),
-                _ => WINDOW,
-            };
+            width = next_width(view.exists, limit, width, there.len());
             for chunk in cut(there, self.form.chunk(), window, way) {
                 let tag = match chunk.range() {
                     Some(range) => {
@@ -330,9 +347,27 @@ impl Reader<'_> {
             gone: Vec::new(),
             covered: None,
             complete: cover.complete,
+            reconciled: false,
         };
         fill(&mut batch);
         Ok(self.sink.batch(batch).await?)
+    }
+}
+
+/// UIDs for the first search. No wider than the server's limit: how many it would find is not
+/// known.
+pub(super) fn first_width(exists: u32, limit: Option<u32>) -> u32 {
+    let most = limit.unwrap_or(WINDOW).min(WINDOW);
+    if exists < most { u32::MAX } else { most }
+}
+
+/// UIDs for the next search, after one of this width found so many messages. Wider by steps, so
+/// that a denser stretch beyond still fits in a line.
+pub(super) fn next_width(exists: u32, limit: Option<u32>, width: u32, found: usize) -> u32 {
+    match found {
+        _ if exists <= WINDOW || limit.is_some() => first_width(exists, limit),
+        few if few < SPARSE => width.saturating_mul(8),
+        _ => WINDOW,
     }
 }
 

@@ -16,32 +16,35 @@ const SET: usize = 100;
 
 impl Reader<'_> {
     /// Compares the newest UIDs of the covered interval with what they were at the last change,
-    /// and returns them: a message may become visible after one with a higher UID (Exchange),
-    /// and one that is gone should be known.
+    /// and returns them, and by how many they grew: a message may become visible after one with a
+    /// higher UID (Exchange), and one that is gone should be known.
     pub(super) async fn late(
         &mut self,
         folder: &Folder,
         cover: &Cover,
         before: Option<BTreeSet<u32>>,
-    ) -> Result<Option<BTreeSet<u32>>, Failure> {
-        let Some((_, high)) = cover.interval else { return Ok(None) };
+    ) -> Result<(Option<BTreeSet<u32>>, i64), Failure> {
+        let Some((_, high)) = cover.interval else { return Ok((None, 0)) };
         let from = cover.newest();
         let set = format!("{from}:{high}");
         let now = self.search(folder, &set, (from, high), &mut Flight::default()).await?;
         let now: BTreeSet<u32> = now.into_iter().collect();
+        let mut grown = 0;
         if let Some(before) = before {
-            let late = now.difference(&before).copied().collect();
+            let late: Vec<u32> = now.difference(&before).copied().collect();
+            grown += late.len() as i64;
             self.salvage(folder, cover, late).await?;
             let gone: Vec<u64> = before
                 .range(from..)
                 .filter(|uid| !now.contains(uid))
                 .map(|uid| (*uid).into())
                 .collect();
+            grown -= gone.len() as i64;
             if !gone.is_empty() {
                 self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
             }
         }
-        Ok(Some(now))
+        Ok((Some(now), grown))
     }
 
     /// Reads the flags of the messages of open turns again; what changed is handed over.

@@ -1,28 +1,29 @@
 //! An account that is kept watched: INBOX by IDLE on one connection, the other folders in rounds
-//! on a second one, or between two waits on the same where the server allows only one.
+//! on a second one, or between two waits on the same where the server allows only one or tells of
+//! all folders on it (NOTIFY).
 //!
 //! A look at the folder follows every connection, every end of a wait and every turn of the
 //! clock; what the server announces is only a reason to look sooner.
 
+use std::collections::BTreeSet;
 use std::future::pending;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{self, PoisonError};
 
+use tokio::sync::watch::Receiver;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 use tracing::debug;
 
-use super::failure::Failure;
+use super::failure::{Failure, is_passing};
 use super::folders::Folder;
 use super::idle::{self, Woken};
-use super::reader::{Reader, random};
+use super::reader::{Reader, STEADY, random};
 use super::session::Connector;
 use super::{Pace, backoff};
 use crate::config::Account;
 use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Role, Sink};
-
-/// A connection that lived so long was good: the next failure is the first again.
-const STEADY: Duration = Duration::from_secs(120);
 
 pub(super) struct Watcher<'a> {
     account: &'a Account,
@@ -37,6 +38,13 @@ struct Rounds {
     /// The server allows one connection only.
     shared: AtomicBool,
     turned: Notify,
+    /// The server tells of every folder: no second connection is needed.
+    told: AtomicBool,
+    /// Folders to look at whatever their time, by the server's names; `None`: all.
+    news: sync::Mutex<Option<Vec<String>>>,
+    hurried: Notify,
+    /// Folders of which the server may show the newest messages only.
+    partial: sync::Mutex<BTreeSet<String>>,
     caught_up: [AtomicBool; 2],
 }
 
@@ -53,50 +61,65 @@ impl<'a> Watcher<'a> {
         Watcher { account, connector, sink, pace }
     }
 
-    /// Goes on for ever; the error says why that can't be.
-    pub(super) async fn run(&self) -> Error {
-        let mut failures = 0;
+    /// Goes on for ever; the error says why that can't be. All connections are opened anew with
+    /// each change of `wakes`.
+    pub(super) async fn run(&self, mut wakes: Receiver<u32>) -> Error {
+        let (mut failures, mut throttled) = (0, false);
         loop {
+            wakes.mark_unchanged();
             let began = Instant::now();
             let mut reader = Reader::new(self.account, self.connector, self.sink, self.pace);
-            let Err(error) = self.life(&mut reader).await;
-            if began.elapsed() >= STEADY {
-                failures = 0;
-            }
-            failures += 1;
+            let error = tokio::select! {
+                Err(error) = self.life(&mut reader) => error,
+                () = woken(&mut wakes) => {
+                    failures = if throttled { failures } else { 0 };
+                    continue;
+                }
+            };
+            // However well each connection began: a server that ends all of them has its reasons.
+            failures = if began.elapsed() >= STEADY { 1 } else { failures + 1 };
             let connected = reader.has_connected();
             drop(reader);
-            let paused = match error.kind() {
-                Kind::Temporary | Kind::LoginRefused => {
-                    self.pause(&error, failures, connected).await
-                }
-                Kind::Config | Kind::Usage | Kind::Failed => return error,
-            };
-            if let Err(error) = paused {
+            if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {
                 return error;
+            }
+            throttled = is_passing(&error.to_string());
+            let wait = match self.announce(&error, failures, connected).await {
+                Ok(wait) => wait,
+                Err(error) => return error,
+            };
+            let patient = throttled || error.kind() == Kind::LoginRefused;
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = woken(&mut wakes), if !patient => failures = 0,
             }
         }
     }
 
-    /// Says what is wrong and waits before the next attempt, for ever if there must be none.
-    async fn pause(&self, error: &Error, failures: u32, connected: bool) -> Result<()> {
+    /// Says what is wrong, and how long to wait before the next attempt. Waits for ever if there
+    /// must be none.
+    async fn announce(&self, error: &Error, failures: u32, connected: bool) -> Result<Duration> {
         let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
-        if error.kind() == Kind::LoginRefused && self.connector.has_given_up() {
+        let refused = error.kind() == Kind::LoginRefused;
+        if refused && self.connector.has_given_up() {
             let detail = format!("{error}{advice}; no further login is tried until a restart");
             self.state(AccountState::AuthFailed, &detail).await?;
             return pending().await;
         }
         let text = error.to_string();
-        let wait = backoff::delay(self.pace.backoff, failures, random());
+        let wait = match refused {
+            true => self.pace.refused,
+            false => backoff::delay(self.pace.backoff, failures, random()),
+        };
         let wait = wait.max(backoff::suggested(&text).unwrap_or_default());
-        let state = match connected || error.kind() == Kind::LoginRefused {
-            true => AccountState::Backoff,
-            false => AccountState::Offline,
+        let state = match (refused, connected || is_passing(&text)) {
+            (true, _) => AccountState::AuthFailed,
+            (false, true) => AccountState::Backoff,
+            (false, false) => AccountState::Offline,
         };
         let detail = format!("{text}{advice}; next attempt in {} s", wait.as_secs());
         self.state(state, &detail).await?;
-        sleep(wait).await;
-        Ok(())
+        Ok(wait)
     }
 
     async fn state(&self, state: AccountState, detail: &str) -> Result<()> {
@@ -122,6 +145,10 @@ impl<'a> Watcher<'a> {
             folders: Mutex::new(folders.into_iter().map(|folder| (folder, now)).collect()),
             shared: AtomicBool::new(false),
             turned: Notify::new(),
+            told: AtomicBool::new(false),
+            news: sync::Mutex::new(Some(Vec::new())),
+            hurried: Notify::new(),
+            partial: Default::default(),
         };
         tokio::select! {
             end = self.stand_by(reader, &mut watched, &rounds) => end,
@@ -136,12 +163,16 @@ impl<'a> Watcher<'a> {
         watched: &mut Folder,
         rounds: &Rounds,
     ) -> Result<std::convert::Infallible> {
-        let mut idles = reader.link().await?.offers("IDLE");
+        let link = reader.link().await?;
+        let mut idles = link.offers("IDLE");
+        let mut tells = idles && link.offers("NOTIFY");
+        let mut subscribed = 0;
         loop {
             if rounds.shared.load(Ordering::Relaxed) {
                 self.round(reader, rounds).await?;
             }
             reader.check(watched).await?;
+            rounds.note(watched);
             self.catch_up(rounds, WATCHED).await?;
             let due = async {
                 match rounds.shared.load(Ordering::Relaxed) {
@@ -149,6 +180,16 @@ impl<'a> Watcher<'a> {
                     false => rounds.turned.notified().await,
                 }
             };
+            if tells && subscribed != reader.generation() {
+                tells = self.subscribe(reader, rounds).await?;
+                subscribed = reader.generation();
+                continue;
+            }
+            let told = reader.take_told();
+            if !told.is_empty() {
+                rounds.hurry(told);
+                continue;
+            }
             if !idles {
                 tokio::select! { () = due => {}, () = sleep(self.pace.inbox) => {} }
                 continue;
@@ -168,6 +209,22 @@ impl<'a> Watcher<'a> {
                 }
             }
         }
+    }
+
+    /// Has the server tell of all folders. What came before that is looked for.
+    async fn subscribe(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<bool> {
+        let tells = match reader.subscribe().await {
+            Ok(tells) => tells,
+            Err(failure) => {
+                reader.after(&failure);
+                return Err(failure.into());
+            }
+        };
+        if tells {
+            rounds.hurry_all();
+        }
+        rounds.told.store(tells, Ordering::Relaxed);
+        Ok(tells)
     }
 
     /// Reads the other folders on a connection of their own, as long as the server allows one.
@@ -206,19 +263,32 @@ impl<'a> Watcher<'a> {
     ) -> Result<std::convert::Infallible> {
         loop {
             self.round(reader, rounds).await?;
-            sleep_until(rounds.next().await).await;
+            if rounds.told.load(Ordering::Relaxed) {
+                reader.log_out().await;
+                rounds.shared.store(true, Ordering::Relaxed);
+                rounds.turned.notify_one();
+                return pending().await;
+            }
+            tokio::select! {
+                () = sleep_until(rounds.next().await) => {}
+                () = rounds.hurried.notified() => {}
+            }
         }
     }
 
     /// Checks every folder that is due.
     async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<()> {
         let mut folders = rounds.folders.lock().await;
+        let news = rounds.take_news();
         for (folder, due) in folders.iter_mut() {
-            if *due > Instant::now() {
+            let is_news =
+                news.as_ref().is_none_or(|names| names.iter().any(|name| folder.is_called(name)));
+            if *due > Instant::now() && !is_news {
                 continue;
             }
             if !self.is_unchanged(reader, folder).await? {
                 reader.check(folder).await?;
+                rounds.note(folder);
             }
             let sent = folder.role == Role::Sent;
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
@@ -231,7 +301,11 @@ impl<'a> Watcher<'a> {
     async fn is_unchanged(&self, reader: &mut Reader<'a>, folder: &Folder) -> Result<bool> {
         let Some(seen) = folder.seen.view else { return Ok(false) };
         // A server may refuse STATUS of the open folder, or answer from memory (RFC 3501 §6.3.10).
-        if reader.has_open(folder) || !self.sink.watched(&folder.key).await?.is_empty() {
+        let known = self.sink.known(&folder.key).await?;
+        if known.reconcile_due
+            || reader.has_open(folder)
+            || !self.sink.watched(&folder.key).await?.is_empty()
+        {
             return Ok(false);
         }
         match reader.status(folder).await {
@@ -249,13 +323,63 @@ impl<'a> Watcher<'a> {
         let flags = &rounds.caught_up;
         let before = flags.get(half).is_none_or(|flag| flag.swap(true, Ordering::Relaxed));
         if !before && flags.iter().all(|flag| flag.load(Ordering::Relaxed)) {
-            self.state(AccountState::Watching, "up to date").await?;
+            self.state(AccountState::Watching, &rounds.detail()).await?;
         }
         Ok(())
     }
 }
 
+/// Never, once nobody is left to say so.
+async fn woken(wakes: &mut Receiver<u32>) {
+    if wakes.changed().await.is_err() {
+        pending().await
+    }
+}
+
 impl Rounds {
+    fn news(&self) -> sync::MutexGuard<'_, Option<Vec<String>>> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// These folders are due now.
+    fn hurry(&self, names: Vec<String>) {
+        if names.is_empty() {
+            return;
+        }
+        if let Some(waiting) = self.news().as_mut() {
+            waiting.extend(names);
+        }
+        self.hurried.notify_one();
+    }
+
+    fn hurry_all(&self) {
+        *self.news() = None;
+        self.hurried.notify_one();
+    }
+
+    fn note(&self, folder: &Folder) {
+        if folder.seen.partial {
+            let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+            partial.insert(folder.key.folder.clone());
+        }
+    }
+
+    fn detail(&self) -> String {
+        let partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        let names: Vec<&str> = partial.iter().map(String::as_str).collect();
+        match names.as_slice() {
+            [] => "up to date".to_owned(),
+            names => {
+                let names = names.join(", ");
+                format!("up to date; the server may show only the newest messages of {names}")
+            }
+        }
+    }
+
+    fn take_news(&self) -> Option<Vec<String>> {
+        self.news().replace(Vec::new())
+    }
+
     async fn next(&self) -> Instant {
         let folders = self.folders.lock().await;
         let far = Instant::now() + Duration::from_secs(3600);

@@ -204,6 +204,7 @@ impl<'a> Reader<'a> {
             gone: Vec::new(),
             covered: complete.then_some(COVERED),
             complete,
+            reconciled: false,
         }
     }
 }

@@ -140,6 +140,25 @@ fn a_folder_that_starts_over_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn a_comparison_is_remembered_until_the_folder_starts_over() {
+    let store = store();
+    let inbox = folder(&store, "INBOX");
+    let last = || store.folder("work", "INBOX").unwrap().unwrap().reconciled_at;
+    deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
+    let validity = store.folder("work", "INBOX").unwrap().unwrap().uidvalidity;
+    for uid in [1, 2, 3] {
+        store.quarantine(inbox, validity, uid, "no header").unwrap();
+    }
+    store.release(inbox, validity, 3).unwrap();
+    assert_eq!(last(), None);
+    store.set_reconciled(inbox, at(5)).unwrap();
+    assert_eq!(last(), Some(at(5)));
+    assert_eq!(store.quarantined_uids(inbox, validity).unwrap(), [2], "1 was read after all");
+    store.start_folder_over(inbox, validity + 1).unwrap();
+    assert_eq!(last(), None);
+}
+
+#[test]
 fn what_the_new_beginning_lacks_is_gone() {
     let store = store();
     let contact = ann(&store);

@@ -16,7 +16,7 @@ use super::peers;
 const SCENE: &str = "REQUITE_TEST_SCENE";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Plays `scene` in a process of its own, whose session bus is at `bus`. `test` is the calling
+/// Plays `scene` in a process of its own, whose session and system bus is at `bus`. `test` is the calling
 /// test's full name.
 pub fn with_bus(test: &str, bus: &str, scene: impl AsyncFnOnce()) {
     if std::env::var(SCENE).is_ok_and(|playing| playing == test) {
@@ -26,7 +26,7 @@ pub fn with_bus(test: &str, bus: &str, scene: impl AsyncFnOnce()) {
     let binary = std::env::current_exe().expect("this binary");
     let mut again = Command::new(binary);
     again.args(["--exact", test, "--nocapture"]).env(SCENE, test);
-    again.env("DBUS_SESSION_BUS_ADDRESS", bus);
+    again.env("DBUS_SESSION_BUS_ADDRESS", bus).env("DBUS_SYSTEM_BUS_ADDRESS", bus);
     let output = again.output().expect("this binary runs again");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
@@ -180,7 +180,7 @@ impl PrivateDesktop {
 }
 
 /// A program that says on its first line that it is ready.
-async fn first_line(command: &mut AsyncCommand) -> (Child, String) {
+pub async fn first_line(command: &mut AsyncCommand) -> (Child, String) {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().expect("the program starts");
     let mut line = String::new();

@@ -91,9 +91,18 @@ impl World {
     }
 
     pub fn watch(&self) -> (watch::Sender<bool>, JoinHandle<Result<()>>) {
+        let (_, wakes) = watch::channel(0);
+        self.watch_waking(wakes)
+    }
+
+    /// The same, and connections are opened anew with each change of `wakes`.
+    pub fn watch_waking(
+        &self,
+        wakes: watch::Receiver<u32>,
+    ) -> (watch::Sender<bool>, JoinHandle<Result<()>>) {
         let (stop, stopped) = watch::channel(false);
         let (account, sink, pace) = (self.account.clone(), self.store.sink(), self.pace.clone());
-        let task = async move { imap::watch_paced(&account, &sink, stopped, &pace).await };
+        let task = async move { imap::watch_paced(&account, &sink, stopped, wakes, &pace).await };
         (stop, tokio::spawn(task))
     }
 
@@ -115,6 +124,9 @@ fn fast() -> Pace {
         sent: moment,
         others: moment,
         backoff: (Duration::from_millis(1), Duration::from_millis(20)),
+        refused: moment,
+        fresh: Duration::ZERO,
+        doubt: Duration::ZERO,
         ..Pace::default()
     }
 }

@@ -18,6 +18,8 @@ pub struct Kept {
     pub texts: BTreeMap<u64, String>,
     pub unreadable: Vec<(u64, String)>,
     pub gone: Vec<u64>,
+    /// Folders that were compared as a whole, in that order.
+    pub reconciled: Vec<String>,
     pub states: Vec<(AccountState, String)>,
     /// What the daemon asks to keep an eye on, in INBOX.
     pub watched: Vec<u64>,
@@ -91,6 +93,9 @@ impl Kept {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 let _ = reply.send(here.map(|(_, uid)| *uid).collect());
             }
+            Report::Quarantined { reply, .. } => {
+                let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
+            }
             Report::Watched { folder, reply } => {
                 let inbox = folder.folder == "INBOX";
                 let _ = reply.send(if inbox { self.watched.clone() } else { Vec::new() });
@@ -111,6 +116,8 @@ impl Kept {
         }
         state.covered = batch.covered.or(state.covered);
         state.complete = batch.complete;
+        state.reconcile_due &= !batch.reconciled;
+        self.reconciled.extend(batch.reconciled.then(|| folder.clone()));
         for mail in batch.mails {
             let header = String::from_utf8_lossy(&mail.header).into_owned();
             if !mail.body_start.is_empty() {
@@ -131,7 +138,12 @@ impl Kept {
         for uid in &batch.gone {
             self.mails.remove(&(folder.clone(), *uid));
         }
+        let known = |uid: &u64| self.mails.contains_key(&(folder.clone(), *uid));
+        self.unreadable.retain(|(uid, _)| !known(uid) && !batch.gone.contains(uid));
         self.gone.extend(batch.gone);
-        self.unreadable.extend(batch.unreadable);
+        for (uid, why) in batch.unreadable {
+            self.unreadable.retain(|(known, _)| *known != uid);
+            self.unreadable.push((uid, why));
+        }
     }
 }

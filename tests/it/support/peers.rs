@@ -3,6 +3,7 @@
 //! Installs nothing; `tests/run` does.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Where daemons live that stand on no ordinary user's `PATH`.
 const ADMIN: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
@@ -11,11 +12,25 @@ const ADMIN: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 /// `REQUITE_REQUIRE_PEERS=1` a missing program fails the test instead.
 #[track_caller]
 pub fn peer(program: &str) -> Option<PathBuf> {
-    let found = find(program);
+    required(program, find(program))
+}
+
+/// Python, if it has this module; as [`peer`].
+#[track_caller]
+pub fn python_with(module: &str) -> Option<PathBuf> {
+    let has_it = |python: &PathBuf| {
+        let import = Command::new(python).args(["-c", &format!("import {module}")]).output();
+        import.is_ok_and(|output| output.status.success())
+    };
+    required(module, find("python3").filter(has_it))
+}
+
+#[track_caller]
+fn required(name: &str, found: Option<PathBuf>) -> Option<PathBuf> {
     if found.is_none() {
         let required = std::env::var("REQUITE_REQUIRE_PEERS").is_ok_and(|value| value == "1");
-        assert!(!required, "{program} is required here, but it is not installed");
-        eprintln!("skipped: {program} is not installed");
+        assert!(!required, "{name} is required here, but it is not installed");
+        eprintln!("skipped: {name} is not installed");
     }
     found
 }

@@ -178,7 +178,8 @@ impl Server {
         let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
         let greeting = self.house().greeting.clone();
         stream.write_all(greeting.as_bytes()).await?;
-        let mut visit = Visit { server: self, safe: self.tls.is_none(), open: None, told: 0 };
+        let mut visit =
+            Visit { server: self, safe: self.tls.is_none(), open: None, told: 0, notified: None };
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await? == 0 {
@@ -237,6 +238,8 @@ struct Visit<'a> {
     open: Option<String>,
     /// The number of messages that the client knows of.
     told: usize,
+    /// The same of every folder, once it asked to be told (RFC 5465).
+    notified: Option<BTreeMap<String, usize>>,
 }
 
 impl Visit<'_> {
@@ -285,6 +288,10 @@ impl Visit<'_> {
                      * OK [UIDNEXT {next}] yes\r\n{tag} OK [READ-ONLY] done\r\n"
                 )
             }
+            "NOTIFY" => {
+                self.notified = Some(counts(&house));
+                done
+            }
             "UID" => self.messages(&house, rest) + &done,
             "FETCH" => {
                 let mailbox = &house.mailboxes[self.open.as_deref().unwrap()];
@@ -326,11 +333,21 @@ impl Visit<'_> {
         stream.write_all(b"+ idling\r\n").await?;
         let mut line = String::new();
         loop {
-            let open = self.open.as_deref().unwrap();
-            let count = self.server.house().mailboxes[open].messages.len();
+            let open = self.open.clone().unwrap();
+            let count = self.server.house().mailboxes[&open].messages.len();
             if count != self.told {
                 self.told = count;
                 stream.write_all(format!("* {count} EXISTS\r\n").as_bytes()).await?;
+            }
+            let counts = counts(&self.server.house());
+            if let Some(before) = self.notified.take() {
+                self.notified = Some(counts.clone());
+                for (name, count) in counts.iter().filter(|(name, _)| **name != open) {
+                    if before.get(name) != Some(count) {
+                        let line = format!("* STATUS \"{name}\" (MESSAGES {count})\r\n");
+                        stream.write_all(line.as_bytes()).await?;
+                    }
+                }
             }
             tokio::select! {
                 _ = changes.changed() => {}
@@ -342,6 +359,10 @@ impl Visit<'_> {
             }
         }
     }
+}
+
+fn counts(house: &House) -> BTreeMap<String, usize> {
+    house.mailboxes.iter().map(|(name, it)| (name.clone(), it.messages.len())).collect()
 }
 
 fn fetched(number: usize, uid: u32, message: &Message, items: &str) -> String {

@@ -1,0 +1,75 @@
+//! A folder compared as a whole with what is stored of it, for what no counter tells: old messages
+//! that went, or that came in among those that were read before.
+
+use std::collections::HashSet;
+
+use tracing::debug;
+
+use super::failure::Failure;
+use super::fetch::Flight;
+use super::folders::Folder;
+use super::reader::Reader;
+use super::sync::{Cover, first_width, next_width};
+
+impl Reader<'_> {
+    /// Compares the covered interval, window by window, on a connection that has not seen much:
+    /// some servers show on an old one what was (Exchange). What was put aside is tried again.
+    pub(super) async fn reconcile(
+        &mut self,
+        folder: &Folder,
+        cover: &Cover,
+    ) -> Result<(), Failure> {
+        self.refresh().await;
+        if let Some((low, high)) = cover.interval {
+            let stored = self.sink.stored(&folder.key).await?;
+            let aside = self.sink.quarantined(&folder.key).await?;
+            let mut known: Vec<u64> = stored.iter().copied().chain(aside).collect();
+            known.sort_unstable();
+            let link = self.opened(folder).await?;
+            let (exists, limit) = (link.exists(), link.message_limit());
+            let mut width = first_width(exists, limit);
+            let mut next = low;
+            while next <= high {
+                let window = (next, next.saturating_add(width - 1).min(high));
+                let found = self.compare(folder, cover, window, &stored, &known).await?;
+                width = next_width(exists, limit, width, found);
+                let Some(above) = window.1.checked_add(1) else { break };
+                next = above;
+            }
+        }
+        self.hand_over(folder, cover, |batch| batch.reconciled = true).await
+    }
+
+    /// Reads what is there and not stored, reports what is `known` (ascending) and not there, and
+    /// says how many messages there are.
+    async fn compare(
+        &mut self,
+        folder: &Folder,
+        cover: &Cover,
+        window: (u32, u32),
+        stored: &HashSet<u64>,
+        known: &[u64],
+    ) -> Result<usize, Failure> {
+        let set = format!("{}:{}", window.0, window.1);
+        let there = self.search(folder, &set, window, &mut Flight::default()).await?;
+        let is_stored = |uid: &u32| stored.contains(&u64::from(*uid));
+        let missing: Vec<u32> = there.iter().copied().filter(|uid| !is_stored(uid)).collect();
+        let is_there =
+            |uid: u64| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
+        let from = known.partition_point(|uid| *uid < u64::from(window.0));
+        let of_window = known.iter().copied().skip(from);
+        let gone: Vec<u64> = of_window
+            .take_while(|uid| *uid <= u64::from(window.1))
+            .filter(|uid| !is_there(*uid))
+            .collect();
+        if !(missing.is_empty() && gone.is_empty()) {
+            let (name, missing, gone) = (&folder.key.folder, missing.len(), gone.len());
+            debug!(account = folder.key.account, folder = name, missing, gone, "compared");
+        }
+        self.salvage(folder, cover, missing).await?;
+        if !gone.is_empty() {
+            self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
+        }
+        Ok(there.len())
+    }
+}

@@ -1,0 +1,155 @@
+//! What single servers do differently, each as its own small scene.
+//!
+//! What other servers do as well is tested elsewhere: throttling and replies without a body or
+//! without any message in `imap.rs`, no IDLE and messages that show up late in `imap_watch.rs`, no
+//! UIDNEXT in `imap.rs`.
+
+use requite::config::Tls;
+use requite::source::Role;
+
+use crate::support::imap_account::World;
+use crate::support::imap_store::Kept;
+use crate::support::scripted_imap::{Call, Mailbox, Server, Turn};
+
+/// A server of these folders, by attributes, name and messages.
+async fn server(folders: &[(&str, &str, u32)], capabilities: &str) -> World {
+    let mailboxes: Vec<(&str, Mailbox)> = folders
+        .iter()
+        .map(|(attributes, name, count)| {
+            (*name, Mailbox { attributes: (*attributes).to_owned(), ..Mailbox::of(1..=*count) })
+        })
+        .collect();
+    let world = World::on(Server::start(&mailboxes, None).await, Tls::None);
+    world.server.house().capabilities[1] = format!("IMAP4rev1 {capabilities}");
+    world
+}
+
+async fn reads(world: &World, expect: &[(&str, Role)]) {
+    world.sync().await.unwrap();
+    let expect: Vec<_> = expect.iter().map(|(name, role)| ((*name).to_owned(), *role)).collect();
+    assert_eq!(world.store.kept().folders, expect);
+}
+
+const GMAIL: [(&str, &str, u32); 7] = [
+    ("\\HasNoChildren", "INBOX", 3),
+    ("\\All", "[Gmail]/All Mail", 9),
+    ("\\Drafts", "[Gmail]/Drafts", 1),
+    ("\\Sent", "[Gmail]/Sent Mail", 2),
+    ("\\Junk", "[Gmail]/Spam", 1),
+    ("\\Trash", "[Gmail]/Trash", 1),
+    ("", "Clients", 4),
+];
+
+#[tokio::test]
+async fn gmail_has_everything_once_in_all_mail() {
+    let world = server(&GMAIL, "IDLE X-GM-EXT-1 COMPRESS=DEFLATE CONDSTORE").await;
+    let once = [
+        ("[Gmail]/All Mail", Role::All),
+        ("[Gmail]/Spam", Role::Junk),
+        ("[Gmail]/Trash", Role::Trash),
+    ];
+    reads(&world, &once).await;
+    assert_eq!(world.store.uids("[Gmail]/All Mail").len(), 9);
+    assert_eq!(world.server.count("EXAMINE \"INBOX\""), 0);
+}
+
+#[tokio::test]
+async fn gmail_that_hides_all_mail_is_read_folder_by_folder() {
+    let world = server(&[GMAIL[0], GMAIL[3], GMAIL[6]], "IDLE X-GM-EXT-1").await;
+    let all = [("INBOX", Role::Inbox), ("[Gmail]/Sent Mail", Role::Sent), ("Clients", Role::Other)];
+    reads(&world, &all).await;
+}
+
+#[tokio::test]
+async fn gmail_that_throttles_leaves_bodies_out_and_is_asked_again() {
+    let world = server(&GMAIL[1..2], "IDLE X-GM-EXT-1").await;
+    world.server.script(|call: &Call<'_>| match call.is("UID FETCH") && call.earlier < 2 {
+        // Every line but the first lacks what was asked for.
+        true => Turn::Change(|reply| {
+            let (first, rest) = reply.split_at(reply.find("\r\n* ").unwrap_or(reply.len()));
+            first.to_owned() + &rest.replace("BODY[HEADER.FIELDS (DATE)]", "BODY[TEXT]")
+        }),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert!(world.store.kept().unreadable.is_empty());
+}
+
+#[tokio::test]
+async fn a_virtual_all_mail_beside_the_real_folders_is_left_alone() {
+    let proton = [
+        ("", "INBOX", 3),
+        ("\\All", "All Mail", 9),
+        ("\\Sent", "Sent", 2),
+        ("", "Folders/Clients", 4),
+    ];
+    let world = server(&proton, "ID IDLE MOVE STARTTLS UIDPLUS UNSELECT").await;
+    let real = [("INBOX", Role::Inbox), ("Sent", Role::Sent), ("Folders/Clients", Role::Other)];
+    reads(&world, &real).await;
+}
+
+#[tokio::test]
+async fn a_folder_that_is_only_called_all_mail_is_read() {
+    let world = server(&[("", "INBOX", 3), ("", "Old/All Mail", 9)], "IDLE").await;
+    reads(&world, &[("INBOX", Role::Inbox), ("Old/All Mail", Role::All)]).await;
+}
+
+#[tokio::test]
+async fn icloud_names_its_folders_and_says_no_more() {
+    let icloud = [
+        ("", "Archive", 1),
+        ("", "Deleted Messages", 1),
+        ("", "Drafts", 1),
+        ("", "INBOX", 1),
+        ("", "Junk", 1),
+        ("", "Sent Messages", 1),
+    ];
+    let world = server(&icloud, "IDLE").await;
+    let expect = [
+        ("INBOX", Role::Inbox),
+        ("Sent Messages", Role::Sent),
+        ("Archive", Role::Archive),
+        ("Junk", Role::Junk),
+        ("Deleted Messages", Role::Trash),
+    ];
+    reads(&world, &expect).await;
+}
+
+#[tokio::test]
+async fn exchange_counts_a_message_before_it_shows_it() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.syncs().await;
+    // EXISTS has grown; UIDNEXT and SEARCH lag behind.
+    world.server.script(|call: &Call<'_>| match call.is("EXAMINE") {
+        true => Turn::Change(|reply| reply.replacen("* 40 EXISTS", "* 41 EXISTS", 1)),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    world.server.script(|_| Turn::AsUsual);
+    world.server.change("INBOX", |inbox| inbox.put(41));
+    world.syncs().await;
+    let asked = world.server.house().lines.join("\n");
+    assert!(!asked.contains("CHARSET"), "Exchange refuses it");
+}
+
+#[tokio::test]
+async fn yahoo_that_limits_what_it_shows_is_never_called_complete() {
+    let world = server(&[("", "INBOX", 2500)], "IDLE MESSAGELIMIT=1000 UIDONLY").await;
+    world.server.script(|call: &Call<'_>| {
+        let Some(set) = call.command.strip_prefix("UID SEARCH UID ") else { return Turn::AsUsual };
+        let (first, last) = set.split_once(':').unwrap_or((set, set));
+        let asked = last.parse::<u32>().unwrap() - first.parse::<u32>().unwrap();
+        match asked >= 1000 {
+            true => Turn::Say("* SEARCH 2500\r\n{tag} OK [MESSAGELIMIT 1000] some\r\n".to_owned()),
+            false => Turn::AsUsual,
+        }
+    });
+    let (stop, watching) = world.watch();
+    let says = |detail: &String| detail.contains("only the newest messages of INBOX");
+    let told = |kept: &Kept| kept.states.last().is_some_and(|(_, detail)| says(detail));
+    world.store.until("a word about it", told).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    assert_eq!(world.store.uids("INBOX").len(), 2500);
+    assert!(!world.store.kept().known["INBOX"].complete);
+}

@@ -1,0 +1,120 @@
+//! What no counter tells is found when a folder is compared as a whole.
+
+use crate::support::imap_account::World;
+use crate::support::imap_store::Kept;
+use crate::support::scripted_imap::{Call, Mailbox, Turn};
+
+/// Everything was read, and a day has gone by since.
+async fn a_day_later(uids: impl IntoIterator<Item = u32>) -> World {
+    let world = World::with(&[("INBOX", Mailbox::of(uids))]).await;
+    world.syncs().await;
+    due(&mut world.store.kept());
+    world
+}
+
+fn due(kept: &mut Kept) {
+    kept.known.get_mut("INBOX").unwrap().reconcile_due = true;
+}
+
+#[tokio::test]
+async fn once_a_day_old_messages_that_went_or_came_are_found() {
+    // Dense and thin stretches, in several windows.
+    let world = a_day_later((10..=12_000).chain([5_000_000, 9_000_000])).await;
+    let appearing = [11, 2_000_000, 8_999_999];
+    world.server.change("INBOX", |inbox| {
+        for gone in [10, 3_000, 5_000_000] {
+            inbox.messages.remove(&gone);
+        }
+        // As many as went, and none above UIDNEXT.
+        for uid in appearing {
+            inbox.put(uid);
+        }
+    });
+    world.syncs().await;
+    assert_eq!(world.store.kept().gone, [10, 3_000, 5_000_000]);
+    assert_eq!(world.store.kept().reconciled, ["INBOX"]);
+
+    world.syncs().await;
+    assert_eq!(world.store.kept().reconciled, ["INBOX"], "once");
+}
+
+#[tokio::test]
+async fn what_was_put_aside_is_tried_again_each_day() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=40))]).await;
+    world.server.change("INBOX", |inbox| {
+        for uid in [7, 8, 9] {
+            inbox.messages.get_mut(&uid).unwrap().header = None;
+        }
+    });
+    world.sync().await.unwrap();
+    assert_eq!(world.store.kept().unreadable.len(), 3);
+    due(&mut world.store.kept());
+    world.server.change("INBOX", |inbox| {
+        inbox.put(7);
+        inbox.messages.remove(&8);
+    });
+    world.sync().await.unwrap();
+    let still: Vec<u64> = world.store.kept().unreadable.iter().map(|(uid, _)| *uid).collect();
+    assert_eq!(still, [9]);
+    assert!(world.store.uids("INBOX").contains(&7));
+}
+
+#[tokio::test]
+async fn a_folder_is_compared_on_a_connection_that_shows_it_as_it_is() {
+    let world = a_day_later(1..=40).await;
+    world.server.change("INBOX", |inbox| _ = inbox.messages.remove(&5));
+    let before = world.server.house().logins;
+    world.syncs().await;
+    assert_eq!(world.server.house().logins, before + 2);
+}
+
+#[tokio::test]
+async fn a_comparison_that_fails_is_made_up_for() {
+    let world = a_day_later(1..=40).await;
+    world.server.change("INBOX", |inbox| _ = inbox.messages.remove(&5));
+    world.server.script(|call: &Call<'_>| match call.is("UID SEARCH") {
+        true => Turn::Say("{tag} NO [UNAVAILABLE] later\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    world.sync().await.unwrap_err();
+    assert!(world.store.kept().gone.is_empty());
+    world.server.script(|_| Turn::AsUsual);
+    world.syncs().await;
+}
+
+#[tokio::test]
+async fn counters_that_do_not_add_up_are_looked_into_at_once() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=900))]).await;
+    let (stop, watching) = world.watch();
+    let is_complete = |kept: &Kept| kept.known.get("INBOX").is_some_and(|known| known.complete);
+    world.store.until("all", is_complete).await;
+    world.server.change("INBOX", |inbox| inbox.put(901));
+    let has = |uid| move |kept: &Kept| kept.mails.contains_key(&("INBOX".to_owned(), uid));
+    world.store.until("the new one", has(901)).await;
+    assert_eq!(world.store.kept().reconciled, [""; 0], "one came: that adds up");
+
+    // Far below the newest, where no look goes.
+    world.server.change("INBOX", |inbox| {
+        inbox.messages.remove(&100);
+        inbox.put(902);
+        inbox.put(903);
+    });
+    world.store.until("the one that went", |kept| kept.gone == [100]).await;
+    world.store.until("the new ones", has(903)).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+}
+
+#[tokio::test]
+async fn a_folder_without_news_is_compared_all_the_same() {
+    let mailboxes = [("INBOX", Mailbox::of([1])), ("Old", Mailbox::of(1..=40))];
+    let world = World::with(&mailboxes).await;
+    let (stop, watching) = world.watch();
+    let is_complete = |kept: &Kept| kept.known.get("Old").is_some_and(|known| known.complete);
+    world.store.until("all", is_complete).await;
+    world.store.kept().known.get_mut("Old").unwrap().reconcile_due = true;
+    world.store.until("a comparison", |kept| kept.reconciled == ["Old"]).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
