@@ -442,17 +442,6 @@ fn a_digest_for_nobody() {
 }
 
 #[test]
-fn a_key_that_is_not_served_yet() {
-    assert_snapshot!(in_account("fingerprint = \"ab:cd\""), @r#"
-    `fingerprint` is not supported yet
-     --> /etc/requite/config.toml:7:15
-      |
-    7 | fingerprint = "ab:cd"
-      |               ^^^^^^^ leave this key out
-    "#);
-}
-
-#[test]
 fn two_ways_to_log_in() {
     assert_snapshot!(in_account("token_command = [\"oama\"]"), @r#"
     several ways to log in are named
