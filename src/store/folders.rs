@@ -1,6 +1,6 @@
 //! Accounts and their folders: what is covered, and how each is doing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -84,11 +84,12 @@ impl Store {
     /// that changed what copies say, so that everything has to be measured again.
     pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<bool> {
         let before = self.uses(account)?;
-        self.db.execute(
-            "UPDATE folder SET retired = 1
-             WHERE account = (SELECT id FROM account WHERE name = ?1)",
-            [account],
-        )?;
+        let names: BTreeSet<&str> = folders.iter().map(|(name, _)| name.as_str()).collect();
+        for row in self.folders_in_use(account)? {
+            if !names.contains(row.1.as_str()) {
+                self.db.execute("UPDATE folder SET retired = 1 WHERE id = ?1", [row.0])?;
+            }
+        }
         for (name, role) in folders {
             self.db.execute(
                 "INSERT INTO folder (account, name, role)
@@ -103,6 +104,17 @@ impl Store {
             self.mark_all_dirty()?;
         }
         Ok(changed)
+    }
+
+    fn folders_in_use(&self, account: &str) -> Result<Vec<(i64, String)>> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT f.id, f.name FROM folder f JOIN account a ON a.id = f.account
+                 WHERE a.name = ?1 AND f.retired = 0",
+            )?
+            .query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?)
     }
 
     /// Every folder an account has had, with its role while it is in use.
@@ -246,14 +258,14 @@ impl Store {
     pub fn accounts(&self) -> Result<Vec<AccountRow>> {
         let mut accounts = self
             .db
-            .prepare("SELECT id, name, kind, state, detail FROM account ORDER BY id")?
+            .prepare("SELECT id, name, kind, state, detail, messages FROM account ORDER BY id")?
             .query_map([], |row| {
                 let account = AccountRow {
                     name: row.get(1)?,
                     kind: row.get(2)?,
                     state: row.get(3)?,
                     detail: row.get(4)?,
-                    messages: 0,
+                    messages: row.get(5)?,
                     quarantined: 0,
                     folders: Vec::new(),
                 };
@@ -265,8 +277,8 @@ impl Store {
                 .db
                 .prepare_cached(
                     "SELECT id, name, role, uidvalidity, covered_low, covered_high, complete,
-                            (SELECT count(*) FROM instance i WHERE i.folder = f.id
-                             AND (i.uidvalidity = f.uidvalidity OR ?2)), reconciled_at
+                            iif(?2, (SELECT count(*) FROM instance i WHERE i.folder = f.id),
+                                messages), reconciled_at
                      FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
                 )?
                 .query_map(params![*id, account.kind == ARCHIVES], |row| {
@@ -283,13 +295,11 @@ impl Store {
                     })
                 })?
                 .collect::<Result<_, _>>()?;
-            (account.messages, account.quarantined) = self.db.query_row(
-                "SELECT (SELECT count(DISTINCT i.message) FROM instance i
-                         JOIN folder f ON f.id = i.folder WHERE f.account = ?1 AND f.retired = 0),
-                        (SELECT count(*) FROM quarantine q
-                         JOIN folder f ON f.id = q.folder WHERE f.account = ?1 AND f.retired = 0)",
+            account.quarantined = self.db.query_row(
+                "SELECT count(*) FROM quarantine q JOIN folder f ON f.id = q.folder
+                 WHERE f.account = ?1 AND f.retired = 0",
                 [*id],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| row.get(0),
             )?;
         }
         Ok(accounts.into_iter().map(|(_, account)| account).collect())

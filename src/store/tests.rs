@@ -1,5 +1,6 @@
 //! The store as the rest of the house uses it: mail goes in as header bytes, turns come out.
 
+mod counts;
 mod file;
 mod mail;
 mod people;

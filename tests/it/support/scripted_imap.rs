@@ -175,6 +175,7 @@ impl Server {
     }
 
     async fn converse(&self, tcp: TcpStream) -> io::Result<()> {
+        tcp.set_nodelay(true)?;
         let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
         let greeting = self.house().greeting.clone();
         stream.write_all(greeting.as_bytes()).await?;
