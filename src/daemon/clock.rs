@@ -32,7 +32,7 @@ impl Clock {
     /// fast clock's time.
     pub fn between_looks(&self) -> Duration {
         match self {
-            Clock::System => Duration::from_millis(500),
+            Clock::System => Duration::from_secs(1),
             Clock::Fast { factor, .. } => Duration::from_secs_f64(600.0 / factor),
         }
     }

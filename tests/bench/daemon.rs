@@ -56,7 +56,10 @@ fn report(messages: usize, server: &Server) {
     prepare(&world.home().join("data"), messages);
 
     let begun = Instant::now();
-    let daemon = world.daemon();
+    let mut command = world.command(&["run"]);
+    // As in the unit: three minutes.
+    command.env("WATCHDOG_USEC", "180000000");
+    let daemon = world.daemon_with(command);
     daemon.ready();
     let ready = begun.elapsed();
     support::eventually(Duration::from_secs(60), "the server is watched", || {
