@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::mail;
 use crate::source::archive::{Archive, Archived};
 use crate::source::{RawMail, Role};
-use crate::store::{Arrival, Known, Store};
+use crate::store::{Arrival, Filing, Known, Store};
 
 /// Messages in one transaction.
 const BATCH: usize = 2_000;
@@ -170,17 +170,17 @@ impl<'a> Intake<'a> {
         };
         let store = self.store;
         store.transaction(|store| {
+            let mut filing = Filing::new(store, self.config.keep_subjects);
             for (role, arrival) in &waiting {
                 let known = store.known(arrival.facts.key, &self.name)?;
                 if known != Known::Here {
                     let role = (*role != Role::Other).then(|| role.name());
                     let folder = store.archive_folder(&self.name, role)?;
-                    let validity = import.cast_unsigned();
-                    store.add_copy(folder, validity, arrival, self.config.keep_subjects)?;
+                    filing.add(folder, import.cast_unsigned(), arrival)?;
                 }
                 self.count(known);
             }
-            Ok(())
+            filing.finish().map(drop)
         })
     }
 
