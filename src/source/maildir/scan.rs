@@ -285,9 +285,10 @@ fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Vec<u8>)>
         body_start.truncate(BODY_START);
     }
     block.truncate(end);
-    let envelope = envelope_line(&block);
-    block.drain(..envelope);
-    Ok((block, body_start))
+    // Copies of the right size: thousands wait to be stored, and most are far shorter than what
+    // was read at once.
+    let header = block.get(envelope_line(&block)..).unwrap_or_default().to_vec();
+    Ok((header, body_start.as_slice().to_vec()))
 }
 
 /// Where the blank line that ends a header is over, looked for from `start`.
