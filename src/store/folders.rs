@@ -1,6 +1,6 @@
 //! Accounts and their folders: what is covered, and how each is doing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, params};
 
@@ -84,12 +84,13 @@ impl Store {
     /// that changed what copies say, so that everything has to be measured again.
     pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<bool> {
         let before = self.uses(account)?;
-        let names: BTreeSet<&str> = folders.iter().map(|(name, _)| name.as_str()).collect();
-        for row in self.folders_in_use(account)? {
-            if !names.contains(row.1.as_str()) {
-                self.db.execute("UPDATE folder SET retired = 1 WHERE id = ?1", [row.0])?;
-            }
-        }
+        let names: serde_json::Value = folders.iter().map(|(name, _)| name.as_str()).collect();
+        self.db.execute(
+            "UPDATE folder SET retired = 1
+             WHERE retired = 0 AND account = (SELECT id FROM account WHERE name = ?1)
+               AND name NOT IN (SELECT value FROM json_each(?2))",
+            params![account, names.to_string()],
+        )?;
         for (name, role) in folders {
             self.db.execute(
                 "INSERT INTO folder (account, name, role)
@@ -104,17 +105,6 @@ impl Store {
             self.mark_all_dirty()?;
         }
         Ok(changed)
-    }
-
-    fn folders_in_use(&self, account: &str) -> Result<Vec<(i64, String)>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT f.id, f.name FROM folder f JOIN account a ON a.id = f.account
-                 WHERE a.name = ?1 AND f.retired = 0",
-            )?
-            .query_map([account], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?)
     }
 
     /// Every folder an account has had, with its role while it is in use.
