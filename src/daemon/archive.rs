@@ -180,7 +180,7 @@ impl<'a> Intake<'a> {
                 }
                 self.count(known);
             }
-            filing.finish().map(drop)
+            filing.finish()
         })
     }
 

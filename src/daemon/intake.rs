@@ -170,8 +170,8 @@ impl Intake {
             for batch in batches {
                 store_batch(store, &mut filing, config, batch, now)?;
             }
-            let names_somebody = filing.finish()?;
-            if few && names_somebody {
+            filing.finish()?;
+            if few && filing.names_somebody()? {
                 store.match_by_name()?;
             }
             if few {

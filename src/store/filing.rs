@@ -61,7 +61,7 @@ impl Store {
     ) -> Result<()> {
         let mut filing = Filing::new(self, keep_subject);
         filing.add(folder, uidvalidity, arrival)?;
-        filing.finish().map(drop)
+        filing.finish()
     }
 }
 
@@ -92,27 +92,35 @@ impl<'s> Filing<'s> {
     }
 
     /// Writes what the mails have in common, and marks the contacts that they concern to be
-    /// measured again. Returns whether a contact may be found, or lost, by a name that they carry.
-    pub fn finish(self) -> Result<bool> {
+    /// measured again.
+    pub fn finish(&mut self) -> Result<()> {
         let mut name = self.store.db.prepare_cached(
             "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
              AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
         )?;
-        let mut names_somebody = false;
-        for Address { id, is_mine, name: best } in self.addresses.into_values() {
-            if let Some(Name { at, text, .. }) = best {
-                name.execute(params![id, text, at])?;
+        for address in self.addresses.values_mut() {
+            if let Some(Name { at, text, .. }) = address.name.take() {
+                name.execute(params![address.id, text, at])?;
             }
-            names_somebody = names_somebody || (!is_mine && self.store.goes_by_name(id)?);
         }
         let mut mark = self.store.db.prepare_cached(
             "UPDATE contact SET dirty = 1 WHERE dirty = 0
              AND id IN (SELECT contact FROM identity WHERE address = ?1)",
         )?;
-        for address in self.concerned {
+        for address in std::mem::take(&mut self.concerned) {
             mark.execute([address])?;
         }
-        Ok(names_somebody)
+        Ok(())
+    }
+
+    /// Whether a contact may be found, or lost, by a name that the mails carry, once it is written.
+    pub fn names_somebody(&self) -> Result<bool> {
+        for address in self.addresses.values().filter(|address| !address.is_mine) {
+            if self.store.goes_by_name(address.id)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn parties(&mut self, facts: &Facts) -> Result<Parties> {

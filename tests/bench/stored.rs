@@ -54,7 +54,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                     };
                     filing.add(folder.id, 1, &arrival)?;
                 }
-                filing.finish().map(drop)
+                filing.finish()
             })
             .unwrap();
     }
