@@ -75,7 +75,22 @@ async fn open(program: &Path, folder: &Path) -> Child {
         .unwrap();
     daemon.stdin.take().unwrap().write_all(PASSPHRASE.as_bytes()).await.unwrap();
     tokio::time::timeout(super::PATIENCE, turns(true)).await.expect("a keyring on the bus");
+    // It takes its name before it has read the passphrase.
+    let opens = async {
+        let service = oo7::dbus::Service::new().await.unwrap();
+        while !is_open(&service).await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(super::PATIENCE, opens).await.expect("an open keyring");
     daemon
+}
+
+async fn is_open(service: &oo7::dbus::Service) -> bool {
+    match service.with_alias(oo7::dbus::Service::DEFAULT_COLLECTION).await.unwrap() {
+        Some(collection) => !collection.is_locked().await.unwrap(),
+        None => false,
+    }
 }
 
 /// Neither the keyring nor the screen of whoever runs the tests is touched.
