@@ -69,6 +69,8 @@ pub struct Imap {
     pub ca: Option<PathBuf>,
     /// The one certificate to trust, whatever any CA says.
     pub fingerprint: Option<Fingerprint>,
+    /// So many bytes a day (UTC) may be fetched while the past is read; `None`: any number.
+    pub daily_bytes: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

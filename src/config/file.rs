@@ -54,8 +54,9 @@ pub(super) struct Account {
     pub path: Text,
     pub token_command: Option<Spanned<Vec<String>>>,
     pub oauth: Option<Spanned<OAuth>>,
-    // The last two are accepted ahead of the parts that will keep to them.
-    pub daily_bytes: Option<Value>,
+    /// A number of bytes, or a text such as `"500 MB"`.
+    pub daily_bytes: Option<Spanned<Value>>,
+    // Accepted ahead of the part that will keep to it.
     pub authserv_id: Option<String>,
 }
 

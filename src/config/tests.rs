@@ -11,6 +11,7 @@ use crate::domain::model::Stance;
 use crate::domain::policy::TimeBasis;
 use crate::error::Kind;
 
+mod daily_bytes;
 mod mistakes;
 
 fn read(text: &str) -> Result<Config> {
@@ -197,7 +198,7 @@ fn the_digest_comes_from_the_address_that_sends_it() {
 
 #[test]
 fn keys_that_say_nothing_change_nothing() {
-    for key in ["token_command = []", "oauth.provider = \"\"", "daily_bytes = 9"] {
+    for key in ["token_command = []", "oauth.provider = \"\"", "daily_bytes = \"\""] {
         assert_eq!(imap(&format!("{ACCOUNT}{key}")).port, 993);
     }
 }

@@ -129,6 +129,10 @@ impl Intake {
                 });
                 Ok(())
             }
+            Report::FetchedToday { account, reply } => {
+                let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
+                Ok(())
+            }
             Report::Barrier { reply } => {
                 self.settle()?;
                 let _ = reply.send(());
@@ -273,6 +277,9 @@ fn store_batch(
         store.release(folder.id, validity, *uid)?;
     }
     store.set_covered(folder.id, batch.covered)?;
+    if batch.fetched > 0 {
+        store.add_fetched(account, batch.fetched, now)?;
+    }
     let oldest = batch.mails.iter().filter_map(|mail| mail.internal).min();
     if batch.complete || oldest.is_some_and(|oldest| oldest < now - RECENT) {
         store.set_recent_covered(folder.id, now)?;

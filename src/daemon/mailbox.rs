@@ -12,17 +12,20 @@ use crate::source::{AccountState, Sink, imap, maildir};
 /// A panic in a source is a lost connection; it must not turn into a busy loop.
 const AFTER_PANIC: Duration = Duration::from_secs(30);
 
-pub async fn sync(account: &Account, sink: &Sink) -> Result<()> {
+/// One pass; returns what there is to say of what it left unread.
+pub async fn sync(account: &Account, sink: &Sink) -> Result<String> {
     match &account.kind {
         AccountKind::Imap(_) => imap::sync_once(account, sink).await,
-        AccountKind::Maildir { .. } => maildir::sync_once(account, sink).await,
+        AccountKind::Maildir { .. } => {
+            maildir::sync_once(account, sink).await.map(|()| String::new())
+        }
     }
 }
 
-/// Takes back in `status` what an earlier pass may have failed for.
-pub async fn report_success(account: &Account, sink: &Sink) {
+/// Says in `status` what a pass left unread, and takes back what an earlier one failed for.
+pub async fn report_success(account: &Account, sink: &Sink, left: &str) {
     // The sink is closed where the writer itself failed; that error is told instead.
-    let _ = sink.state(&account.name, AccountState::Idle, "").await;
+    let _ = sink.state(&account.name, AccountState::Idle, left).await;
 }
 
 /// Says in `status` why a pass failed.

@@ -129,7 +129,7 @@ pub async fn sync(
         let mut first_error = None;
         for account in accounts.iter() {
             match mailbox::sync(account, &sink).await {
-                Ok(()) => mailbox::report_success(account, &sink).await,
+                Ok(left) => mailbox::report_success(account, &sink, &left).await,
                 Err(cause) => {
                     warn!(account = account.name, "{cause}");
                     mailbox::report_failure(account, &sink, &cause).await;

@@ -79,6 +79,19 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
+/// Bytes in the largest decimal unit that says it exactly enough: `900 bytes`, `500 MB`, `2.5 GB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| bytes >= *unit) else {
+        return count(bytes, "byte", "bytes");
+    };
+    let tenths = bytes / (unit / 10);
+    match tenths % 10 {
+        0 => format!("{} {name}", grouped(tenths / 10)),
+        tenth => format!("{}.{tenth} {name}", grouped(tenths / 10)),
+    }
+}
+
 /// Thousands apart by commas.
 pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
@@ -145,6 +158,22 @@ mod tests {
         check(300.0, "12 days");
         check(f64::NAN, "—");
         check(f64::INFINITY, "—");
+    }
+
+    #[test]
+    fn sizes_are_in_units_that_people_know() {
+        #[track_caller]
+        fn check(bytes: u64, shown: &str) {
+            assert_eq!(size(bytes), shown);
+        }
+        check(0, "0 bytes");
+        check(1, "1 byte");
+        check(999, "999 bytes");
+        check(1_000, "1 kB");
+        check(65_536, "65.5 kB");
+        check(500_000_000, "500 MB");
+        check(2_500_000_000, "2.5 GB");
+        check(u64::MAX, "18,446,744,073.7 GB");
     }
 
     #[test]

@@ -168,6 +168,8 @@ pub struct Batch {
     pub complete: bool,
     /// With this batch, the store has what the folder has: all of it was compared.
     pub reconciled: bool,
+    /// Bytes that the server sent for it, with all that was asked on the way.
+    pub fetched: u64,
 }
 
 /// How an account is doing, as `status` shows it.
@@ -227,6 +229,11 @@ pub enum Report {
         folder: FolderKey,
         reply: oneshot::Sender<Vec<u64>>,
     },
+    /// Bytes fetched of this account since the day (UTC) began.
+    FetchedToday {
+        account: String,
+        reply: oneshot::Sender<u64>,
+    },
     /// Answered once everything reported before is committed.
     Barrier {
         reply: oneshot::Sender<()>,
@@ -271,6 +278,10 @@ impl Sink {
 
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Report::Watched { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn fetched_today(&self, account: &str) -> Result<u64> {
+        self.ask(|reply| Report::FetchedToday { account: account.to_owned(), reply }).await
     }
 
     /// Waits until everything that was sent before is on disk.

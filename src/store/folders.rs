@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::archives::ARCHIVES;
-use crate::domain::model::Moment;
+use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
 
 #[derive(Debug, Clone)]
@@ -69,6 +69,26 @@ impl Store {
             params![account, state, detail],
         )?;
         Ok(())
+    }
+
+    /// Adds to what was fetched of an account on this day, which begins and ends as UTC has it.
+    pub fn add_fetched(&self, account: &str, bytes: u64, now: Moment) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE account SET fetched = iif(fetched_on = ?2, fetched, 0) + ?3, fetched_on = ?2
+                 WHERE name = ?1",
+            )?
+            .execute(params![account, now.0.div_euclid(DAY), bytes])?;
+        Ok(())
+    }
+
+    pub fn fetched_today(&self, account: &str, now: Moment) -> Result<u64> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT fetched FROM account WHERE name = ?1 AND fetched_on = ?2")?
+            .query_row(params![account, now.0.div_euclid(DAY)], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0))
     }
 
     /// Nobody watches any more; what failed stays told.

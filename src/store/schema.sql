@@ -16,7 +16,10 @@ CREATE TABLE account (
   state    TEXT NOT NULL DEFAULT 'idle',
   detail   TEXT NOT NULL DEFAULT '',
   -- Each once, wherever it lies.
-  messages INTEGER NOT NULL DEFAULT 0
+  messages INTEGER NOT NULL DEFAULT 0,
+  -- Bytes fetched on the last day that anything was, days since 1970-01-01 UTC.
+  fetched_on INTEGER NOT NULL DEFAULT 0,
+  fetched  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE folder (

@@ -44,6 +44,7 @@ impl Kept {
             }
             Report::Quarantined { reply, .. } => reply.send(Vec::new()).unwrap(),
             Report::Watched { reply, .. } => reply.send(Vec::new()).unwrap(),
+            Report::FetchedToday { reply, .. } => reply.send(0).unwrap(),
             Report::Barrier { reply } => reply.send(()).unwrap(),
             Report::Batch(batch) => {
                 let name = batch.folder.folder;

@@ -17,6 +17,7 @@ mod faults;
 mod faulty_network;
 mod holidays;
 mod imap;
+mod imap_budget;
 mod imap_login;
 mod imap_quirks;
 mod imap_reconcile;

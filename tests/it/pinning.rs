@@ -37,6 +37,7 @@ fn account(folder: &Path, port: u16, tls: Tls, fingerprint: Fingerprint) -> Acco
         login: Login::Password(Password::File(password)),
         ca: None,
         fingerprint: Some(fingerprint),
+        daily_bytes: None,
     };
     let (name, folders) = ("work".to_owned(), Folders::Auto);
     Account { name, kind: AccountKind::Imap(imap), folders, text_cues: false }

@@ -8,7 +8,13 @@ use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
 use super::super::file;
 use super::super::mistake::Mistake;
 use super::server;
-use super::values::{Place, given};
+use super::values::{self, Place, given};
+
+/// Gmail's servers of IMAP.
+const GMAIL: [&str; 2] = ["imap.gmail.com", "imap.googlemail.com"];
+/// Gmail lets all programs of a user together fetch 2500 MB a day and locks whoever takes more out
+/// for a day: the rest is for their phones, and for new mail.
+const GMAIL_DAILY: u64 = 2_000_000_000;
 
 /// Every account, each with a name of its own.
 pub fn accounts(
@@ -88,7 +94,15 @@ fn imap(
         login,
         ca: given(&account.ca).map(|path| place.path(path.get_ref())),
         fingerprint: server::fingerprint(&account.fingerprint, tls)?,
+        daily_bytes: daily_bytes(account, host.get_ref())?,
     }))
+}
+
+/// As written, or what the host is known to allow.
+fn daily_bytes(account: &file::Account, host: &str) -> Result<Option<u64>, Mistake> {
+    let is_gmail = GMAIL.iter().any(|known| host.eq_ignore_ascii_case(known));
+    let usual = is_gmail.then_some(GMAIL_DAILY);
+    account.daily_bytes.as_ref().map_or(Ok(usual), |written| values::daily_bytes(written, usual))
 }
 
 fn maildir(
@@ -97,6 +111,7 @@ fn maildir(
     name: &str,
     place: &Place<'_>,
 ) -> Result<AccountKind, Mistake> {
+    let daily_bytes = account.daily_bytes.as_ref().filter(|it| it.get_ref().as_str() != Some(""));
     let of_a_server = [
         given(&account.host).map(|key| key.span()),
         given(&account.user).map(|key| key.span()),
@@ -107,6 +122,7 @@ fn maildir(
         account.password.as_ref().map(Spanned::span),
         account.token_command.as_ref().map(Spanned::span),
         account.oauth.as_ref().map(Spanned::span),
+        daily_bytes.map(Spanned::span),
     ];
     if let Some(span) = of_a_server.into_iter().flatten().next() {
         let message = format!("account \"{name}\" is a Maildir and has settings of a server");

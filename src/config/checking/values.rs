@@ -6,7 +6,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
-use toml::Spanned;
+use toml::{Spanned, Value};
 
 use super::super::file::Text;
 use super::super::mistake::Mistake;
@@ -88,6 +88,46 @@ pub fn zone(text: &Spanned<&str>) -> Checked<TimeZone> {
         let message = format!("no time zone is called \"{}\"", text.get_ref());
         Mistake::at(text.span(), message, "a name from the tz database: \"Europe/Paris\"")
     })
+}
+
+/// A number of bytes, or a text with a unit; `"none"` for any number, an empty text for the usual.
+pub fn daily_bytes(written: &Spanned<Value>, usual: Option<u64>) -> Checked<Option<u64>> {
+    let shape = "bytes, or a text: \"500 MB\"; \"none\" for no bound";
+    let bytes = match written.get_ref() {
+        Value::Integer(bytes) => Some(*bytes),
+        Value::String(text) => match text.trim() {
+            "" => return Ok(usual),
+            "none" => return Ok(None),
+            text => size(text),
+        },
+        _ => None,
+    };
+    match bytes {
+        Some(bytes) if bytes > 0 => Ok(u64::try_from(bytes).ok()),
+        Some(_) => {
+            let message = "without a byte a day no history is ever read";
+            Err(Mistake::at(written.span(), message, "more than 0, or \"none\" for no bound"))
+        }
+        None => {
+            let message = format!("{} is no number of bytes", written.get_ref());
+            Err(Mistake::at(written.span(), message, shape))
+        }
+    }
+}
+
+/// `500 MB` (decimal, ISO 80000-1) or `500 MiB` (binary, IEC 80000-13), in bytes.
+fn size(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(factor)
 }
 
 /// Trimmed and in lower case.

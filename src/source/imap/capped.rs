@@ -32,11 +32,18 @@ pub(super) struct Excess(&'static str);
 pub(super) struct Capped<S> {
     inner: BufReader<S>,
     scan: Scan,
+    received: u64,
 }
 
 impl<S: AsyncRead> Capped<S> {
     pub(super) fn new(inner: S) -> Self {
-        Capped { inner: BufReader::with_capacity(BUFFER, inner), scan: Scan::default() }
+        let inner = BufReader::with_capacity(BUFFER, inner);
+        Capped { inner, scan: Scan::default(), received: 0 }
+    }
+
+    /// Bytes handed over since this was last asked.
+    pub(super) fn take_received(&mut self) -> u64 {
+        std::mem::take(&mut self.received)
     }
 
     /// Whether the server has sent nothing beyond the responses handed over so far.
@@ -66,6 +73,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Capped<S> {
             .take(fresh)
             .map_err(|excess| io::Error::new(io::ErrorKind::InvalidData, excess))?;
         buf.set_filled(start + taken);
+        this.received += taken as u64;
         Pin::new(&mut this.inner).consume(taken);
         Poll::Ready(Ok(()))
     }

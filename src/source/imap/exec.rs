@@ -80,6 +80,11 @@ impl Link {
         self.exists
     }
 
+    /// Bytes that the server sent since this was last asked, as the parser got them.
+    pub(super) fn take_received(&mut self) -> u64 {
+        self.client.get_mut().take_received()
+    }
+
     /// The folders whose counters came since this was last asked.
     pub(super) fn take_counted(&mut self) -> Vec<String> {
         std::mem::take(&mut self.counted)

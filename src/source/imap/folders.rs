@@ -48,6 +48,8 @@ pub(super) struct Seen {
     pub renumbered: bool,
     /// The server may show the newest messages only.
     pub partial: bool,
+    /// What may be fetched of its past today is spent.
+    pub rests: bool,
     /// By how many messages the folder is known to have grown since `view`.
     pub grown: i64,
     /// When its counters last failed to add up.

@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::source::{Role, Sink};
 
 mod backoff;
+mod budget;
 mod capped;
 mod exec;
 mod failure;
@@ -28,12 +29,14 @@ mod idle;
 mod login;
 mod reader;
 mod reconcile;
+mod rounds;
 mod salvage;
 mod session;
 mod sync;
 mod tls;
 mod upkeep;
 mod watch;
+mod window;
 
 use reader::Reader;
 use session::Connector;
@@ -89,23 +92,27 @@ impl Default for Pace {
 
 /// One complete pass over every folder of the account; returns once all of it is stored.
 ///
-/// Lost connections are opened again as long as there is progress. Errors are
+/// Lost connections are opened again as long as there is progress. Returns what there is to say of
+/// what was left unread, which is history beyond the account's `daily_bytes`; usually nothing.
+/// Errors are
 /// [`LoginRefused`](crate::error::Kind::LoginRefused) after a single refused login,
 /// [`Config`](crate::error::Kind::Config) or [`Temporary`](crate::error::Kind::Temporary).
-pub async fn sync_once(account: &Account, sink: &Sink) -> Result<()> {
+pub async fn sync_once(account: &Account, sink: &Sink) -> Result<String> {
     sync_paced(account, sink, &Pace::default()).await
 }
 
 /// [`sync_once`] at another pace.
-pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<()> {
+pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<String> {
     let connector = Connector::new(imap(account)?);
     let mut reader = Reader::new(account, &connector, sink, pace);
+    let mut rests = false;
     for mut folder in reader.folders(account).await? {
         reader.check(&mut folder).await?;
+        rests |= folder.seen.rests;
     }
     sink.settled().await?;
     reader.log_out().await;
-    Ok(())
+    Ok(if rests { connector.budget.words() } else { String::new() })
 }
 
 /// Reads everything and keeps watching until `shutdown` turns true.

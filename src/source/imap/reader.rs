@@ -24,6 +24,7 @@ pub(super) struct Reader<'a> {
     pub pace: &'a Pace,
     /// How messages are asked for, unless one resists.
     pub form: Form,
+    account: &'a str,
     connector: &'a Connector<'a>,
     /// The account has another connection, which proves that the login is right.
     second: bool,
@@ -40,6 +41,8 @@ pub(super) struct Reader<'a> {
     since: Instant,
     /// Folders that the server told of.
     told: Vec<String>,
+    /// Bytes from earlier connections that no batch has counted yet.
+    received: u64,
 }
 
 /// A connection that lived so long was good: the next failure is the first again.
@@ -50,7 +53,7 @@ const HASTY: u32 = 20;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        account: &Account,
+        account: &'a Account,
         connector: &'a Connector<'a>,
         sink: &'a Sink,
         pace: &'a Pace,
@@ -59,6 +62,7 @@ impl<'a> Reader<'a> {
             sink,
             pace,
             form: Form::usual(account),
+            account: &account.name,
             connector,
             second: false,
             link: None,
@@ -68,6 +72,7 @@ impl<'a> Reader<'a> {
             hasty: 0,
             since: Instant::now(),
             told: Vec::new(),
+            received: 0,
         }
     }
 
@@ -117,7 +122,10 @@ impl<'a> Reader<'a> {
 
     /// Drops the connection unless this failure left it sound.
     pub(super) fn after(&mut self, failure: &Failure) {
-        if !matches!(failure, Failure::Refused(_)) && self.link.take().is_some() {
+        if !matches!(failure, Failure::Refused(_))
+            && let Some(mut link) = self.link.take()
+        {
+            self.received += link.take_received();
             self.lost += 1;
             self.hasty = if self.since.elapsed() < STEADY { self.hasty + 1 } else { 0 };
         }
@@ -130,10 +138,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Bytes that came since this was last asked: they belong to the batch that is handed over.
+    pub(super) fn take_received(&mut self) -> u64 {
+        let here = self.link.as_mut().map_or(0, Link::take_received);
+        let received = std::mem::take(&mut self.received) + here;
+        self.connector.budget.spend(received);
+        received
+    }
+
+    /// Whether more of the account's past may be fetched today.
+    pub(super) async fn may_read_on(&mut self) -> Result<bool> {
+        self.connector.budget.has_left(self.sink, self.account).await
+    }
+
     /// Takes leave; what the server says to it doesn't matter.
     pub(super) async fn log_out(&mut self) {
         if let Some(mut link) = self.link.take() {
             let _ = timeout(Duration::from_secs(5), link.exec("LOGOUT", |_| ())).await;
+            self.received += link.take_received();
         }
     }
 

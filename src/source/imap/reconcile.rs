@@ -9,7 +9,8 @@ use super::failure::Failure;
 use super::fetch::Flight;
 use super::folders::Folder;
 use super::reader::Reader;
-use super::sync::{Cover, first_width, next_width};
+use super::sync::Cover;
+use super::window::{first_width, next_width};
 
 impl Reader<'_> {
     /// Compares the covered interval, window by window, on a connection that has not seen much:

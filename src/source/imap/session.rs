@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_imap::imap_proto::{Response, Status};
 
+use super::budget::Budget;
 use super::exec::Link;
 use super::failure::words;
 use super::login;
@@ -26,11 +27,17 @@ pub(super) struct Connector<'a> {
     imap: &'a Imap,
     sign_in: SignIn<'a>,
     refused: AtomicU32,
+    pub(super) budget: Budget,
 }
 
 impl<'a> Connector<'a> {
     pub(super) fn new(imap: &'a Imap) -> Self {
-        Connector { imap, sign_in: SignIn::new(&imap.login), refused: AtomicU32::new(0) }
+        Connector {
+            imap,
+            sign_in: SignIn::new(&imap.login),
+            refused: AtomicU32::new(0),
+            budget: Budget::new(imap.daily_bytes),
+        }
     }
 
     /// Whether the server has refused this login often enough.

@@ -11,15 +11,12 @@ use super::failure::Failure;
 use super::fetch::{self, Chunk, Flight};
 use super::folders::{Folder, View};
 use super::reader::Reader;
+use super::window::{Way, cut, first_width, next_width};
 use crate::error::Result;
 use crate::source::{Batch, FolderState, Role};
 
 /// FETCH commands that wait for their replies at once, so that the wire is never idle.
 const AHEAD: usize = 3;
-/// UIDs per SEARCH: the parser takes quadratic time for the answer.
-const WINDOW: u32 = 10_000;
-/// So few hits in a window mean that the folder is thinly numbered.
-const SPARSE: usize = 600;
 /// The newest UIDs are looked at again at each change, for messages that became visible late.
 const TAIL: u32 = 200;
 /// Tries per check before the account is left alone for a while.
@@ -39,13 +36,8 @@ pub(super) struct Cover {
     pub fresh: BTreeSet<u32>,
     /// By how many messages it grew.
     pub added: u32,
-}
-
-/// Towards newer or older messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    Up,
-    Down,
+    /// The past waits for another day: what may be fetched of it today is spent.
+    pub rests: bool,
 }
 
 impl Cover {
@@ -59,6 +51,7 @@ impl Cover {
             partial: false,
             fresh: BTreeSet::new(),
             added: 0,
+            rests: false,
         };
         if view.uidvalidity == 0 && !renumbered {
             return fresh(breaches + 1);
@@ -77,6 +70,7 @@ impl Cover {
             partial: false,
             fresh: BTreeSet::new(),
             added: 0,
+            rests: false,
         }
     }
 
@@ -144,6 +138,7 @@ impl Reader<'_> {
                 folder.seen.grown += grown;
             }
             let whole = self.read_all(folder, &mut cover, view).await?;
+            folder.seen.rests = cover.rests;
             folder.seen.grown += i64::from(cover.added);
             let tail = folder.seen.tail.insert(tail.unwrap_or_default());
             tail.append(&mut cover.fresh);
@@ -220,7 +215,10 @@ impl Reader<'_> {
         let limit = self.link().await?.message_limit();
         let mut width = first_width(view.exists, limit);
         let mut disturbed = false;
-        while !disturbed && (1..=top).contains(&next) {
+        'windows: while !disturbed && (1..=top).contains(&next) {
+            if self.must_rest(cover, way, flight).await? {
+                break;
+            }
             let window = match way {
                 Way::Up => (next, next.saturating_add(width - 1).min(top)),
                 Way::Down => (next.saturating_sub(width - 1).max(1), next),
@@ -229,6 +227,9 @@ impl Reader<'_> {
             let there = self.search(folder, &set, window, flight).await?;
             width = next_width(view.exists, limit, width, there.len());
             for chunk in cut(there, self.form.chunk(), window, way) {
+                if self.must_rest(cover, way, flight).await? {
+                    break 'windows;
+                }
                 let tag = match chunk.range() {
                     Some(range) => {
                         let command = fetch::command(&range, self.form);
@@ -252,6 +253,19 @@ impl Reader<'_> {
             self.land(folder, cover, way, flight).await?;
         }
         Ok(!disturbed)
+    }
+
+    /// Whether the past has to wait. The newest messages of a folder don't: only from there on can
+    /// it be watched.
+    async fn must_rest(
+        &mut self,
+        cover: &mut Cover,
+        way: Way,
+        flight: &Flight,
+    ) -> Result<bool, Failure> {
+        let begins = cover.interval.is_none() && flight.len() == 0;
+        cover.rests = way == Way::Down && !begins && !self.may_read_on().await?;
+        Ok(cover.rests)
     }
 
     /// Waits for the first chunk in flight and stores it.
@@ -348,45 +362,9 @@ impl Reader<'_> {
             covered: None,
             complete: cover.complete,
             reconciled: false,
+            fetched: self.take_received(),
         };
         fill(&mut batch);
         Ok(self.sink.batch(batch).await?)
     }
-}
-
-/// UIDs for the first search. No wider than the server's limit: how many it would find is not
-/// known.
-pub(super) fn first_width(exists: u32, limit: Option<u32>) -> u32 {
-    let most = limit.unwrap_or(WINDOW).min(WINDOW);
-    if exists < most { u32::MAX } else { most }
-}
-
-/// UIDs for the next search, after one of this width found so many messages. Wider by steps, so
-/// that a denser stretch beyond still fits in a line.
-pub(super) fn next_width(exists: u32, limit: Option<u32>, width: u32, found: usize) -> u32 {
-    match found {
-        _ if exists <= WINDOW || limit.is_some() => first_width(exists, limit),
-        few if few < SPARSE => width.saturating_mul(8),
-        _ => WINDOW,
-    }
-}
-
-/// Chunks in the order of reading. The last one reaches to the window's end, so that the
-/// interval covers it even where no message is.
-fn cut(there: Vec<u32>, size: usize, window: (u32, u32), way: Way) -> Vec<Chunk> {
-    let mut chunks: Vec<Chunk> = match way {
-        Way::Up => there.chunks(size).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
-        Way::Down => there.rchunks(size).map(|uids| Chunk::of(uids.to_vec(), 0)).collect(),
-    };
-    for chunk in &mut chunks {
-        let end = if way == Way::Up { chunk.expected.last() } else { chunk.expected.first() };
-        chunk.bound = end.copied().unwrap_or_default();
-    }
-    if way == Way::Down {
-        match chunks.last_mut() {
-            Some(last) => last.bound = window.0,
-            None => chunks.push(Chunk::of(Vec::new(), window.0)),
-        }
-    }
-    chunks
 }

@@ -5,13 +5,10 @@
 //! A look at the folder follows every connection, every end of a wait and every turn of the
 //! clock; what the server announces is only a reason to look sooner.
 
-use std::collections::BTreeSet;
 use std::future::pending;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{self, PoisonError};
+use std::sync::atomic::Ordering;
 
 use tokio::sync::watch::Receiver;
-use tokio::sync::{Mutex, Notify};
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 use tracing::debug;
 
@@ -19,6 +16,7 @@ use super::failure::{Failure, is_passing};
 use super::folders::Folder;
 use super::idle::{self, Woken};
 use super::reader::{Reader, STEADY, random};
+use super::rounds::{OTHERS, Rounds, WATCHED};
 use super::session::Connector;
 use super::{Pace, backoff};
 use crate::config::Account;
@@ -31,25 +29,6 @@ pub(super) struct Watcher<'a> {
     sink: &'a Sink,
     pace: &'a Pace,
 }
-
-/// The folders that are not watched by IDLE, and what the two connections tell each other.
-struct Rounds {
-    folders: Mutex<Vec<(Folder, Instant)>>,
-    /// The server allows one connection only.
-    shared: AtomicBool,
-    turned: Notify,
-    /// The server tells of every folder: no second connection is needed.
-    told: AtomicBool,
-    /// Folders to look at whatever their time, by the server's names; `None`: all.
-    news: sync::Mutex<Option<Vec<String>>>,
-    hurried: Notify,
-    /// Folders of which the server may show the newest messages only.
-    partial: sync::Mutex<BTreeSet<String>>,
-    caught_up: [AtomicBool; 2],
-}
-
-const WATCHED: usize = 0;
-const OTHERS: usize = 1;
 
 impl<'a> Watcher<'a> {
     pub(super) fn new(
@@ -139,17 +118,7 @@ impl<'a> Watcher<'a> {
         let watched = |role| folders.iter().position(|folder| folder.role == role);
         let at = watched(Role::Inbox).or_else(|| watched(Role::All)).unwrap_or(0);
         let mut watched = folders.remove(at);
-        let now = Instant::now();
-        let rounds = Rounds {
-            caught_up: [AtomicBool::new(false), AtomicBool::new(folders.is_empty())],
-            folders: Mutex::new(folders.into_iter().map(|folder| (folder, now)).collect()),
-            shared: AtomicBool::new(false),
-            turned: Notify::new(),
-            told: AtomicBool::new(false),
-            news: sync::Mutex::new(Some(Vec::new())),
-            hurried: Notify::new(),
-            partial: Default::default(),
-        };
+        let rounds = Rounds::of(folders);
         tokio::select! {
             end = self.stand_by(reader, &mut watched, &rounds) => end,
             end = self.patrol(&rounds) => end,
@@ -171,8 +140,7 @@ impl<'a> Watcher<'a> {
             if rounds.shared.load(Ordering::Relaxed) {
                 self.round(reader, rounds).await?;
             }
-            reader.check(watched).await?;
-            rounds.note(watched);
+            self.look(reader, watched, rounds, WATCHED).await?;
             self.catch_up(rounds, WATCHED).await?;
             let due = async {
                 match rounds.shared.load(Ordering::Relaxed) {
@@ -287,14 +255,30 @@ impl<'a> Watcher<'a> {
                 continue;
             }
             if !self.is_unchanged(reader, folder).await? {
-                reader.check(folder).await?;
-                rounds.note(folder);
+                self.look(reader, folder, rounds, OTHERS).await?;
             }
             let sent = folder.role == Role::Sent;
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
         }
         drop(folders);
         self.catch_up(rounds, OTHERS).await
+    }
+
+    /// Checks a folder, and says so where it takes up history that rested.
+    async fn look(
+        &self,
+        reader: &mut Reader<'a>,
+        folder: &mut Folder,
+        rounds: &Rounds,
+        half: usize,
+    ) -> Result<()> {
+        if folder.seen.rests && reader.may_read_on().await? {
+            rounds.falls_back(half);
+            self.state(AccountState::Syncing, "reading history on where it rested").await?;
+        }
+        reader.check(folder).await?;
+        rounds.note(folder);
+        Ok(())
     }
 
     /// Whether the folder's counters spare the look into it.
@@ -305,6 +289,7 @@ impl<'a> Watcher<'a> {
         if known.reconcile_due
             || reader.has_open(folder)
             || !self.sink.watched(&folder.key).await?.is_empty()
+            || folder.seen.rests && reader.may_read_on().await?
         {
             return Ok(false);
         }
@@ -320,12 +305,10 @@ impl<'a> Watcher<'a> {
 
     /// The account is watched once both halves have been read to the end.
     async fn catch_up(&self, rounds: &Rounds, half: usize) -> Result<()> {
-        let flags = &rounds.caught_up;
-        let before = flags.get(half).is_none_or(|flag| flag.swap(true, Ordering::Relaxed));
-        if !before && flags.iter().all(|flag| flag.load(Ordering::Relaxed)) {
-            self.state(AccountState::Watching, &rounds.detail()).await?;
+        match rounds.caught_up(half, &self.connector.budget) {
+            Some(news) => self.state(AccountState::Watching, &news).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -333,56 +316,5 @@ impl<'a> Watcher<'a> {
 async fn woken(wakes: &mut Receiver<u32>) {
     if wakes.changed().await.is_err() {
         pending().await
-    }
-}
-
-impl Rounds {
-    fn news(&self) -> sync::MutexGuard<'_, Option<Vec<String>>> {
-        self.news.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// These folders are due now.
-    fn hurry(&self, names: Vec<String>) {
-        if names.is_empty() {
-            return;
-        }
-        if let Some(waiting) = self.news().as_mut() {
-            waiting.extend(names);
-        }
-        self.hurried.notify_one();
-    }
-
-    fn hurry_all(&self) {
-        *self.news() = None;
-        self.hurried.notify_one();
-    }
-
-    fn note(&self, folder: &Folder) {
-        if folder.seen.partial {
-            let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
-            partial.insert(folder.key.folder.clone());
-        }
-    }
-
-    fn detail(&self) -> String {
-        let partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
-        let names: Vec<&str> = partial.iter().map(String::as_str).collect();
-        match names.as_slice() {
-            [] => "up to date".to_owned(),
-            names => {
-                let names = names.join(", ");
-                format!("up to date; the server may show only the newest messages of {names}")
-            }
-        }
-    }
-
-    fn take_news(&self) -> Option<Vec<String>> {
-        self.news().replace(Vec::new())
-    }
-
-    async fn next(&self) -> Instant {
-        let folders = self.folders.lock().await;
-        let far = Instant::now() + Duration::from_secs(3600);
-        folders.iter().map(|(_, due)| *due).min().unwrap_or(far)
     }
 }

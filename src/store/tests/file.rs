@@ -125,3 +125,23 @@ fn everything_leaves_once_per_kind_subject_and_period() {
     assert!(!plan("alert", "C1-1", "1"));
     assert_eq!(store.planned_since("alert", at(2)).unwrap(), 1);
 }
+
+#[test]
+fn what_was_fetched_is_counted_by_the_day_of_utc() {
+    let place = tempfile::tempdir().unwrap();
+    let midnight = Moment(BEGIN - BEGIN % 86_400 + 86_400);
+    let store = Store::open(place.path()).unwrap();
+    store.set_accounts(&[("work".to_owned(), "imap"), ("home".to_owned(), "imap")]).unwrap();
+    let evening = midnight - 1;
+    assert_eq!(store.fetched_today("work", evening).unwrap(), 0);
+    for bytes in [700, 300] {
+        store.add_fetched("work", bytes, evening).unwrap();
+    }
+    drop(store);
+    let store = Store::open(place.path()).unwrap();
+    assert_eq!(store.fetched_today("work", evening).unwrap(), 1000);
+    assert_eq!(store.fetched_today("home", evening).unwrap(), 0);
+    assert_eq!(store.fetched_today("work", midnight).unwrap(), 0);
+    store.add_fetched("work", 5, midnight).unwrap();
+    assert_eq!(store.fetched_today("work", midnight).unwrap(), 5);
+}

@@ -37,6 +37,7 @@ impl World {
             login: Login::Password(Password::File(folder.path().join("password"))),
             ca: None,
             fingerprint: None,
+            daily_bytes: None,
         };
         let account = Account {
             name: "work".to_owned(),
@@ -66,7 +67,8 @@ impl World {
         }
     }
 
-    pub async fn sync(&self) -> Result<()> {
+    /// One pass; what it says of what it left unread.
+    pub async fn sync(&self) -> Result<String> {
         let pass = imap::sync_paced(&self.account, &self.store.sink(), &self.pace).await;
         self.only_read();
         pass

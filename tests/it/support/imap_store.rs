@@ -24,6 +24,8 @@ pub struct Kept {
     /// What the daemon asks to keep an eye on, in INBOX.
     pub watched: Vec<u64>,
     pub settled: bool,
+    /// Bytes since the day began; the test lets a new one begin.
+    pub fetched_today: u64,
 }
 
 #[derive(Clone, Default)]
@@ -100,6 +102,9 @@ impl Kept {
                 let inbox = folder.folder == "INBOX";
                 let _ = reply.send(if inbox { self.watched.clone() } else { Vec::new() });
             }
+            Report::FetchedToday { reply, .. } => {
+                let _ = reply.send(self.fetched_today);
+            }
             Report::Barrier { reply } => {
                 self.settled = true;
                 let _ = reply.send(());
@@ -117,6 +122,7 @@ impl Kept {
         state.covered = batch.covered.or(state.covered);
         state.complete = batch.complete;
         state.reconcile_due &= !batch.reconciled;
+        self.fetched_today += batch.fetched;
         self.reconciled.extend(batch.reconciled.then(|| folder.clone()));
         for mail in batch.mails {
             let header = String::from_utf8_lossy(&mail.header).into_owned();
