@@ -1,21 +1,8 @@
-//! What the daemon costs day after day, with few messages stored and with very many:
-//! `cargo bench --bench daemon`.
+//! What the daemon costs day after day, with few messages stored and with very many.
 //!
-//! `REQUITE_BENCH_MESSAGES` (1,000,000) changes the larger mailbox, `REQUITE_BENCH_MAILS` (200) how
-//! many messages come, `REQUITE_BENCH_REST` (30) the seconds of rest. New mail comes from a server
-//! that tells of it at once; all other mail is stored before, under an account whose server can't be
-//! reached.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark measures real time and prints what it finds"
-)]
-
-mod mailbox;
-mod stored;
-#[path = "../it/support/mod.rs"]
-mod support;
+//! `REQUITE_BENCH_MAILS` (200) changes how many messages come, `REQUITE_BENCH_REST` (30) the seconds
+//! of rest. New mail comes from a server that tells of it at once; all other mail is stored before,
+//! under an account whose server can't be reached.
 
 use std::fs;
 use std::path::Path;
@@ -26,32 +13,66 @@ use requite::daemon::{learn, measure_history};
 use requite::domain::policy::Policy;
 use requite::store::Store;
 
-use support::message::Message;
-use support::scripted_imap::{Mailbox, Server};
-use support::world::{Daemon, World};
+use super::child::{self, memory};
+use super::support::message::Message;
+use super::support::scripted_imap::{Mailbox, Server};
+use super::support::world::{Daemon, World};
+use super::support::{dovecot, eventually};
+use super::table::{Asked, Table};
+use super::{mailbox, number, stored};
+
+const GROWTH: Asked =
+    Asked::at_most(1.5, "times", "a new mail: processor time at 1,000,000 messages, of 10,000");
+const AT_REST: Asked = Asked::at_most(0.1, "%", "at rest: processor");
+const MEMORY: Asked = Asked::at_most(32.0, "MiB", "at rest: memory");
+const READY: Asked = Asked::at_most(500.0, "ms", "start to READY=1");
+const STATUS: Asked = Asked::at_most(50.0, "ms", "`status`");
+const TOLD: Asked = Asked::at_most(100.0, "ms", "EXISTS to the standing: 99 of 100 mails");
 
 const SMALL: usize = 10_000;
 const WATCHED: &str = "INBOX";
 const MAILS_BEFORE: u32 = 20;
 
-fn main() {
-    // Test runners list and run benchmarks too; only `cargo bench` means it.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
+pub fn run(table: &mut Table) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!(
         "messages   ready   status   at rest   RSS MiB   peak MiB   a mail's CPU   told→stored \
          median   p99   most"
     );
-    for messages in [SMALL, number("REQUITE_BENCH_MESSAGES", 1_000_000)] {
+    let [few, many] = [SMALL, number("REQUITE_BENCH_MESSAGES", 1_000_000)].map(|messages| {
         let server = runtime.block_on(Server::start(&[(WATCHED, Mailbox::of(1..1))], None));
-        report(messages, &server);
+        measure(messages, &server)
+    });
+    table.measured(GROWTH, &[many.mail.as_secs_f64() / few.mail.as_secs_f64()]);
+    table.measured(TOLD, &[ms(many.waited(0.99))]);
+    table.measured(MEMORY, &[many.resident]);
+    table.measured(AT_REST, &[100.0 * many.at_rest]);
+    table.measured(READY, &[ms(many.ready)]);
+    table.measured(STATUS, &many.status.map(ms));
+}
+
+/// What it costs with so many messages stored.
+struct Costs {
+    ready: Duration,
+    status: [Duration; 21],
+    /// The processor's share.
+    at_rest: f64,
+    /// In MiB.
+    resident: f64,
+    /// The processor's time for one.
+    mail: Duration,
+    /// From the server's word on, shortest first.
+    waits: Vec<Duration>,
+}
+
+impl Costs {
+    fn waited(&self, share: f64) -> Duration {
+        self.waits[((self.waits.len() - 1) as f64 * share).round() as usize]
     }
 }
 
-fn report(messages: usize, server: &Server) {
-    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+fn measure(messages: usize, server: &Server) -> Costs {
+    let world = child::home();
     world.configure(&configuration(&world, server));
     prepare(&world.home().join("data"), messages);
 
@@ -62,11 +83,10 @@ fn report(messages: usize, server: &Server) {
     let daemon = world.daemon_with(command);
     daemon.ready();
     let ready = begun.elapsed();
-    support::eventually(Duration::from_secs(60), "the server is watched", || {
+    eventually(Duration::from_secs(60), "the server is watched", || {
         (server.count("IDLE") > 0).then_some(())
     });
     let db = rusqlite::Connection::open(Store::path(&world.home().join("data"))).unwrap();
-    let number_of_mails = number("REQUITE_BENCH_MAILS", 200) as u32;
     for uid in 1..=MAILS_BEFORE {
         deliver(server, &db, uid);
     }
@@ -75,33 +95,35 @@ fn report(messages: usize, server: &Server) {
     let before = cpu(&daemon);
     std::thread::sleep(rest);
     let at_rest = (cpu(&daemon) - before).as_secs_f64() / rest.as_secs_f64();
-    let resident = memory(&daemon, "VmRSS");
+    let resident = memory(daemon.id(), "VmRSS").unwrap();
 
+    let mails = number("REQUITE_BENCH_MAILS", 200) as u32;
     let before = cpu(&daemon);
-    let mut waits: Vec<Duration> = (MAILS_BEFORE + 1..=MAILS_BEFORE + number_of_mails)
-        .map(|uid| deliver(server, &db, uid))
-        .collect();
-    let each = (cpu(&daemon) - before) / number_of_mails;
+    let mut waits: Vec<Duration> =
+        (MAILS_BEFORE + 1..=MAILS_BEFORE + mails).map(|uid| deliver(server, &db, uid)).collect();
+    let mail = (cpu(&daemon) - before) / mails;
     waits.sort();
-    let status = median((0..21).map(|_| {
+    let mut status = std::array::from_fn(|_| {
         let begun = Instant::now();
         world.run(&["status"]);
         begun.elapsed()
-    }));
-    let at = |share: f64| ms(waits[((waits.len() - 1) as f64 * share).round() as usize]);
+    });
+    status.sort();
+    let costs = Costs { ready, status, at_rest, resident, mail, waits };
     println!(
         "{messages:>8}{:>6.0} ms{:>6.0} ms{:>8.3} %{resident:>10.1}{:>11.1}{:>12.1} ms{:>19.0} ms\
          {:>4.0} ms{:>4.0} ms",
         ms(ready),
-        ms(status),
+        ms(costs.status[10]),
         100.0 * at_rest,
-        memory(&daemon, "VmHWM"),
-        ms(each),
-        at(0.5),
-        at(0.99),
-        at(1.0),
+        memory(daemon.id(), "VmHWM").unwrap(),
+        ms(mail),
+        ms(costs.waited(0.5)),
+        ms(costs.waited(0.99)),
+        ms(costs.waited(1.0)),
     );
     assert!(daemon.terminate().success());
+    costs
 }
 
 fn configuration(world: &World, server: &Server) -> String {
@@ -116,7 +138,7 @@ fn configuration(world: &World, server: &Server) -> String {
     };
     format!(
         "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n{}{}",
-        account("bench", support::dovecot::free_ports::<1>()[0]),
+        account("bench", dovecot::free_ports::<1>()[0]),
         account("new", server.port),
     )
 }
@@ -131,13 +153,17 @@ fn prepare(data: &Path, messages: usize) {
 
 /// A question from one of the contacts; from the server's word to the stored and measured mail.
 fn deliver(server: &Server, db: &rusqlite::Connection, uid: u32) -> Duration {
-    let last = || -> i64 {
-        db.prepare_cached("SELECT max(id) FROM message")
-            .unwrap()
-            .query_row([], |row| row.get(0))
-            .unwrap()
+    // The last mail; none while a turn is to be computed.
+    let measured = || -> i64 {
+        db.prepare_cached(
+            "SELECT iif(EXISTS (SELECT 1 FROM contact WHERE dirty = 1), 0,
+                        (SELECT coalesce(max(id), 0) FROM message))",
+        )
+        .unwrap()
+        .query_row([], |row| row.get(0))
+        .unwrap()
     };
-    let before = last();
+    let before = measured();
     let mail = Message::of(Timestamp::now())
         .from(&mailbox::contact(uid as usize % 50))
         .to(mailbox::ME)
@@ -150,8 +176,8 @@ fn deliver(server: &Server, db: &rusqlite::Connection, uid: u32) -> Duration {
         mailbox.put(uid);
         mailbox.messages.get_mut(&uid).unwrap().header = Some(header);
     });
-    while last() == before {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the mail is not stored");
+    while measured() <= before {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the mail is not measured");
         std::thread::sleep(Duration::from_millis(1));
     }
     begun.elapsed()
@@ -167,24 +193,6 @@ fn cpu(daemon: &Daemon) -> Duration {
     Duration::from_nanos(tasks.map(|task| spent(task.unwrap())).sum())
 }
 
-/// MiB.
-fn memory(daemon: &Daemon, kind: &str) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix(kind)).unwrap();
-    let kib: f64 = line.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
-    kib / 1024.0
-}
-
-fn median(times: impl Iterator<Item = Duration>) -> Duration {
-    let mut times: Vec<Duration> = times.collect();
-    times.sort();
-    times[times.len() / 2]
-}
-
 fn ms(time: Duration) -> f64 {
     1000.0 * time.as_secs_f64()
-}
-
-fn number(variable: &str, otherwise: usize) -> usize {
-    std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
 }

@@ -42,6 +42,15 @@ pub fn contact(number: usize) -> String {
     format!("{first} {last} <{local}@company{domain}.example.org>")
 }
 
+/// That many people, each a name and an address.
+pub fn contacts(count: usize) -> impl Iterator<Item = (String, String)> {
+    (0..count).map(|number| {
+        let mailbox = contact(number);
+        let (name, address) = mailbox.split_once(" <").unwrap();
+        (name.to_owned(), address.trim_end_matches('>').to_owned())
+    })
+}
+
 /// That many messages with that many contacts, thread after thread.
 pub fn messages(count: usize, contacts: usize) -> impl Iterator<Item = Filed> {
     let start: Timestamp = "2022-01-03T06:00:00Z".parse().unwrap();

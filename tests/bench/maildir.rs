@@ -1,21 +1,8 @@
 //! How fast a Maildir is read for the first time, against a program that only opens each file and
-//! reads its header block, and how fast it is looked at again: `cargo bench --bench maildir`.
+//! reads its header block, and how fast it is looked at again.
 //!
-//! `REQUITE_BENCH_MESSAGES` (100,000) and `REQUITE_BENCH_ROUNDS` (3) change the size,
-//! `REQUITE_BINARY` the program. Both are measured in turn in the same run, since a machine is
-//! never equally fast twice. Where `mu` and `notmuch` are installed, they index the same Maildir
-//! once, for orientation: they read bodies, too.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark measures real time and prints what it finds"
-)]
-
-mod mailbox;
-#[path = "../it/support/mod.rs"]
-mod support;
-mod timed;
+//! Where `mu` and `notmuch` are installed, they index the same Maildir once, for orientation: they
+//! read bodies, too.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -23,20 +10,22 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::maildir::Maildir;
-use support::world::World;
-use timed::{number, program, rate, vcards, watch};
+use super::child::{self, rate};
+use super::support::maildir::Maildir;
+use super::support::world::World;
+use super::table::{Asked, Table};
+use super::{mailbox, number};
 
-const MIB: f64 = 1024.0 * 1024.0;
+const OF_OPENER: Asked =
+    Asked::at_least(0.5, "", "first scan of a Maildir: speed, of one that only opens files");
+const TIMES_MU: Asked =
+    Asked::for_orientation("times", "  as fast as `mu index`, which reads bodies");
+const TIMES_NOTMUCH: Asked =
+    Asked::for_orientation("times", "  as fast as `notmuch new`, which reads bodies");
 const CONTACTS: usize = 800;
 
-fn main() {
-    // Test runners list and run benchmarks too; only `cargo bench` means it.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
+pub fn run(table: &mut Table) {
     let messages = number("REQUITE_BENCH_MESSAGES", 100_000);
-    let rounds = number("REQUITE_BENCH_ROUNDS", 3);
     let home = tempfile::tempdir().unwrap();
     let root = home.path().join("Mail");
     fill(&root, messages);
@@ -44,31 +33,39 @@ fn main() {
     open_all(&root);
 
     println!("round   opener msg/s   requite msg/s   ratio   seconds   peak MiB   again   10 new");
-    let mut ratios = Vec::new();
-    for round in 1..=rounds {
+    let (mut of_opener, mut took) = (Vec::new(), Vec::new());
+    for round in 1..=number("REQUITE_BENCH_ROUNDS", 3) {
         let begun = Instant::now();
         assert_eq!(open_all(&root), messages + 10 * (round - 1));
         let ceiling = begun.elapsed();
         let world = world(&root);
-        let first = sync(&world);
-        let again = sync(&world);
+        let first = child::sync(&world);
+        let again = child::sync(&world);
         deliver(&root, round);
-        let ten = sync(&world);
+        let ten = child::sync(&world);
         let ratio = ceiling.as_secs_f64() / first.took.as_secs_f64();
         println!(
             "{round:>5}{:>15.0}{:>16.0}{ratio:>8.2}{:>10.2}{:>11.1}{:>8.2}{:>9.2}",
             rate(messages, ceiling),
             rate(messages, first.took),
             first.took.as_secs_f64(),
-            first.peak / MIB,
+            first.peak,
             again.took.as_secs_f64(),
             ten.took.as_secs_f64()
         );
-        ratios.push(ratio);
+        of_opener.push(ratio);
+        took.push(first.took);
     }
-    ratios.sort_by(f64::total_cmp);
-    println!("median ratio {:.2}", ratios[ratios.len() / 2]);
-    others(&root, home.path());
+    table.measured(OF_OPENER, &of_opener);
+    for (asked, indexed) in [(TIMES_MU, mu(&root)), (TIMES_NOTMUCH, notmuch(&root))] {
+        match indexed {
+            Some(indexed) => {
+                let times = |took: &Duration| indexed.as_secs_f64() / took.as_secs_f64();
+                table.measured(asked, &took.iter().map(times).collect::<Vec<_>>());
+            }
+            None => table.unmeasured(asked, "not installed"),
+        }
+    }
 }
 
 fn fill(root: &Path, messages: usize) {
@@ -118,52 +115,42 @@ fn open_all(root: &Path) -> usize {
 }
 
 fn world(root: &Path) -> World {
-    let world = World::new(program());
+    let world = child::home();
     world.configure(&format!(
         "[me]\nnames = [\"Ada Example\"]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n\
          [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = {root:?}\n"
     ));
-    let contacts = world.write("contacts.vcf", vcards(CONTACTS));
-    world.run(&["import", contacts.to_str().unwrap()]);
+    child::know(&world, mailbox::contacts(CONTACTS));
     world
 }
 
-struct Synced {
-    took: Duration,
-    /// The most memory it held at any time, in bytes.
-    peak: f64,
+fn mu(root: &Path) -> Option<Duration> {
+    let index = tempfile::tempdir().unwrap();
+    let command = |name: &str| {
+        let mut mu = Command::new("mu");
+        mu.args([name, "--quiet", "--muhome"]).arg(index.path());
+        mu
+    };
+    done(command("init").arg("--maildir").arg(root))?;
+    done(&mut command("index"))
 }
 
-fn sync(world: &World) -> Synced {
+fn notmuch(root: &Path) -> Option<Duration> {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config");
+    let index = folder.path().display();
+    fs::write(&config, format!("[database]\npath={index}\nmail_root={}\n", root.display()))
+        .unwrap();
+    done(Command::new("notmuch").arg("new").env("NOTMUCH_CONFIG", config))
+}
+
+/// How long it took; `None` where there is no such program.
+fn done(command: &mut Command) -> Option<Duration> {
     let begun = Instant::now();
-    let mut command = world.command(&["sync"]);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let (status, peak) = watch(&mut child);
-    assert!(status.success());
-    Synced { took: begun.elapsed(), peak }
-}
-
-/// Programs that index a Maildir, where they are installed.
-fn others(root: &Path, home: &Path) {
-    let mail = root.display();
-    let index = home.display();
-    let notmuch = format!("[database]\npath={mail}\n[new]\ntags=new\n");
-    fs::write(home.join("notmuch-config"), notmuch).unwrap();
-    for (name, script) in [
-        (
-            "mu",
-            format!("mu init --muhome={index}/mu --maildir={mail} && mu index --muhome={index}/mu"),
-        ),
-        ("notmuch", format!("NOTMUCH_CONFIG={index}/notmuch-config notmuch new")),
-    ] {
-        let is_there = Command::new(name).arg("--version").output().is_ok();
-        if !is_there {
-            println!("{name} is not installed");
-            continue;
-        }
-        let begun = Instant::now();
-        let status = Command::new("sh").args(["-c", &script]).stdout(Stdio::null()).status();
-        let took = begun.elapsed().as_secs_f64();
-        println!("{name}: {took:.1} s, {}", status.unwrap());
-    }
+    let mut child = command.stdout(Stdio::null()).spawn().ok()?;
+    let status = child.wait().unwrap();
+    let took = begun.elapsed();
+    println!("{command:?}: {:.1} s", took.as_secs_f64());
+    assert!(status.success(), "{status}");
+    Some(took)
 }

@@ -1,20 +1,11 @@
 //! How right the pairing is on real mail: what the truth knows, what was found, what was missed
 //! and why, and the response times of both beside each other:
-//! `REQUITE_CORPUS=DIR cargo bench --bench measure` (quicker to build with `--profile dev`).
+//! `REQUITE_CORPUS=DIR cargo bench -- measure` (quicker to build with `--profile dev`).
 //!
 //! `REQUITE_SAMPLE=FILE` also writes a hundred answered turns of the mailboxes without reply
 //! headers, always the same ones, with what both sides wrote, to be judged by a reader.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark prints what it finds, and fails by panicking"
-)]
 
-#[path = "measure/sample.rs"]
 mod sample;
-#[path = "../it/support/mod.rs"]
-mod support;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,8 +13,8 @@ use std::path::{Path, PathBuf};
 use requite::domain::model::Side;
 use requite::domain::turns::Turn;
 
-use support::corpus::verdict::{Fate, Judged, judge};
-use support::corpus::{self, Known, Mailbox, Measured};
+use super::support::corpus::verdict::{Fate, Judged, judge};
+use super::support::corpus::{self, Known, Mailbox, Measured};
 
 /// So many contacts of each mailbox have their figures shown.
 const SHOWN: usize = 8;
@@ -31,11 +22,7 @@ const SHOWN: usize = 8;
 /// As in the truth.
 const LIMIT_S: i64 = 48 * 3600;
 
-fn main() {
-    // Test runners list and run benchmarks too; only `cargo bench` means it.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
+pub fn run() {
     let Some(folder) = corpus::folder() else { return };
     for owner in corpus::owners::names(&folder) {
         report(&corpus::owners::mailbox(&folder, &owner));

@@ -1,29 +1,19 @@
 //! How well the program foretells what its user will answer, and how much of that is learned:
-//! `cargo bench --bench needs_reply [-- [--text] [--me ADDRESS]… [MBOX or MAILDIR]…]`.
+//! `cargo bench -- needs_reply [--text] [--me ADDRESS]… [MBOX or MAILDIR]…`.
 //!
 //! Without a path it takes the mailboxes of the folder that `REQUITE_CORPUS` names. `--text` reads
 //! the cues of texts, too. Every message from a person with me in To is foretold by a model that
 //! has learned from nothing but what was known on the day before, and from no message of its
 //! thread; then it is learned from.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark prints what it finds, and fails by panicking"
-)]
 
-#[path = "needs_reply/archive.rs"]
 mod archive;
-#[path = "../it/support/mod.rs"]
-mod support;
-#[path = "needs_reply/trial.rs"]
 mod trial;
 
 use std::path::PathBuf;
 
 use requite::domain::statistics::metrics::{Forecast, auc, average_precision, brier};
 
-use support::corpus;
+use super::support::corpus;
 use trial::{Foretold, Trial};
 
 const BINS: usize = 10;
@@ -34,11 +24,7 @@ struct Asked {
     paths: Vec<PathBuf>,
 }
 
-fn main() {
-    // Test runners list and run benchmarks too; only `cargo bench` means it.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return;
-    }
+pub fn run() {
     let asked = arguments();
     println!("cues of texts: {}", if asked.text { "on" } else { "off" });
     let mut means = Means::default();
@@ -51,7 +37,7 @@ fn main() {
 
 fn arguments() -> Asked {
     let mut asked = Asked { text: false, me: Vec::new(), paths: Vec::new() };
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let mut arguments = super::arguments().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--text" => asked.text = true,

@@ -1,19 +1,8 @@
 //! How fast standings are computed from stored mail: one contact's, and everybody's from scratch:
-//! `cargo bench --bench standings`.
+//! `cargo bench -- standings`.
 //!
 //! `REQUITE_BENCH_MESSAGES` (1,000,000) and `REQUITE_BENCH_CONTACTS` (10,000) change the size of
 //! the mailbox, which is written once before anything is measured.
-#![allow(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a benchmark measures real time and prints what it finds"
-)]
-
-mod mailbox;
-mod stored;
-#[path = "../it/support/mod.rs"]
-mod support;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
@@ -30,15 +19,13 @@ use requite::domain::{correspondence, turns};
 use requite::store::Store;
 use tempfile::TempDir;
 
-use stored::NOW;
+use super::stored::NOW;
+use super::{number, stored};
 
-fn main() {
-    // Test runners list and run benchmarks too; only `cargo bench` means it.
-    if std::env::args().any(|argument| argument == "--bench") {
-        divan::main();
-        // Statics aren't dropped, and nobody wants to keep half a gigabyte.
-        FOLDER.lock().unwrap().take();
-    }
+pub fn run() {
+    divan::Divan::default().run_benches();
+    // Statics aren't dropped, and nobody wants to keep half a gigabyte.
+    FOLDER.lock().unwrap().take();
 }
 
 /// Standings as the program shows them, nothing being known but the mail.
@@ -113,8 +100,4 @@ fn fill(store: &Store) {
         (number("REQUITE_BENCH_MESSAGES", 1_000_000), number("REQUITE_BENCH_CONTACTS", 10_000));
     stored::fill(store, messages, contacts);
     println!("{messages} messages with {contacts} contacts stored in {:.1?}", begun.elapsed());
-}
-
-fn number(variable: &str, otherwise: usize) -> usize {
-    std::env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
 }

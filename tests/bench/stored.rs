@@ -22,12 +22,9 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
     let mut run = ImportRun::default();
     store
         .transaction(|store| {
-            for contact in 0..contacts {
-                let mailbox = mailbox::contact(contact);
-                let (name, address) = mailbox.split_once(" <").unwrap();
-                let address = address.trim_end_matches('>').to_owned();
+            for (name, address) in mailbox::contacts(contacts) {
                 let card = NewCard {
-                    name: name.to_owned(),
+                    name,
                     identities: vec![(IdentityKind::Email, address)],
                     ..NewCard::default()
                 };

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use requite::domain::model::{Moment, TouchId};
 
-use super::support::corpus::{Mail, Mailbox, Measured};
+use crate::support::corpus::{Mail, Mailbox, Measured};
 
 /// So many characters of each message are shown.
 const EXCERPT: usize = 1200;

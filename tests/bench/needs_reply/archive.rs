@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::support::corpus;
+use crate::support::corpus;
 
 pub fn messages(path: &Path) -> Vec<Vec<u8>> {
     if path.is_file() { corpus::messages(path) } else { maildir(path) }
