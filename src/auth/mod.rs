@@ -109,16 +109,22 @@ async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
 }
 
 /// A fresh access token. Only one process at a time asks for it: a provider may take the second
-/// use of a rotated refresh token for theft.
+/// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody waits
+/// for it any more: the old refresh token may be worthless by then.
 async fn renew(oauth: &OAuth) -> Result<Fresh> {
-    let vault = Vault::of(oauth);
-    let _held = vault.hold().await?;
-    let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
-    let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
-    if let Some(rotated) = rotated {
-        vault.replace(&rotated).await?;
-    }
-    Ok(fresh)
+    let oauth = oauth.clone();
+    let renewing = async move {
+        let vault = Vault::of(&oauth);
+        let _held = vault.hold().await?;
+        let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(&oauth))?;
+        let (fresh, rotated) = grant::refresh(&oauth, &refresh_token).await?;
+        if let Some(rotated) = rotated {
+            vault.replace(&rotated).await?;
+        }
+        Ok(fresh)
+    };
+    let broken = |cause| Error::temporary("asking for a token broke off").because(cause);
+    tokio::spawn(renewing).await.map_err(broken)?
 }
 
 /// Anything else would end a field of the SASL message early.

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -14,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
+use crate::support::PATIENCE;
 use crate::support::imap_account;
 use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
@@ -182,6 +184,31 @@ async fn a_rotated_refresh_token_is_kept_before_the_login() {
     assert!(provider.asked()[0].contains("refresh_token=r1"));
     assert_eq!(provider.asked().len(), 1);
     assert!(note(&mut world).contains("r2"));
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_is_kept_even_if_nobody_waits_for_it_any_more() {
+    let provider = Provider::start(&[(200, ROTATED)]).await;
+    let mut world = signed_in(&provider).await;
+    let login = world.imap().login.clone();
+    let sign_in = SignIn::new(&login);
+    let held = provider.gate.lock().await;
+    tokio::select! {
+        _ = sign_in.proof() => panic!("there was no answer yet"),
+        () = until(|| provider.asked().len() == 1) => {}
+    }
+    drop(held);
+    until(|| note(&mut world).contains("r2")).await;
+}
+
+/// Waits for what happens elsewhere.
+async fn until(mut happened: impl FnMut() -> bool) {
+    let waiting = async {
+        while !happened() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it to happen");
 }
 
 #[tokio::test]
