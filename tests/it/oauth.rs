@@ -212,6 +212,34 @@ async fn until(mut happened: impl FnMut() -> bool) {
 }
 
 #[tokio::test]
+async fn a_token_that_never_ends_is_as_good_as_any() {
+    let endless = GIVEN.replace("3600", &u64::MAX.to_string());
+    let provider = Provider::start(&[(200, &endless)]).await;
+    let mut world = signed_in(&provider).await;
+    let login = world.imap().login.clone();
+    let sign_in = SignIn::new(&login);
+    for _ in 0..2 {
+        assert!(sign_in.proof().await.is_ok());
+    }
+    assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_no_access_token_looks_like_is_shown_to_no_server() {
+    for odd in ["a1\\u0001user=eve", ""] {
+        let answer = GIVEN.replace("a1", odd);
+        let provider = Provider::start(&[(200, &answer), (200, &answer)]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let sign_in = SignIn::new(&login);
+        for _ in 0..2 {
+            let Err(error) = sign_in.proof().await else { panic!("{odd:?} passed for a token") };
+            assert!(error.to_string().starts_with("127.0.0.1 gives"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_renewed_two_minutes_before_its_end() {
     for (answer, asked) in [(ROTATED, 1), (SHORT, 2)] {
         let provider = Provider::start(&[(200, answer), (200, answer)]).await;
