@@ -28,6 +28,9 @@ const ROTATED: &str =
 const SHORT: &str = r#"{"access_token":"a3","token_type":"Bearer","expires_in":119}"#;
 const REVOKED: &str = r#"{"error":"invalid_grant","error_description":"it was revoked"}"#;
 
+/// No user looks longer at a page that doesn't come.
+const SOON: Duration = Duration::from_secs(5);
+
 fn world(provider: &Provider) -> World {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
     world.configure(&format!(
@@ -270,6 +273,30 @@ async fn a_revoked_sign_in_is_never_tried_again() {
     assert_eq!((provider.asked().len(), world.server.count("AUTHENTICATE")), (1, 0));
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
+}
+
+#[test]
+fn who_waits_for_another_process_can_stop_at_once() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _other = runtime.block_on(async {
+        let provider = Provider::start(&[]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let Login::OAuth(oauth) = &login else { unreachable!() };
+        let other = std::fs::File::create(oauth.folder.join("work.lock")).unwrap();
+        other.lock().unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(100), async {
+            SignIn::new(&login).proof().await.is_ok()
+        });
+        assert!(waiting.await.is_err(), "another process holds the token");
+        other
+    });
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        drop(runtime);
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(SOON).expect("nothing is left that waits");
 }
 
 #[tokio::test]
