@@ -10,6 +10,7 @@ use oauth2::TokenUrl;
 use oauth2::url::Url;
 use requite::auth::SignIn;
 use requite::config::{Login, OAuth};
+use requite::error::Kind;
 use requite::source::AccountState;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -275,6 +276,28 @@ async fn a_revoked_sign_in_is_never_tried_again() {
     watching.await.unwrap().unwrap();
 }
 
+#[tokio::test]
+async fn why_there_is_no_token_decides_what_helps() {
+    for (error, kind) in [
+        ("invalid_grant", Kind::LoginRefused),
+        // OpenID Connect Core 1.0, section 3.1.2.6, and what Microsoft says for a second factor.
+        ("interaction_required", Kind::LoginRefused),
+        ("login_required", Kind::LoginRefused),
+        ("consent_required", Kind::LoginRefused),
+        ("invalid_client", Kind::Config),
+        ("invalid_scope", Kind::Config),
+        ("temporarily_unavailable", Kind::Temporary),
+        ("rate_limit_exceeded", Kind::Temporary),
+    ] {
+        let answer = format!(r#"{{"error":"{error}"}}"#);
+        let provider = Provider::start(&[(400, &answer)]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let Err(refusal) = SignIn::new(&login).proof().await else { panic!("{error}: a token") };
+        assert_eq!(refusal.kind(), kind, "{error}");
+    }
+}
+
 #[test]
 fn who_waits_for_another_process_can_stop_at_once() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -305,6 +328,6 @@ async fn a_provider_that_is_down_is_asked_again_later() {
     let mut world = signed_in(&provider).await;
     let login = world.imap().login.clone();
     let Err(error) = SignIn::new(&login).proof().await else { panic!("no token was given") };
-    assert_eq!(error.kind(), requite::error::Kind::Temporary, "{error}");
+    assert_eq!(error.kind(), Kind::Temporary, "{error}");
     assert!(!format!("{error:?}").contains("r1"), "{error:?}");
 }
