@@ -157,6 +157,22 @@ async fn a_code_on_another_device_does_as_well() {
 }
 
 #[tokio::test]
+async fn a_provider_in_a_hurry_is_asked_no_more_than_once_a_second() {
+    let codes = r#"{"device_code":"d","user_code":"AB-CD","expires_in":600,"interval":0,
+        "verification_uri":"https://example.com/device"}"#;
+    let pending = (400, r#"{"error":"authorization_pending"}"#);
+    let answers: Vec<(u16, &str)> = [(200, codes)].into_iter().chain([pending; 200]).collect();
+    let provider = Provider::start(&answers).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work", "--device"]));
+    let mut login = login.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    until(|| provider.asked().len() == 2).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(provider.asked().len() <= 3, "{} questions", provider.asked().len());
+    login.kill().await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_declines_is_told_so() {
     let provider = Provider::start(&[(400, r#"{"error":"invalid_client"}"#)]).await;
     let world = world(&provider);
