@@ -4,6 +4,8 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use oauth2::url::Url;
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, RedirectUrl};
 use secrecy::SecretString;
@@ -22,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 const REQUEST: Duration = Duration::from_secs(10);
 /// No request's first line is longer, in bytes.
 const LONGEST: usize = 16 * 1024;
+/// Connections that are listened to at once: browsers open some ahead and say nothing on them.
+const GUESTS: usize = 32;
 
 pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<SecretString> {
     let Some(auth_url) = oauth.auth_url.clone() else {
@@ -60,9 +64,16 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Sec
 
 /// Waits for the browser to bring the code; whatever else knocks is turned away.
 async fn answer(oauth: &OAuth, listener: &TcpListener, state: &str) -> Result<String> {
+    let mut guests = FuturesUnordered::new();
     loop {
-        let Ok((mut stream, _)) = listener.accept().await else { continue };
-        let Ok(Some(target)) = timeout(REQUEST, target(&mut stream)).await else { continue };
+        let guest = tokio::select! {
+            accepted = listener.accept(), if guests.len() < GUESTS => {
+                guests.extend(accepted.ok().map(|(stream, _)| timeout(REQUEST, target(stream))));
+                continue;
+            }
+            Some(guest) = guests.next() => guest,
+        };
+        let Ok(Some((mut stream, target))) = guest else { continue };
         match brought(&target, state) {
             Some(Ok(code)) => {
                 reply(&mut stream, "200 OK", "Signed in. You can close this page.").await;
@@ -99,8 +110,8 @@ fn brought(target: &str, state: &str) -> Option<std::result::Result<String, Stri
     }
 }
 
-/// What a GET asks for (RFC 9112 §3).
-async fn target(stream: &mut TcpStream) -> Option<String> {
+/// What a GET asks for (RFC 9112 §3), and where to answer.
+async fn target(mut stream: TcpStream) -> Option<(TcpStream, String)> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         let read = stream.read_buf(&mut head).await.ok()?;
@@ -110,7 +121,8 @@ async fn target(stream: &mut TcpStream) -> Option<String> {
     }
     let line = std::str::from_utf8(&head).ok()?.lines().next()?;
     let mut words = line.split(' ');
-    (words.next() == Some("GET")).then(|| words.next().map(str::to_owned)).flatten()
+    let target = (words.next() == Some("GET")).then(|| words.next()).flatten()?.to_owned();
+    Some((stream, target))
 }
 
 async fn reply(stream: &mut TcpStream, status: &str, text: &str) {

@@ -1,5 +1,7 @@
 //! Sign-in with a code on another device (RFC 8628), for machines without a browser.
 
+use std::time::Duration;
+
 use oauth2::basic::BasicErrorResponseType;
 use oauth2::{DeviceCodeErrorResponseType, RequestTokenError, StandardDeviceAuthorizationResponse};
 use secrecy::SecretString;
@@ -8,6 +10,9 @@ use super::{grant, http};
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
+
+/// Between two questions, whatever interval the provider names.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<SecretString> {
     let Some(device_url) = oauth.device_url.clone() else {
@@ -26,9 +31,10 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
         .await
         .map_err(|cause| grant::refused(oauth, cause))?;
     show(codes.verification_uri(), codes.user_code().secret());
+    let pause = |interval: Duration| tokio::time::sleep(interval.max(SHORTEST));
     let answer = client
         .exchange_device_access_token(&codes)
-        .request_async(&http, tokio::time::sleep, None)
+        .request_async(&http, pause, None)
         .await
         .map_err(|cause| match cause {
             RequestTokenError::ServerResponse(answer) => {

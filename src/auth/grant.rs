@@ -95,13 +95,12 @@ pub(super) fn refused(
             let text = answer.error_description().cloned();
             let text = clean(&text.unwrap_or_else(|| kind.to_string()));
             match kind {
-                BasicErrorResponseType::InvalidGrant => Error::login_refused(format!(
-                    "{} no longer accepts the sign-in to account \"{}\": {text}",
-                    host(oauth),
-                    oauth.account
-                ))
-                .hint(remedy(oauth)),
-                BasicErrorResponseType::Extension(name) if is_passing(name) => {
+                BasicErrorResponseType::InvalidGrant => no_longer(oauth, &text),
+                BasicErrorResponseType::Extension(name) if wants_the_user(name) => {
+                    no_longer(oauth, &text)
+                }
+                // What the RFC doesn't name is the provider's own trouble, and may pass.
+                BasicErrorResponseType::Extension(_) => {
                     Error::temporary(format!("{} gives no token now: {text}", host(oauth)))
                 }
                 _ => unfit(oauth, &text),
@@ -109,6 +108,14 @@ pub(super) fn refused(
         }
         cause => no_answer(oauth, cause),
     }
+}
+
+fn no_longer(oauth: &OAuth, text: &str) -> Error {
+    let (host, account) = (host(oauth), &oauth.account);
+    Error::login_refused(format!(
+        "{host} no longer accepts the sign-in to account \"{account}\": {text}"
+    ))
+    .hint(remedy(oauth))
 }
 
 pub(super) fn unfit(oauth: &OAuth, text: &str) -> Error {
@@ -128,6 +135,13 @@ pub(super) fn no_answer<T: oauth2::ErrorResponse>(
     }
 }
 
-fn is_passing(name: &str) -> bool {
-    matches!(name, "temporarily_unavailable" | "server_error" | "slow_down")
+/// OpenID Connect Core 1.0 §3.1.2.6: no token without the user, who has to sign in once more.
+fn wants_the_user(name: &str) -> bool {
+    matches!(
+        name,
+        "interaction_required"
+            | "login_required"
+            | "consent_required"
+            | "account_selection_required"
+    )
 }

@@ -56,7 +56,10 @@ impl<'a> SignIn<'a> {
     pub async fn proof(&self) -> Result<Proof> {
         match self.login {
             Login::Password(password) => password.fetch().await.map(Proof::Password),
-            Login::Token(command) => bearer(command.fetch().await?),
+            Login::Token(command) => bearer(command.fetch().await?).map_err(|NoToken| {
+                Error::config("the token command prints something that is no access token")
+                    .hint("its first line must be the bare token, without \"Bearer\" or quotes")
+            }),
             Login::OAuth(oauth) => {
                 let mut kept = self.token.lock().await;
                 if let Some((token, stale)) = kept.as_ref()
@@ -65,9 +68,11 @@ impl<'a> SignIn<'a> {
                     return Ok(Proof::Token(token.clone()));
                 }
                 let Fresh { token, lasts } = renew(oauth).await?;
-                let stale = since_boot() + lasts.saturating_sub(MARGIN);
-                *kept = Some((token.clone(), stale));
-                bearer(token)
+                let proof = bearer(token.clone())
+                    .map_err(|NoToken| grant::unfit(oauth, "it is no access token"))?;
+                let stale = since_boot().saturating_add(lasts.saturating_sub(MARGIN));
+                *kept = Some((token, stale));
+                Ok(proof)
             }
         }
     }
@@ -109,26 +114,32 @@ async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
 }
 
 /// A fresh access token. Only one process at a time asks for it: a provider may take the second
-/// use of a rotated refresh token for theft.
+/// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody waits
+/// for it any more: the old refresh token may be worthless by then.
 async fn renew(oauth: &OAuth) -> Result<Fresh> {
-    let vault = Vault::of(oauth);
-    let _held = vault.hold().await?;
-    let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
-    let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
-    if let Some(rotated) = rotated {
-        vault.replace(&rotated).await?;
-    }
-    Ok(fresh)
+    let oauth = oauth.clone();
+    let renewing = async move {
+        let vault = Vault::of(&oauth);
+        let _held = vault.hold().await?;
+        let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(&oauth))?;
+        let (fresh, rotated) = grant::refresh(&oauth, &refresh_token).await?;
+        if let Some(rotated) = rotated {
+            vault.replace(&rotated).await?;
+        }
+        Ok(fresh)
+    };
+    let broken = |cause| Error::temporary("asking for a token broke off").because(cause);
+    tokio::spawn(renewing).await.map_err(broken)?
 }
 
+struct NoToken;
+
 /// Anything else would end a field of the SASL message early.
-fn bearer(secret: SecretString) -> Result<Proof> {
+fn bearer(secret: SecretString) -> std::result::Result<Proof, NoToken> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    if secret.expose_secret().bytes().all(allowed) {
-        return Ok(Proof::Token(secret));
-    }
-    Err(Error::config("the token command prints something that is no access token")
-        .hint("its first line must be the bare token, without \"Bearer\" or quotes"))
+    let text = secret.expose_secret();
+    let is_token = !text.is_empty() && text.bytes().all(allowed);
+    if is_token { Ok(Proof::Token(secret)) } else { Err(NoToken) }
 }
 
 /// Goes on while the machine sleeps, as a token's life does.

@@ -4,18 +4,23 @@
 //! A note in the data folder says which, so that a keyring that can't be reached now never passes
 //! for a sign-in that never was. Access tokens are never kept.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use oauth2::url::form_urlencoded;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
 
 use crate::config::{OAuth, keyring};
 use crate::error::{Error, Result};
+
+/// How often another process is looked after that uses the refresh token.
+const AGAIN: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -52,10 +57,13 @@ impl<'a> Vault<'a> {
             .map_err(|it| self.failed(it))?;
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
         let file = file.map_err(|cause| self.failed(cause))?;
-        let waiting = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
-        match waiting {
-            Ok(locked) => locked.map(Held).map_err(|cause| self.failed(cause)),
-            Err(cause) => Err(Error::temporary("waiting for a token broke off").because(cause)),
+        // Not in a thread: one that waits for a lock can't be stopped.
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Held(file)),
+                Err(TryLockError::WouldBlock) => sleep(AGAIN).await,
+                Err(TryLockError::Error(cause)) => return Err(self.failed(cause)),
+            }
         }
     }
 

@@ -22,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Real ones have some 3 KiB.
 const LARGEST: usize = 64 * 1024;
 
+const REDIRECTIONS: usize = 3;
+
 pub struct Web {
     client: Client,
     /// What stands before the name of a host.
@@ -107,10 +109,26 @@ fn client(dns: &Dns, ca: Option<&Path>) -> Result<ClientBuilder> {
     Ok(Client::builder()
         .use_preconfigured_tls(trust::client(ca, None)?)
         .timeout(PATIENCE)
-        .redirect(Policy::limited(3))
+        .redirect(Policy::custom(|attempt| {
+            let first = attempt.previous().first();
+            let follows = first.is_some_and(|first| stays(first, attempt.url()));
+            if follows && attempt.previous().len() <= REDIRECTIONS {
+                attempt.follow()
+            } else {
+                attempt.stop()
+            }
+        }))
         .referer(false)
         .no_proxy()
         .dns_resolver(Arc::new(Lookup(dns.clone()))))
+}
+
+/// Whether a redirection stays with the domain that was asked, and as safe as it was.
+fn stays(first: &Url, next: &Url) -> bool {
+    let (Some(asked), Some(host)) = (first.host_str(), next.host_str()) else { return false };
+    let domain = asked.strip_prefix("autoconfig.").unwrap_or(asked);
+    let is_below = |host: &str| host.strip_suffix(domain).is_some_and(|it| it.ends_with('.'));
+    first.scheme() == next.scheme() && (host == domain || is_below(host))
 }
 
 /// Whether somebody said that there is nothing, rather than nobody anything: no such host, a
@@ -160,5 +178,29 @@ impl Resolve for Lookup {
             let addresses = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
             Ok(Box::new(addresses) as Addrs)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirection_stays_with_the_domain_and_as_safe_as_it_was() {
+        #[track_caller]
+        fn check(from: &str, to: &str, expected: bool) {
+            let url = |text: &str| Url::parse(text).unwrap();
+            assert_eq!(stays(&url(from), &url(to)), expected, "{from} → {to}");
+        }
+        for from in ["https://autoconfig.example.com/mail/x", "https://example.com/.well-known/x"] {
+            check(from, "https://example.com/x", true);
+            check(from, "https://www.example.com/x", true);
+            check(from, "http://www.example.com/x", false);
+            check(from, "https://badexample.com/x", false);
+            check(from, "https://example.com.example.net/x", false);
+            check(from, "https://example.net/example.com", false);
+            check(from, "https://127.0.0.1/x", false);
+            check(from, "data:text/xml,x", false);
+        }
     }
 }

@@ -115,6 +115,25 @@ async fn the_autoconfig_file_is_asked_for_in_both_places() {
 }
 
 #[tokio::test]
+async fn a_redirection_counts_only_within_the_domain() {
+    let elsewhere = Web::start(&[("file.xml", &file("imap.example.net"))]).await;
+    let port = elsewhere.base.rsplit(':').next().unwrap();
+    for (to, found, asked) in [
+        ("/file.xml".to_owned(), 1, 0),
+        (format!("http://elsewhere.example.net:{port}file.xml"), 0, 0),
+        (format!("{}file.xml", elsewhere.base.replace("http:", "ftp:")), 0, 0),
+        ("/again".to_owned(), 0, 0),
+    ] {
+        let zone = Zone::default().here("elsewhere.example.net");
+        let to = format!("-> {to}");
+        let files =
+            [(ASKED, &*to), ("file.xml", &file("imap.example.com")), ("again", "-> /again")];
+        let listed = look(zone, &files).await.unwrap();
+        assert_eq!((listed.imap.len(), elsewhere.asked().len()), (found, asked), "{to}");
+    }
+}
+
+#[tokio::test]
 async fn an_endless_file_is_not_read_to_its_end() {
     let endless = file("imap.example.com") + &" ".repeat(1 << 20);
     let found = look(Zone::default(), &[(ASKED, &endless)]).await.unwrap();

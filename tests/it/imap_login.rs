@@ -77,15 +77,25 @@ async fn who_claims_a_login_before_tls_gets_nothing() {
 #[tokio::test]
 async fn what_is_injected_behind_starttls_ends_the_connection() {
     let world = starttls().await;
-    world.server.house().injected = "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n".to_owned();
+    world.server.house().starttls += "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n";
     let error = world.sync().await.unwrap_err();
     kept_back(&world, &error, Kind::Temporary, "sent more after STARTTLS");
 }
 
 #[tokio::test]
 async fn a_refused_starttls_ends_the_connection() {
-    let world = starttls().await;
-    world.server.house().capabilities[0] = "IMAP4rev1 STARTTLS".to_owned();
+    for reply in ["{tag} NO not today\r\n", "{tag} BAD not today\r\n", "* BYE not today\r\n"] {
+        let world = starttls().await;
+        world.server.house().capabilities[0] = "IMAP4rev1 STARTTLS AUTH=PLAIN".to_owned();
+        world.server.house().starttls = reply.to_owned();
+        let error = world.sync().await.unwrap_err();
+        kept_back(&world, &error, Kind::Temporary, "not today");
+    }
+}
+
+#[tokio::test]
+async fn who_turns_a_guest_away_at_the_door_is_believed() {
+    let world = plain().await;
     world.server.house().greeting = "* BYE not today\r\n".to_owned();
     let error = world.sync().await.unwrap_err();
     kept_back(&world, &error, Kind::Temporary, "not today");

@@ -1,8 +1,9 @@
 //! What single servers do differently, each as its own small scene.
 //!
 //! What other servers do as well is tested elsewhere: throttling and replies without a body or
-//! without any message in `imap.rs`, no IDLE and messages that show up late in `imap_watch.rs`, no
-//! UIDNEXT in `imap.rs`.
+//! without any message in `imap.rs`, no IDLE and messages that show up late in `imap_watch.rs`.
+
+use std::time::Duration;
 
 use requite::config::Tls;
 use requite::source::Role;
@@ -115,21 +116,109 @@ async fn icloud_names_its_folders_and_says_no_more() {
     reads(&world, &expect).await;
 }
 
+/// What QRESYNC and ENABLE would have been good for comes in a form that no parser takes.
+#[tokio::test]
+async fn icloud_is_asked_for_nothing_that_it_does_badly() {
+    let capabilities = "IDLE ENABLE CONDSTORE QRESYNC LIST-EXTENDED LIST-STATUS NAMESPACE";
+    let world = server(&[("", "INBOX", 40)], capabilities).await;
+    world.server.script(|call: &Call<'_>| match call.is("EXAMINE") {
+        true => Turn::Change(|reply| format!("* ENABLED\r\n* FLAGS ()\r\n{reply}")),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert_eq!(world.server.house().logins, 1);
+    let lines = world.server.house().lines.clone();
+    for badly in ["ENABLE", "QRESYNC", "CHANGEDSINCE", "RETURN", "NAMESPACE", "STRUCTURE"] {
+        assert!(!lines.iter().any(|line| line.contains(badly)), "{badly}: {lines:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_vanished_costs_a_connection_and_no_message() {
+    for vanished in ["* VANISHED (EARLIER) \r\n", "* VANISHED (EARLIER\r\n", "* VANISHED 1:*,\r\n"]
+    {
+        let world = server(&[("", "INBOX", 40)], "IDLE QRESYNC").await;
+        world.server.script(move |call: &Call<'_>| match call.is("EXAMINE") && call.earlier == 0 {
+            true => Turn::Say(format!("{vanished}{{tag}} OK [READ-ONLY] done\r\n")),
+            false => Turn::AsUsual,
+        });
+        world.syncs().await;
+    }
+}
+
 #[tokio::test]
 async fn exchange_counts_a_message_before_it_shows_it() {
     let world = server(&[("", "INBOX", 40)], "IDLE").await;
     world.syncs().await;
-    // EXISTS has grown; UIDNEXT and SEARCH lag behind.
-    world.server.script(|call: &Call<'_>| match call.is("EXAMINE") {
-        true => Turn::Change(|reply| reply.replacen("* 40 EXISTS", "* 41 EXISTS", 1)),
+    // EXISTS and UIDNEXT have grown; SEARCH lags behind.
+    world.server.script(|call: &Call<'_>| match call.is("UID SEARCH") {
+        true => Turn::Change(|reply| reply.replace(" 41", "")),
         false => Turn::AsUsual,
     });
-    world.syncs().await;
-    world.server.script(|_| Turn::AsUsual);
     world.server.change("INBOX", |inbox| inbox.put(41));
+    world.sync().await.unwrap();
+    assert_eq!(world.store.uids("INBOX").len(), 40);
+    world.server.script(|_| Turn::AsUsual);
     world.syncs().await;
     let asked = world.server.house().lines.join("\n");
     assert!(!asked.contains("CHARSET"), "Exchange refuses it");
+}
+
+#[tokio::test]
+async fn exchange_finds_a_message_before_it_gives_it() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.syncs().await;
+    world.server.script(|call: &Call<'_>| match call.is("UID FETCH 41") && call.earlier < 3 {
+        true => Turn::Say("{tag} OK FETCH completed.\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    world.server.change("INBOX", |inbox| inbox.put(41));
+    world.syncs().await;
+}
+
+#[tokio::test]
+async fn exchange_shows_an_old_connection_what_there_was() {
+    let mut world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.pace.renewal = Duration::from_millis(10);
+    world.server.house().stale = true;
+    let (stop, watching) = world.watch();
+    let is_complete = |kept: &Kept| kept.known.get("INBOX").is_some_and(|known| known.complete);
+    world.store.until("all", is_complete).await;
+    world.server.change("INBOX", |inbox| inbox.put(41));
+    world.store.kept().known.get_mut("INBOX").unwrap().reconcile_due = true;
+    let come = |kept: &Kept| kept.mails.contains_key(&("INBOX".to_owned(), 41));
+    world.store.until("what a new connection shows", come).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+}
+
+#[tokio::test]
+async fn a_server_that_answers_beyond_the_question_is_not_led_by() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.syncs().await;
+    // Whatever is asked for, the last message is found, too: as for `41:*` (RFC 3501 section 6.4.8).
+    world.server.script(|call: &Call<'_>| match call.is("UID SEARCH") {
+        true => Turn::Change(|reply| reply.replacen("\r\n", " 40 900 3000000000\r\n", 1)),
+        false => Turn::AsUsual,
+    });
+    world.server.change("INBOX", |inbox| inbox.uidnext = 60);
+    world.syncs().await;
+    world.server.script(|_| Turn::AsUsual);
+    world.server.change("INBOX", |inbox| inbox.put(50));
+    world.syncs().await;
+}
+
+#[tokio::test]
+async fn coremail_tells_uidnext_only_to_who_asks_for_it() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.server.script(|call: &Call<'_>| match call.is("EXAMINE") {
+        true => Turn::Change(|reply| reply.replace("[UIDNEXT 41]", "[READ-ONLY]")),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert_eq!(world.server.count("STATUS"), 1);
+    assert_eq!(world.server.count("FETCH"), 0);
 }
 
 #[tokio::test]

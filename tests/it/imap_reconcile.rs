@@ -69,6 +69,27 @@ async fn a_folder_is_compared_on_a_connection_that_shows_it_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_folder_made_anew_before_the_comparison_is_not_compared_with_the_old_one() {
+    let world = a_day_later(1..=40).await;
+    let server = world.server.clone();
+    world.server.script(move |call: &Call<'_>| {
+        if call.is("LOGOUT") {
+            let server = server.clone();
+            // The script holds the server's lock.
+            tokio::spawn(async move {
+                server.change("INBOX", |inbox| {
+                    *inbox = Mailbox { uidvalidity: 2000, ..Mailbox::of(5..=20) };
+                });
+            });
+        }
+        Turn::AsUsual
+    });
+    world.syncs().await;
+    assert_eq!(world.store.kept().gone, [] as [u64; 0]);
+    assert_eq!(world.store.kept().known["INBOX"].uidvalidity, 2000);
+}
+
+#[tokio::test]
 async fn a_comparison_that_fails_is_made_up_for() {
     let world = a_day_later(1..=40).await;
     world.server.change("INBOX", |inbox| _ = inbox.messages.remove(&5));

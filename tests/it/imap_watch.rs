@@ -6,6 +6,7 @@ use requite::source::AccountState;
 use requite::source::imap::Pace;
 use tokio::sync::watch;
 
+use crate::support::PATIENCE;
 use crate::support::dovecot::{Dovecot, PASSWORD, USER};
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
@@ -137,6 +138,55 @@ async fn one_connection_does_where_the_server_allows_only_one() {
     assert!(world.server.house().connections <= 3, "{}", world.server.house().connections);
     let states = world.store.kept().states.clone();
     assert!(!states.iter().any(|(state, _)| *state == AccountState::AuthFailed), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_second_connection_that_is_refused_like_a_wrong_password_proves_nothing() {
+    let mut world = world().await;
+    world.pace.second = Duration::from_millis(5);
+    let full = "{tag} NO [AUTHENTICATIONFAILED] Maximum number of connections exceeded\r\n";
+    let trick = move |call: &Call<'_>| match call.is("LOGIN") && call.earlier > 0 {
+        true => Turn::Say(full.to_owned()),
+        false => Turn::AsUsual,
+    };
+    world.server.script(trick);
+    let (stop, watching) = world.watch();
+    let asked = async {
+        while world.server.count("LOGIN") < 6 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("it asks again");
+    for uid in [20, 30] {
+        world.server.change("INBOX", |inbox| inbox.put(uid));
+        world.server.change("Sent", |sent| sent.put(uid));
+        world.store.until("new mail", has("INBOX", uid.into())).await;
+        world.store.until("sent mail", has("Sent", uid.into())).await;
+    }
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    let states = world.store.kept().states.clone();
+    assert!(!states.iter().any(|(state, _)| *state == AccountState::AuthFailed), "{states:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_names_a_time_is_left_alone_for_so_long() {
+    let world = world().await;
+    let said = "{tag} BAD Request is throttled. Suggested Backoff Time: 600000 milliseconds\r\n";
+    world.server.script(move |call| match call.is("LIST") {
+        true => Turn::Say(said.to_owned()),
+        false => Turn::AsUsual,
+    });
+    let (stop, watching) = world.watch();
+    let waits = |kept: &Kept| {
+        let is_it = |(state, detail): &(AccountState, String)| {
+            *state == AccountState::Backoff && detail.ends_with("next attempt in 600 s")
+        };
+        kept.states.last().is_some_and(is_it)
+    };
+    world.store.until("the wait", waits).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
 }
 
 #[tokio::test]

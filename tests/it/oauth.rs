@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,11 +10,13 @@ use oauth2::TokenUrl;
 use oauth2::url::Url;
 use requite::auth::SignIn;
 use requite::config::{Login, OAuth};
+use requite::error::Kind;
 use requite::source::AccountState;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
+use crate::support::PATIENCE;
 use crate::support::imap_account;
 use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
@@ -25,6 +28,9 @@ const ROTATED: &str =
     r#"{"access_token":"a2","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}"#;
 const SHORT: &str = r#"{"access_token":"a3","token_type":"Bearer","expires_in":119}"#;
 const REVOKED: &str = r#"{"error":"invalid_grant","error_description":"it was revoked"}"#;
+
+/// No user looks longer at a page that doesn't come.
+const SOON: Duration = Duration::from_secs(5);
 
 fn world(provider: &Provider) -> World {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
@@ -72,7 +78,8 @@ async fn get(url: &str) -> String {
     let request = format!("GET {}?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", url.path());
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let reading = stream.read_to_string(&mut answer);
+    tokio::time::timeout(SOON, reading).await.expect("a page at once").unwrap();
     answer
 }
 
@@ -104,6 +111,9 @@ async fn a_browser_brings_the_sign_in_home() {
         ("mine".into(), "mail".into())
     );
 
+    // A browser may open a connection ahead of its request, and never use it.
+    let address = back.trim_start_matches("http://").trim_end_matches('/');
+    let _silent = tokio::net::TcpStream::connect(address).await.unwrap();
     let planted = get(&format!("{back}?code=planted&state=guessed")).await;
     assert!(planted.starts_with("HTTP/1.1 404"), "{planted}");
     let taken = get(&format!("{back}?code=c0de&state={state}")).await;
@@ -151,6 +161,22 @@ async fn a_code_on_another_device_does_as_well() {
 }
 
 #[tokio::test]
+async fn a_provider_in_a_hurry_is_asked_no_more_than_once_a_second() {
+    let codes = r#"{"device_code":"d","user_code":"AB-CD","expires_in":600,"interval":0,
+        "verification_uri":"https://example.com/device"}"#;
+    let pending = (400, r#"{"error":"authorization_pending"}"#);
+    let answers: Vec<(u16, &str)> = [(200, codes)].into_iter().chain([pending; 200]).collect();
+    let provider = Provider::start(&answers).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work", "--device"]));
+    let mut login = login.stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    until(|| provider.asked().len() == 2).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(provider.asked().len() <= 3, "{} questions", provider.asked().len());
+    login.kill().await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_declines_is_told_so() {
     let provider = Provider::start(&[(400, r#"{"error":"invalid_client"}"#)]).await;
     let world = world(&provider);
@@ -182,6 +208,59 @@ async fn a_rotated_refresh_token_is_kept_before_the_login() {
     assert!(provider.asked()[0].contains("refresh_token=r1"));
     assert_eq!(provider.asked().len(), 1);
     assert!(note(&mut world).contains("r2"));
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_is_kept_even_if_nobody_waits_for_it_any_more() {
+    let provider = Provider::start(&[(200, ROTATED)]).await;
+    let mut world = signed_in(&provider).await;
+    let login = world.imap().login.clone();
+    let sign_in = SignIn::new(&login);
+    let held = provider.gate.lock().await;
+    tokio::select! {
+        _ = sign_in.proof() => panic!("there was no answer yet"),
+        () = until(|| provider.asked().len() == 1) => {}
+    }
+    drop(held);
+    until(|| note(&mut world).contains("r2")).await;
+}
+
+/// Waits for what happens elsewhere.
+async fn until(mut happened: impl FnMut() -> bool) {
+    let waiting = async {
+        while !happened() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it to happen");
+}
+
+#[tokio::test]
+async fn a_token_that_never_ends_is_as_good_as_any() {
+    let endless = GIVEN.replace("3600", &u64::MAX.to_string());
+    let provider = Provider::start(&[(200, &endless)]).await;
+    let mut world = signed_in(&provider).await;
+    let login = world.imap().login.clone();
+    let sign_in = SignIn::new(&login);
+    for _ in 0..2 {
+        assert!(sign_in.proof().await.is_ok());
+    }
+    assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn what_no_access_token_looks_like_is_shown_to_no_server() {
+    for odd in ["a1\\u0001user=eve", ""] {
+        let answer = GIVEN.replace("a1", odd);
+        let provider = Provider::start(&[(200, &answer), (200, &answer)]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let sign_in = SignIn::new(&login);
+        for _ in 0..2 {
+            let Err(error) = sign_in.proof().await else { panic!("{odd:?} passed for a token") };
+            assert!(error.to_string().starts_with("127.0.0.1 gives"), "{error}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -218,11 +297,57 @@ async fn a_revoked_sign_in_is_never_tried_again() {
 }
 
 #[tokio::test]
+async fn why_there_is_no_token_decides_what_helps() {
+    for (error, kind) in [
+        ("invalid_grant", Kind::LoginRefused),
+        // OpenID Connect Core 1.0, section 3.1.2.6, and what Microsoft says for a second factor.
+        ("interaction_required", Kind::LoginRefused),
+        ("login_required", Kind::LoginRefused),
+        ("consent_required", Kind::LoginRefused),
+        ("invalid_client", Kind::Config),
+        ("invalid_scope", Kind::Config),
+        ("temporarily_unavailable", Kind::Temporary),
+        ("rate_limit_exceeded", Kind::Temporary),
+    ] {
+        let answer = format!(r#"{{"error":"{error}"}}"#);
+        let provider = Provider::start(&[(400, &answer)]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let Err(refusal) = SignIn::new(&login).proof().await else { panic!("{error}: a token") };
+        assert_eq!(refusal.kind(), kind, "{error}");
+    }
+}
+
+#[test]
+fn who_waits_for_another_process_can_stop_at_once() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _other = runtime.block_on(async {
+        let provider = Provider::start(&[]).await;
+        let mut world = signed_in(&provider).await;
+        let login = world.imap().login.clone();
+        let Login::OAuth(oauth) = &login else { unreachable!() };
+        let other = std::fs::File::create(oauth.folder.join("work.lock")).unwrap();
+        other.lock().unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(100), async {
+            SignIn::new(&login).proof().await.is_ok()
+        });
+        assert!(waiting.await.is_err(), "another process holds the token");
+        other
+    });
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        drop(runtime);
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(SOON).expect("nothing is left that waits");
+}
+
+#[tokio::test]
 async fn a_provider_that_is_down_is_asked_again_later() {
     let provider = Provider::start(&[(503, "<html>r1</html>")]).await;
     let mut world = signed_in(&provider).await;
     let login = world.imap().login.clone();
     let Err(error) = SignIn::new(&login).proof().await else { panic!("no token was given") };
-    assert_eq!(error.kind(), requite::error::Kind::Temporary, "{error}");
+    assert_eq!(error.kind(), Kind::Temporary, "{error}");
     assert!(!format!("{error:?}").contains("r1"), "{error:?}");
 }

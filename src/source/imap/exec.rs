@@ -20,7 +20,7 @@ use super::capped::{Capped, Excess};
 use super::failure::{Failure, words};
 use super::tls::Wire;
 
-/// For each single response, and for each command to leave.
+/// For each single response, and for each command to leave, unless the pace says otherwise.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// Untagged responses to one command; no chunk, list or search needs more.
 const UNTAGGED: usize = 10_000;
@@ -32,6 +32,8 @@ pub(super) struct Tag(String);
 /// One connection to an IMAP server. After any failure but [`Failure::Refused`] it has to be
 /// dropped.
 pub(super) struct Link {
+    /// How long a reply may take.
+    pub patience: Duration,
     client: Client<Capped<Wire>>,
     issued: u32,
     waiting: Vec<Tag>,
@@ -46,6 +48,7 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn over(wire: Wire) -> Self {
         Link {
+            patience: PATIENCE,
             client: Client::new(Capped::new(wire)),
             issued: 0,
             waiting: Vec::new(),
@@ -119,7 +122,7 @@ impl Link {
             stream.write_all(line.as_bytes()).await?;
             stream.flush().await
         };
-        match timeout(PATIENCE, writing).await {
+        match timeout(self.patience, writing).await {
             Ok(written) => written.map_err(|cause| Failure::Lost(cause.to_string())),
             Err(_) => Err(Failure::Lost("the server takes no more bytes".to_owned())),
         }
@@ -136,7 +139,7 @@ impl Link {
             if let Some(at) = self.finished.iter().position(|(done, _)| done == tag) {
                 return self.finished.swap_remove(at).1;
             }
-            self.read(PATIENCE, &mut untagged).await?;
+            self.read(self.patience, &mut untagged).await?;
         }
     }
 
@@ -152,7 +155,7 @@ impl Link {
             let watch = |response: &Response<'_>| {
                 invited |= matches!(response, Response::Continue(_));
             };
-            self.read(PATIENCE, watch).await?;
+            self.read(self.patience, watch).await?;
         }
         Ok(())
     }

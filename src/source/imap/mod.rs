@@ -54,6 +54,8 @@ pub struct Pace {
     pub sent: Duration,
     /// All other folders.
     pub others: Duration,
+    /// A reply that takes longer doesn't come any more.
+    pub patience: Duration,
     /// IDLE is begun anew after this time, before a router forgets the connection.
     pub renewal: Duration,
     /// Without a byte for so long, the server is asked whether it is still there.
@@ -78,6 +80,7 @@ impl Default for Pace {
             inbox: Duration::from_secs(60),
             sent: Duration::from_secs(45),
             others: Duration::from_secs(300),
+            patience: exec::PATIENCE,
             renewal: Duration::from_secs(9 * 60),
             silence: Duration::from_secs(5 * 60),
             farewell: Duration::from_secs(15),

@@ -106,7 +106,8 @@ impl<'a> Reader<'a> {
                 if failures > 0 {
                     sleep(backoff::delay(self.pace.backoff, failures, random())).await;
                 }
-                let link = self.connector.open(!self.second).await?;
+                let mut link = self.connector.open(!self.second).await?;
+                link.patience = self.pace.patience;
                 self.connected += 1;
                 self.since = Instant::now();
                 link

@@ -11,6 +11,8 @@ pub struct Provider {
     pub port: u16,
     asked: Arc<Mutex<Vec<String>>>,
     answers: Arc<Mutex<VecDeque<(u16, String)>>>,
+    /// While a test holds it, requests come in and none is answered.
+    pub gate: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Provider {
@@ -21,6 +23,7 @@ impl Provider {
             port: listener.local_addr().unwrap().port(),
             asked: Arc::default(),
             answers: Arc::new(Mutex::new(answers)),
+            gate: Arc::default(),
         };
         let serving = provider.clone();
         tokio::spawn(async move {
@@ -46,19 +49,23 @@ impl Provider {
         let mut buffer = [0; 4096];
         loop {
             let read = stream.read(&mut buffer).await.unwrap();
+            if read == 0 {
+                return;
+            }
             text += std::str::from_utf8(&buffer[..read]).unwrap();
             let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
             let length = head.lines().find_map(|line| {
                 let (name, value) = line.split_once(": ")?;
                 name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
             });
-            if read > 0 && body.len() < length.unwrap_or(0) {
+            if body.len() < length.unwrap_or(0) {
                 continue;
             }
             let path = head.split(' ').nth(1).unwrap();
             self.asked.lock().unwrap().push(format!("{path} {body}"));
             break;
         }
+        drop(self.gate.lock().await);
         let answer = self.answers.lock().unwrap().pop_front();
         let (status, body) = answer.unwrap_or((500, "nothing is left to say".to_owned()));
         let length = body.len();

@@ -93,9 +93,11 @@ pub struct House {
     pub lines: Vec<String>,
     pub logins: usize,
     pub connections: usize,
-    /// Sent together with the OK to STARTTLS.
-    pub injected: String,
+    /// The reply to STARTTLS, with all that is sent along before the handshake.
+    pub starttls: String,
     pub most_connections: usize,
+    /// A connection goes on showing what there was when it logged in.
+    pub stale: bool,
     open: usize,
 }
 
@@ -127,8 +129,9 @@ impl Server {
             lines: Vec::new(),
             logins: 0,
             connections: 0,
-            injected: String::new(),
+            starttls: "{tag} OK begin\r\n".to_owned(),
             most_connections: usize::MAX,
+            stale: false,
             open: 0,
         };
         let server = Server {
@@ -179,8 +182,14 @@ impl Server {
         let mut stream: BufReader<Box<dyn Stream>> = BufReader::new(Box::new(tcp));
         let greeting = self.house().greeting.clone();
         stream.write_all(greeting.as_bytes()).await?;
-        let mut visit =
-            Visit { server: self, safe: self.tls.is_none(), open: None, told: 0, notified: None };
+        let mut visit = Visit {
+            server: self,
+            safe: self.tls.is_none(),
+            open: None,
+            told: 0,
+            notified: None,
+            remembered: None,
+        };
         loop {
             let mut line = String::new();
             if stream.read_line(&mut line).await? == 0 {
@@ -190,9 +199,11 @@ impl Server {
             self.house().lines.push(line.to_owned());
             let Some((tag, command)) = line.split_once(' ') else { continue };
             if command == "STARTTLS" {
-                let injected = self.house().injected.clone();
-                let reply = format!("{tag} OK begin\r\n{injected}");
+                let reply = self.house().starttls.replace("{tag}", tag);
                 stream.write_all(reply.as_bytes()).await?;
+                if !reply.starts_with(&format!("{tag} OK")) {
+                    continue;
+                }
                 let acceptor = self.tls.clone().unwrap();
                 stream = BufReader::new(Box::new(acceptor.accept(stream.into_inner()).await?));
                 visit.safe = true;
@@ -241,9 +252,15 @@ struct Visit<'a> {
     told: usize,
     /// The same of every folder, once it asked to be told (RFC 5465).
     notified: Option<BTreeMap<String, usize>>,
+    /// What there was at the login, where nothing newer is shown.
+    remembered: Option<BTreeMap<String, Mailbox>>,
 }
 
 impl Visit<'_> {
+    fn shown(&self, house: &House, name: &str) -> Mailbox {
+        self.remembered.as_ref().unwrap_or(&house.mailboxes)[name].clone()
+    }
+
     fn reply(&mut self, tag: &str, command: &str) -> String {
         let mut house = self.server.house();
         let done = format!("{tag} OK done\r\n");
@@ -258,6 +275,7 @@ impl Visit<'_> {
                 if house.open > house.most_connections {
                     format!("{tag} NO [LIMIT] too many connections\r\n")
                 } else if rest == format!("\"ada\" \"{}\"", house.password) {
+                    self.remembered = house.stale.then(|| house.mailboxes.clone());
                     done
                 } else {
                     format!("{tag} NO [AUTHENTICATIONFAILED] wrong\r\n")
@@ -271,7 +289,7 @@ impl Visit<'_> {
             }
             "STATUS" => {
                 let name = rest.split('"').nth(1).unwrap_or_default();
-                let mailbox = &house.mailboxes[name];
+                let mailbox = self.shown(&house, name);
                 let (next, validity) = (mailbox.uidnext, mailbox.uidvalidity);
                 let count = mailbox.messages.len();
                 format!(
@@ -280,7 +298,7 @@ impl Visit<'_> {
             }
             "EXAMINE" => {
                 let name = rest.trim_matches('"').to_owned();
-                let mailbox = &house.mailboxes[&name];
+                let mailbox = self.shown(&house, &name);
                 let (next, validity) = (mailbox.uidnext, mailbox.uidvalidity);
                 let count = mailbox.messages.len();
                 (self.open, self.told) = (Some(name), count);
@@ -295,7 +313,7 @@ impl Visit<'_> {
             }
             "UID" => self.messages(&house, rest) + &done,
             "FETCH" => {
-                let mailbox = &house.mailboxes[self.open.as_deref().unwrap()];
+                let mailbox = self.shown(&house, self.open.as_deref().unwrap());
                 let mut lines = String::new();
                 for (at, uid) in mailbox.messages.keys().enumerate() {
                     if at == 0 || at + 1 == mailbox.messages.len() {
@@ -312,7 +330,7 @@ impl Visit<'_> {
 
     /// UID SEARCH UID set, UID FETCH set (items).
     fn messages(&self, house: &House, command: &str) -> String {
-        let mailbox = &house.mailboxes[self.open.as_deref().unwrap()];
+        let mailbox = self.shown(house, self.open.as_deref().unwrap());
         let words: Vec<&str> = command.splitn(3, ' ').collect();
         let set = if words[0] == "SEARCH" { words[2] } else { words[1] };
         let asked = |uid: u32| {
@@ -335,7 +353,7 @@ impl Visit<'_> {
         let mut line = String::new();
         loop {
             let open = self.open.clone().unwrap();
-            let count = self.server.house().mailboxes[&open].messages.len();
+            let count = self.shown(&self.server.house(), &open).messages.len();
             if count != self.told {
                 self.told = count;
                 stream.write_all(format!("* {count} EXISTS\r\n").as_bytes()).await?;

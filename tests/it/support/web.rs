@@ -17,7 +17,7 @@ pub struct Web {
 }
 
 impl Web {
-    /// `files`: path without its query → body.
+    /// `files`: path without its query → body; `-> URL` in a body's place leads there.
     pub async fn start(files: &[(&str, &str)]) -> Self {
         Self::start_with(files, None).await
     }
@@ -74,9 +74,10 @@ async fn serve(
     let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
     log.lock().unwrap().push(target.clone());
     let path = target.split('?').next().unwrap_or_default();
-    let (status, body) = match files.get(path) {
-        Some(body) => ("200 OK", body.as_str()),
-        None => ("404 Not Found", ""),
+    let (status, body) = match files.get(path).map(|body| (body.strip_prefix("-> "), body)) {
+        Some((Some(elsewhere), _)) => (format!("302 Found\r\nLocation: {elsewhere}"), ""),
+        Some((None, body)) => ("200 OK".to_owned(), body.as_str()),
+        None => ("404 Not Found".to_owned(), ""),
     };
     let length = body.len();
     let head =
