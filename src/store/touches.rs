@@ -63,7 +63,8 @@ impl Store {
     }
 
     /// Says of each letter whose mail it answers. A parent that was never seen tells nothing; one
-    /// that is no letter of theirs can only be mine to others.
+    /// that is no letter of theirs can only be mine to others, which tells something of what they
+    /// write, not of what I write to them.
     fn tie(&self, letters: &mut [Letter]) -> Result<()> {
         let mut is_mine = self.db.prepare_cached(IS_MINE)?;
         let mut seen: HashMap<i64, (bool, bool, bool)> = HashMap::with_capacity(letters.len());
@@ -81,6 +82,7 @@ impl Store {
                     letter.answers_mine = *mine;
                     letter.answers_theirs = *to_me || (*theirs && letter.author == Author::Me);
                 }
+                None if letter.author == Author::Me => (),
                 None => letter.answers_mine = is_mine.query_row([parent], |row| row.get(0))?,
             }
         }

@@ -89,6 +89,17 @@ fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
 }
 
 #[test]
+fn what_i_wrote_to_others_says_nothing_of_what_i_write_to_them_after_it() {
+    let store = store();
+    let contact = ann(&store);
+    deliver(&store, "Sent", 2, &mail(2, ME, ANN, 20).answering(1));
+    measure(&store);
+    deliver(&store, "Sent", 1, &mail(1, ME, "bob@example.net", 0));
+    assert_eq!(measure(&store), 0, "Ann's turns stay as they are");
+    assert!(!store.letters(contact).unwrap()[0].answers_mine);
+}
+
+#[test]
 fn an_earlier_instant_knows_only_what_had_arrived() {
     let store = store();
     for (number, hour) in [(1, 0), (2, 50)] {
