@@ -18,14 +18,14 @@
 //! | [`trust`] | whose TLS certificate is good enough |
 //! | [`auth`] | what proves to a server who the user is: passwords and tokens |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
-//! | [`daemon`] | wiring only: clock, intake, book, errands, service |
+//! | [`daemon`] | wiring only: clock, reading, intake, book, errands, service |
 //! | [`cli`] | arguments in, text or JSON out |
 //!
 //! # The way of one message
-//! A source wakes and reads what is new → a batch on the bounded sink → `daemon::intake` reads the
-//! facts and commits, in one transaction, the messages, their copies, the turns of the contacts
-//! they touch and the cursor → `daemon::errands` looks at what that makes due. The timer takes the
-//! same road on a tick. A crash repeats work, never effects.
+//! A source wakes and reads what is new → a batch on the bounded sink → `daemon::reading` makes
+//! facts of it → `daemon::intake` commits, in one transaction, the messages, their copies, the
+//! turns of the contacts they touch and the cursor → `daemon::errands` looks at what that makes
+//! due. The timer takes the same road on a tick. A crash repeats work, never effects.
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.

@@ -7,10 +7,10 @@
 use std::collections::HashSet;
 
 use super::measure::{learn, measure_history};
+use super::reading;
 use crate::config::Config;
 use crate::domain::model::Moment;
 use crate::error::Result;
-use crate::mail;
 use crate::source::archive::{Archive, Archived};
 use crate::source::{RawMail, Role};
 use crate::store::{Arrival, Filing, Known, Store};
@@ -136,19 +136,10 @@ impl<'a> Intake<'a> {
 
     /// Numbered by what it is, so that it has the same number wherever it stands in the file.
     fn arrival(&self, raw: &RawMail) -> Result<Arrival, String> {
-        let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
-        if self.with_text {
-            let names = &self.config.me.names;
-            mail::read_text(&mut facts, &raw.header, &raw.body_start, names);
-        }
-        Ok(Arrival {
-            uid: (facts.key.number().cast_unsigned() >> 1).max(1),
-            answered: raw.flags.answered,
-            deleted: raw.flags.deleted,
-            draft: raw.flags.draft,
-            internal: raw.internal,
-            facts,
-        })
+        let names = self.with_text.then_some(self.config.me.names.as_slice());
+        let arrival = reading::arrival(raw, names)?;
+        let uid = (arrival.facts.key.number().cast_unsigned() >> 1).max(1);
+        Ok(Arrival { uid, ..arrival })
     }
 
     fn drop(&mut self, why: String, line: Option<u64>) {
@@ -170,7 +161,7 @@ impl<'a> Intake<'a> {
         };
         let store = self.store;
         store.transaction(|store| {
-            let mut filing = Filing::new(store, self.config.keep_subjects);
+            let mut filing = Filing::new(store, self.config.keep_subjects)?;
             for (role, arrival) in &waiting {
                 let known = store.known(arrival.facts.key, &self.name)?;
                 if known != Known::Here {

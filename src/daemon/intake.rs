@@ -3,20 +3,27 @@
 //! A batch is one transaction: messages, copies, touched turns and the cursor. A few messages are
 //! measured at once; bulk history is marked and measured when the sources pause.
 
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
 use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::clock::Clock;
 use super::measure::{learn, measure_dirty, measure_history};
+use super::reading::{self, Incoming, ReadBatch, Reading};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
-use crate::mail;
-use crate::source::{Batch, FolderKey, FolderState, RawMail, Report};
-use crate::store::{Arrival, Filing, Store};
+use crate::source::{FolderKey, FolderState, Report};
+use crate::store::{Filing, Store};
 
 /// At most so many batches share a transaction.
 const TOGETHER: usize = 6;
+/// Bulk history waits so long for more of it to share its transaction.
+const COMPANY: Duration = Duration::from_millis(20);
+/// Sources that say nothing for so long have paused.
+const PAUSE: Duration = Duration::from_millis(250);
 /// Up to this many messages are measured in the transaction that stores them.
 const FEW: usize = 50;
 /// A folder is known well enough to alert about once it covers this much, in seconds.
@@ -59,9 +66,10 @@ impl Intake {
     /// # Errors
     /// When something couldn't be stored: the sources are cut off, nothing is half committed, and
     /// the cursors stand where they stood.
-    pub fn run(mut self, mut reports: mpsc::Receiver<Report>) -> Result<()> {
-        while let Some(report) = self.next(&mut reports)? {
-            let (batches, other) = gather(report, &mut reports);
+    pub fn run(mut self, reports: mpsc::Receiver<Report>) -> Result<()> {
+        let reading = Reading::start(reports, self.config.clone())?;
+        while let Some(incoming) = self.next(&reading)? {
+            let (batches, other) = gather(incoming, &reading);
             let mut taken = self.take_batches(&batches);
             if let (Ok(()), Some(report)) = (&taken, other) {
                 taken = self.take(report);
@@ -71,6 +79,7 @@ impl Intake {
                 return Err(cause);
             }
         }
+        reading.end()?;
         self.settle()?;
         if !self.learned {
             self.learn()?;
@@ -79,16 +88,15 @@ impl Intake {
     }
 
     /// Measures bulk history whenever the sources pause.
-    fn next(&mut self, reports: &mut mpsc::Receiver<Report>) -> Result<Option<Report>> {
-        match reports.try_recv() {
-            Ok(report) => Ok(Some(report)),
-            Err(_) => {
-                if reports.sender_strong_count() > 0 && self.unmeasured && reports.is_empty() {
-                    self.settle()?;
-                }
-                Ok(reports.blocking_recv())
+    fn next(&mut self, reading: &Reading) -> Result<Option<Incoming>> {
+        if self.unmeasured {
+            match reading.within(PAUSE) {
+                Ok(incoming) => return Ok(Some(incoming)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.settle()?,
             }
         }
+        Ok(reading.next())
     }
 
     fn take(&mut self, report: Report) -> Result<()> {
@@ -101,7 +109,7 @@ impl Intake {
                 self.unmeasured |= self.store.transaction(set)?;
                 Ok(())
             }
-            Report::Batch(batch) => self.take_batches(&[batch]),
+            Report::Batch(batch) => self.take_batches(&[reading::read(batch, &self.config)]),
             Report::State { account, state, detail } => self
                 .store
                 .transaction(|store| store.set_account_state(&account, state.name(), &detail)),
@@ -160,8 +168,8 @@ impl Intake {
         }
     }
 
-    fn take_batches(&mut self, batches: &[Batch]) -> Result<()> {
-        let mails: usize = batches.iter().map(|batch| batch.mails.len()).sum();
+    fn take_batches(&mut self, batches: &[ReadBatch]) -> Result<()> {
+        let mails: usize = batches.iter().map(|batch| batch.arrivals.len()).sum();
         // Beside unmeasured history it would be measured with it, all in this transaction.
         let few = mails <= FEW && !self.unmeasured;
         let now = self.clock.now();
@@ -170,9 +178,9 @@ impl Intake {
             return Ok(());
         }
         store.transaction(|store| {
-            let mut filing = Filing::new(store, config.keep_subjects);
+            let mut filing = Filing::new(store, config.keep_subjects)?;
             for batch in batches {
-                store_batch(store, &mut filing, config, batch, now)?;
+                store_batch(store, &mut filing, batch, now)?;
             }
             filing.finish()?;
             if few && filing.names_somebody()? {
@@ -213,39 +221,27 @@ impl Intake {
     }
 }
 
-/// The batches that wait in a row, and what comes after them. Bulk history touches scattered pages
+/// The batches that come in a row, and what comes after them. Bulk history touches scattered pages
 /// of the database: the more of it shares a transaction, the fewer are written twice.
-fn gather(first: Report, reports: &mut mpsc::Receiver<Report>) -> (Vec<Batch>, Option<Report>) {
+fn gather(first: Incoming, reading: &Reading) -> (Vec<ReadBatch>, Option<Report>) {
     let mut batches = Vec::new();
     let mut next = Some(first);
-    while let Some(Report::Batch(batch)) = next {
+    while let Some(incoming) = next {
+        let batch = match incoming {
+            Incoming::Batch(batch) => batch,
+            Incoming::Other(report) => return (batches, Some(report)),
+        };
+        let patience = if batch.arrivals.len() > FEW { COMPANY } else { Duration::ZERO };
         batches.push(batch);
-        next = if batches.len() < TOGETHER { reports.try_recv().ok() } else { None };
+        next = if batches.len() < TOGETHER { reading.within(patience).ok() } else { None };
     }
-    (batches, next)
-}
-
-/// `names`: mine, where texts are read.
-fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, (u64, String)> {
-    let mut facts = mail::facts(&raw.header).map_err(|unreadable| (raw.uid, unreadable.0))?;
-    if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
-        mail::read_text(&mut facts, &raw.header, &raw.body_start, names);
-    }
-    Ok(Arrival {
-        uid: raw.uid,
-        answered: raw.flags.answered,
-        deleted: raw.flags.deleted,
-        draft: raw.flags.draft,
-        internal: raw.internal,
-        facts,
-    })
+    (batches, None)
 }
 
 fn store_batch(
     store: &Store,
     filing: &mut Filing<'_>,
-    config: &Config,
-    batch: &Batch,
+    ReadBatch { batch, arrivals, oldest }: &ReadBatch,
     now: Moment,
 ) -> Result<()> {
     let (account, name) = (&batch.folder.account, &batch.folder.folder);
@@ -255,15 +251,10 @@ fn store_batch(
     };
     let validity = batch.uidvalidity;
     if folder.uidvalidity != validity {
-        store.start_folder_over(folder.id, validity)?;
+        filing.start_folder_over(folder.id, validity)?;
     }
-    let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
-    let names = cued.then_some(config.me.names.as_slice());
-    for raw in &batch.mails {
-        match arrival(raw, names) {
-            Ok(arrival) => filing.add(folder.id, validity, &arrival)?,
-            Err((uid, why)) => store.quarantine(folder.id, validity, uid, &why)?,
-        }
+    for arrival in arrivals {
+        filing.add(folder.id, validity, arrival)?;
     }
     for (uid, why) in &batch.unreadable {
         store.quarantine(folder.id, validity, *uid, why)?;
@@ -280,7 +271,6 @@ fn store_batch(
     if batch.fetched > 0 {
         store.add_fetched(account, batch.fetched, now)?;
     }
-    let oldest = batch.mails.iter().filter_map(|mail| mail.internal).min();
     if batch.complete || oldest.is_some_and(|oldest| oldest < now - RECENT) {
         store.set_recent_covered(folder.id, now)?;
     }

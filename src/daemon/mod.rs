@@ -11,6 +11,7 @@ mod home;
 mod intake;
 mod mailbox;
 mod measure;
+mod reading;
 mod service;
 pub mod wake;
 

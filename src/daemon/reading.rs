@@ -1,0 +1,126 @@
+//! Raw mail → facts, on a thread of its own: the one writer doesn't wait for the parser.
+//!
+//! Keeps the order of what the sources report. Never stores anything.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::domain::model::Moment;
+use crate::error::{Error, Result};
+use crate::mail;
+use crate::source::{Batch, RawMail, Report};
+use crate::store::Arrival;
+
+/// Batches that may wait for the writer, read.
+const AHEAD: usize = 6;
+
+pub enum Incoming {
+    Batch(ReadBatch),
+    /// Anything but a batch.
+    Other(Report),
+}
+
+/// A batch whose mail was read.
+pub struct ReadBatch {
+    /// Without its raw mail; what can't be read is among the unreadable.
+    pub batch: Batch,
+    pub arrivals: Vec<Arrival>,
+    /// When the first of its mails was delivered.
+    pub oldest: Option<Moment>,
+}
+
+pub struct Reading {
+    incoming: Receiver<Incoming>,
+    thread: JoinHandle<()>,
+}
+
+impl Reading {
+    /// Reads until the sources hang up, or whoever asks does.
+    ///
+    /// # Errors
+    /// Where no thread can be started.
+    pub fn start(mut reports: mpsc::Receiver<Report>, config: Config) -> Result<Reading> {
+        let (read, incoming) = sync_channel(AHEAD);
+        let run = move || {
+            while let Some(report) = reports.blocking_recv() {
+                if pass_on(report, &config, &read).is_none() {
+                    return;
+                }
+            }
+        };
+        let thread = thread::Builder::new()
+            .name("reading".into())
+            .spawn(run)
+            .map_err(|cause| Error::failed("cannot start reading mail").because(cause))?;
+        Ok(Reading { incoming, thread })
+    }
+
+    /// What comes next, or `None` when the sources have hung up.
+    pub fn next(&self) -> Option<Incoming> {
+        self.incoming.recv().ok()
+    }
+
+    /// What comes within this time.
+    ///
+    /// # Errors
+    /// Where nothing does, or the sources have hung up.
+    pub fn within(&self, patience: Duration) -> Result<Incoming, RecvTimeoutError> {
+        self.incoming.recv_timeout(patience)
+    }
+
+    /// # Errors
+    /// Where reading broke off before the sources hung up.
+    pub fn end(self) -> Result<()> {
+        drop(self.incoming);
+        let failed = |_| Error::failed("reading mail failed unexpectedly");
+        self.thread.join().map_err(failed).map_err(|cause| cause.hint("please report this"))
+    }
+}
+
+/// `None` when nobody takes it any more.
+fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option<()> {
+    let incoming = match report {
+        Report::Batch(batch) => Incoming::Batch(read(batch, config)),
+        other => Incoming::Other(other),
+    };
+    to.send(incoming).ok()
+}
+
+pub fn read(mut batch: Batch, config: &Config) -> ReadBatch {
+    let account = &batch.folder.account;
+    let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
+    let names = cued.then_some(config.me.names.as_slice());
+    let mails = std::mem::take(&mut batch.mails);
+    let oldest = mails.iter().filter_map(|mail| mail.internal).min();
+    let mut arrivals = Vec::with_capacity(mails.len());
+    for raw in mails {
+        match arrival(&raw, names) {
+            Ok(arrival) => arrivals.push(arrival),
+            Err(why) => batch.unreadable.push((raw.uid, why)),
+        }
+    }
+    ReadBatch { batch, arrivals, oldest }
+}
+
+/// `names`: mine, where texts are read.
+///
+/// # Errors
+/// Why there is nothing to read in it.
+pub fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, String> {
+    let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
+    if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
+        mail::read_text(&mut facts, &raw.header, &raw.body_start, names);
+    }
+    Ok(Arrival {
+        uid: raw.uid,
+        answered: raw.flags.answered,
+        deleted: raw.flags.deleted,
+        draft: raw.flags.draft,
+        internal: raw.internal,
+        facts,
+    })
+}
