@@ -4,7 +4,7 @@
 //! What the mails of one transaction have in common is looked up and written once: who is meant by
 //! an address, what somebody calls themselves, and whom it concerns.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -25,6 +25,18 @@ pub struct Filing<'s> {
     addresses: HashMap<String, Address>,
     /// By address: everybody whose turns may change.
     concerned: BTreeSet<i64>,
+    /// Everybody will be measured anyway: whom a mail concerns makes no difference.
+    all_are_marked: bool,
+    /// By folder and validity.
+    tallies: BTreeMap<(i64, u64), Tally>,
+}
+
+/// How many came, until it is written.
+#[derive(Debug, Default)]
+struct Tally {
+    copies: u64,
+    /// That the account didn't have elsewhere.
+    messages: u64,
 }
 
 #[derive(Debug)]
@@ -59,41 +71,73 @@ impl Store {
         arrival: &Arrival,
         keep_subject: bool,
     ) -> Result<()> {
-        let mut filing = Filing::new(self, keep_subject);
+        let mut filing = Filing::new(self, keep_subject)?;
         filing.add(folder, uidvalidity, arrival)?;
         filing.finish()
     }
 }
 
 impl<'s> Filing<'s> {
-    pub fn new(store: &'s Store, keep_subjects: bool) -> Filing<'s> {
-        let (addresses, concerned) = (HashMap::new(), BTreeSet::new());
-        Filing { store, keep_subjects, addresses, concerned }
+    pub fn new(store: &'s Store, keep_subjects: bool) -> Result<Filing<'s>> {
+        Ok(Filing {
+            store,
+            keep_subjects,
+            addresses: HashMap::new(),
+            concerned: BTreeSet::new(),
+            all_are_marked: store.all_are_marked()?,
+            tallies: BTreeMap::new(),
+        })
     }
 
     /// Stores a copy and, if it is new, its message.
     pub fn add(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
         let facts = &arrival.facts;
         let parties = self.parties(facts)?;
-        let message = match self.known_message(arrival)? {
+        let known = self.known_message(arrival)?;
+        let message = match known {
             Some(message) => message,
             None => self.add_message(arrival, &parties)?,
         };
         let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
-        self.store
+        let copy = params![folder, uidvalidity as i64, arrival.uid as i64, message, flags];
+        let is_new_copy = self
+            .store
             .db
             .prepare_cached(
                 "INSERT INTO instance (folder, uidvalidity, uid, message, flags)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET message = excluded.message, flags = excluded.flags",
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
             )?
-            .execute(params![folder, uidvalidity as i64, arrival.uid as i64, message, flags])?;
+            .execute(copy)?
+            == 1;
+        if is_new_copy {
+            let is_first = known.is_none() || self.is_first_copy(folder, message)?;
+            let tally = self.tallies.entry((folder, uidvalidity)).or_default();
+            tally.copies += 1;
+            tally.messages += u64::from(is_first);
+        } else {
+            // Where it becomes a copy of another message, all are counted.
+            self.write_tallies()?;
+            self.store
+                .db
+                .prepare_cached(
+                    "UPDATE instance SET message = ?4, flags = ?5
+                     WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
+                )?
+                .execute(copy)?;
+        }
         self.note_concerned(facts, &parties)
+    }
+
+    /// Forgets what a folder held, under a validity that no longer holds.
+    pub fn start_folder_over(&mut self, folder: i64, uidvalidity: u64) -> Result<()> {
+        self.write_tallies()?;
+        self.store.start_folder_over(folder, uidvalidity)
     }
 
     /// Writes what the mails have in common, and marks the contacts that they concern to be
     /// measured again.
     pub fn finish(&mut self) -> Result<()> {
+        self.write_tallies()?;
         let mut name = self.store.db.prepare_cached(
             "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
              AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
@@ -121,6 +165,23 @@ impl<'s> Filing<'s> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether no other folder of the account has a copy of a message.
+    fn is_first_copy(&self, folder: i64, message: i64) -> Result<bool> {
+        let mut count = self.store.db.prepare_cached(
+            "SELECT count(*) = 1 FROM instance i JOIN folder f ON f.id = i.folder
+             WHERE i.message = ?2 AND f.retired = 0
+               AND f.account = (SELECT account FROM folder WHERE id = ?1)",
+        )?;
+        Ok(count.query_row([folder, message], |row| row.get(0))?)
+    }
+
+    fn write_tallies(&mut self) -> Result<()> {
+        for ((folder, uidvalidity), tally) in std::mem::take(&mut self.tallies) {
+            self.store.count_copies(folder, uidvalidity, tally.copies, tally.messages)?;
+        }
+        Ok(())
     }
 
     fn parties(&mut self, facts: &Facts) -> Result<Parties> {
@@ -232,6 +293,9 @@ impl<'s> Filing<'s> {
     /// Whose turns a message may change: its author's, those of the recipients of mine, of the
     /// author of what it answers, and of the authors of what answers it.
     fn note_concerned(&mut self, facts: &Facts, parties: &Parties) -> Result<()> {
+        if self.all_are_marked {
+            return Ok(());
+        }
         self.concerned.extend(parties.author.map(|(author, _)| author));
         if parties.author.is_some_and(|(_, is_mine)| is_mine) {
             self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));

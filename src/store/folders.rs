@@ -71,6 +71,29 @@ impl Store {
         Ok(())
     }
 
+    /// Adds to how many copies a folder has, and its account messages: a million can't be counted
+    /// each time somebody asks. What goes, or becomes another, is seen to by triggers.
+    pub(super) fn count_copies(
+        &self,
+        folder: i64,
+        uidvalidity: u64,
+        copies: u64,
+        messages: u64,
+    ) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "UPDATE folder SET messages = messages + ?3 WHERE id = ?1 AND uidvalidity = ?2",
+            )?
+            .execute(params![folder, uidvalidity as i64, copies])?;
+        self.db
+            .prepare_cached(
+                "UPDATE account SET messages = messages + ?2
+                 WHERE id = (SELECT account FROM folder WHERE id = ?1 AND retired = 0)",
+            )?
+            .execute(params![folder, messages])?;
+        Ok(())
+    }
+
     /// Adds to what was fetched of an account on this day, which begins and ends as UTC has it.
     pub fn add_fetched(&self, account: &str, bytes: u64, now: Moment) -> Result<()> {
         self.db

@@ -106,15 +106,8 @@ CREATE TABLE instance (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX instance_by_message ON instance (message, flags);
 
--- The counts of folder and account: a million copies can't be counted each time somebody asks.
-CREATE TRIGGER copy_comes AFTER INSERT ON instance BEGIN
-  UPDATE folder SET messages = messages + 1
-  WHERE id = NEW.folder AND uidvalidity = NEW.uidvalidity;
-  UPDATE account SET messages = messages + 1
-  WHERE id = (SELECT account FROM folder WHERE id = NEW.folder AND retired = 0)
-    AND 1 = (SELECT count(*) FROM instance i JOIN folder f ON f.id = i.folder
-             WHERE i.message = NEW.message AND f.account = account.id AND f.retired = 0);
-END;
+-- The counts of folder and account follow; copies that come are counted by who stores them, many
+-- at once.
 CREATE TRIGGER copy_goes AFTER DELETE ON instance BEGIN
   UPDATE folder SET messages = messages - 1
   WHERE id = OLD.folder AND uidvalidity = OLD.uidvalidity;

@@ -123,6 +123,14 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
+    /// Whether nobody's turns count as computed.
+    pub(super) fn all_are_marked(&self) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM contact WHERE dirty = 0)")?
+            .query_row([], |row| row.get(0))?)
+    }
+
     pub fn mark_dirty(&self, contact: ContactId) -> Result<()> {
         self.db
             .prepare_cached("UPDATE contact SET dirty = 1 WHERE id = ?1")?

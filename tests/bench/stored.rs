@@ -37,7 +37,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
     while mail.peek().is_some() {
         store
             .transaction(|store| {
-                let mut filing = Filing::new(store, true);
+                let mut filing = Filing::new(store, true)?;
                 for (uid, filed) in mail.by_ref().take(BATCH) {
                     let folder = store.folder("bench", filed.folder)?.unwrap();
                     let facts = requite::mail::facts(&filed.bytes).unwrap();
