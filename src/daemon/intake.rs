@@ -113,10 +113,10 @@ impl Intake {
                 let _ = reply.send(self.watched(&folder)?);
                 Ok(())
             }
-            Report::Stored { folder, reply } => {
+            Report::Stored { folder, range, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
-                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity)?,
+                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
                     None => Default::default(),
                 });
                 Ok(())

@@ -132,7 +132,7 @@ impl Reader<'_> {
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
             let comparable = known.complete && tail.is_some();
-            if folder.seen.view != Some(view) {
+            if folder.seen.view != Some(view) || tail.is_none() {
                 let grown;
                 (tail, grown) = self.late(folder, &cover, tail).await?;
                 folder.seen.grown += grown;
