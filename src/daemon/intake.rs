@@ -8,6 +8,7 @@ use tracing::{error, warn};
 
 use super::clock::Clock;
 use super::measure::{learn, measure_dirty, measure_history};
+use super::progress::{History, Progress};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
@@ -25,13 +26,6 @@ const RECENT: i64 = 60 * DAY;
 const RECONCILED: i64 = DAY;
 /// Only open turns are worth watching: 30 days, and some slack.
 const WATCHED: i64 = 35 * DAY;
-
-/// How far the reading is, for progress bars and systemd's status line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    pub messages: u64,
-    pub commits: u64,
-}
 
 pub struct Intake {
     store: Store,
@@ -102,9 +96,11 @@ impl Intake {
                 Ok(())
             }
             Report::Batch(batch) => self.take_batches(&[batch]),
-            Report::State { account, state, detail } => self
-                .store
-                .transaction(|store| store.set_account_state(&account, state.name(), &detail)),
+            Report::State { account, state, detail } => {
+                self.progress.send_if_modified(|progress| progress.account_is(&account, state));
+                self.store
+                    .transaction(|store| store.set_account_state(&account, state.name(), &detail))
+            }
             Report::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
@@ -185,11 +181,22 @@ impl Intake {
         })?;
         self.unmeasured |= !few;
         self.learned = false;
+        let history = self.history(batches)?;
         self.progress.send_modify(|progress| {
             progress.messages += mails as u64;
             progress.commits += 1;
+            progress.go_on(batches, history);
         });
         Ok(())
+    }
+
+    /// How far the history is read that the last of these batches is part of.
+    fn history(&self, batches: &[Batch]) -> Result<Option<History>> {
+        let last = batches.last().and_then(|batch| Some((&batch.folder, batch.history_of?)));
+        let Some((folder, of)) = last else { return Ok(None) };
+        let row = self.store.folder(&folder.account, &folder.folder)?;
+        let read = row.map_or(0, |row| row.messages).min(of.into());
+        Ok(Some(History { folder: folder.clone(), read, of: of.into() }))
     }
 
     fn settle(&mut self) -> Result<()> {

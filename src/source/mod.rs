@@ -168,6 +168,8 @@ pub struct Batch {
     pub complete: bool,
     /// With this batch, the store has what the folder has: all of it was compared.
     pub reconciled: bool,
+    /// While the past is read: how many messages the folder has, by the server's count.
+    pub history_of: Option<u32>,
     /// Bytes that the server sent for it, with all that was asked on the way.
     pub fetched: u64,
 }

@@ -205,6 +205,7 @@ impl<'a> Reader<'a> {
             covered: complete.then_some(COVERED),
             complete,
             reconciled: false,
+            history_of: None,
             fetched: 0,
         }
     }
