@@ -9,6 +9,9 @@ mod grant;
 mod http;
 mod vault;
 
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -18,6 +21,7 @@ use tokio::sync::Mutex;
 pub use grant::Fresh;
 pub use vault::Place;
 
+use crate::config::secret::Password;
 use crate::config::{Login, OAuth};
 use crate::error::{Error, Result};
 use vault::Vault;
@@ -37,11 +41,16 @@ pub struct SignIn<'a> {
     login: &'a Login,
     /// With the time since boot at which it is stale.
     token: Mutex<Option<(SecretString, Duration)>>,
+    /// What the file behind it looked like when a proof was last taken from it.
+    seen: sync::Mutex<Option<Stamp>>,
 }
+
+/// Tells one content of a file from another: inode, seconds and nanoseconds of the last change.
+type Stamp = (u64, i64, i64);
 
 impl<'a> SignIn<'a> {
     pub fn new(login: &'a Login) -> Self {
-        SignIn { login, token: Mutex::new(None) }
+        SignIn { login, token: Mutex::new(None), seen: sync::Mutex::new(None) }
     }
 
     /// Whether a refused proof may be replaced by another one at once: a token grows stale, a
@@ -55,7 +64,10 @@ impl<'a> SignIn<'a> {
     /// that. Else those of the password's or the token's source.
     pub async fn proof(&self) -> Result<Proof> {
         match self.login {
-            Login::Password(password) => password.fetch().await.map(Proof::Password),
+            Login::Password(password) => {
+                self.look();
+                password.fetch().await.map(Proof::Password)
+            }
             Login::Token(command) => bearer(command.fetch().await?),
             Login::OAuth(oauth) => {
                 let mut kept = self.token.lock().await;
@@ -64,7 +76,7 @@ impl<'a> SignIn<'a> {
                 {
                     return Ok(Proof::Token(token.clone()));
                 }
-                let Fresh { token, lasts } = renew(oauth).await?;
+                let Fresh { token, lasts } = self.renew(oauth).await?;
                 let stale = since_boot() + lasts.saturating_sub(MARGIN);
                 *kept = Some((token.clone(), stale));
                 bearer(token)
@@ -75,6 +87,48 @@ impl<'a> SignIn<'a> {
     /// The last token was refused: the next one will be fresh.
     pub async fn forget(&self) {
         *self.token.lock().await = None;
+    }
+
+    /// Whether a new sign-in can be told from the last: it leaves its trace in a file.
+    pub fn can_be_followed(&self) -> bool {
+        self.file().is_some()
+    }
+
+    /// Whether there is another sign-in than the last proof was taken from.
+    pub fn has_changed(&self) -> bool {
+        self.can_be_followed() && self.stamp() != *self.seen()
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        match self.login {
+            Login::OAuth(oauth) => Some(Vault::of(oauth).file()),
+            Login::Password(Password::File(path)) => Some(path.clone()),
+            Login::Password(_) | Login::Token(_) => None,
+        }
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        let file = std::fs::metadata(self.file()?).ok()?;
+        Some((file.ino(), file.mtime(), file.mtime_nsec()))
+    }
+
+    fn seen(&self) -> sync::MutexGuard<'_, Option<Stamp>> {
+        self.seen.lock().unwrap_or_else(sync::PoisonError::into_inner)
+    }
+
+    fn look(&self) {
+        *self.seen() = self.stamp();
+    }
+
+    /// A fresh access token. Only one process at a time asks for it: a provider may take the second
+    /// use of a rotated refresh token for theft.
+    async fn renew(&self, oauth: &OAuth) -> Result<Fresh> {
+        let vault = Vault::of(oauth);
+        let _held = vault.hold().await?;
+        let fresh = refresh(&vault, oauth).await;
+        // Before anybody else may write, and after the rotation, which is no new sign-in.
+        self.look();
+        fresh
     }
 }
 
@@ -108,11 +162,7 @@ async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
     vault.keep(refresh_token).await
 }
 
-/// A fresh access token. Only one process at a time asks for it: a provider may take the second
-/// use of a rotated refresh token for theft.
-async fn renew(oauth: &OAuth) -> Result<Fresh> {
-    let vault = Vault::of(oauth);
-    let _held = vault.hold().await?;
+async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<Fresh> {
     let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
     let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
     if let Some(rotated) = rotated {

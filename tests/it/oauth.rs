@@ -15,6 +15,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::Command;
 
 use crate::support::imap_account;
+use crate::support::imap_store::Kept;
 use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
 use crate::support::world::World;
@@ -213,6 +214,25 @@ async fn a_revoked_sign_in_is_never_tried_again() {
     assert!(detail.contains("it was revoked"), "{detail}");
     assert!(detail.contains("requite auth login work"), "{detail}");
     assert_eq!((provider.asked().len(), world.server.count("AUTHENTICATE")), (1, 0));
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_running_service_takes_up_a_new_sign_in() {
+    let provider = Provider::start(&[(400, REVOKED), (200, GIVEN)]).await;
+    let world = signed_in(&provider).await;
+    world.server.script(|call| match call.is("AUTHENTICATE") {
+        true => Turn::Say("{tag} OK in\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    let (stop, watching) = world.watch();
+    let is = |state| move |kept: &Kept| kept.states.last().is_some_and(|(it, _)| *it == state);
+    world.store.until("given up", is(AccountState::AuthFailed)).await;
+    assert_eq!(provider.asked().len(), 1);
+    world.write("work.json", r#"{"refresh_token":"r1"}"#);
+    world.store.until("signed in", is(AccountState::Watching)).await;
+    assert_eq!(provider.asked().len(), 2);
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
 }
