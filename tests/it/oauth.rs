@@ -14,10 +14,12 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
+use crate::support::certificate::Authority;
 use crate::support::imap_account;
 use crate::support::imap_store::Kept;
 use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
+use crate::support::web::Web;
 use crate::support::world::World;
 
 const GIVEN: &str =
@@ -52,6 +54,7 @@ async fn signed_in(provider: &Provider) -> imap_account::World {
         auth_url: None,
         token_url: TokenUrl::new(provider.page("/token")).unwrap(),
         device_url: None,
+        ca: None,
         scopes: vec![],
         asks: vec![],
         folder: note.parent().unwrap().to_owned(),
@@ -245,4 +248,20 @@ async fn a_provider_that_is_down_is_asked_again_later() {
     let Err(error) = SignIn::new(&login).proof().await else { panic!("no token was given") };
     assert_eq!(error.kind(), requite::error::Kind::Temporary, "{error}");
     assert!(!format!("{error:?}").contains("r1"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_provider_may_have_an_authority_of_its_own() {
+    let authority = Authority::new();
+    let web = Web::start_with(&[("token", GIVEN)], Some(authority.acceptor("127.0.0.1"))).await;
+    let mut world = signed_in(&Provider::start(&[]).await).await;
+    let ca = world.write("ca.pem", authority.pem());
+    let Login::OAuth(mut oauth) = world.imap().login.clone() else { unreachable!() };
+    oauth.token_url = TokenUrl::new(format!("{}token", web.base)).unwrap();
+    for (ca, trusted) in [(None, false), (Some(ca), true)] {
+        oauth.ca = ca;
+        let login = Login::OAuth(oauth.clone());
+        assert_eq!(SignIn::new(&login).proof().await.is_ok(), trusted);
+    }
+    assert_eq!(web.asked(), ["/token"]);
 }
