@@ -3,7 +3,7 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → {daemon, discover} → {source, import, store, deliver} → {auth, trust} → config →
+//! `main → cli → {daemon, discover} → {source, import, store, deliver} → auth → trust → config →
 //! mail → domain → std`.
 //!
 //! | room | is for |

@@ -52,7 +52,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Sec
     let code = code.map_err(|_| {
         Error::temporary("nobody signed in within 10 minutes").hint(grant::remedy(oauth))
     })??;
-    let http = http::Client::new()?;
+    let http = http::Client::new(oauth.ca.as_deref())?;
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(verifier)

@@ -23,7 +23,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
         .hint("sign in without --device; or set `oauth.device_url` if it does"));
     };
     let client = grant::client(oauth).await?.set_device_authorization_url(device_url);
-    let http = http::Client::new()?;
+    let http = http::Client::new(oauth.ca.as_deref())?;
     let codes: StandardDeviceAuthorizationResponse = client
         .exchange_device_code()
         .add_scopes(grant::scopes(oauth))

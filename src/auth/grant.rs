@@ -49,7 +49,7 @@ pub(super) async fn refresh(
     refresh_token: &SecretString,
 ) -> Result<(Fresh, Option<SecretString>)> {
     let old = RefreshToken::new(refresh_token.expose_secret().to_owned());
-    let http = http::Client::new()?;
+    let http = http::Client::new(oauth.ca.as_deref())?;
     let client = client(oauth).await?;
     let answer = client
         .exchange_refresh_token(&old)

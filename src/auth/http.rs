@@ -5,12 +5,14 @@
 
 use std::future::Future;
 use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 
 use crate::error::{Error, Result};
+use crate::trust;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// No answer of RFC 6749 is longer, in bytes.
@@ -21,8 +23,10 @@ pub(super) struct Client(reqwest::Client);
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl Client {
-    pub(super) fn new() -> Result<Client> {
+    /// Trusts the CAs of the PEM file `ca`, else what the system trusts.
+    pub(super) fn new(ca: Option<&Path>) -> Result<Client> {
         let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(trust::client(ca, None)?)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .build()

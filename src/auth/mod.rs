@@ -9,6 +9,9 @@ mod grant;
 mod http;
 mod vault;
 
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
@@ -18,6 +21,7 @@ use tokio::sync::Mutex;
 pub use grant::Fresh;
 pub use vault::Place;
 
+use crate::config::secret::Password;
 use crate::config::{Login, OAuth};
 use crate::error::{Error, Result};
 use vault::Vault;
@@ -37,11 +41,16 @@ pub struct SignIn<'a> {
     login: &'a Login,
     /// With the time since boot at which it is stale.
     token: Mutex<Option<(SecretString, Duration)>>,
+    /// What the file behind it looked like when a proof was last taken from it.
+    seen: sync::Mutex<Option<Stamp>>,
 }
+
+/// Tells one content of a file from another: inode, seconds and nanoseconds of the last change.
+type Stamp = (u64, i64, i64);
 
 impl<'a> SignIn<'a> {
     pub fn new(login: &'a Login) -> Self {
-        SignIn { login, token: Mutex::new(None) }
+        SignIn { login, token: Mutex::new(None), seen: sync::Mutex::new(None) }
     }
 
     /// Whether a refused proof may be replaced by another one at once: a token grows stale, a
@@ -55,7 +64,10 @@ impl<'a> SignIn<'a> {
     /// that. Else those of the password's or the token's source.
     pub async fn proof(&self) -> Result<Proof> {
         match self.login {
-            Login::Password(password) => password.fetch().await.map(Proof::Password),
+            Login::Password(password) => {
+                self.look();
+                password.fetch().await.map(Proof::Password)
+            }
             Login::Token(command) => bearer(command.fetch().await?).map_err(|NoToken| {
                 Error::config("the token command prints something that is no access token")
                     .hint("its first line must be the bare token, without \"Bearer\" or quotes")
@@ -67,7 +79,7 @@ impl<'a> SignIn<'a> {
                 {
                     return Ok(Proof::Token(token.clone()));
                 }
-                let Fresh { token, lasts } = renew(oauth).await?;
+                let Fresh { token, lasts } = self.renew(oauth).await?;
                 let proof = bearer(token.clone())
                     .map_err(|NoToken| grant::unfit(oauth, "it is no access token"))?;
                 let stale = since_boot().saturating_add(lasts.saturating_sub(MARGIN));
@@ -81,6 +93,59 @@ impl<'a> SignIn<'a> {
     pub async fn forget(&self) {
         *self.token.lock().await = None;
     }
+
+    /// Whether a new sign-in can be told from the last: it leaves its trace in a file.
+    pub fn can_be_followed(&self) -> bool {
+        self.file().is_some()
+    }
+
+    /// Whether there is another sign-in than the last proof was taken from.
+    pub fn has_changed(&self) -> bool {
+        self.can_be_followed() && self.stamp() != *self.seen()
+    }
+
+    fn file(&self) -> Option<PathBuf> {
+        match self.login {
+            Login::OAuth(oauth) => Some(Vault::of(oauth).file()),
+            Login::Password(Password::File(path)) => Some(path.clone()),
+            Login::Password(_) | Login::Token(_) => None,
+        }
+    }
+
+    fn stamp(&self) -> Option<Stamp> {
+        stamp(&self.file()?)
+    }
+
+    fn seen(&self) -> sync::MutexGuard<'_, Option<Stamp>> {
+        self.seen.lock().unwrap_or_else(sync::PoisonError::into_inner)
+    }
+
+    fn look(&self) {
+        *self.seen() = self.stamp();
+    }
+
+    /// A fresh access token. Only one process at a time asks for it: a provider may take the second
+    /// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody
+    /// waits for it any more: the old refresh token may be worthless by then.
+    async fn renew(&self, oauth: &OAuth) -> Result<Fresh> {
+        let oauth = oauth.clone();
+        let renewing = async move {
+            let vault = Vault::of(&oauth);
+            let _held = vault.hold().await?;
+            let fresh = refresh(&vault, &oauth).await;
+            // Before anybody else may write, and after the rotation, which is no new sign-in.
+            Ok::<_, Error>((fresh, stamp(&vault.file())))
+        };
+        let broken = |cause| Error::temporary("asking for a token broke off").because(cause);
+        let (fresh, stamp) = tokio::spawn(renewing).await.map_err(broken)??;
+        *self.seen() = stamp;
+        fresh
+    }
+}
+
+fn stamp(file: &Path) -> Option<Stamp> {
+    let file = std::fs::metadata(file).ok()?;
+    Some((file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
 /// Asks the user in a browser; `show` is told the address to open.
@@ -113,23 +178,13 @@ async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
     vault.keep(refresh_token).await
 }
 
-/// A fresh access token. Only one process at a time asks for it: a provider may take the second
-/// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody waits
-/// for it any more: the old refresh token may be worthless by then.
-async fn renew(oauth: &OAuth) -> Result<Fresh> {
-    let oauth = oauth.clone();
-    let renewing = async move {
-        let vault = Vault::of(&oauth);
-        let _held = vault.hold().await?;
-        let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(&oauth))?;
-        let (fresh, rotated) = grant::refresh(&oauth, &refresh_token).await?;
-        if let Some(rotated) = rotated {
-            vault.replace(&rotated).await?;
-        }
-        Ok(fresh)
-    };
-    let broken = |cause| Error::temporary("asking for a token broke off").because(cause);
-    tokio::spawn(renewing).await.map_err(broken)?
+async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<Fresh> {
+    let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
+    let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
+    if let Some(rotated) = rotated {
+        vault.replace(&rotated).await?;
+    }
+    Ok(fresh)
 }
 
 struct NoToken;

@@ -67,6 +67,11 @@ impl<'a> Vault<'a> {
         }
     }
 
+    /// Written anew by each sign-in, wherever the token itself is kept.
+    pub(super) fn file(&self) -> PathBuf {
+        self.path("json")
+    }
+
     pub(super) fn place(&self) -> Result<Option<Place>> {
         Ok(self.note()?.map(|note| match note.refresh_token {
             Some(_) => Place::File,

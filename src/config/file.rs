@@ -101,6 +101,7 @@ pub(super) struct OAuth {
     pub auth_url: Text,
     pub token_url: Text,
     pub device_url: Text,
+    pub ca: Text,
     pub scopes: Vec<String>,
 }
 

@@ -55,6 +55,8 @@ pub struct OAuth {
     pub token_url: TokenUrl,
     /// `None`: no sign-in with a code on another device.
     pub device_url: Option<DeviceAuthorizationUrl>,
+    /// A PEM file with the CA to trust in place of the system's, for all of these pages.
+    pub ca: Option<PathBuf>,
     pub scopes: Vec<String>,
     /// What else the page is asked, so that it grants more than an hour.
     pub asks: Vec<(String, String)>,

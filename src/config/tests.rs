@@ -219,8 +219,10 @@ fn the_providers_are_known_and_the_client_is_ones_own() {
     assert!(microsoft.scopes.contains(&"offline_access".to_owned()));
     let own = oauth(
         "oauth.client_id = \"mine\"\noauth.token_url = \"http://127.0.0.1:8/token\"\n\
-         oauth.client_secret.file = \"secret\"\noauth.scopes = [\"mail\"]",
+         oauth.client_secret.file = \"secret\"\noauth.scopes = [\"mail\"]\n\
+         oauth.ca = \"ca.pem\"",
     );
+    assert_eq!((own.ca, google.ca), (Some("/etc/requite/ca.pem".into()), None));
     assert_eq!(own.client_secret, Some(secret::Password::File("/etc/requite/secret".into())));
     for (lines, why) in [
         ("oauth.provider = \"google\"", "has no OAuth2 client"),

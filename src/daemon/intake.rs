@@ -11,6 +11,7 @@ use tracing::{error, warn};
 
 use super::clock::Clock;
 use super::measure::{learn, measure_dirty, measure_history};
+use super::progress::{History, Progress};
 use super::reading::{self, Incoming, ReadBatch, Reading};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
@@ -32,13 +33,6 @@ const RECENT: i64 = 60 * DAY;
 const RECONCILED: i64 = DAY;
 /// Only open turns are worth watching: 30 days, and some slack.
 const WATCHED: i64 = 35 * DAY;
-
-/// How far the reading is, for progress bars and systemd's status line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    pub messages: u64,
-    pub commits: u64,
-}
 
 pub struct Intake {
     store: Store,
@@ -110,9 +104,11 @@ impl Intake {
                 Ok(())
             }
             Report::Batch(batch) => self.take_batches(&[reading::read(batch, &self.config)]),
-            Report::State { account, state, detail } => self
-                .store
-                .transaction(|store| store.set_account_state(&account, state.name(), &detail)),
+            Report::State { account, state, detail } => {
+                self.progress.send_if_modified(|progress| progress.account_is(&account, state));
+                self.store
+                    .transaction(|store| store.set_account_state(&account, state.name(), &detail))
+            }
             Report::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
@@ -121,10 +117,10 @@ impl Intake {
                 let _ = reply.send(self.watched(&folder)?);
                 Ok(())
             }
-            Report::Stored { folder, reply } => {
+            Report::Stored { folder, range, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
-                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity)?,
+                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
                     None => Default::default(),
                 });
                 Ok(())
@@ -193,11 +189,23 @@ impl Intake {
         })?;
         self.unmeasured |= !few;
         self.learned = false;
+        let history = self.history(batches)?;
         self.progress.send_modify(|progress| {
             progress.messages += mails as u64;
             progress.commits += 1;
+            progress.go_on(batches, history);
         });
         Ok(())
+    }
+
+    /// How far the history is read that the last of these batches is part of.
+    fn history(&self, batches: &[ReadBatch]) -> Result<Option<History>> {
+        let last =
+            batches.last().and_then(|last| Some((&last.batch.folder, last.batch.history_of?)));
+        let Some((folder, of)) = last else { return Ok(None) };
+        let row = self.store.folder(&folder.account, &folder.folder)?;
+        let read = row.map_or(0, |row| row.messages).min(of.into());
+        Ok(Some(History { folder: folder.clone(), read, of: of.into() }))
     }
 
     fn settle(&mut self) -> Result<()> {

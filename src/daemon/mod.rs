@@ -11,12 +11,13 @@ mod home;
 mod intake;
 mod mailbox;
 mod measure;
+mod progress;
 mod reading;
 mod service;
 pub mod wake;
 
 pub use errands::Outlet;
 pub use home::{Home, Lock};
-pub use intake::Progress;
 pub use measure::{learn, measure_dirty, measure_history, prepare};
+pub use progress::{History, Progress};
 pub use service::{Daemon, run, sync};

@@ -13,9 +13,10 @@ use tracing::{info, warn};
 use super::clock::Clock;
 use super::errands::{Errands, Outlet};
 use super::home::Home;
-use super::intake::{Intake, Progress};
+use super::intake::Intake;
 use super::mailbox;
 use super::measure::prepare;
+use super::progress::{History, Progress};
 use super::wake;
 use crate::config::Config;
 use crate::domain::text;
@@ -27,6 +28,9 @@ use crate::store::Store;
 const WAITING_REPORTS: usize = 6;
 /// How often the watchdog is fed where nobody says how often it wants to be.
 const UNWATCHED: Duration = Duration::from_secs(60);
+
+/// What systemd is told while nothing but new mail is waited for.
+const WATCHING: &str = "watching";
 
 /// So long a delivery may go on after the end was asked for.
 const LAST_DELIVERY: Duration = Duration::from_secs(1);
@@ -62,7 +66,8 @@ impl Daemon {
         }
         drop(sink);
         let mut errands = Errands::new(home, config, clock, outlet);
-        notify(&[sd_notify::NotifyState::Ready]);
+        let mut status = WATCHING.to_owned();
+        notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&status)]);
         info!("watching");
         let mut look_around = tokio::time::interval(clock.between_looks());
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -79,6 +84,11 @@ impl Daemon {
                         break;
                     }
                     errands.mail_came();
+                    let now = status_line(&progress.borrow_and_update());
+                    if status != now {
+                        notify(&[sd_notify::NotifyState::Status(&now)]);
+                        status = now;
+                    }
                 }
             }
             tokio::select! {
@@ -121,7 +131,7 @@ pub async fn sync(
     home: &Home,
     config: &Config,
     clock: Clock,
-    mut tell: impl FnMut(Progress),
+    mut tell: impl FnMut(&Progress),
 ) -> Result<()> {
     let (sink, writer) = start_writer(home, config, clock)?;
     let accounts = Arc::new(config.accounts.clone());
@@ -141,7 +151,7 @@ pub async fn sync(
     });
     let mut progress = writer.progress.clone();
     while progress.changed().await.is_ok() {
-        tell(*progress.borrow_and_update());
+        tell(&progress.borrow_and_update());
     }
     let read = reading.await.map_err(|cause| Error::failed("reading failed").because(cause))?;
     // What the writer says explains why the sources were cut off.
@@ -182,6 +192,12 @@ async fn end_of_patience(mut shutdown: watch::Receiver<bool>) {
     // Without anybody left to say so, it is the same.
     let _ = shutdown.wait_for(|down| *down).await;
     tokio::time::sleep(LAST_DELIVERY).await;
+}
+
+/// What `systemctl status` shows.
+fn status_line(progress: &Progress) -> String {
+    let reading = |history: &History| format!("reading history: {history}");
+    progress.history.as_ref().map_or_else(|| WATCHING.to_owned(), reading)
 }
 
 /// systemd may not be there at all.

@@ -3,7 +3,7 @@
 //! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
 
-use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -168,6 +168,8 @@ pub struct Batch {
     pub complete: bool,
     /// With this batch, the store has what the folder has: all of it was compared.
     pub reconciled: bool,
+    /// While the past is read: how many messages the folder has, by the server's count.
+    pub history_of: Option<u32>,
     /// Bytes that the server sent for it, with all that was asked on the way.
     pub fetched: u64,
 }
@@ -214,10 +216,12 @@ pub enum Report {
         folder: FolderKey,
         reply: oneshot::Sender<FolderState>,
     },
-    /// UIDs stored in this folder under its current validity, quarantined ones not among them.
+    /// UIDs in this range that are stored in this folder under its current validity, ascending,
+    /// quarantined ones not among them.
     Stored {
         folder: FolderKey,
-        reply: oneshot::Sender<HashSet<u64>>,
+        range: RangeInclusive<u64>,
+        reply: oneshot::Sender<Vec<u64>>,
     },
     /// UIDs in this folder that are quarantined under its current validity.
     Quarantined {
@@ -268,8 +272,8 @@ impl Sink {
         self.ask(|reply| Report::Known { folder: folder.clone(), reply }).await
     }
 
-    pub async fn stored(&self, folder: &FolderKey) -> Result<HashSet<u64>> {
-        self.ask(|reply| Report::Stored { folder: folder.clone(), reply }).await
+    pub async fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
+        self.ask(|reply| Report::Stored { folder: folder.clone(), range, reply }).await
     }
 
     pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {

@@ -165,7 +165,7 @@ impl Store {
     pub fn folder(&self, account: &str, name: &str) -> Result<Option<FolderRow>> {
         let mut statement = self.db.prepare_cached(
             "SELECT f.id, f.name, f.role, f.uidvalidity, f.covered_low, f.covered_high, f.complete,
-                    f.reconciled_at
+                    f.reconciled_at, f.messages
              FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ?1 AND f.name = ?2",
         )?;
         Ok(statement
@@ -175,7 +175,7 @@ impl Store {
                     id: row.get(0)?,
                     name: row.get(1)?,
                     role: row.get(2)?,
-                    messages: 0,
+                    messages: row.get(8)?,
                     uidvalidity: row.get::<_, i64>(3)? as u64,
                     covered: low.zip(high),
                     complete: row.get(6)?,

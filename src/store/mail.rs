@@ -1,6 +1,6 @@
 //! Messages and their copies once they are stored: what changes of them, and what is asked of them.
 
-use std::collections::HashSet;
+use std::ops::RangeInclusive;
 
 use rusqlite::{OptionalExtension, params};
 
@@ -134,12 +134,22 @@ impl Store {
         Ok(copies)
     }
 
-    /// The copies that are stored of a folder.
-    pub fn stored_uids(&self, folder: i64, uidvalidity: u64) -> Result<HashSet<u64>> {
+    /// The copies in this range that are stored of a folder, ascending.
+    pub fn stored_uids(
+        &self,
+        folder: i64,
+        uidvalidity: u64,
+        range: RangeInclusive<u64>,
+    ) -> Result<Vec<u64>> {
+        let end = |uid: u64| i64::try_from(uid).unwrap_or(i64::MAX);
+        let (first, last) = (end(*range.start()), end(*range.end()));
         Ok(self
             .db
-            .prepare_cached("SELECT uid FROM instance WHERE folder = ?1 AND uidvalidity = ?2")?
-            .query_map(params![folder, uidvalidity as i64], |row| row.get(0))?
+            .prepare_cached(
+                "SELECT uid FROM instance
+                 WHERE folder = ?1 AND uidvalidity = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid",
+            )?
+            .query_map(params![folder, uidvalidity as i64, first, last], |row| row.get(0))?
             .collect::<Result<_, _>>()?)
     }
 

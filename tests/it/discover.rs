@@ -2,15 +2,11 @@
 //! proposed.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use requite::discover::{Found, Learned, Means, Server, discover};
 use requite::error::{Kind, Result};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use crate::support::certificate::Authority;
 use crate::support::dovecot::free_ports;
@@ -201,7 +197,7 @@ async fn a_file_counts_only_from_a_certified_host() {
         let names = NameServer::start(Zone::default()).await;
         let files = [(ASKED, file("imap.example.com"))];
         let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
-        let web = Web::start_with(&files, Some(acceptor(&authority, certified))).await;
+        let web = Web::start_with(&files, Some(authority.acceptor(certified))).await;
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, authority.pem()).unwrap();
@@ -214,7 +210,7 @@ async fn a_file_counts_only_from_a_certified_host() {
 
 /// Takes handshakes on a port of its own, with a certificate for this name.
 async fn tls_server(authority: &Authority, name: &str) -> u16 {
-    let acceptor = acceptor(authority, name);
+    let acceptor = authority.acceptor(name);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -223,20 +219,6 @@ async fn tls_server(authority: &Authority, name: &str) -> u16 {
         }
     });
     port
-}
-
-fn acceptor(authority: &Authority, name: &str) -> TlsAcceptor {
-    let made = authority.issue(&[name]);
-    let chain = vec![CertificateDer::from_pem_slice(made.pem.as_bytes()).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(made.key.as_bytes()).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    TlsAcceptor::from(Arc::new(config))
 }
 
 #[tokio::test]

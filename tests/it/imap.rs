@@ -313,7 +313,8 @@ async fn a_server_that_keeps_uidnext_to_itself_is_asked_otherwise() {
 
 #[tokio::test]
 async fn flags_of_watched_messages_are_read_again() {
-    let world = World::with(&[("INBOX", Mailbox::of(1..=9))]).await;
+    // Far enough below the newest, which are compared in any case.
+    let world = World::with(&[("INBOX", Mailbox::of(1..=300))]).await;
     world.syncs().await;
     world.store.kept().watched = vec![3, 4, 8];
     world.server.change("INBOX", |inbox| {

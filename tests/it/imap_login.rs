@@ -13,6 +13,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::support::imap_account::World;
+use crate::support::imap_store::Kept;
 use crate::support::scripted_imap::{Mailbox, Server, Turn};
 
 /// A server that wants STARTTLS, with a certificate that the account trusts.
@@ -187,6 +188,28 @@ async fn a_wrong_password_is_tried_three_times_and_then_told() {
     // Longer than the longest pause between attempts.
     tokio::time::sleep(world.pace.backoff.1 * 5).await;
     assert_eq!(world.server.house().logins, 3);
+
+    world.write("password", "other\n");
+    let watches =
+        |kept: &Kept| kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching);
+    world.store.until("the new password", watches).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn another_certificate_than_the_pinned_one_is_no_reason_to_give_up() {
+    let mut world = starttls().await;
+    world.imap().fingerprint = Some(Fingerprint::of(b"another"));
+    let (stop, watching) = world.watch();
+    let told = |kept: &Kept| {
+        let is_it = |(state, detail): &&(AccountState, String)| {
+            *state == AccountState::Offline && detail.contains("another certificate")
+        };
+        kept.states.iter().filter(is_it).count()
+    };
+    world.store.until("another attempt", |kept| told(kept) >= 3).await;
+    assert_eq!(world.server.house().logins, 0);
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
 }

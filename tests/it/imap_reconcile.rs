@@ -33,6 +33,8 @@ async fn once_a_day_old_messages_that_went_or_came_are_found() {
     world.syncs().await;
     assert_eq!(world.store.kept().gone, [10, 3_000, 5_000_000]);
     assert_eq!(world.store.kept().reconciled, ["INBOX"]);
+    let most = world.store.kept().longest_answer;
+    assert!(most <= 10_000, "a window at a time: {most}");
 
     world.syncs().await;
     assert_eq!(world.store.kept().reconciled, ["INBOX"], "once");
@@ -138,4 +140,42 @@ async fn a_folder_without_news_is_compared_all_the_same() {
     world.store.until("a comparison", |kept| kept.reconciled == ["Old"]).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn each_run_compares_the_newest_messages_with_what_is_stored() {
+    let world = World::with(&[("INBOX", Mailbox::of((1..=900).chain([910])))]).await;
+    world.server.change("INBOX", |inbox| inbox.messages.get_mut(&890).unwrap().header = None);
+    world.sync().await.unwrap();
+    world.server.change("INBOX", |inbox| {
+        // It has waited behind one with a higher UID; and far below, no run looks.
+        inbox.put(905);
+        inbox.messages.remove(&880);
+        inbox.messages.remove(&100);
+    });
+    let before = world.server.count("UID FETCH");
+    world.sync().await.unwrap();
+    assert!(world.store.uids("INBOX").contains(&905));
+    assert_eq!(world.store.kept().gone, [880]);
+    assert_eq!(world.store.kept().reconciled, [""; 0]);
+    assert_eq!(world.server.count("UID FETCH"), before + 1, "only what is missing");
+
+    world.sync().await.unwrap();
+    assert_eq!(world.server.count("UID FETCH"), before + 1, "nothing is");
+    let searches = world.server.house().lines.clone();
+    let last = searches.iter().rfind(|line| line.contains("UID SEARCH")).unwrap();
+    assert!(last.ends_with("UID SEARCH UID 710:910"), "{last}");
+}
+
+#[tokio::test]
+async fn a_daemon_that_starts_finds_what_became_visible_late() {
+    let world = World::with(&[("INBOX", Mailbox::of([1, 2, 9]))]).await;
+    world.syncs().await;
+    world.server.change("INBOX", |inbox| inbox.put(5));
+    let (stop, watching) = world.watch();
+    let has = |kept: &Kept| kept.mails.contains_key(&("INBOX".to_owned(), 5));
+    world.store.until("the late one", has).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
 }

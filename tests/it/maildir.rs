@@ -38,7 +38,7 @@ impl Kept {
                 let known = self.covered.get(&folder.folder).copied().unwrap_or_default();
                 reply.send(known).unwrap();
             }
-            Report::Stored { folder, reply } => {
+            Report::Stored { folder, reply, .. } => {
                 let of_folder = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 reply.send(of_folder.map(|(_, uid)| *uid).collect()).unwrap();
             }

@@ -36,6 +36,7 @@ mod peers;
 mod pinning;
 mod service;
 mod sign_in;
+mod status_line;
 mod support;
 mod tidy;
 mod wake;

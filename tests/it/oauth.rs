@@ -17,9 +17,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::process::Command;
 
 use crate::support::PATIENCE;
+use crate::support::certificate::Authority;
 use crate::support::imap_account;
+use crate::support::imap_store::Kept;
 use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
+use crate::support::web::Web;
 use crate::support::world::World;
 
 const GIVEN: &str =
@@ -57,6 +60,7 @@ async fn signed_in(provider: &Provider) -> imap_account::World {
         auth_url: None,
         token_url: TokenUrl::new(provider.page("/token")).unwrap(),
         device_url: None,
+        ca: None,
         scopes: vec![],
         asks: vec![],
         folder: note.parent().unwrap().to_owned(),
@@ -343,6 +347,25 @@ fn who_waits_for_another_process_can_stop_at_once() {
 }
 
 #[tokio::test]
+async fn a_running_service_takes_up_a_new_sign_in() {
+    let provider = Provider::start(&[(400, REVOKED), (200, GIVEN)]).await;
+    let world = signed_in(&provider).await;
+    world.server.script(|call| match call.is("AUTHENTICATE") {
+        true => Turn::Say("{tag} OK in\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    let (stop, watching) = world.watch();
+    let is = |state| move |kept: &Kept| kept.states.last().is_some_and(|(it, _)| *it == state);
+    world.store.until("given up", is(AccountState::AuthFailed)).await;
+    assert_eq!(provider.asked().len(), 1);
+    world.write("work.json", r#"{"refresh_token":"r1"}"#);
+    world.store.until("signed in", is(AccountState::Watching)).await;
+    assert_eq!(provider.asked().len(), 2);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_provider_that_is_down_is_asked_again_later() {
     let provider = Provider::start(&[(503, "<html>r1</html>")]).await;
     let mut world = signed_in(&provider).await;
@@ -350,4 +373,20 @@ async fn a_provider_that_is_down_is_asked_again_later() {
     let Err(error) = SignIn::new(&login).proof().await else { panic!("no token was given") };
     assert_eq!(error.kind(), Kind::Temporary, "{error}");
     assert!(!format!("{error:?}").contains("r1"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_provider_may_have_an_authority_of_its_own() {
+    let authority = Authority::new();
+    let web = Web::start_with(&[("token", GIVEN)], Some(authority.acceptor("127.0.0.1"))).await;
+    let mut world = signed_in(&Provider::start(&[]).await).await;
+    let ca = world.write("ca.pem", authority.pem());
+    let Login::OAuth(mut oauth) = world.imap().login.clone() else { unreachable!() };
+    oauth.token_url = TokenUrl::new(format!("{}token", web.base)).unwrap();
+    for (ca, trusted) in [(None, false), (Some(ca), true)] {
+        oauth.ca = ca;
+        let login = Login::OAuth(oauth.clone());
+        assert_eq!(SignIn::new(&login).proof().await.is_ok(), trusted);
+    }
+    assert_eq!(web.asked(), ["/token"]);
 }

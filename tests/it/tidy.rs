@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("error", &["error"]),
     ("mail", &["mail", "domain"]),
     ("import", &["import", "domain", "error"]),
-    ("auth", &["auth", "config", "domain", "error"]),
+    ("auth", &["auth", "trust", "config", "domain", "error"]),
     ("source", &["source", "auth", "trust", "config", "mail", "domain", "error"]),
     ("discover", &["discover", "trust", "config", "domain", "error"]),
     ("trust", &["trust", "config", "error"]),

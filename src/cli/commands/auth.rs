@@ -33,8 +33,7 @@ async fn log_in(desk: &Desk, oauth: &OAuth, device: bool) -> Result<()> {
         auth::log_in_by_browser(oauth, show).await?
     };
     desk.say(&format!(
-        "signed in to {}; the tokens are kept in {}. If the service had given this account up, \
-         restart it",
+        "signed in to {}; the tokens are kept in {}. A running service takes this up by itself",
         oauth.account,
         said(place)
     ));

@@ -14,13 +14,17 @@ pub async fn run(desk: &Desk) -> Result<()> {
     if desk.quiet || !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} messages, {per_sec}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} messages, {per_sec} {msg}")
+    {
         bar.set_style(style);
     }
     let mut read = 0;
     let done = daemon::sync(&desk.home, &desk.config, Clock::System, |progress| {
         read = progress.messages;
         bar.set_position(progress.messages);
+        let history = progress.history.as_ref().map(|at| format!("({at})"));
+        bar.set_message(history.unwrap_or_default());
     })
     .await;
     bar.finish_and_clear();

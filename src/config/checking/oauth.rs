@@ -87,6 +87,7 @@ pub fn oauth(
         auth_url: url(&oauth.auth_url, provider.auth)?.map(AuthUrl::from_url),
         token_url: TokenUrl::from_url(token_url),
         device_url: url(&oauth.device_url, provider.device)?.map(DeviceAuthorizationUrl::from_url),
+        ca: given(&oauth.ca).map(|path| place.path(path.get_ref())),
         scopes,
         asks: asks.collect(),
         folder: std::path::PathBuf::new(),

@@ -66,8 +66,11 @@ pub struct Pace {
     pub backoff: (Duration, Duration),
     /// A server that refuses a second connection is asked again after this time.
     pub second: Duration,
-    /// A login that was refused is tried again after this time.
+    /// A login that was refused is tried again after this time, and so is a server that can't be
+    /// the one that was named.
     pub refused: Duration,
+    /// While a login is refused, a new sign-in is looked for this often.
+    pub sign_in: Duration,
     /// A connection older than this is closed before a folder is compared as a whole.
     pub fresh: Duration,
     /// Counters that don't add up have a folder compared as a whole, at most this often.
@@ -87,6 +90,7 @@ impl Default for Pace {
             backoff: (Duration::from_secs(2), Duration::from_secs(600)),
             second: Duration::from_secs(3600),
             refused: Duration::from_secs(3600),
+            sign_in: Duration::from_secs(5),
             fresh: Duration::from_secs(600),
             doubt: Duration::from_secs(3600),
         }
@@ -122,8 +126,10 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
 ///
 /// Connections that fail are opened again with growing waits; with each change of `wakes` all are,
 /// at once: the machine slept, or its network was away. After three refused logins none is
-/// tried any more; the account's state says so until the end. Returns an error only where waiting
-/// can't help: a configuration that can't work, or a store that takes no more.
+/// tried before the user has signed in anew or changed the password's file; the account's state
+/// says so. What contradicts the configuration is tried again after an hour: another certificate
+/// than the pinned one may be that of a captive portal. Returns an error only where waiting can't
+/// help: a store that takes no more.
 pub async fn watch(
     account: &Account,
     sink: &Sink,

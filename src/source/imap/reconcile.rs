@@ -1,8 +1,6 @@
 //! A folder compared as a whole with what is stored of it, for what no counter tells: old messages
 //! that went, or that came in among those that were read before.
 
-use std::collections::HashSet;
-
 use tracing::debug;
 
 use super::failure::Failure;
@@ -22,17 +20,14 @@ impl Reader<'_> {
     ) -> Result<(), Failure> {
         self.refresh().await;
         if let Some((low, high)) = cover.interval {
-            let stored = self.sink.stored(&folder.key).await?;
             let aside = self.sink.quarantined(&folder.key).await?;
-            let mut known: Vec<u64> = stored.iter().copied().chain(aside).collect();
-            known.sort_unstable();
             let link = self.opened(folder).await?;
             let (exists, limit) = (link.exists(), link.message_limit());
             let mut width = first_width(exists, limit);
             let mut next = low;
             while next <= high {
                 let window = (next, next.saturating_add(width - 1).min(high));
-                let found = self.compare(folder, cover, window, &stored, &known).await?;
+                let found = self.compare(folder, cover, window, &aside).await?;
                 width = next_width(exists, limit, width, found);
                 let Some(above) = window.1.checked_add(1) else { break };
                 next = above;
@@ -41,28 +36,29 @@ impl Reader<'_> {
         self.hand_over(folder, cover, |batch| batch.reconciled = true).await
     }
 
-    /// Reads what is there and not stored, reports what is `known` (ascending) and not there, and
-    /// says how many messages there are.
+    /// Reads what is there and not stored, reports what is stored or was put `aside` and not there,
+    /// and says how many messages there are.
     async fn compare(
         &mut self,
         folder: &Folder,
         cover: &Cover,
         window: (u32, u32),
-        stored: &HashSet<u64>,
-        known: &[u64],
+        aside: &[u64],
     ) -> Result<usize, Failure> {
         let set = format!("{}:{}", window.0, window.1);
         let there = self.search(folder, &set, window, &mut Flight::default()).await?;
-        let is_stored = |uid: &u32| stored.contains(&u64::from(*uid));
+        // Only of this window: all UIDs of a million messages would fill megabytes.
+        let range = u64::from(window.0)..=u64::from(window.1);
+        let stored = self.sink.stored(&folder.key, range.clone()).await?;
+        let is_stored = |uid: &u32| stored.binary_search(&u64::from(*uid)).is_ok();
         let missing: Vec<u32> = there.iter().copied().filter(|uid| !is_stored(uid)).collect();
         let is_there =
             |uid: u64| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
-        let from = known.partition_point(|uid| *uid < u64::from(window.0));
-        let of_window = known.iter().copied().skip(from);
-        let gone: Vec<u64> = of_window
-            .take_while(|uid| *uid <= u64::from(window.1))
-            .filter(|uid| !is_there(*uid))
-            .collect();
+        let aside = aside.iter().filter(|uid| range.contains(uid));
+        let mut gone: Vec<u64> =
+            stored.iter().chain(aside).copied().filter(|uid| !is_there(*uid)).collect();
+        gone.sort_unstable();
+        gone.dedup();
         if !(missing.is_empty() && gone.is_empty()) {
             let (name, missing, gone) = (&folder.key.folder, missing.len(), gone.len());
             debug!(account = folder.key.account, folder = name, missing, gone, "compared");

@@ -45,6 +45,21 @@ impl<'a> Connector<'a> {
         self.refused.load(Ordering::Relaxed) >= MOST_REFUSALS
     }
 
+    /// Whether [`renewed`](Self::renewed) ever comes.
+    pub(super) fn can_be_renewed(&self) -> bool {
+        self.sign_in.can_be_followed()
+    }
+
+    /// Waits until the user has signed in anew, and forgets what was refused before. Looks every
+    /// `pause`.
+    pub(super) async fn renewed(&self, pause: Duration) {
+        while !self.sign_in.has_changed() {
+            tokio::time::sleep(pause).await;
+        }
+        self.sign_in.forget().await;
+        self.refused.store(0, Ordering::Relaxed);
+    }
+
     /// Connects, encrypts and logs in, once; where the proof is a token that may have grown stale,
     /// once more with a fresh one. A refusal is counted unless another connection of the account
     /// proves that it isn't the password.
@@ -68,7 +83,7 @@ impl<'a> Connector<'a> {
                 "{} refused the login {MOST_REFUSALS} times",
                 self.imap.host
             ))
-            .hint("mend the password, then restart"));
+            .hint("mend the password"));
         }
         // Before the connection: a password command may wait for somebody to type.
         let proof = self.sign_in.proof().await.inspect_err(|error| {

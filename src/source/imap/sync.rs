@@ -36,6 +36,8 @@ pub(super) struct Cover {
     pub fresh: BTreeSet<u32>,
     /// By how many messages it grew.
     pub added: u32,
+    /// Messages in the folder, by the server's count.
+    pub exists: u32,
     /// The past waits for another day: what may be fetched of it today is spent.
     pub rests: bool,
 }
@@ -51,6 +53,7 @@ impl Cover {
             partial: false,
             fresh: BTreeSet::new(),
             added: 0,
+            exists: view.exists,
             rests: false,
         };
         if view.uidvalidity == 0 && !renumbered {
@@ -70,6 +73,7 @@ impl Cover {
             partial: false,
             fresh: BTreeSet::new(),
             added: 0,
+            exists: view.exists,
             rests: false,
         }
     }
@@ -132,7 +136,7 @@ impl Reader<'_> {
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
             let comparable = known.complete && tail.is_some();
-            if folder.seen.view != Some(view) {
+            if folder.seen.view != Some(view) || tail.is_none() {
                 let grown;
                 (tail, grown) = self.late(folder, &cover, tail).await?;
                 folder.seen.grown += grown;
@@ -336,9 +340,12 @@ impl Reader<'_> {
     ) -> Result<(), Failure> {
         cover.grow(way, &chunk);
         let (mails, interval) = (chunk.take_mails(), cover.interval);
+        let more = way == Way::Down && !cover.complete;
+        let history_of = more.then_some(cover.exists);
         self.has_progressed();
         self.hand_over(folder, cover, |batch| {
             batch.mails = mails;
+            batch.history_of = history_of;
             batch.covered = interval.map(|(low, high)| (low.into(), high.into()));
         })
         .await
@@ -362,6 +369,7 @@ impl Reader<'_> {
             covered: None,
             complete: cover.complete,
             reconciled: false,
+            history_of: None,
             fetched: self.take_received(),
         };
         fill(&mut batch);

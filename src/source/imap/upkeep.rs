@@ -15,9 +15,10 @@ use crate::source::{Batch, Flags};
 const SET: usize = 100;
 
 impl Reader<'_> {
-    /// Compares the newest UIDs of the covered interval with what they were at the last change,
-    /// and returns them, and by how many they grew: a message may become visible after one with a
-    /// higher UID (Exchange), and one that is gone should be known.
+    /// Compares the newest UIDs of the covered interval with what they were at the last change, or
+    /// in the first look of this run with what is stored, and returns them, and by how many they
+    /// grew: a message may become visible after one with a higher UID (Exchange), and one that is
+    /// gone should be known.
     pub(super) async fn late(
         &mut self,
         folder: &Folder,
@@ -29,22 +30,36 @@ impl Reader<'_> {
         let set = format!("{from}:{high}");
         let now = self.search(folder, &set, (from, high), &mut Flight::default()).await?;
         let now: BTreeSet<u32> = now.into_iter().collect();
-        let mut grown = 0;
-        if let Some(before) = before {
-            let late: Vec<u32> = now.difference(&before).copied().collect();
-            grown += late.len() as i64;
-            self.salvage(folder, cover, late).await?;
-            let gone: Vec<u64> = before
-                .range(from..)
-                .filter(|uid| !now.contains(uid))
-                .map(|uid| (*uid).into())
-                .collect();
-            grown -= gone.len() as i64;
-            if !gone.is_empty() {
-                self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
-            }
+        let before = match before {
+            Some(before) => before,
+            None => self.known_between(folder, from, high).await?,
+        };
+        let late: Vec<u32> = now.difference(&before).copied().collect();
+        let gone: Vec<u64> = before
+            .range(from..)
+            .filter(|uid| !now.contains(uid))
+            .map(|uid| (*uid).into())
+            .collect();
+        let grown = late.len() as i64 - gone.len() as i64;
+        self.salvage(folder, cover, late).await?;
+        if !gone.is_empty() {
+            self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
         }
         Ok((Some(now), grown))
+    }
+
+    /// What is stored of these UIDs, or was put aside: that is tried again with the whole folder.
+    async fn known_between(
+        &mut self,
+        folder: &Folder,
+        first: u32,
+        last: u32,
+    ) -> Result<BTreeSet<u32>, Failure> {
+        let range = u64::from(first)..=u64::from(last);
+        let mut known = self.sink.stored(&folder.key, range.clone()).await?;
+        let aside = self.sink.quarantined(&folder.key).await?;
+        known.extend(aside.into_iter().filter(|uid| range.contains(uid)));
+        Ok(known.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
     }
 
     /// Reads the flags of the messages of open turns again; what changed is handed over.

@@ -59,7 +59,7 @@ impl<'a> Watcher<'a> {
             failures = if began.elapsed() >= STEADY { 1 } else { failures + 1 };
             let connected = reader.has_connected();
             drop(reader);
-            if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {
+            if matches!(error.kind(), Kind::Usage | Kind::Failed) {
                 return error;
             }
             throttled = is_passing(&error.to_string());
@@ -67,28 +67,39 @@ impl<'a> Watcher<'a> {
                 Ok(wait) => wait,
                 Err(error) => return error,
             };
-            let patient = throttled || error.kind() == Kind::LoginRefused;
+            let refused = error.kind() == Kind::LoginRefused;
+            let patient = throttled || refused;
             tokio::select! {
-                () = sleep(wait) => {}
+                () = pause(wait) => {}
+                () = self.connector.renewed(self.pace.sign_in), if refused => failures = 0,
                 () = woken(&mut wakes), if !patient => failures = 0,
             }
         }
     }
 
-    /// Says what is wrong, and how long to wait before the next attempt. Waits for ever if there
-    /// must be none.
-    async fn announce(&self, error: &Error, failures: u32, connected: bool) -> Result<Duration> {
+    /// Says what is wrong, and how long to wait before the next attempt; `None`: until the user
+    /// does something about it.
+    async fn announce(
+        &self,
+        error: &Error,
+        failures: u32,
+        connected: bool,
+    ) -> Result<Option<Duration>> {
         let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
         let refused = error.kind() == Kind::LoginRefused;
         if refused && self.connector.has_given_up() {
-            let detail = format!("{error}{advice}; no further login is tried until a restart");
+            let end = match self.connector.can_be_renewed() {
+                true => "before a new sign-in or a restart",
+                false => "before a restart",
+            };
+            let detail = format!("{error}{advice}; no further login is tried {end}");
             self.state(AccountState::AuthFailed, &detail).await?;
-            return pending().await;
+            return Ok(None);
         }
         let text = error.to_string();
-        let wait = match refused {
-            true => self.pace.refused,
-            false => backoff::delay(self.pace.backoff, failures, random()),
+        let wait = match error.kind() {
+            Kind::LoginRefused | Kind::Config => self.pace.refused,
+            _ => backoff::delay(self.pace.backoff, failures, random()),
         };
         let wait = wait.max(backoff::suggested(&text).unwrap_or_default());
         let state = match (refused, connected || is_passing(&text)) {
@@ -98,7 +109,7 @@ impl<'a> Watcher<'a> {
         };
         let detail = format!("{text}{advice}; next attempt in {} s", wait.as_secs());
         self.state(state, &detail).await?;
-        Ok(wait)
+        Ok(Some(wait))
     }
 
     async fn state(&self, state: AccountState, detail: &str) -> Result<()> {
@@ -309,6 +320,14 @@ impl<'a> Watcher<'a> {
             Some(news) => self.state(AccountState::Watching, &news).await,
             None => Ok(()),
         }
+    }
+}
+
+/// For ever without an end.
+async fn pause(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => sleep(wait).await,
+        None => pending().await,
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         if known.uidvalidity != VALIDITY {
             return Ok(Memory::default());
         }
-        let stored = self.sink.stored(&key).await?;
+        let stored = self.sink.stored(&key, 0..=u64::MAX).await?;
         Ok(Memory {
             stored: Stored::of_earlier_run(stored),
             complete: known.complete,
@@ -205,6 +205,7 @@ impl<'a> Reader<'a> {
             covered: complete.then_some(COVERED),
             complete,
             reconciled: false,
+            history_of: None,
             fetched: 0,
         }
     }

@@ -1,6 +1,11 @@
 //! A certificate authority of the test's own, and what it signs.
 
+use std::sync::Arc;
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
 
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
@@ -37,6 +42,21 @@ impl Authority {
     /// The same, but no longer valid.
     pub fn issue_expired(&self, names: &[&str]) -> Certificate {
         self.sign(names, 2001)
+    }
+
+    /// A server that shows a certificate for this host name or address.
+    pub fn acceptor(&self, name: &str) -> TlsAcceptor {
+        let made = self.issue(&[name]);
+        let chain = vec![CertificateDer::from_pem_slice(made.pem.as_bytes()).unwrap()];
+        let key = PrivateKeyDer::from_pem_slice(made.key.as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
     }
 
     fn sign(&self, names: &[&str], until: i32) -> Certificate {

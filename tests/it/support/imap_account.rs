@@ -127,6 +127,7 @@ fn fast() -> Pace {
         others: moment,
         backoff: (Duration::from_millis(1), Duration::from_millis(20)),
         refused: moment,
+        sign_in: moment,
         fresh: Duration::ZERO,
         doubt: Duration::ZERO,
         ..Pace::default()

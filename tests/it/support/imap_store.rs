@@ -24,6 +24,8 @@ pub struct Kept {
     /// What the daemon asks to keep an eye on, in INBOX.
     pub watched: Vec<u64>,
     pub settled: bool,
+    /// Most UIDs that were asked for at once.
+    pub longest_answer: usize,
     /// Bytes since the day began; the test lets a new one begin.
     pub fetched_today: u64,
 }
@@ -91,9 +93,12 @@ impl Kept {
             Report::Known { folder, reply } => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
             }
-            Report::Stored { folder, reply } => {
+            Report::Stored { folder, range, reply } => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
-                let _ = reply.send(here.map(|(_, uid)| *uid).collect());
+                let uids: Vec<u64> =
+                    here.map(|(_, uid)| *uid).filter(|it| range.contains(it)).collect();
+                self.longest_answer = self.longest_answer.max(uids.len());
+                let _ = reply.send(uids);
             }
             Report::Quarantined { reply, .. } => {
                 let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
