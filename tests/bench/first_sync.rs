@@ -1,5 +1,6 @@
 //! How fast a first sync is, against the ceiling of reading the same bytes from the same server
-//! and doing nothing with them, and against a script that pairs replies in memory.
+//! and doing nothing with them, and against a script that pairs replies in memory; and how much
+//! memory it takes at most.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,6 +18,7 @@ const OF_RAW: Asked =
     Asked::at_least(0.6, "", "first sync: speed, of a reader's that parses nothing");
 const OF_PYTHON: Asked =
     Asked::at_least(4.0, "times", "first sync: speed, of a Python script's that pairs in memory");
+const PEAK: Asked = Asked::at_most(64.0, "MiB", "first sync of 1,000,000 messages: memory at most");
 
 const MIB: f64 = 1024.0 * 1024.0;
 const CONTACTS: usize = 800;
@@ -65,6 +67,23 @@ pub fn run(table: &mut Table) {
     println!("the Python script has found {said}");
     table.measured(OF_RAW, &of_raw);
     table.measured(OF_PYTHON, &of_python);
+}
+
+/// One sync of a very large mailbox; nothing is compared.
+pub fn peak(table: &mut Table) {
+    let messages = number("REQUITE_BENCH_MESSAGES", 1_000_000);
+    let Some(dovecot) = Dovecot::start() else {
+        table.unmeasured(PEAK, "no Dovecot");
+        return;
+    };
+    fill(&dovecot, messages);
+    let begun = Instant::now();
+    // Or the time told would be mostly the server's, who reads every file for the first time.
+    raw::read(loopback(dovecot.ports().starttls), &raw::fallback());
+    println!("read once in {:.1} s", begun.elapsed().as_secs_f64());
+    let Synced { took, peak } = sync(&dovecot, messages);
+    println!("{messages} messages in {:.1} s, {peak:.1} MiB at most", took.as_secs_f64());
+    table.measured(PEAK, &[peak]);
 }
 
 struct Script {
