@@ -14,6 +14,7 @@
 
 mod child;
 mod daemon;
+mod disk;
 mod first_sync;
 mod mailbox;
 mod maildir;
@@ -33,8 +34,13 @@ use table::Table;
 
 type Benchmark = (&'static str, fn(&mut Table));
 
-const OF_THE_TABLE: [Benchmark; 3] =
-    [("first_sync", first_sync::run), ("maildir", maildir::run), ("daemon", daemon::run)];
+const OF_THE_TABLE: [Benchmark; 5] = [
+    ("first_sync", first_sync::run),
+    ("maildir", maildir::run),
+    ("daemon", daemon::run),
+    ("peak", first_sync::peak),
+    ("disk", disk::run),
+];
 
 /// Only run by their names.
 const OTHERS: [Benchmark; 3] = [

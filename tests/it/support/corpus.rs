@@ -129,15 +129,20 @@ impl Measured {
 }
 
 impl Mailbox {
-    /// Files the mail in a Maildir and synchronises it, with everybody in the pairs as contacts.
-    pub fn measure(&self) -> Measured {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("mail");
-        let inbox = Maildir::create(&root);
+    /// Files the mail in a Maildir.
+    pub fn file(&self, root: &Path) {
+        let inbox = Maildir::create(root);
         for mail in &self.mail {
             let at = mail.facts.date.unwrap_or(Moment(0));
             inbox.folder(mail.folder).keep(at.timestamp(), "S", &mail.raw);
         }
+    }
+
+    /// Synchronises the mail in a Maildir, with everybody in the pairs as contacts.
+    pub fn measure(&self) -> Measured {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("mail");
+        self.file(&root);
         let home = Home::below(folder.path());
         let config = self.config(&root, folder.path());
         let store = Store::open(&home.data).unwrap();
