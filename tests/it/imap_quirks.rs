@@ -96,6 +96,16 @@ async fn a_folder_that_is_only_called_all_mail_is_read() {
 }
 
 #[tokio::test]
+async fn a_folder_name_of_several_lines_is_no_folder() {
+    let world = server(&[("", "INBOX", 3)], "IDLE").await;
+    world.server.script(|call: &Call<'_>| match call.is("LIST") {
+        true => Turn::Change(|reply| format!("* LIST () \"/\" {{9}}\r\nA\r\nB NOOP\r\n{reply}")),
+        false => Turn::AsUsual,
+    });
+    reads(&world, &[("INBOX", Role::Inbox)]).await;
+}
+
+#[tokio::test]
 async fn icloud_names_its_folders_and_says_no_more() {
     let icloud = [
         ("", "Archive", 1),

@@ -140,11 +140,11 @@ async fn a_folder_without_news_is_looked_into_where_that_matters() {
     world.store.until("a comparison", |kept| kept.reconciled == ["Old"]).await;
 
     world.store.kept().watched = vec![3];
-    world.server.change("Old", |old| {
-        old.messages.get_mut(&3).unwrap().flags = "\\Answered".to_owned();
+    world.server.change("Older", |older| {
+        older.messages.get_mut(&3).unwrap().flags = "\\Answered".to_owned();
     });
-    let old = ("Old".to_owned(), 3);
-    world.store.until("the answer", |kept| kept.mails[&old].2.answered).await;
+    let older = ("Older".to_owned(), 3);
+    world.store.until("the answer", |kept| kept.mails[&older].2.answered).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
 }

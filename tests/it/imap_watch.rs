@@ -100,6 +100,22 @@ async fn an_idle_that_the_server_ends_is_followed_by_a_look() {
 }
 
 #[tokio::test]
+async fn a_server_that_ends_each_idle_at_once_is_not_asked_at_once() {
+    let mut world = world().await;
+    world.pace.backoff = (Duration::from_secs(3600), Duration::from_secs(3600));
+    world.server.script(|call| match call.is("IDLE") {
+        true => Turn::Say("+ idling\r\n{tag} OK enough\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(world.server.count("IDLE"), 1);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_connection_that_ends_in_idle_is_opened_again() {
     for last in ["+ idling\r\n", "+ idling\r\n* BYE bored\r\n", "+ idling\r\n* OK [ALERT]é\r\n"] {
         let trick = move |call: &Call<'_>| match call.is("IDLE") && call.earlier < 4 {

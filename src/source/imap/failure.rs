@@ -122,7 +122,7 @@ mod tests {
     fn a_server_that_is_short_of_something_is_told_from_one_that_means_no() {
         for words in [
             "[UNAVAILABLE] Temporary authentication failure",
-            "[LIMIT] Too many simultaneous connections",
+            "[LIMIT] Connection limit reached",
             "[OVERQUOTA] Account exceeded command or bandwidth limits",
             "[THROTTLED] Slow down",
             "Request is throttled. Suggested Backoff Time: 299961 milliseconds",
