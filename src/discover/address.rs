@@ -13,7 +13,8 @@ impl Address {
     /// Errors are [`Usage`](crate::error::Kind::Usage).
     pub fn parse(text: &str) -> Result<Address> {
         let parts = text.trim().rsplit_once('@').and_then(|(local, domain)| {
-            let plain = !local.is_empty() && !local.contains(char::is_whitespace);
+            let strange = |c: char| c.is_whitespace() || c.is_control();
+            let plain = !local.is_empty() && !local.contains(strange);
             plain.then_some(())?;
             // A name without a dot is one of this network, and no provider's.
             let domain = host(domain).filter(|domain| domain.contains('.'))?;
@@ -60,6 +61,9 @@ mod tests {
         check(" Ada.L@Example.COM. ", Some(("Ada.L", "example.com")));
         check("ada@bücher.example", Some(("ada", "xn--bcher-kva.example")));
         for wrong in ["", "ada", "@example.com", "ada@", "ada@localhost", "a b@example.com"] {
+            check(wrong, None);
+        }
+        for wrong in ["a\u{1b}[2Jda@example.com", "a\u{7f}@example.com"] {
             check(wrong, None);
         }
         for wrong in ["ada@exa mple.com", "ada@example.com/x", "ada@example..com", "ada@10.0.0.1"] {

@@ -85,6 +85,14 @@ async fn a_second_pass_reads_only_what_is_new() {
 }
 
 #[tokio::test]
+async fn a_folder_that_was_empty_is_read_from_its_first_message() {
+    let world = World::with(&[("INBOX", Mailbox::of([]))]).await;
+    world.syncs().await;
+    world.server.change("INBOX", |inbox| (1..=3).for_each(|uid| inbox.put(uid)));
+    world.syncs().await;
+}
+
+#[tokio::test]
 async fn an_interrupted_pass_goes_on_where_it_ended() {
     let world = World::with(&[("INBOX", Mailbox::of(1..=3000))]).await;
     world.server.script(|call| match call.is(FETCH) && call.earlier >= 3 {
@@ -158,6 +166,19 @@ fn an_empty_ok_is_asked_again() {
         true => say("{tag} OK done\r\n"),
         false => Turn::AsUsual,
     });
+}
+
+#[tokio::test]
+async fn what_was_read_ahead_is_not_stored_over_a_gap() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=2300))]).await;
+    // The second chunk stays away, and the connection ends when it is looked for.
+    world.server.script(|call| match (call.is(FETCH), call.is(SEARCH), call.earlier) {
+        (true, _, 1) => say("{tag} OK done\r\n"),
+        (_, true, 1) => Turn::CutAt(0),
+        _ => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert_eq!(world.server.house().logins, 2);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use requite::config::{Fingerprint, Tls};
 use requite::error::{Error, Kind};
 use requite::source::AccountState;
-use requite::source::imap::probe;
+use requite::source::imap::{Pace, probe};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -141,8 +141,9 @@ async fn a_server_that_takes_no_password_gets_none() {
 #[tokio::test]
 async fn sasl_plain_serves_where_login_does_not() {
     let world = plain().await;
-    world.server.house().capabilities[1] = "IMAP4rev1 LOGINDISABLED AUTH=PLAIN".to_owned();
-    world.server.script(|call| match call.is("AUTHENTICATE PLAIN") {
+    // Coremail announces SASL-IR and refuses it.
+    world.server.house().capabilities[1] = "IMAP4rev1 LOGINDISABLED SASL-IR AUTH=PLAIN".to_owned();
+    world.server.script(|call| match call.command == "AUTHENTICATE PLAIN" {
         true => Turn::Say("+ go ahead\r\n{tag} OK in\r\n".to_owned()),
         false => Turn::AsUsual,
     });
@@ -171,6 +172,19 @@ async fn probing_logs_in_once_and_tells_the_kinds_of_failure_apart() {
 
     world.imap().host = "localhost.invalid".to_owned();
     assert_eq!(probe(&world.account).await.unwrap_err().kind(), Kind::Temporary);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_not_tried_again_soon() {
+    let mut world = plain().await;
+    world.pace.refused = Pace::default().refused;
+    world.server.house().password = "other".to_owned();
+    let (stop, watching) = world.watch();
+    let is_later = |detail: &String| detail.ends_with("next attempt in 3600 s");
+    world.store.until("a pause", |kept| kept.states.iter().any(|it| is_later(&it.1))).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    assert_eq!(world.server.house().logins, 1);
 }
 
 #[tokio::test]

@@ -96,6 +96,16 @@ async fn a_folder_that_is_only_called_all_mail_is_read() {
 }
 
 #[tokio::test]
+async fn a_folder_name_of_several_lines_is_no_folder() {
+    let world = server(&[("", "INBOX", 3)], "IDLE").await;
+    world.server.script(|call: &Call<'_>| match call.is("LIST") {
+        true => Turn::Change(|reply| format!("* LIST () \"/\" {{9}}\r\nA\r\nB NOOP\r\n{reply}")),
+        false => Turn::AsUsual,
+    });
+    reads(&world, &[("INBOX", Role::Inbox)]).await;
+}
+
+#[tokio::test]
 async fn icloud_names_its_folders_and_says_no_more() {
     let icloud = [
         ("", "Archive", 1),
@@ -177,6 +187,16 @@ async fn exchange_finds_a_message_before_it_gives_it() {
 }
 
 #[tokio::test]
+async fn a_message_that_was_not_found_but_comes_is_taken() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.server.script(|call: &Call<'_>| match call.is("UID SEARCH") && call.earlier == 0 {
+        true => Turn::Change(|reply| reply.replace(" 20 ", " ")),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+}
+
+#[tokio::test]
 async fn exchange_shows_an_old_connection_what_there_was() {
     let mut world = server(&[("", "INBOX", 40)], "IDLE").await;
     world.pace.renewal = Duration::from_millis(10);
@@ -219,6 +239,16 @@ async fn coremail_tells_uidnext_only_to_who_asks_for_it() {
     world.syncs().await;
     assert_eq!(world.server.count("STATUS"), 1);
     assert_eq!(world.server.count("FETCH"), 0);
+}
+
+#[tokio::test]
+async fn what_is_done_in_part_is_not_done() {
+    let world = server(&[("", "INBOX", 40)], "IDLE").await;
+    world.server.script(|call: &Call<'_>| match call.is("UID SEARCH") && call.earlier == 0 {
+        true => Turn::Say("* SEARCH 39 40\r\n{tag} OK [MESSAGELIMIT 2 39] some\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
 }
 
 #[tokio::test]

@@ -130,14 +130,23 @@ async fn counters_that_do_not_add_up_are_looked_into_at_once() {
 }
 
 #[tokio::test]
-async fn a_folder_without_news_is_compared_all_the_same() {
-    let mailboxes = [("INBOX", Mailbox::of([1])), ("Old", Mailbox::of(1..=40))];
+async fn a_folder_without_news_is_looked_into_where_that_matters() {
+    // Two of them, so that neither is always the open one.
+    let folders = [("INBOX", 1), ("Old", 40), ("Older", 9)];
+    let mailboxes = folders.map(|(name, count)| (name, Mailbox::of(1..=count)));
     let world = World::with(&mailboxes).await;
     let (stop, watching) = world.watch();
-    let is_complete = |kept: &Kept| kept.known.get("Old").is_some_and(|known| known.complete);
+    let is_complete = |kept: &Kept| kept.known.get("Older").is_some_and(|known| known.complete);
     world.store.until("all", is_complete).await;
     world.store.kept().known.get_mut("Old").unwrap().reconcile_due = true;
     world.store.until("a comparison", |kept| kept.reconciled == ["Old"]).await;
+
+    world.store.kept().watched = vec![3];
+    world.server.change("Older", |older| {
+        older.messages.get_mut(&3).unwrap().flags = "\\Answered".to_owned();
+    });
+    let older = ("Older".to_owned(), 3);
+    world.store.until("the answer", |kept| kept.mails[&older].2.answered).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
 }

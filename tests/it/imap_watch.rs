@@ -56,7 +56,13 @@ async fn new_mail_wakes_idle() {
 async fn without_idle_the_inbox_is_polled() {
     let world = world().await;
     world.server.house().capabilities[1] = "IMAP4rev1".to_owned();
-    let world = notices(world, |_| Turn::AsUsual).await;
+    // What was announced before the login counts no more.
+    let announced = "* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK done\r\n";
+    let trick = move |call: &Call<'_>| match call.is("CAPABILITY") && call.earlier == 0 {
+        true => Turn::Say(announced.to_owned()),
+        false => Turn::AsUsual,
+    };
+    let world = notices(world, trick).await;
     assert_eq!(world.server.count("IDLE"), 0);
 }
 
@@ -74,6 +80,16 @@ async fn where_idle_is_refused_the_inbox_is_polled() {
 }
 
 #[tokio::test]
+async fn where_status_is_refused_folders_are_opened() {
+    let mailboxes = ["INBOX", "Old", "Sent"].map(|name| (name, Mailbox::of(1..=9)));
+    let trick = |call: &Call<'_>| match call.is("STATUS") {
+        true => Turn::Say("{tag} NO not of this one\r\n".to_owned()),
+        false => Turn::AsUsual,
+    };
+    notices(World::with(&mailboxes).await, trick).await;
+}
+
+#[tokio::test]
 async fn an_idle_that_the_server_ends_is_followed_by_a_look() {
     let trick = |call: &Call<'_>| match call.is("IDLE") {
         true => Turn::Say("+ idling\r\n* OK Still here\r\n{tag} OK enough\r\n".to_owned()),
@@ -81,6 +97,22 @@ async fn an_idle_that_the_server_ends_is_followed_by_a_look() {
     };
     let world = notices(world().await, trick).await;
     assert_eq!(world.server.house().connections, 2);
+}
+
+#[tokio::test]
+async fn a_server_that_ends_each_idle_at_once_is_not_asked_at_once() {
+    let mut world = world().await;
+    world.pace.backoff = (Duration::from_secs(3600), Duration::from_secs(3600));
+    world.server.script(|call| match call.is("IDLE") {
+        true => Turn::Say("+ idling\r\n{tag} OK enough\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", is_watching).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(world.server.count("IDLE"), 1);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -207,13 +239,17 @@ async fn an_account_that_cannot_be_reached_is_offline_until_it_can() {
 
 #[tokio::test]
 async fn a_message_that_becomes_visible_late_is_not_missed() {
-    let world = world().await;
+    let mut world = world().await;
+    // Not by a comparison of the whole folder.
+    world.pace.doubt = Duration::from_secs(3600);
     let (stop, watching) = world.watch();
     world.store.until("up to date", is_watching).await;
     world.server.change("INBOX", |inbox| inbox.put(12));
     world.store.until("the later one", has("INBOX", 12)).await;
-    world.server.change("INBOX", |inbox| inbox.put(11));
-    world.store.until("the earlier one", has("INBOX", 11)).await;
+    for earlier in [11, 10] {
+        world.server.change("INBOX", |inbox| inbox.put(earlier));
+        world.store.until("an earlier one", has("INBOX", earlier.into())).await;
+    }
     world.server.change("INBOX", |inbox| _ = inbox.messages.remove(&9));
     world.store.until("the one that went", |kept| kept.gone.contains(&9)).await;
     stop.send(true).unwrap();
@@ -334,6 +370,7 @@ async fn where_notify_is_refused_folders_are_looked_at_in_turn() {
         })
         .await;
         assert_eq!(world.server.count("NOTIFY"), 1);
+        assert_eq!(world.server.count("LOGOUT"), 0, "the second connection is needed");
     }
 }
 

@@ -215,6 +215,20 @@ async fn a_rotated_refresh_token_is_kept_before_the_login() {
 }
 
 #[tokio::test]
+async fn a_token_that_the_server_refuses_is_replaced_by_a_fresh_one() {
+    let provider = Provider::start(&[(200, GIVEN), (200, ROTATED)]).await;
+    let world = signed_in(&provider).await;
+    let fresh = STANDARD.encode("user=ada\x01auth=Bearer a2\x01\x01");
+    world.server.script(move |call| match call.is("AUTHENTICATE") {
+        true if call.command.ends_with(&fresh) => Turn::Say("{tag} OK in\r\n".to_owned()),
+        true => Turn::Say("{tag} NO [AUTHENTICATIONFAILED] expired\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    world.syncs().await;
+    assert_eq!((provider.asked().len(), world.server.count("AUTHENTICATE")), (2, 2));
+}
+
+#[tokio::test]
 async fn a_rotated_refresh_token_is_kept_even_if_nobody_waits_for_it_any_more() {
     let provider = Provider::start(&[(200, ROTATED)]).await;
     let mut world = signed_in(&provider).await;

@@ -99,6 +99,18 @@ async fn the_reason_for_a_refusal_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn a_server_that_asks_on_and_on_is_left() {
+    let world = world("SASL-IR AUTH=XOAUTH2").await;
+    world.server.script(|call| match call.is("AUTHENTICATE") {
+        true => Turn::Say("+ YQ==\r\n+ YQ==\r\n".to_owned()),
+        false => Turn::AsUsual,
+    });
+    let error = probe(&world.account).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Temporary);
+    assert!(error.to_string().contains("asks on and on"), "{error}");
+}
+
+#[tokio::test]
 async fn a_stale_token_is_replaced_once() {
     let mut world = world("SASL-IR AUTH=XOAUTH2").await;
     let spent = world.write("spent", "");

@@ -31,9 +31,8 @@ const ROOMS: [(&str, &[&str]); 14] = [
     (
         "cli",
         &[
-            "cli", "daemon", "discover", "source", "import", "store", "deliver", "config", "mail",
-            "cli", "daemon", "source", "import", "store", "deliver", "auth", "config", "mail",
-            "domain", "error",
+            "cli", "daemon", "discover", "source", "import", "store", "deliver", "auth", "config",
+            "mail", "domain", "error",
         ],
     ),
     ("main", &["cli", "error"]),

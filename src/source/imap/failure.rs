@@ -111,14 +111,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_words_of_a_server_fit_on_a_line_of_a_log() {
+        let said = |text: &str| words(&Outcome { code: None, information: Some(text.into()) });
+        assert_eq!(said("no\u{1b}[31m way\r\nERROR"), "no[31m wayERROR");
+        assert_eq!(said(&"é".repeat(300)).chars().count(), 200);
+        assert_eq!(words(&Outcome { code: None, information: None }), "no reason given");
+    }
+
+    #[test]
     fn a_server_that_is_short_of_something_is_told_from_one_that_means_no() {
         for words in [
             "[UNAVAILABLE] Temporary authentication failure",
-            "[LIMIT] Too many simultaneous connections",
+            "[LIMIT] Connection limit reached",
             "[OVERQUOTA] Account exceeded command or bandwidth limits",
             "[THROTTLED] Slow down",
             "Request is throttled. Suggested Backoff Time: 299961 milliseconds",
             "User is authenticated but not connected.",
+            "[INUSE] Mailbox is locked",
+            "[SERVERBUG] Internal error",
+            "[ALERT] Too many simultaneous connections. (Failure)",
+            "Server error, please try again later",
         ] {
             assert!(is_passing(words), "{words}");
         }

@@ -295,6 +295,17 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_into_memory_is_asked_for_again() {
+        let mut chunk = Chunk::of(vec![3, 5], 3);
+        let header = vec![b'x'; MOST_BYTES / 2 + 1];
+        for uid in [3, 5] {
+            let (uid, header) = (Some(uid), Some(&header[..]));
+            assert!(chunk.accept(&Answer { uid, header, ..Answer::default() }));
+        }
+        assert_eq!(chunk.missing(), [5]);
+    }
+
+    #[test]
     fn without_a_uid_or_a_header_nothing_has_come() {
         assert!(read("* 9 FETCH (BODY[HEADER] {4}\r\nA: b)\r\n").is_none());
         assert!(read("* 9 FETCH (UID 6 BODY[HEADER] {4}\r\nA: b)\r\n").is_none());

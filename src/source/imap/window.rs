@@ -50,3 +50,21 @@ pub(super) fn cut(there: Vec<u32>, size: usize, window: (u32, u32), way: Way) ->
     }
     chunks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_asks_for_no_more_than_the_server_allows() {
+        for (exists, limit, found, width) in [
+            (20_000, None, 9_000, WINDOW),
+            (20_000, None, 3, 8_000),
+            (20_000, Some(1_000), 3, 1_000),
+            (20_000, Some(50_000), 3, WINDOW),
+            (2_500, Some(1_000), 3, 1_000),
+        ] {
+            assert_eq!(next_width(exists, limit, 1_000, found), width, "{exists} {limit:?}");
+        }
+    }
+}

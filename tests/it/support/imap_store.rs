@@ -21,7 +21,7 @@ pub struct Kept {
     /// Folders that were compared as a whole, in that order.
     pub reconciled: Vec<String>,
     pub states: Vec<(AccountState, String)>,
-    /// What the daemon asks to keep an eye on, in INBOX.
+    /// What the daemon asks to keep an eye on, in every folder.
     pub watched: Vec<u64>,
     pub settled: bool,
     /// Most UIDs that were asked for at once.
@@ -103,9 +103,8 @@ impl Kept {
             Report::Quarantined { reply, .. } => {
                 let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
             }
-            Report::Watched { folder, reply } => {
-                let inbox = folder.folder == "INBOX";
-                let _ = reply.send(if inbox { self.watched.clone() } else { Vec::new() });
+            Report::Watched { reply, .. } => {
+                let _ = reply.send(self.watched.clone());
             }
             Report::FetchedToday { reply, .. } => {
                 let _ = reply.send(self.fetched_today);
