@@ -138,7 +138,8 @@ async fn a_wrong_token_is_shown_three_times_and_then_told() {
     });
     let (stop, watching) = world.watch();
     let told = |states: &[(AccountState, String)]| {
-        states.iter().any(|(state, _)| *state == AccountState::AuthFailed)
+        let given_up = |detail: &String| detail.contains("no further login");
+        states.iter().any(|(state, it)| *state == AccountState::AuthFailed && given_up(it))
     };
     world.store.until("auth failed", |kept| told(&kept.states)).await;
     // Longer than the longest pause between attempts.
