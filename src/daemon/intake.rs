@@ -39,8 +39,8 @@ pub struct Intake {
     config: Config,
     clock: Clock,
     progress: watch::Sender<Progress>,
-    /// History was stored whose turns are still to be computed.
-    unmeasured: bool,
+    /// Messages that were stored and whose turns are still to be computed.
+    unmeasured: u64,
     /// What was learned in this run is of all that it stored.
     learned: bool,
 }
@@ -52,7 +52,7 @@ impl Intake {
         clock: Clock,
         progress: watch::Sender<Progress>,
     ) -> Intake {
-        Intake { store, config, clock, progress, unmeasured: false, learned: false }
+        Intake { store, config, clock, progress, unmeasured: 0, learned: false }
     }
 
     /// Takes reports until the last source hangs up.
@@ -81,16 +81,22 @@ impl Intake {
         self.store.transaction(Store::set_accounts_idle)
     }
 
-    /// Measures bulk history whenever the sources pause.
+    /// Measures bulk history when the sources pause.
     fn next(&mut self, reading: &Reading) -> Result<Option<Incoming>> {
-        if self.unmeasured {
+        if self.unmeasured > 0 {
             match reading.within(PAUSE) {
                 Ok(incoming) => return Ok(Some(incoming)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
-                Err(RecvTimeoutError::Timeout) => self.settle()?,
+                Err(RecvTimeoutError::Timeout) if self.is_worth_measuring()? => self.settle()?,
+                Err(RecvTimeoutError::Timeout) => (),
             }
         }
         Ok(reading.next())
+    }
+
+    fn is_worth_measuring(&self) -> Result<bool> {
+        let goes_on = self.progress.borrow().history.is_some();
+        Ok(!goes_on || has_doubled(self.unmeasured, self.store.messages_ever()?))
     }
 
     fn take(&mut self, report: Report) -> Result<()> {
@@ -100,7 +106,7 @@ impl Intake {
                 let folders: Vec<(String, &'static str)> =
                     folders.into_iter().map(|(name, role)| (name, role.name())).collect();
                 let set = |store: &Store| store.set_folders(&account, &folders);
-                self.unmeasured |= self.store.transaction(set)?;
+                self.unmeasured += u64::from(self.store.transaction(set)?);
                 Ok(())
             }
             Report::Batch(batch) => self.take_batches(&[reading::read(batch, &self.config)]),
@@ -167,7 +173,7 @@ impl Intake {
     fn take_batches(&mut self, batches: &[ReadBatch]) -> Result<()> {
         let mails: usize = batches.iter().map(|batch| batch.arrivals.len()).sum();
         // Beside unmeasured history it would be measured with it, all in this transaction.
-        let few = mails <= FEW && !self.unmeasured;
+        let few = mails <= FEW && self.unmeasured == 0;
         let now = self.clock.now();
         let Intake { store, config, .. } = self;
         if batches.is_empty() {
@@ -187,7 +193,9 @@ impl Intake {
             }
             Ok(())
         })?;
-        self.unmeasured |= !few;
+        if !few {
+            self.unmeasured += mails as u64;
+        }
         self.learned = false;
         let history = self.history(batches)?;
         self.progress.send_modify(|progress| {
@@ -209,10 +217,10 @@ impl Intake {
     }
 
     fn settle(&mut self) -> Result<()> {
-        if self.unmeasured {
+        if self.unmeasured > 0 {
             self.store.transaction(Store::match_by_name)?;
             measure_history(&self.store, &self.config.policy)?;
-            (self.unmeasured, self.learned) = (false, false);
+            (self.unmeasured, self.learned) = (0, false);
             let messages = self.store.messages_ever()?;
             if self.store.population()?.is_due(self.clock.now(), messages) {
                 self.learn()?;
@@ -227,6 +235,12 @@ impl Intake {
         self.learned = true;
         Ok(())
     }
+}
+
+/// While history goes on coming from a slow server, each pause would measure nearly all of it
+/// again: only as much again as was measured before is worth that.
+fn has_doubled(unmeasured: u64, messages: u64) -> bool {
+    unmeasured >= messages / 2
 }
 
 /// The batches that come in a row, and what comes after them. Bulk history touches scattered pages
@@ -289,4 +303,21 @@ fn store_batch(
         store.set_reconciled(folder.id, now)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_often_a_server_pauses_history_is_measured_at_most_twice_over() {
+        let (mut unmeasured, mut measured) = (0, 0);
+        for messages in (500..=100_000).step_by(500) {
+            unmeasured += 500;
+            if has_doubled(unmeasured, messages) {
+                (unmeasured, measured) = (0, measured + messages);
+            }
+        }
+        assert!((50_000..200_000).contains(&measured), "{measured}");
+    }
 }
