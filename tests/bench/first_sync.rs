@@ -74,7 +74,7 @@ pub fn run(table: &mut Table) {
 /// compared.
 pub fn peak(table: &mut Table) {
     let messages = number("REQUITE_BENCH_MESSAGES", 1_000_000);
-    // It maps its whole cache of headers, which its usual limit has no room for.
+    // Its cache of so many headers is far larger than its usual limit of address space.
     let Some(dovecot) = Dovecot::with("default_vsz_limit = 8G\n") else {
         table.unmeasured(PEAK, "no Dovecot");
         return;
