@@ -67,14 +67,9 @@ impl Cover {
         }
         let uid = |uid: u64| u32::try_from(uid).unwrap_or(u32::MAX);
         Cover {
-            uidvalidity: known.uidvalidity,
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
-            partial: false,
-            fresh: BTreeSet::new(),
-            added: 0,
-            exists: view.exists,
-            rests: false,
+            ..fresh(breaches)
         }
     }
 
