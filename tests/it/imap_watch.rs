@@ -25,17 +25,21 @@ fn is_watching(kept: &Kept) -> bool {
     kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
 }
 
-/// New mail in both folders is noticed although the server plays this trick.
-async fn notices(world: World, trick: impl Fn(&Call<'_>) -> Turn + Send + Sync + 'static) -> World {
-    world.server.script(trick);
-    let (stop, watching) = world.watch();
-    world.store.until("up to date", |kept| has("INBOX", 9)(kept) && has("Sent", 4)(kept)).await;
+async fn new_mail_is_noticed(world: &World) {
     for uid in [20, 30] {
         world.server.change("INBOX", |inbox| inbox.put(uid));
         world.server.change("Sent", |sent| sent.put(uid));
         world.store.until("new mail", has("INBOX", uid.into())).await;
         world.store.until("sent mail", has("Sent", uid.into())).await;
     }
+}
+
+/// New mail in both folders is noticed although the server plays this trick.
+async fn notices(world: World, trick: impl Fn(&Call<'_>) -> Turn + Send + Sync + 'static) -> World {
+    world.server.script(trick);
+    let (stop, watching) = world.watch();
+    world.store.until("up to date", |kept| has("INBOX", 9)(kept) && has("Sent", 4)(kept)).await;
+    new_mail_is_noticed(&world).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
     world.holds_all();
@@ -189,12 +193,7 @@ async fn a_second_connection_that_is_refused_like_a_wrong_password_proves_nothin
         }
     };
     tokio::time::timeout(PATIENCE, asked).await.expect("it asks again");
-    for uid in [20, 30] {
-        world.server.change("INBOX", |inbox| inbox.put(uid));
-        world.server.change("Sent", |sent| sent.put(uid));
-        world.store.until("new mail", has("INBOX", uid.into())).await;
-        world.store.until("sent mail", has("Sent", uid.into())).await;
-    }
+    new_mail_is_noticed(&world).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
     let states = world.store.kept().states.clone();
