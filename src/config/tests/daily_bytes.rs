@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 
+use super::mistakes::in_account;
 use super::{ACCOUNT, imap, read};
 
 #[test]
@@ -35,14 +36,9 @@ fn only_gmail_has_a_bound_of_its_own() {
     check("imap.example.com", "daily_bytes = \"none\"", None);
 }
 
-#[track_caller]
-fn mistake(lines: &str) -> String {
-    read(&format!("{ACCOUNT}{lines}")).expect_err("a mistake").to_string()
-}
-
 #[test]
 fn no_number_of_bytes() {
-    assert_snapshot!(mistake("daily_bytes = \"a lot\""), @r#"
+    assert_snapshot!(in_account("daily_bytes = \"a lot\""), @r#"
     "a lot" is no number of bytes
      --> /etc/requite/config.toml:7:15
       |
@@ -50,21 +46,21 @@ fn no_number_of_bytes() {
       |               ^^^^^^^ bytes, or a text: "500 MB"; "none" for no bound
     "#);
     for other in ["true", "1.5", "[]", "\"5 bytes\"", "\"-1 MB\"", "\"MB\"", "\"9999999999 GB\""] {
-        let told = mistake(&format!("daily_bytes = {other}"));
+        let told = in_account(&format!("daily_bytes = {other}"));
         assert!(told.contains("is no number of bytes"), "{told}");
     }
 }
 
 #[test]
 fn a_day_without_a_byte() {
-    assert_snapshot!(mistake("daily_bytes = 0"), @r#"
+    assert_snapshot!(in_account("daily_bytes = 0"), @r#"
     without a byte a day no history is ever read
      --> /etc/requite/config.toml:7:15
       |
     7 | daily_bytes = 0
       |               ^ more than 0, or "none" for no bound
     "#);
-    assert!(mistake("daily_bytes = \"0 MB\"").contains("no history is ever read"));
+    assert!(in_account("daily_bytes = \"0 MB\"").contains("no history is ever read"));
 }
 
 #[test]

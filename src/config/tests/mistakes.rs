@@ -17,7 +17,7 @@ fn mistake(text: &str) -> String {
 }
 
 #[track_caller]
-fn in_account(lines: &str) -> String {
+pub(super) fn in_account(lines: &str) -> String {
     mistake(&format!("{ACCOUNT}{lines}"))
 }
 
