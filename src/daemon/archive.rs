@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::measure::{learn, measure_history};
+use super::measure::{learn, take_stock};
 use super::reading;
 use crate::config::Config;
 use crate::domain::model::Moment;
@@ -71,8 +71,7 @@ pub fn rehearse(
 
 /// Measures what came in, and learns from it, as after reading a mailbox.
 pub fn settle(store: &Store, config: &Config, now: Moment) -> Result<()> {
-    store.transaction(Store::match_by_name)?;
-    measure_history(store, &config.policy)?;
+    take_stock(store, &config.policy)?;
     learn(store, &config.policy, now)
 }
 
@@ -161,7 +160,7 @@ impl<'a> Intake<'a> {
         };
         let store = self.store;
         store.transaction(|store| {
-            let mut filing = Filing::new(store, self.config.keep_subjects)?;
+            let mut filing = Filing::of_history(store, self.config.keep_subjects)?;
             for (role, arrival) in &waiting {
                 let known = store.known(arrival.facts.key, &self.name)?;
                 if known != Known::Here {

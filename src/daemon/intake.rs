@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::clock::Clock;
-use super::measure::{learn, measure_dirty, measure_history};
+use super::measure::{learn, measure_dirty, take_stock};
 use super::progress::{History, Progress};
 use super::reading::{self, Incoming, ReadBatch, Reading};
 use crate::config::Config;
@@ -180,7 +180,8 @@ impl Intake {
             return Ok(());
         }
         store.transaction(|store| {
-            let mut filing = Filing::new(store, config.keep_subjects)?;
+            let new = if few { Filing::new } else { Filing::of_history };
+            let mut filing = new(store, config.keep_subjects)?;
             for batch in batches {
                 store_batch(store, &mut filing, batch, now)?;
             }
@@ -218,8 +219,7 @@ impl Intake {
 
     fn settle(&mut self) -> Result<()> {
         if self.unmeasured > 0 {
-            self.store.transaction(Store::match_by_name)?;
-            measure_history(&self.store, &self.config.policy)?;
+            take_stock(&self.store, &self.config.policy)?;
             (self.unmeasured, self.learned) = (0, false);
             let messages = self.store.messages_ever()?;
             if self.store.population()?.is_due(self.clock.now(), messages) {

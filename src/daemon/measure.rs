@@ -49,6 +49,7 @@ const MANY: usize = 50;
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
 /// there were.
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
+    store.complete_first_load()?;
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
         put(store, contact, &measured(store, contact, policy)?)?;
@@ -56,9 +57,17 @@ pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     Ok(dirty.len())
 }
 
+/// After much mail has come: finds the contacts whose names it tells, and measures.
+pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
+    store.complete_first_load()?;
+    store.transaction(Store::match_by_name)?;
+    measure_history(store, policy).map(drop)
+}
+
 /// As [`measure_dirty`], but in transactions of its own: what a large mailbox takes many seconds
 /// for is read by two threads while nobody has to wait, and written little by little.
 pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
+    store.complete_first_load()?;
     let many = store.dirty_contacts()?.len() >= MANY;
     let mut reader = if many { store.reader()? } else { None };
     let mut count = 0;
@@ -155,4 +164,22 @@ pub fn prepare(store: &Store, config: &Config) -> Result<()> {
         store.set_time_basis(config.policy.time)
     })?;
     measure_history(store, &config.policy).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Filing;
+
+    #[test]
+    fn a_first_load_that_was_broken_off_is_completed_before_anything_is_measured() {
+        for measure in [measure_dirty, measure_history] {
+            let store = Store::in_memory().unwrap();
+            let whole = store.schema();
+            store.transaction(|store| Filing::of_history(store, true)?.finish()).unwrap();
+            assert_ne!(store.schema(), whole);
+            measure(&store, &Policy::default()).unwrap();
+            assert_eq!(store.schema(), whole);
+        }
+    }
 }

@@ -78,6 +78,7 @@ impl Store {
 }
 
 impl<'s> Filing<'s> {
+    /// For a few mails.
     pub fn new(store: &'s Store, keep_subjects: bool) -> Result<Filing<'s>> {
         Ok(Filing {
             store,
@@ -87,6 +88,12 @@ impl<'s> Filing<'s> {
             all_are_marked: store.all_are_marked()?,
             tallies: BTreeMap::new(),
         })
+    }
+
+    /// For history: an empty store is made ready for much of it.
+    pub fn of_history(store: &'s Store, keep_subjects: bool) -> Result<Filing<'s>> {
+        store.begin_first_load()?;
+        Filing::new(store, keep_subjects)
     }
 
     /// Stores a copy and, if it is new, its message.

@@ -37,6 +37,9 @@ impl Store {
 
     /// Marks whom a message concerns that is stored and whose flags or thread changed.
     pub(super) fn mark_people_of(&self, message: i64) -> Result<()> {
+        if self.all_are_marked()? {
+            return Ok(());
+        }
         self.db
             .prepare_cached(
                 "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (

@@ -19,6 +19,7 @@ mod asked;
 mod decisions;
 mod earlier;
 mod filing;
+mod first_load;
 mod folders;
 mod import;
 mod mail;

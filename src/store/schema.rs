@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::error::{Error, Result};
 
 const SCHEMA: &str = include_str!("schema.sql");
+pub const LOOKUPS: &str = include_str!("lookups.sql");
 
 /// Step `n` leads from version `n + 1` to `n + 2`; append only.
 const STEPS: &[&str] = &[
@@ -44,7 +45,7 @@ pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
     // Another process may have done it while we waited for the lock.
     let found = version(db)?;
     let steps: Vec<&str> = match usize::try_from(found) {
-        Ok(0) => vec![SCHEMA],
+        Ok(0) => vec![SCHEMA, LOOKUPS],
         Ok(found) => STEPS.iter().skip(found - 1).copied().collect(),
         Err(_) => {
             return Err(Error::failed(format!("{} is no database of requite", path.display())));

@@ -1,4 +1,4 @@
--- The current truth of requite.db. Steps from older versions stand in migrations/.
+-- The current truth of requite.db, with lookups.sql. Steps from older versions stand in migrations/.
 --
 -- Three tables keep a message from being counted twice: instance (where a copy lies), message
 -- (what it is), and turn (what it means). Measurement reads message and entry only; turn is
@@ -75,10 +75,6 @@ CREATE TABLE message (
   -- Of a notice of absence: the first local day of presence that it names, as YYYY-MM-DD.
   back_on      TEXT
 ) STRICT;
--- What measuring looks up of a message's parent, its answers and its copies stands in the index.
-CREATE INDEX message_by_author ON message (author);
-CREATE INDEX message_by_id_hash ON message (id_hash, author);
-CREATE INDEX message_by_parent ON message (parent, author) WHERE parent IS NOT NULL;
 CREATE INDEX message_by_thread ON message (thread);
 
 -- role: 0 Cc, 1 To.

@@ -2,6 +2,7 @@
 
 mod counts;
 mod file;
+mod first_load;
 mod mail;
 mod people;
 
@@ -31,6 +32,15 @@ fn store() -> Store {
     }
     store.set_mine(&[ME.to_owned()]).unwrap();
     store
+}
+
+impl Store {
+    /// Its tables, indexes and triggers.
+    pub(crate) fn schema(&self) -> Vec<String> {
+        let mut statement = self.db.prepare("SELECT name FROM sqlite_schema ORDER BY 1").unwrap();
+        let names = statement.query_map([], |row| row.get(0)).unwrap();
+        names.collect::<Result<_, _>>().unwrap()
+    }
 }
 
 fn folder(store: &Store, name: &str) -> i64 {

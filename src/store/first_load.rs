@@ -1,0 +1,38 @@
+//! The first load of an empty store, which may be a million messages: what only measuring looks up
+//! is left out while it goes on, and built in one go before anything is measured.
+//!
+//! Nothing tells that a load goes on but that the indexes are missing: one that was broken off is
+//! completed by whoever measures next.
+
+use super::Store;
+use super::schema::LOOKUPS;
+use crate::error::Result;
+
+const LEAVE_OUT: &str = "
+DROP INDEX IF EXISTS message_by_author;
+DROP INDEX IF EXISTS message_by_id_hash;
+DROP INDEX IF EXISTS message_by_parent;";
+
+impl Store {
+    /// Makes ready for many messages, inside the caller's transaction; changes nothing where there
+    /// are some already. Everybody is marked, so that nobody has to be looked up to be.
+    pub fn begin_first_load(&self) -> Result<()> {
+        if self.messages_ever()? == 0 {
+            self.db.execute_batch(LEAVE_OUT)?;
+            self.mark_all_dirty()?;
+        }
+        Ok(())
+    }
+
+    /// Builds what a first load has left out. To be called before anything is measured; outside of
+    /// a transaction it takes little memory, however much there is to sort.
+    pub fn complete_first_load(&self) -> Result<()> {
+        if !self.db.is_autocommit() {
+            return Ok(self.db.execute_batch(LOOKUPS)?);
+        }
+        self.db.pragma_update(None, "temp_store", "file")?;
+        let built = self.transaction(|store| Ok(store.db.execute_batch(LOOKUPS)?));
+        self.db.pragma_update(None, "temp_store", "memory")?;
+        built
+    }
+}
