@@ -105,7 +105,7 @@ impl<'a> Book<'a> {
     /// What all contacts teach together, learned from the turns of this book.
     pub fn survey(&self) -> Result<Population> {
         let now = self.now();
-        let mut lessons = Lessons::new(now);
+        let mut lessons = Lessons::new(now, self.store.turn_count()?);
         self.store.each_contacts_turns(|contact, turns| {
             for turn in &turns {
                 let wanted = self.snoozed_until(contact, &turn.touches).is_some();

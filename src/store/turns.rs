@@ -79,6 +79,10 @@ impl Store {
         Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
     }
 
+    pub fn turn_count(&self) -> Result<u64> {
+        Ok(self.db.query_row("SELECT count(*) FROM turn", [], |row| row.get(0))?)
+    }
+
     /// Every contact who has turns, with them, oldest first.
     pub fn each_contacts_turns(
         &self,

@@ -127,7 +127,7 @@ fn same(one: &[f64], other: &[f64]) -> Result<(), TestCaseError> {
 
 /// What all contacts teach; each of them by their turns.
 fn taught(contacts: &[Vec<Turn>]) -> Population {
-    let mut lessons = Lessons::new(NOW);
+    let mut lessons = Lessons::new(NOW, 0);
     contacts.iter().flatten().for_each(|turn| lessons.hear(turn, false));
     let need = lessons.learned();
     let mut census = Census::new(&Policy::default(), need, NOW);
