@@ -42,6 +42,8 @@ pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
 
 /// SQLite waits this long for another writer before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
+/// Memory for pages, in KiB, as SQLite wants it: negative.
+const CACHE: i64 = -16_000;
 
 pub struct Store {
     db: Connection,
@@ -115,7 +117,7 @@ impl Store {
         db.pragma_update(None, "synchronous", "normal")?;
         // First syncs write much at once: fewer, larger checkpoints wait less for the disk.
         db.pragma_update(None, "wal_autocheckpoint", 8_000)?;
-        db.pragma_update(None, "cache_size", -16_000)?;
+        db.pragma_update(None, "cache_size", CACHE)?;
         db.pragma_update(None, "temp_store", "memory")?;
         Ok(Store { db })
     }
