@@ -12,15 +12,15 @@ use tracing::{error, warn};
 use super::clock::Clock;
 use super::measure::{learn, measure_dirty, take_stock};
 use super::progress::{History, Progress};
-use super::reading::{self, Incoming, ReadBatch, Reading};
+use super::reading::{Incoming, ReadBatch, Reading};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
-use crate::source::{FolderKey, FolderState, Report};
+use crate::source::{Batch, FolderKey, FolderState, Report, Word};
 use crate::store::{Filing, Store};
 
 /// At most so many batches share a transaction.
-const TOGETHER: usize = 6;
+const TOGETHER: usize = 20;
 /// Bulk history waits so long for more of it to share its transaction.
 const COMPANY: Duration = Duration::from_millis(20);
 /// Sources that say nothing for so long have paused.
@@ -63,12 +63,11 @@ impl Intake {
     pub fn run(mut self, reports: mpsc::Receiver<Report>) -> Result<()> {
         let reading = Reading::start(reports, self.config.clone())?;
         while let Some(incoming) = self.next(&reading)? {
-            let (batches, other) = gather(incoming, &reading);
-            let mut taken = self.take_batches(&batches);
-            if let (Ok(()), Some(report)) = (&taken, other) {
-                taken = self.take(report);
-            }
-            if let Err(cause) = taken {
+            let taken = match incoming {
+                Incoming::Batch(batch) => self.take_batches(batch, &reading),
+                Incoming::Word(word) => Ok(Some(word)),
+            };
+            if let Err(cause) = taken.and_then(|word| word.map_or(Ok(()), |word| self.hear(word))) {
                 error!("{cause}");
                 return Err(cause);
             }
@@ -99,31 +98,30 @@ impl Intake {
         Ok(!goes_on || has_doubled(self.unmeasured, self.store.messages_ever()?))
     }
 
-    fn take(&mut self, report: Report) -> Result<()> {
+    fn hear(&mut self, word: Word) -> Result<()> {
         // A question whose asker has gone away needs no answer.
-        match report {
-            Report::Folders { account, folders } => {
+        match word {
+            Word::Folders { account, folders } => {
                 let folders: Vec<(String, &'static str)> =
                     folders.into_iter().map(|(name, role)| (name, role.name())).collect();
                 let set = |store: &Store| store.set_folders(&account, &folders);
                 self.unmeasured += u64::from(self.store.transaction(set)?);
                 Ok(())
             }
-            Report::Batch(batch) => self.take_batches(&[reading::read(batch, &self.config)]),
-            Report::State { account, state, detail } => {
+            Word::State { account, state, detail } => {
                 self.progress.send_if_modified(|progress| progress.account_is(&account, state));
                 self.store
                     .transaction(|store| store.set_account_state(&account, state.name(), &detail))
             }
-            Report::Known { folder, reply } => {
+            Word::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
             }
-            Report::Watched { folder, reply } => {
+            Word::Watched { folder, reply } => {
                 let _ = reply.send(self.watched(&folder)?);
                 Ok(())
             }
-            Report::Stored { folder, range, reply } => {
+            Word::Stored { folder, range, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
                     Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
@@ -131,7 +129,7 @@ impl Intake {
                 });
                 Ok(())
             }
-            Report::Quarantined { folder, reply } => {
+            Word::Quarantined { folder, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
                     Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity)?,
@@ -139,11 +137,11 @@ impl Intake {
                 });
                 Ok(())
             }
-            Report::FetchedToday { account, reply } => {
+            Word::FetchedToday { account, reply } => {
                 let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
                 Ok(())
             }
-            Report::Barrier { reply } => {
+            Word::Barrier { reply } => {
                 self.settle()?;
                 let _ = reply.send(());
                 Ok(())
@@ -170,22 +168,31 @@ impl Intake {
         }
     }
 
-    fn take_batches(&mut self, batches: &[ReadBatch]) -> Result<()> {
-        let mails: usize = batches.iter().map(|batch| batch.arrivals.len()).sum();
-        // Beside unmeasured history it would be measured with it, all in this transaction.
-        let few = mails <= FEW && self.unmeasured == 0;
+    /// Stores this batch and those that follow it in one transaction; what comes after them. Bulk
+    /// history touches scattered pages of the database: the more of it shares a transaction, the
+    /// fewer are written twice.
+    fn take_batches(&mut self, first: ReadBatch, reading: &Reading) -> Result<Option<Word>> {
         let now = self.clock.now();
-        let Intake { store, config, .. } = self;
-        if batches.is_empty() {
-            return Ok(());
-        }
+        let Intake { store, config, .. } = &*self;
+        let (mut mails, mut stored, mut after) = (0, Vec::new(), None);
+        let mut few = false;
         store.transaction(|store| {
-            let new = if few { Filing::new } else { Filing::of_history };
+            let new = if is_few(first.arrivals.len()) { Filing::new } else { Filing::of_history };
             let mut filing = new(store, config.keep_subjects)?;
-            for batch in batches {
-                store_batch(store, &mut filing, batch, now)?;
+            let mut next = Some(Incoming::Batch(first));
+            while let Some(Incoming::Batch(batch)) = next {
+                store_batch(store, &mut filing, &batch, now)?;
+                mails += batch.arrivals.len();
+                let patience = if is_few(batch.arrivals.len()) { Duration::ZERO } else { COMPANY };
+                stored.push(batch.batch);
+                next = if stored.len() < TOGETHER { reading.within(patience).ok() } else { None };
+            }
+            if let Some(Incoming::Word(word)) = next {
+                after = Some(word);
             }
             filing.finish()?;
+            // Beside unmeasured history it would be measured with it, all in this transaction.
+            few = is_few(mails) && self.unmeasured == 0;
             if few && filing.names_somebody()? {
                 store.match_by_name()?;
             }
@@ -198,23 +205,22 @@ impl Intake {
             self.unmeasured += mails as u64;
         }
         self.learned = false;
-        let history = self.history(batches)?;
+        let history = self.history(&stored)?;
         self.progress.send_modify(|progress| {
             progress.messages += mails as u64;
             progress.commits += 1;
-            progress.go_on(batches, history);
+            progress.go_on(&stored, history);
         });
-        Ok(())
+        Ok(after)
     }
 
     /// How far the history is read that the last of these batches is part of.
-    fn history(&self, batches: &[ReadBatch]) -> Result<Option<History>> {
-        let last =
-            batches.last().and_then(|last| Some((&last.batch.folder, last.batch.history_of?)));
-        let Some((folder, of)) = last else { return Ok(None) };
-        let row = self.store.folder(&folder.account, &folder.folder)?;
+    fn history(&self, batches: &[Batch]) -> Result<Option<History>> {
+        let Some(last) = batches.last() else { return Ok(None) };
+        let Some(of) = last.history_of else { return Ok(None) };
+        let row = self.store.folder(&last.folder.account, &last.folder.folder)?;
         let read = row.map_or(0, |row| row.messages).min(of.into());
-        Ok(Some(History { folder: folder.clone(), read, of: of.into() }))
+        Ok(Some(History { folder: last.folder.clone(), read, of: of.into() }))
     }
 
     fn settle(&mut self) -> Result<()> {
@@ -243,21 +249,8 @@ fn has_doubled(unmeasured: u64, messages: u64) -> bool {
     unmeasured >= messages / 2
 }
 
-/// The batches that come in a row, and what comes after them. Bulk history touches scattered pages
-/// of the database: the more of it shares a transaction, the fewer are written twice.
-fn gather(first: Incoming, reading: &Reading) -> (Vec<ReadBatch>, Option<Report>) {
-    let mut batches = Vec::new();
-    let mut next = Some(first);
-    while let Some(incoming) = next {
-        let batch = match incoming {
-            Incoming::Batch(batch) => batch,
-            Incoming::Other(report) => return (batches, Some(report)),
-        };
-        let patience = if batch.arrivals.len() > FEW { COMPANY } else { Duration::ZERO };
-        batches.push(batch);
-        next = if batches.len() < TOGETHER { reading.within(patience).ok() } else { None };
-    }
-    (batches, None)
+fn is_few(mails: usize) -> bool {
+    mails <= FEW
 }
 
 fn store_batch(

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::reading::ReadBatch;
 use crate::domain::text::{clean, count, grouped};
-use crate::source::{AccountState, FolderKey};
+use crate::source::{AccountState, Batch, FolderKey};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -26,8 +25,8 @@ pub struct History {
 
 impl Progress {
     /// These batches were stored, and the last was part of `history`.
-    pub fn go_on(&mut self, batches: &[ReadBatch], history: Option<History>) {
-        let mut complete = batches.iter().map(|read| &read.batch).filter(|batch| batch.complete);
+    pub fn go_on(&mut self, batches: &[Batch], history: Option<History>) {
+        let mut complete = batches.iter().filter(|batch| batch.complete);
         let mut is_over = |at: &History| complete.any(|batch| batch.folder == at.folder);
         self.history = history.or(self.history.take().filter(|at| !is_over(at)));
     }

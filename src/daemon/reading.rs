@@ -12,16 +12,15 @@ use crate::config::Config;
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::mail;
-use crate::source::{Batch, RawMail, Report};
+use crate::source::{Batch, RawMail, Report, Word};
 use crate::store::Arrival;
 
 /// Batches that may wait for the writer, read.
-const AHEAD: usize = 6;
+const AHEAD: usize = 2;
 
 pub enum Incoming {
     Batch(ReadBatch),
-    /// Anything but a batch.
-    Other(Report),
+    Word(Word),
 }
 
 /// A batch whose mail was read.
@@ -85,12 +84,12 @@ impl Reading {
 fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option<()> {
     let incoming = match report {
         Report::Batch(batch) => Incoming::Batch(read(batch, config)),
-        other => Incoming::Other(other),
+        Report::Word(word) => Incoming::Word(word),
     };
     to.send(incoming).ok()
 }
 
-pub fn read(mut batch: Batch, config: &Config) -> ReadBatch {
+fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     let account = &batch.folder.account;
     let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
     let names = cued.then_some(config.me.names.as_slice());

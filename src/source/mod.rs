@@ -198,14 +198,19 @@ impl AccountState {
     }
 }
 
-/// What sources say and ask, in the order in which it happened.
+/// What comes from the sources, in the order in which it happened.
 pub enum Report {
+    Batch(Batch),
+    Word(Word),
+}
+
+/// What sources say and ask beside mail.
+pub enum Word {
     /// The folders that this account has and that will be read; others are retired.
     Folders {
         account: String,
         folders: Vec<(String, Role)>,
     },
-    Batch(Batch),
     State {
         account: String,
         state: AccountState,
@@ -256,7 +261,7 @@ impl Sink {
     }
 
     pub async fn folders(&self, account: &str, folders: Vec<(String, Role)>) -> Result<()> {
-        self.send(Report::Folders { account: account.to_owned(), folders }).await
+        self.say(Word::Folders { account: account.to_owned(), folders }).await
     }
 
     pub async fn batch(&self, batch: Batch) -> Result<()> {
@@ -265,38 +270,42 @@ impl Sink {
 
     pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
         let (account, detail) = (account.to_owned(), detail.to_owned());
-        self.send(Report::State { account, state, detail }).await
+        self.say(Word::State { account, state, detail }).await
     }
 
     pub async fn known(&self, folder: &FolderKey) -> Result<FolderState> {
-        self.ask(|reply| Report::Known { folder: folder.clone(), reply }).await
+        self.ask(|reply| Word::Known { folder: folder.clone(), reply }).await
     }
 
     pub async fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
-        self.ask(|reply| Report::Stored { folder: folder.clone(), range, reply }).await
+        self.ask(|reply| Word::Stored { folder: folder.clone(), range, reply }).await
     }
 
     pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
-        self.ask(|reply| Report::Quarantined { folder: folder.clone(), reply }).await
+        self.ask(|reply| Word::Quarantined { folder: folder.clone(), reply }).await
     }
 
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
-        self.ask(|reply| Report::Watched { folder: folder.clone(), reply }).await
+        self.ask(|reply| Word::Watched { folder: folder.clone(), reply }).await
     }
 
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {
-        self.ask(|reply| Report::FetchedToday { account: account.to_owned(), reply }).await
+        self.ask(|reply| Word::FetchedToday { account: account.to_owned(), reply }).await
     }
 
     /// Waits until everything that was sent before is on disk.
     pub async fn settled(&self) -> Result<()> {
-        self.ask(|reply| Report::Barrier { reply }).await
+        self.ask(|reply| Word::Barrier { reply }).await
     }
 
-    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Report) -> Result<T> {
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Word) -> Result<T> {
         let (reply, answer) = oneshot::channel();
-        self.send(question(reply)).await?;
+        self.say(question(reply)).await?;
         answer.await.map_err(|_| stopped())
+    }
+
+    async fn say(&self, word: Word) -> Result<()> {
+        self.send(Report::Word(word)).await
     }
 
     async fn send(&self, report: Report) -> Result<()> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use requite::source::{AccountState, Batch, Flags, FolderState, Report, Role, Sink};
+use requite::source::{AccountState, Batch, Flags, FolderState, Report, Role, Sink, Word};
 use tokio::sync::{Notify, mpsc};
 
 #[derive(Default)]
@@ -87,29 +87,29 @@ impl Store {
 impl Kept {
     fn take(&mut self, report: Report) {
         match report {
-            Report::Folders { folders, .. } => self.folders = folders,
+            Report::Word(Word::Folders { folders, .. }) => self.folders = folders,
             Report::Batch(batch) => self.store(batch),
-            Report::State { state, detail, .. } => self.states.push((state, detail)),
-            Report::Known { folder, reply } => {
+            Report::Word(Word::State { state, detail, .. }) => self.states.push((state, detail)),
+            Report::Word(Word::Known { folder, reply }) => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
             }
-            Report::Stored { folder, range, reply } => {
+            Report::Word(Word::Stored { folder, range, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 let uids: Vec<u64> =
                     here.map(|(_, uid)| *uid).filter(|it| range.contains(it)).collect();
                 self.longest_answer = self.longest_answer.max(uids.len());
                 let _ = reply.send(uids);
             }
-            Report::Quarantined { reply, .. } => {
+            Report::Word(Word::Quarantined { reply, .. }) => {
                 let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
             }
-            Report::Watched { reply, .. } => {
+            Report::Word(Word::Watched { reply, .. }) => {
                 let _ = reply.send(self.watched.clone());
             }
-            Report::FetchedToday { reply, .. } => {
+            Report::Word(Word::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
             }
-            Report::Barrier { reply } => {
+            Report::Word(Word::Barrier { reply }) => {
                 self.settled = true;
                 let _ = reply.send(());
             }
