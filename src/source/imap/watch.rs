@@ -301,6 +301,7 @@ impl<'a> Watcher<'a> {
         let known = self.sink.known(&folder.key).await?;
         if known.reconcile_due
             || reader.has_open(folder)
+            || folder.seen.awaits(self.pace.hidden)
             || !self.sink.watched(&folder.key).await?.is_empty()
             || folder.seen.rests && reader.may_read_on().await?
         {
