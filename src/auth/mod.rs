@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, RwLock};
+use tokio::time::timeout;
+use tracing::{info, warn};
 
 pub use grant::Fresh;
 pub use vault::Place;
@@ -28,6 +30,11 @@ use vault::Vault;
 
 /// A token with less than this left isn't shown any more: the login may take its time.
 const MARGIN: Duration = Duration::from_secs(120);
+
+/// So long the answer to a token request is waited for before the program ends.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// Each token request reads it from before it is sent until its answer is kept.
+static UNDER_WAY: RwLock<()> = RwLock::const_new(());
 
 /// What a server is shown.
 pub enum Proof {
@@ -132,6 +139,7 @@ impl<'a> SignIn<'a> {
         let renewing = async move {
             let vault = Vault::of(&oauth);
             let _held = vault.hold().await?;
+            let _under_way = UNDER_WAY.read().await;
             let fresh = refresh(&vault, &oauth).await;
             // Before anybody else may write, and after the rotation, which is no new sign-in.
             Ok::<_, Error>((fresh, stamp(&vault.file())))
@@ -140,6 +148,23 @@ impl<'a> SignIn<'a> {
         let (fresh, stamp) = tokio::spawn(renewing).await.map_err(broken)??;
         *self.seen() = stamp;
         fresh
+    }
+}
+
+/// To be called before the program ends: a token request whose answer nobody takes in any more may
+/// have made the kept refresh token worthless. No further one is sent meanwhile; a provider that
+/// doesn't answer keeps nobody waiting for long.
+pub async fn settle() {
+    settle_within(FAREWELL).await;
+}
+
+async fn settle_within(patience: Duration) {
+    if UNDER_WAY.try_write().is_ok() {
+        return;
+    }
+    info!("waiting for an answer to a token request");
+    if timeout(patience, UNDER_WAY.write()).await.is_err() {
+        warn!("a token request was not answered within {patience:?}; its answer is lost");
     }
 }
 
@@ -201,4 +226,20 @@ fn bearer(secret: SecretString) -> std::result::Result<Proof, NoToken> {
 fn since_boot() -> Duration {
     let now = clock_gettime(ClockId::Boottime);
     Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_waits_for_a_token_request_but_not_for_ever() {
+        let under_way = UNDER_WAY.read().await;
+        settle_within(Duration::from_millis(1)).await;
+        let end = tokio::spawn(settle());
+        tokio::task::yield_now().await;
+        assert!(!end.is_finished());
+        drop(under_way);
+        end.await.unwrap();
+    }
 }

@@ -16,7 +16,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use crate::config::{OAuth, keyring};
+use crate::config::OAuth;
+use crate::config::keyring::Keyring;
 use crate::error::{Error, Result};
 
 /// How often another process is looked after that uses the refresh token.
@@ -83,7 +84,9 @@ impl<'a> Vault<'a> {
         match self.note()? {
             None => Ok(None),
             Some(Note { refresh_token: Some(token) }) => Ok(Some(SecretString::from(token))),
-            Some(Note { refresh_token: None }) => keyring::fetch(&self.attributes()).await,
+            Some(Note { refresh_token: None }) => {
+                Keyring::default().fetch(&self.attributes()).await
+            }
         }
     }
 
@@ -92,11 +95,11 @@ impl<'a> Vault<'a> {
     pub(super) async fn keep(&self, token: &SecretString) -> Result<Place> {
         let label = format!("Requite: {}", self.oauth.account);
         let secret = token.expose_secret();
-        let (place, refresh_token) = match keyring::store(&label, &self.attributes(), secret).await
-        {
-            Ok(()) => (Place::Keyring, None),
-            Err(_) => (Place::File, Some(secret.to_owned())),
-        };
+        let (place, refresh_token) =
+            match Keyring::default().store(&label, &self.attributes(), secret).await {
+                Ok(()) => (Place::Keyring, None),
+                Err(_) => (Place::File, Some(secret.to_owned())),
+            };
         self.write(&Note { refresh_token }).map_err(|cause| self.failed(cause))?;
         Ok(place)
     }
@@ -113,7 +116,7 @@ impl<'a> Vault<'a> {
     pub(super) async fn forget(&self) -> Result<bool> {
         let Some(note) = self.note()? else { return Ok(false) };
         if note.refresh_token.is_none() {
-            keyring::delete(&self.attributes()).await?;
+            Keyring::default().delete(&self.attributes()).await?;
         }
         fs::remove_file(self.path("json")).map_err(|cause| self.failed(cause))?;
         Ok(true)

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::keyring;
+use super::keyring::Keyring;
 use super::program::{PATIENCE, Role};
 use crate::error::{Error, Result};
 
@@ -59,7 +59,7 @@ impl Password {
 }
 
 async fn from_keyring(name: &str) -> Result<SecretString> {
-    keyring::fetch(&[("name", name)]).await?.ok_or_else(|| {
+    Keyring::default().fetch(&[("name", name)]).await?.ok_or_else(|| {
         Error::config(format!("the keyring has no password called \"{name}\"")).hint(format!(
             "secret-tool store --label='Requite: {name}' application requite name '{name}'"
         ))

@@ -1,9 +1,9 @@
-//! What goes out: alerts to the desktop, the digest by mail, each once.
+//! What goes out: alerts and notices to the desktop, the digest by mail, each once.
 //!
 //! Decides nothing: `domain` says what is due, the outbox remembers what was planned and sent.
 
 use jiff::civil::Date;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
 use super::book::{AsOf, Book};
@@ -15,11 +15,14 @@ use crate::deliver::{self, Action, Alert, Deed, Desktop, News};
 use crate::domain::model::{DAY, Moment, TurnId};
 use crate::domain::schedule;
 use crate::error::{Error, Kind, Result};
-use crate::store::{Decision, Store, Verb};
+use crate::source::Problems;
+use crate::store::{Decision, OutboxItem, Store, Verb};
 
 mod alerts;
+mod notices;
 
 use alerts::{alert, plan_batch};
+use notices::{plan_notices, waiting};
 
 /// After a failure to deliver, seconds before the next attempt.
 const RETRY: i64 = 60;
@@ -38,6 +41,7 @@ pub struct Errands {
     config: Config,
     clock: Clock,
     outlet: Outlet,
+    problems: watch::Receiver<Problems>,
     store: Option<Store>,
     desktop: Option<(Desktop, mpsc::Receiver<Action>)>,
     /// Nothing is due before; a change in the database looks again at once.
@@ -48,12 +52,19 @@ pub struct Errands {
 }
 
 impl Errands {
-    pub fn new(home: Home, config: Config, clock: Clock, outlet: Outlet) -> Errands {
+    pub fn new(
+        home: Home,
+        config: Config,
+        clock: Clock,
+        outlet: Outlet,
+        problems: watch::Receiver<Problems>,
+    ) -> Errands {
         Errands {
             home,
             config,
             clock,
             outlet,
+            problems,
             store: None,
             desktop: None,
             next_look: Moment(i64::MIN),
@@ -92,6 +103,7 @@ impl Errands {
         self.plan_alerts(now)?;
         self.plan_digest(now)?;
         self.show_alerts(now).await?;
+        self.show_notices(now).await?;
         self.send_digests(now).await?;
         let (plan, zone) = (&self.config.digest, &self.config.policy.zone);
         let batch = schedule::batch_time(&self.config.policy.alerts);
@@ -136,14 +148,19 @@ impl Errands {
         learning.await.map_err(|cause| Error::failed("learning failed").because(cause))?
     }
 
+    fn may_disturb(&self, now: Moment) -> bool {
+        let policy = &self.config.policy;
+        let wanted = self.config.desktop || self.outlet.also.is_some();
+        let quiet = schedule::is_quiet(now, &policy.alerts, &policy.zone);
+        wanted && !quiet && !policy.is_away(now)
+    }
+
     /// One batch a day, each turn at most twice, never what was late before everything was known.
     fn plan_alerts(&mut self, now: Moment) -> Result<()> {
-        let config = self.config.clone();
-        let policy = &config.policy;
-        let wanted = config.desktop || self.outlet.also.is_some();
-        if !wanted || policy.is_away(now) || schedule::is_quiet(now, &policy.alerts, &policy.zone) {
+        if !self.may_disturb(now) {
             return Ok(());
         }
+        let policy = &self.config.policy.clone();
         let time = schedule::batch_time(&policy.alerts);
         let batch = schedule::last_daily(now, time, &policy.zone);
         let day: Date = schedule::local_date(batch, &policy.zone);
@@ -161,22 +178,10 @@ impl Errands {
         })
     }
 
-    /// Mark, then show: a crash in between loses an alert, and never shows one twice.
     async fn show_alerts(&mut self, now: Moment) -> Result<()> {
         let planned = self.store()?.unsent("alert")?;
-        if planned.is_empty() || now < self.desktop_retry {
+        if planned.is_empty() || !self.is_heard(now).await {
             return Ok(());
-        }
-        if self.outlet.desktop && self.config.desktop && self.desktop.is_none() {
-            match Desktop::connect().await {
-                Ok(desktop) => self.desktop = Some(desktop),
-                Err(cause) if self.outlet.also.is_none() => {
-                    info!("alerts wait: {cause}");
-                    self.desktop_retry = now + RETRY;
-                    return Ok(());
-                }
-                Err(_) => {}
-            }
         }
         let policy = self.config.policy.clone();
         let debts = Book::open(self.store()?, &policy, AsOf::Now(now))?.debts()?;
@@ -187,26 +192,75 @@ impl Errands {
                     turn.id.contact == id.contact && turn.touches.contains(&id.touch)
                 })
             });
-            self.store()?.set_outbox_state(item.id, "sent", now)?;
             // Answered meanwhile: nothing to tell.
-            let Some(named) = owed else { continue };
-            let alert = alert(named, &policy.zone, now);
-            if let Some((desktop, _)) = &mut self.desktop
-                && let Err(cause) = desktop.show(&alert).await
-            {
-                warn!("alert not shown: {cause}");
-                if self.outlet.also.is_none() {
-                    self.store()?.set_outbox_state(item.id, "planned", now)?;
-                    self.desktop_retry = now + RETRY;
-                    return Ok(());
-                }
-                self.desktop = None;
-            }
-            if let Some(also) = &self.outlet.also {
-                let _ = also.send(alert);
+            let alert = owed.map(|named| alert(named, &policy.zone, now));
+            if !self.show(&item, alert, now).await? {
+                break;
             }
         }
         Ok(())
+    }
+
+    /// What only the user can mend, once a day while it lasts.
+    async fn show_notices(&mut self, now: Moment) -> Result<()> {
+        let problems = self.problems.borrow().clone();
+        if problems.is_empty() || !self.may_disturb(now) {
+            return Ok(());
+        }
+        let day = schedule::local_date(now, &self.config.policy.zone).to_string();
+        let store = self.store()?;
+        store.transaction(|store| plan_notices(store, &problems, &day, now))?;
+        let waiting = waiting(store, &problems, &day)?;
+        if waiting.is_empty() || !self.is_heard(now).await {
+            return Ok(());
+        }
+        for (item, notice) in waiting {
+            if !self.show(&item, notice, now).await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether anybody is there to be told.
+    async fn is_heard(&mut self, now: Moment) -> bool {
+        if now < self.desktop_retry {
+            return false;
+        }
+        if self.outlet.desktop && self.config.desktop && self.desktop.is_none() {
+            match Desktop::connect().await {
+                Ok(desktop) => self.desktop = Some(desktop),
+                Err(cause) if self.outlet.also.is_none() => {
+                    info!("alerts wait: {cause}");
+                    self.desktop_retry = now + RETRY;
+                    return false;
+                }
+                Err(_) => {}
+            }
+        }
+        true
+    }
+
+    /// Mark, then show: a crash in between loses an alert, and never shows one twice. `false`: it
+    /// wasn't shown, and others wouldn't be.
+    async fn show(&mut self, item: &OutboxItem, alert: Option<Alert>, now: Moment) -> Result<bool> {
+        self.store()?.set_outbox_state(item.id, "sent", now)?;
+        let Some(alert) = alert else { return Ok(true) };
+        if let Some((desktop, _)) = &mut self.desktop
+            && let Err(cause) = desktop.show(&alert).await
+        {
+            warn!("alert not shown: {cause}");
+            if self.outlet.also.is_none() {
+                self.store()?.set_outbox_state(item.id, "planned", now)?;
+                self.desktop_retry = now + RETRY;
+                return Ok(false);
+            }
+            self.desktop = None;
+        }
+        if let Some(also) = &self.outlet.also {
+            let _ = also.send(alert);
+        }
+        Ok(true)
     }
 
     fn plan_digest(&mut self, now: Moment) -> Result<()> {

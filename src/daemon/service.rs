@@ -64,8 +64,9 @@ impl Daemon {
             let signals = (shutdown.clone(), wakes.clone());
             watching.spawn(mailbox::keep_watching(account, sink.clone(), signals));
         }
+        let problems = sink.problems();
         drop(sink);
-        let mut errands = Errands::new(home, config, clock, outlet);
+        let mut errands = Errands::new(home, config, clock, outlet, problems);
         let mut status = WATCHING.to_owned();
         notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&status)]);
         info!("watching");

@@ -27,8 +27,8 @@ const BODY_LINE_COLUMNS: usize = 240;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// Comes back in an [`Action`].
-    pub id: String,
+    /// Comes back in an [`Action`]. `None`: there is nothing to choose.
+    pub id: Option<String>,
     pub title: String,
     /// Plain text, one thought a line.
     pub body: String,
@@ -149,7 +149,8 @@ impl Desktop {
     pub async fn show(&mut self, alert: &Alert) -> Result<()> {
         self.forget_the_ended();
         let handle = in_time(show(alert)).await?;
-        let attendant = attend(handle, alert.id.clone(), self.actions.clone());
+        let answer_to = alert.id.clone().map(|id| (id, self.actions.clone()));
+        let attendant = attend(handle, answer_to);
         self.oldest_first.push_back(self.attendants.spawn(attendant));
         Ok(())
     }
@@ -181,14 +182,14 @@ async fn show(alert: &Alert) -> Result<NotificationHandle> {
 }
 
 /// Stays with one notification until it ends.
-async fn attend(shown: NotificationHandle, id: String, actions: mpsc::Sender<Action>) {
+async fn attend(shown: NotificationHandle, answer_to: Option<(String, mpsc::Sender<Action>)>) {
     let (tell, told) = oneshot::channel();
     shown
         .wait_for_action_async(|response| {
             let _ = tell.send(Deed::chosen(response));
         })
         .await;
-    if let Ok(Some(what)) = told.await {
+    if let (Ok(Some(what)), Some((id, actions))) = (told.await, answer_to) {
         let _ = actions.send(Action { id, what }).await;
     }
 }
@@ -203,7 +204,7 @@ fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
         .urgency(alert.urgency)
         .hint(Hint::DesktopEntry("requite".to_owned()))
         .hint(Hint::Category("email".to_owned()));
-    if notifier.can("actions") {
+    if alert.id.is_some() && notifier.can("actions") {
         for (_, key, label) in Deed::BUTTONS {
             notification.action(key, label);
         }
@@ -276,7 +277,7 @@ mod tests {
 
     fn alert(body: &str) -> Alert {
         Alert {
-            id: "C7-42".to_owned(),
+            id: Some("C7-42".to_owned()),
             title: "Grace\n<b>Hopper</b>\u{202E} is waiting".to_owned(),
             body: body.to_owned(),
             urgency: Urgency::Normal,
@@ -298,6 +299,8 @@ mod tests {
     #[test]
     fn buttons_only_where_they_work() {
         assert!(notification(&alert(""), &notifier(&["body"])).actions.is_empty());
+        let news = Alert { id: None, ..alert("") };
+        assert!(notification(&news, &notifier(&["actions"])).actions.is_empty());
         assert_eq!(
             notification(&alert(""), &notifier(&["actions"])).actions,
             ["default", "Open", "done", "Done", "snooze", "Snooze", "mute", "Mute"]

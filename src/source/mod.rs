@@ -3,12 +3,13 @@
 //! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::domain::model::Moment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 pub mod archive;
 pub mod imap;
@@ -198,6 +199,33 @@ impl AccountState {
     }
 }
 
+/// What keeps an account from being read until its user mends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The same for the same problem, whatever words the server finds for it this time.
+    pub name: String,
+    /// What happened and what to do about it, one thought a line.
+    pub detail: String,
+}
+
+/// The problem of each account that has one now.
+pub type Problems = BTreeMap<String, Problem>;
+
+impl Problem {
+    /// `None` where waiting may help.
+    pub fn of(error: &Error) -> Option<Problem> {
+        let text = error.to_string();
+        let name = match error.kind() {
+            Kind::LoginRefused => "login",
+            // What follows says what was found this time, in words that may not be ours.
+            Kind::Config => text.split([':', '\n']).next().unwrap_or_default(),
+            Kind::Temporary | Kind::Usage | Kind::Failed => return None,
+        };
+        let lines: Vec<&str> = text.lines().chain(error.advice()).collect();
+        Some(Problem { name: name.to_owned(), detail: lines.join("\n") })
+    }
+}
+
 /// What comes from the sources, in the order in which it happened.
 pub enum Report {
     Batch(Batch),
@@ -251,13 +279,29 @@ pub enum Word {
 
 /// The way from the sources to the one writer; bounded, so that a fast server waits for the disk.
 #[derive(Clone)]
-pub struct Sink(mpsc::Sender<Report>);
+pub struct Sink {
+    reports: mpsc::Sender<Report>,
+    problems: watch::Sender<Problems>,
+}
 
 impl Sink {
     /// At most `depth` reports wait; a batch holds up to some hundred messages.
     pub fn bounded(depth: usize) -> (Sink, mpsc::Receiver<Report>) {
-        let (sender, receiver) = mpsc::channel(depth);
-        (Sink(sender), receiver)
+        let (reports, receiver) = mpsc::channel(depth);
+        (Sink { reports, problems: watch::Sender::default() }, receiver)
+    }
+
+    /// What the sources know to be wrong.
+    pub fn problems(&self) -> watch::Receiver<Problems> {
+        self.problems.subscribe()
+    }
+
+    /// Says what is wrong with an account, or that nothing is.
+    pub fn problem(&self, account: &str, problem: Option<Problem>) {
+        self.problems.send_modify(|problems| {
+            problems.remove(account);
+            problems.extend(problem.map(|problem| (account.to_owned(), problem)));
+        });
     }
 
     pub async fn folders(&self, account: &str, folders: Vec<(String, Role)>) -> Result<()> {
@@ -309,7 +353,7 @@ impl Sink {
     }
 
     async fn send(&self, report: Report) -> Result<()> {
-        self.0.send(report).await.map_err(|_| stopped())
+        self.reports.send(report).await.map_err(|_| stopped())
     }
 }
 

@@ -228,7 +228,7 @@ async fn a_folder_gets_the_whole_mail_for_its_owner_only() {
 
 fn alert(id: &str, title: &str) -> Alert {
     let body = "Compiler budget <b>for</b> R&D\u{202E}\ndue today, 14:00".to_owned();
-    Alert { id: id.to_owned(), title: title.to_owned(), body, urgency: Urgency::Normal }
+    Alert { id: Some(id.to_owned()), title: title.to_owned(), body, urgency: Urgency::Normal }
 }
 
 #[test]

@@ -174,6 +174,96 @@ async fn exchange_counts_a_message_before_it_shows_it() {
     assert!(!asked.contains("CHARSET"), "Exchange refuses it");
 }
 
+/// Of three folders, two count a message that can't be seen between others that can. The third is
+/// the one that was opened last, so that the second is looked into for a reason only.
+async fn with_hidden_messages() -> World {
+    let mut world = server(&[("", "INBOX", 9), ("", "Sent", 9), ("", "Old", 9)], "IDLE").await;
+    world.pace.silence = Duration::from_millis(20);
+    // A comparison of the whole folder finds it as little as a search.
+    world.pace.doubt = Duration::from_secs(3600);
+    world
+}
+
+async fn hide(world: &World) {
+    let is_complete = |kept: &Kept| kept.known.values().filter(|known| known.complete).count() == 3;
+    world.store.until("all", is_complete).await;
+    for (folder, hidden) in [("INBOX", vec![11]), ("Sent", vec![11]), ("Old", vec![])] {
+        world.server.change(folder, |mailbox| {
+            mailbox.hidden = hidden;
+            (10..=12).for_each(|uid| mailbox.put(uid));
+        });
+        world.store.until("what can be seen", has(folder, 12)).await;
+    }
+}
+
+fn has(folder: &str, uid: u64) -> impl Fn(&Kept) -> bool {
+    let key = (folder.to_owned(), uid);
+    move |kept| kept.mails.contains_key(&key)
+}
+
+/// The counters spare the looks.
+async fn rests(world: &World) {
+    for command in ["IDLE", "STATUS \"Sent\""] {
+        world.asked_again(command, 2).await;
+    }
+    let searches = world.server.count("UID SEARCH");
+    for command in ["IDLE", "STATUS \"Sent\""] {
+        world.asked_again(command, 3).await;
+    }
+    assert_eq!(world.server.count("UID SEARCH"), searches);
+}
+
+#[tokio::test]
+async fn exchange_counts_a_message_between_others_before_it_shows_it() {
+    let world = with_hidden_messages().await;
+    let (stop, watching) = world.watch();
+    hide(&world).await;
+    world.asked_again("EXAMINE \"INBOX\"", 3).await;
+    world.asked_again("EXAMINE \"Sent\"", 3).await;
+    let compared = world.store.kept().reconciled.len();
+    // Nothing is announced, and no counter changes.
+    for mailbox in world.server.house().mailboxes.values_mut() {
+        mailbox.hidden.clear();
+    }
+    for folder in ["INBOX", "Sent"] {
+        world.store.until("what was hidden", has(folder, 11)).await;
+    }
+    assert_eq!(world.store.kept().reconciled.len(), compared);
+    world.server.change("Old", |old| old.put(13));
+    world.store.until("another one", has("Old", 13)).await;
+    rests(&world).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+}
+
+#[tokio::test]
+async fn a_server_that_never_counts_right_is_looked_into_for_a_while_only() {
+    let mut world = with_hidden_messages().await;
+    (world.pace.hidden, world.pace.doubt) = (Duration::ZERO, Duration::ZERO);
+    let (stop, watching) = world.watch();
+    hide(&world).await;
+    rests(&world).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_message_between_others_is_read_by_a_first_sync_that_did_not_see_it() {
+    let mut world = server(&[("", "INBOX", 9)], "IDLE").await;
+    world.pace.silence = Duration::from_millis(20);
+    world.server.change("INBOX", |inbox| inbox.hidden = vec![5]);
+    let (stop, watching) = world.watch();
+    let is_complete = |kept: &Kept| kept.known.get("INBOX").is_some_and(|known| known.complete);
+    world.store.until("what can be seen", is_complete).await;
+    world.asked_again("IDLE", 2).await;
+    world.server.house().mailboxes.get_mut("INBOX").unwrap().hidden.clear();
+    world.store.until("what was hidden", has("INBOX", 5)).await;
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+    world.holds_all();
+}
+
 #[tokio::test]
 async fn exchange_finds_a_message_before_it_gives_it() {
     let world = server(&[("", "INBOX", 40)], "IDLE").await;

@@ -1,5 +1,7 @@
 //! What no counter tells is found when a folder is compared as a whole.
 
+use std::time::Duration;
+
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
 use crate::support::scripted_imap::{Call, Mailbox, Turn};
@@ -127,6 +129,24 @@ async fn counters_that_do_not_add_up_are_looked_into_at_once() {
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
     world.holds_all();
+}
+
+#[tokio::test]
+async fn what_a_comparison_found_is_not_looked_for_again() {
+    let mut world = World::with(&[("INBOX", Mailbox::of(2..=900))]).await;
+    world.pace.silence = Duration::from_millis(20);
+    let (stop, watching) = world.watch();
+    let is_complete = |kept: &Kept| kept.known.get("INBOX").is_some_and(|known| known.complete);
+    world.store.until("all", is_complete).await;
+    world.server.change("INBOX", |inbox| inbox.put(1));
+    let old = ("INBOX".to_owned(), 1);
+    world.store.until("the old one", |kept| kept.mails.contains_key(&old)).await;
+    world.asked_again("IDLE", 2).await;
+    let searches = world.server.count("UID SEARCH");
+    world.asked_again("IDLE", 3).await;
+    assert_eq!(world.server.count("UID SEARCH"), searches);
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! Passwords in a keyring: a locked one is said to be locked, never to have no password.
 
-use requite::config::keyring::store;
+use std::time::Duration;
+
+use requite::config::keyring;
 use requite::config::secret::Password;
 use requite::error::Kind;
 use secrecy::ExposeSecret;
 
 use crate::support::desktop::{bus_in, with_bus};
 use crate::support::keyring::{Keyring, programs};
+use crate::support::silent_keyring::SilentKeyring;
+use crate::support::{PATIENCE, peers};
 
 #[test]
 fn a_locked_keyring_is_waited_for() {
@@ -16,7 +20,8 @@ fn a_locked_keyring_is_waited_for() {
     with_bus(test, &bus_in(folder.path()), async || {
         let here = tempfile::tempdir().unwrap();
         let mut keyring = Keyring::start(programs.clone(), here.path()).await;
-        store("Requite: mail", &[("name", "mail")], "s3cret").await.unwrap();
+        let attributes = [("name", "mail")];
+        keyring::Keyring::default().store("Requite: mail", &attributes, "s3cret").await.unwrap();
         keyring.lock().await;
 
         let password = Password::Keyring("mail".to_owned());
@@ -42,5 +47,53 @@ fn without_a_keyring_nothing_is_said_to_be_missing() {
         let error = Password::Keyring("mail".to_owned()).fetch().await.unwrap_err();
         assert_eq!(error.kind(), Kind::Temporary, "{error}");
         assert!(error.to_string().contains("no Secret Service"), "{error}");
+    });
+}
+
+#[test]
+fn a_keyring_that_says_nothing_is_given_up() {
+    let Some(dbus_daemon) = peers::peer("dbus-daemon") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "keyring::a_keyring_that_says_nothing_is_given_up";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let here = tempfile::tempdir().unwrap();
+        let service = SilentKeyring::start(&dbus_daemon, here.path()).await;
+        let keyring = keyring::Keyring { patience: Duration::from_millis(300) };
+        let attributes = [("name", "mail")];
+        for (operation, question) in [
+            ("fetch", "Service.OpenSession"),
+            ("fetch", "Service.GetAll"),
+            ("fetch", "Collection.SearchItems"),
+            ("fetch", "Item.GetAll"),
+            ("fetch", "Item.Get"),
+            ("fetch", "Item.GetSecret"),
+            ("store", "Service.ReadAlias"),
+            ("store", "Collection.GetAll"),
+            ("store", "Collection.Get"),
+            ("store", "Collection.CreateItem"),
+            ("store", "Prompt.Prompt"),
+            ("delete", "Item.Delete"),
+            ("delete", "Prompt.Prompt"),
+        ] {
+            service.falls_silent_at(question);
+            let asking = async {
+                match operation {
+                    "fetch" => keyring.fetch(&attributes).await.map(drop),
+                    "store" => keyring.store("Requite: mail", &attributes, "s3cret").await,
+                    _ => keyring.delete(&attributes).await,
+                }
+            };
+            let outcome = tokio::time::timeout(PATIENCE, asking).await;
+            let error = outcome.expect(question).expect_err(question);
+            assert_eq!(service.last_asked(), question);
+            assert_eq!(error.kind(), Kind::Temporary, "{question}: {error}");
+            let told = error.to_string();
+            assert_eq!(told, "the keyring didn't answer within 300ms", "{question}");
+            assert!(error.advice().is_some_and(|advice| advice.contains("restart it")));
+        }
+        service.falls_silent_at("Service.Unlock");
+        let error = keyring.fetch(&attributes).await.unwrap_err();
+        assert_eq!(service.last_asked(), "Service.Unlock");
+        assert_eq!(error.to_string(), "the keyring is locked");
     });
 }

@@ -5,6 +5,7 @@
 mod away;
 mod cues;
 mod mailbox;
+mod problems;
 mod running;
 mod steering;
 mod telling;

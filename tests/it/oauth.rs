@@ -16,7 +16,6 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::support::PATIENCE;
 use crate::support::certificate::Authority;
 use crate::support::imap_account;
 use crate::support::imap_store::Kept;
@@ -24,6 +23,7 @@ use crate::support::provider::Provider;
 use crate::support::scripted_imap::{Mailbox, Turn};
 use crate::support::web::Web;
 use crate::support::world::World;
+use crate::support::{PATIENCE, text_of};
 
 const GIVEN: &str =
     r#"{"access_token":"a1","token_type":"Bearer","expires_in":3600,"refresh_token":"r1"}"#;
@@ -241,6 +241,24 @@ async fn a_rotated_refresh_token_is_kept_even_if_nobody_waits_for_it_any_more() 
     }
     drop(held);
     until(|| note(&mut world).contains("r2")).await;
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_told_to_stop_still_keeps_a_rotated_refresh_token() {
+    let provider = Provider::start(&[(200, ROTATED)]).await;
+    let world = world(&provider);
+    let auth = world.home().join("data/auth");
+    std::fs::create_dir_all(&auth).unwrap();
+    std::fs::write(auth.join("work.json"), r#"{"refresh_token":"r1"}"#).unwrap();
+    let held = provider.gate.lock().await;
+    let mut daemon = world.daemon();
+    until(|| provider.asked().len() == 1).await;
+    daemon.stop();
+    until(|| daemon.log().contains("waiting for an answer to a token request")).await;
+    drop(held);
+    until(|| daemon.has_ended()).await;
+    assert!(daemon.ended().success());
+    assert!(text_of(&auth.join("work.json")).contains("r2"));
 }
 
 /// Waits for what happens elsewhere.

@@ -32,6 +32,12 @@ pub fn log_level(arguments: &Arguments) -> &'static str {
 }
 
 pub async fn dispatch(arguments: Arguments) -> Result<Outcome> {
+    let outcome = perform(arguments).await;
+    crate::auth::settle().await;
+    outcome
+}
+
+async fn perform(arguments: Arguments) -> Result<Outcome> {
     let Arguments { globals, command } = arguments;
     match command {
         // These work where the configuration is wrong, too.

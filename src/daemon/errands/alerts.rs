@@ -86,7 +86,7 @@ pub fn alert(named: &NamedDebt, zone: &TimeZone, now: Moment) -> Alert {
     body.push_str(&waiting);
     let breaks_my_promise = debt.overdue && debt.turn.side == Side::Theirs;
     Alert {
-        id: debt.turn.id.to_string(),
+        id: Some(debt.turn.id.to_string()),
         title,
         body,
         urgency: if breaks_my_promise { Urgency::Critical } else { Urgency::Normal },

@@ -50,8 +50,10 @@ pub(super) struct Seen {
     pub partial: bool,
     /// What may be fetched of its past today is spent.
     pub rests: bool,
-    /// By how many messages the folder is known to have grown since `view`.
-    pub grown: i64,
+    /// How many messages searches found in it; `None`: that isn't known.
+    pub counted: Option<i64>,
+    /// How many more the server counts, and since when.
+    hidden: Option<(i64, Instant)>,
     /// When its counters last failed to add up.
     doubted: Option<Instant>,
 }
@@ -60,13 +62,41 @@ impl Seen {
     /// Whether the folder's number of messages is another than what is known of it comes to. Says
     /// so once in `pause`: where much is deleted, it often happens.
     pub(super) fn doubts(&mut self, view: View, pause: Duration) -> bool {
-        let Some(before) = self.view else { return false };
-        let adds_up = i64::from(before.exists) + self.grown == i64::from(view.exists);
+        let Some(gap) = self.gap(view).filter(|_| self.view.is_some()) else { return false };
+        let known = self.hidden.map_or(0, |(count, _)| count);
+        let adds_up = (0..=known).contains(&gap);
         if adds_up || self.doubted.is_some_and(|at| at.elapsed() < pause) {
             return false;
         }
         self.doubted = Some(Instant::now());
         true
+    }
+
+    /// How many messages are counted and weren't found.
+    fn gap(&self, view: View) -> Option<i64> {
+        self.counted.map(|counted| i64::from(view.exists) - counted)
+    }
+
+    /// The folder looked like this, and all that showed was read; `complete`: down to its oldest
+    /// message.
+    pub(super) fn looked(&mut self, view: View, complete: bool) {
+        self.view = Some(view);
+        let before = self.hidden.take();
+        match self.gap(view) {
+            Some(gap) if complete && gap > 0 => {
+                let same = before.filter(|(count, _)| gap <= *count);
+                let since = same.map_or_else(Instant::now, |(_, since)| since);
+                self.hidden = Some((gap, since));
+            }
+            _ => self.counted = complete.then_some(view.exists.into()),
+        }
+    }
+
+    /// Whether messages are counted that don't show yet (Exchange): they may do so without any
+    /// change of the counters. Not for longer than `patience`, since there are servers whose
+    /// counters never add up.
+    pub(super) fn awaits(&self, patience: Duration) -> bool {
+        self.hidden.is_some_and(|(_, since)| since.elapsed() < patience)
     }
 }
 

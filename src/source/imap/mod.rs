@@ -75,6 +75,8 @@ pub struct Pace {
     pub fresh: Duration,
     /// Counters that don't add up have a folder compared as a whole, at most this often.
     pub doubt: Duration,
+    /// Messages that are counted and not shown yet are looked for at each look, for so long.
+    pub hidden: Duration,
 }
 
 impl Default for Pace {
@@ -93,6 +95,7 @@ impl Default for Pace {
             sign_in: Duration::from_secs(5),
             fresh: Duration::from_secs(600),
             doubt: Duration::from_secs(3600),
+            hidden: Duration::from_secs(3600),
         }
     }
 }

@@ -13,12 +13,14 @@ use super::window::{first_width, next_width};
 impl Reader<'_> {
     /// Compares the covered interval, window by window, on a connection that has not seen much:
     /// some servers show on an old one what was (Exchange). What was put aside is tried again.
+    /// Says how many messages there are.
     pub(super) async fn reconcile(
         &mut self,
         folder: &Folder,
         cover: &Cover,
-    ) -> Result<(), Failure> {
+    ) -> Result<i64, Failure> {
         self.refresh().await;
+        let mut all = 0;
         if let Some((low, high)) = cover.interval {
             let aside = self.sink.quarantined(&folder.key).await?;
             let link = self.opened(folder).await?;
@@ -28,12 +30,14 @@ impl Reader<'_> {
             while next <= high {
                 let window = (next, next.saturating_add(width - 1).min(high));
                 let found = self.compare(folder, cover, window, &aside).await?;
+                all += found as i64;
                 width = next_width(exists, limit, width, found);
                 let Some(above) = window.1.checked_add(1) else { break };
                 next = above;
             }
         }
-        self.hand_over(folder, cover, |batch| batch.reconciled = true).await
+        self.hand_over(folder, cover, |batch| batch.reconciled = true).await?;
+        Ok(all)
     }
 
     /// Reads what is there and not stored, reports what is stored or was put `aside` and not there,

@@ -130,15 +130,16 @@ impl Reader<'_> {
             cover.complete &= !cover.partial;
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
+            let counted = folder.seen.counted.take().or(cover.interval.is_none().then_some(0));
             let comparable = known.complete && tail.is_some();
-            if folder.seen.view != Some(view) || tail.is_none() {
-                let grown;
+            let mut grown = 0;
+            let awaits = folder.seen.awaits(self.pace.hidden);
+            if folder.seen.view != Some(view) || tail.is_none() || awaits {
                 (tail, grown) = self.late(folder, &cover, tail).await?;
-                folder.seen.grown += grown;
             }
             let whole = self.read_all(folder, &mut cover, view).await?;
             folder.seen.rests = cover.rests;
-            folder.seen.grown += i64::from(cover.added);
+            folder.seen.counted = counted.map(|before| before + grown + i64::from(cover.added));
             let tail = folder.seen.tail.insert(tail.unwrap_or_default());
             tail.append(&mut cover.fresh);
             *tail = tail.split_off(&cover.newest());
@@ -146,11 +147,10 @@ impl Reader<'_> {
                 continue;
             }
             if known.reconcile_due || comparable && folder.seen.doubts(view, self.pace.doubt) {
-                self.reconcile(folder, &cover).await?;
+                folder.seen.counted = Some(self.reconcile(folder, &cover).await?);
             }
             self.watched(folder, &cover).await?;
-            folder.seen.view = Some(view);
-            folder.seen.grown = 0;
+            folder.seen.looked(view, cover.complete);
             return Ok(());
         }
     }

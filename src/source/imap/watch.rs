@@ -21,7 +21,7 @@ use super::session::Connector;
 use super::{Pace, backoff};
 use crate::config::Account;
 use crate::error::{Error, Kind, Result};
-use crate::source::{AccountState, Role, Sink};
+use crate::source::{AccountState, Problem, Role, Sink};
 
 pub(super) struct Watcher<'a> {
     account: &'a Account,
@@ -85,6 +85,7 @@ impl<'a> Watcher<'a> {
         failures: u32,
         connected: bool,
     ) -> Result<Option<Duration>> {
+        self.sink.problem(&self.account.name, Problem::of(error));
         let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
         let refused = error.kind() == Kind::LoginRefused;
         if refused && self.connector.has_given_up() {
@@ -124,6 +125,7 @@ impl<'a> Watcher<'a> {
         if folders.is_empty() {
             return Err(Error::config("the account has no folder to read"));
         }
+        self.sink.problem(&self.account.name, None);
         let count = folders.len();
         self.state(AccountState::Syncing, &format!("reading {count} folders")).await?;
         let watched = |role| folders.iter().position(|folder| folder.role == role);
@@ -299,6 +301,7 @@ impl<'a> Watcher<'a> {
         let known = self.sink.known(&folder.key).await?;
         if known.reconcile_due
             || reader.has_open(folder)
+            || folder.seen.awaits(self.pace.hidden)
             || !self.sink.watched(&folder.key).await?.is_empty()
             || folder.seen.rests && reader.may_read_on().await?
         {

@@ -46,7 +46,7 @@ fn batch_is_due() -> String {
 }
 
 /// With the session bus of this process.
-fn daemon_on_the_desktop(world: &World) -> Daemon {
+pub(super) fn daemon_on_the_desktop(world: &World) -> Daemon {
     let mut command = world.command(&["run"]);
     command.env("DBUS_SESSION_BUS_ADDRESS", std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap());
     let daemon = world.daemon_with(command);
@@ -55,14 +55,14 @@ fn daemon_on_the_desktop(world: &World) -> Daemon {
 }
 
 /// Returns once it has gone round often enough to have done whatever is due.
-fn has_looked(daemon: &Daemon) {
+pub(super) fn has_looked(daemon: &Daemon) {
     daemon.forget_notices();
     for _ in 0..4 {
         daemon.notice("WATCHDOG=1");
     }
 }
 
-fn titles(history: &[Value]) -> Vec<&str> {
+pub(super) fn titles(history: &[Value]) -> Vec<&str> {
     history.iter().map(|shown| shown["summary"]["data"].as_str().unwrap()).collect()
 }
 

@@ -11,6 +11,7 @@ use requite::source::imap::{self, Pace};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::PATIENCE;
 use super::imap_store::Store;
 use super::scripted_imap::{Mailbox, Server};
 
@@ -79,6 +80,17 @@ impl World {
         self.sync().await.unwrap();
         self.holds_all();
         assert!(self.store.kept().settled);
+    }
+
+    /// Waits until the server was asked this so many times more.
+    pub async fn asked_again(&self, command: &str, times: usize) {
+        let before = self.server.count(command);
+        let asked = async {
+            while self.server.count(command) < before + times {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect(command);
     }
 
     #[track_caller]

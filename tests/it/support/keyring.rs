@@ -26,17 +26,7 @@ pub fn programs() -> Option<[PathBuf; 2]> {
 impl Keyring {
     /// Starts the bus that this process was told of, and an open keyring on it.
     pub async fn start([dbus_daemon, program]: [PathBuf; 2], folder: &Path) -> Self {
-        let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap();
-        let config = folder.join("bus.conf");
-        std::fs::write(&config, bus_without_activation(&address)).unwrap();
-        let mut bus = at_home(&dbus_daemon, folder)
-            .args(["--nofork", "--print-address=1", "--config-file"])
-            .arg(&config)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+        let bus = start_bus(&dbus_daemon, folder).await;
         let daemon = open(&program, folder).await;
         Keyring { program, folder: folder.to_owned(), daemon, _bus: bus }
     }
@@ -53,6 +43,22 @@ impl Keyring {
             collection.lock(None).await.unwrap();
         }
     }
+}
+
+/// Starts the bus that this process was told of.
+pub(super) async fn start_bus(dbus_daemon: &Path, folder: &Path) -> Child {
+    let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap();
+    let config = folder.join("bus.conf");
+    std::fs::write(&config, bus_without_activation(&address)).unwrap();
+    let mut bus = at_home(dbus_daemon, folder)
+        .args(["--nofork", "--print-address=1", "--config-file"])
+        .arg(&config)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(bus.stdout.take().unwrap()).read_line(&mut line).await.unwrap();
+    bus
 }
 
 /// A session bus that starts nothing by itself: a late word to a daemon that was just killed would

@@ -32,6 +32,7 @@ pub mod peers;
 pub mod provider;
 pub mod proxy;
 pub mod scripted_imap;
+pub mod silent_keyring;
 pub mod smtpd;
 pub mod web;
 pub mod world;

@@ -26,6 +26,8 @@ pub struct Mailbox {
     pub uidvalidity: u32,
     pub uidnext: u32,
     pub messages: BTreeMap<u32, Message>,
+    /// UIDs that are counted, and neither found nor fetched.
+    pub hidden: Vec<u32>,
 }
 
 impl Mailbox {
@@ -36,6 +38,7 @@ impl Mailbox {
             uidvalidity: 1000,
             uidnext: 1,
             messages: BTreeMap::new(),
+            hidden: Vec::new(),
         };
         for uid in uids {
             mailbox.put(uid);
@@ -337,7 +340,7 @@ impl Visit<'_> {
             set.split(',').any(|run| {
                 let (first, last) = run.split_once(':').unwrap_or((run, run));
                 (first.parse().unwrap()..=last.parse().unwrap()).contains(&uid)
-            })
+            }) && !mailbox.hidden.contains(&uid)
         };
         let found = mailbox.messages.iter().enumerate().filter(|(_, (uid, _))| asked(**uid));
         if words[0] == "SEARCH" {

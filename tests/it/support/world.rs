@@ -177,8 +177,17 @@ impl Daemon {
     /// Asks it to stop, as systemd does, and waits until it has.
     #[track_caller]
     pub fn terminate(mut self) -> ExitStatus {
-        self.signal(Signal::TERM);
+        self.stop();
         self.ended()
+    }
+
+    /// Asks it to stop.
+    pub fn stop(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Ends it without warning, as a power cut does.
