@@ -128,6 +128,7 @@ impl Reader<'_> {
             folder.seen.partial = limit.is_some_and(|limit| view.exists >= limit);
             cover.partial = folder.seen.partial;
             cover.complete &= !cover.partial;
+            cover.rests = folder.seen.rests;
             // Lost with any failure: then what was read last is not known for sure.
             let mut tail = folder.seen.tail.take();
             let counted = folder.seen.counted.take().or(cover.interval.is_none().then_some(0));
@@ -254,8 +255,8 @@ impl Reader<'_> {
         Ok(!disturbed)
     }
 
-    /// Whether the past has to wait. The newest messages of a folder don't: only from there on can
-    /// it be watched.
+    /// Whether the past has to wait; once it rests, until it is said that it goes on. The newest
+    /// messages of a folder don't: only from there on can it be watched.
     async fn must_rest(
         &mut self,
         cover: &mut Cover,
@@ -263,7 +264,10 @@ impl Reader<'_> {
         flight: &Flight,
     ) -> Result<bool, Failure> {
         let begins = cover.interval.is_none() && flight.len() == 0;
-        cover.rests = way == Way::Down && !begins && !self.may_read_on().await?;
+        if way == Way::Up || begins {
+            return Ok(false);
+        }
+        cover.rests = cover.rests || !self.may_read_on().await?;
         Ok(cover.rests)
     }
 

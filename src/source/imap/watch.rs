@@ -286,6 +286,7 @@ impl<'a> Watcher<'a> {
         half: usize,
     ) -> Result<()> {
         if folder.seen.rests && reader.may_read_on().await? {
+            folder.seen.rests = false;
             rounds.falls_back(half);
             self.state(AccountState::Syncing, "reading history on where it rested").await?;
         }
