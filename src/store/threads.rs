@@ -19,7 +19,10 @@ impl Store {
     }
 
     /// The thread that these Message-IDs make one; `label` where none of them is known.
-    fn thread_with(&self, ids: Vec<i64>, label: i64) -> Result<i64> {
+    fn thread_with(&self, mut ids: Vec<i64>, label: i64) -> Result<i64> {
+        // What is answered mostly stands among the references, too.
+        ids.sort_unstable();
+        ids.dedup();
         let mut find = self.db.prepare_cached("SELECT thread FROM thread_of WHERE id_hash = ?1")?;
         let mut found = Vec::new();
         let mut unknown = Vec::new();
