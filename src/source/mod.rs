@@ -214,15 +214,26 @@ pub type Problems = BTreeMap<String, Problem>;
 impl Problem {
     /// `None` where waiting may help.
     pub fn of(error: &Error) -> Option<Problem> {
-        let text = error.to_string();
-        let name = match error.kind() {
-            Kind::LoginRefused => "login",
+        match error.kind() {
+            Kind::LoginRefused => Some(Problem::named("login", error)),
             // What follows says what was found this time, in words that may not be ours.
-            Kind::Config => text.split([':', '\n']).next().unwrap_or_default(),
-            Kind::Temporary | Kind::Usage | Kind::Failed => return None,
-        };
+            Kind::Config => {
+                let text = error.to_string();
+                Some(Problem::named(text.split([':', '\n']).next().unwrap_or_default(), error))
+            }
+            Kind::Temporary | Kind::Usage | Kind::Failed => None,
+        }
+    }
+
+    /// Waiting may have helped, but hasn't for long.
+    pub fn outage(error: &Error) -> Problem {
+        Problem::named("outage", error)
+    }
+
+    fn named(name: &str, error: &Error) -> Problem {
+        let text = error.to_string();
         let lines: Vec<&str> = text.lines().chain(error.advice()).collect();
-        Some(Problem { name: name.to_owned(), detail: lines.join("\n") })
+        Problem { name: name.to_owned(), detail: lines.join("\n") }
     }
 }
 

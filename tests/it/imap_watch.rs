@@ -237,6 +237,29 @@ async fn an_account_that_cannot_be_reached_is_offline_until_it_can() {
 }
 
 #[tokio::test]
+async fn an_account_out_of_reach_is_a_problem_of_its_user_once_that_lasts() {
+    for (outage, told) in [(Duration::from_secs(3600), false), (Duration::from_millis(50), true)] {
+        let mut world = world().await;
+        world.imap().port = 1;
+        world.pace.outage = outage;
+        let sink = world.store.sink();
+        let mut problems = sink.problems();
+        let (stop, watching) = world.watch_into(sink, watch::channel(0).1);
+        let offline =
+            |kept: &Kept| kept.states.iter().filter(|it| it.0 == AccountState::Offline).count() > 5;
+        world.store.until("offline", offline).await;
+        if told {
+            let problem = problems.wait_for(|problems| problems.contains_key("work")).await;
+            let detail = &problem.unwrap()["work"].detail;
+            assert!(detail.starts_with("no connection to localhost:1"), "{detail}");
+        }
+        assert_eq!(problems.borrow_and_update().contains_key("work"), told);
+        stop.send(true).unwrap();
+        watching.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_becomes_visible_late_is_not_missed() {
     let mut world = world().await;
     // Not by a comparison of the whole folder.

@@ -69,6 +69,8 @@ pub struct Pace {
     /// A login that was refused is tried again after this time, and so is a server that can't be
     /// the one that was named.
     pub refused: Duration,
+    /// An account that is out of reach for so long is a problem of its user's.
+    pub outage: Duration,
     /// While a login is refused, a new sign-in is looked for this often.
     pub sign_in: Duration,
     /// A connection older than this is closed before a folder is compared as a whole.
@@ -92,6 +94,7 @@ impl Default for Pace {
             backoff: (Duration::from_secs(2), Duration::from_secs(600)),
             second: Duration::from_secs(3600),
             refused: Duration::from_secs(3600),
+            outage: Duration::from_secs(3600),
             sign_in: Duration::from_secs(5),
             fresh: Duration::from_secs(600),
             doubt: Duration::from_secs(3600),

@@ -44,6 +44,8 @@ impl<'a> Watcher<'a> {
     /// each change of `wakes`.
     pub(super) async fn run(&self, mut wakes: Receiver<u32>) -> Error {
         let (mut failures, mut throttled) = (0, false);
+        // A machine that sleeps misses nothing: this clock stands still meanwhile.
+        let mut unreached: Option<Instant> = None;
         loop {
             wakes.mark_unchanged();
             let began = Instant::now();
@@ -59,10 +61,14 @@ impl<'a> Watcher<'a> {
             failures = if began.elapsed() >= STEADY { 1 } else { failures + 1 };
             let connected = reader.has_connected();
             drop(reader);
+            unreached = (!connected).then(|| unreached.unwrap_or(began));
+            let lasts = unreached.is_some_and(|since| since.elapsed() >= self.pace.outage);
             if matches!(error.kind(), Kind::Usage | Kind::Failed) {
                 return error;
             }
             throttled = is_passing(&error.to_string());
+            let problem = Problem::of(&error).or_else(|| lasts.then(|| Problem::outage(&error)));
+            self.sink.problem(&self.account.name, problem);
             let wait = match self.announce(&error, failures, connected).await {
                 Ok(wait) => wait,
                 Err(error) => return error,
@@ -85,7 +91,6 @@ impl<'a> Watcher<'a> {
         failures: u32,
         connected: bool,
     ) -> Result<Option<Duration>> {
-        self.sink.problem(&self.account.name, Problem::of(error));
         let advice = error.advice().map(|advice| format!(" ({advice})")).unwrap_or_default();
         let refused = error.kind() == Kind::LoginRefused;
         if refused && self.connector.has_given_up() {

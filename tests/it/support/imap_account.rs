@@ -7,6 +7,7 @@ use std::time::Duration;
 use requite::config::secret::Password;
 use requite::config::{Account, AccountKind, Folders, Imap, Login, Tls};
 use requite::error::Result;
+use requite::source::Sink;
 use requite::source::imap::{self, Pace};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -114,8 +115,16 @@ impl World {
         &self,
         wakes: watch::Receiver<u32>,
     ) -> (watch::Sender<bool>, JoinHandle<Result<()>>) {
+        self.watch_into(self.store.sink(), wakes)
+    }
+
+    pub fn watch_into(
+        &self,
+        sink: Sink,
+        wakes: watch::Receiver<u32>,
+    ) -> (watch::Sender<bool>, JoinHandle<Result<()>>) {
         let (stop, stopped) = watch::channel(false);
-        let (account, sink, pace) = (self.account.clone(), self.store.sink(), self.pace.clone());
+        let (account, pace) = (self.account.clone(), self.pace.clone());
         let task = async move { imap::watch_paced(&account, &sink, stopped, wakes, &pace).await };
         (stop, tokio::spawn(task))
     }
