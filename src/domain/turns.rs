@@ -185,16 +185,20 @@ pub struct Turn {
 
 impl Turn {
     /// Weighs what it asks by another model. That decides what silence means, never which touch
-    /// answers which.
+    /// answers which: only that a call or a meeting is no answer to what asks for none.
     pub fn judge(&mut self, model: &Model) {
         let weights = model.of(self.side);
         let likeliest = |most: f64, asked: &Asked| needs_reply(weights, &asked.features).max(most);
         self.needs_reply = self.asks.iter().fold(0.0, likeliest);
+        // However much is answered in this mailbox, thanks alone ask for nothing.
+        let thanks = |asked: &Asked| asked.features.text_thanks_only > 0.0;
+        let asked_nothing = self.needs_reply < NEEDS_REPLY_FLOOR || self.asks.iter().all(thanks);
+        let by_the_way =
+            |answer: &Answer| answer.link == Link::Manual && answer.touch != self.id.touch;
+        if asked_nothing {
+            self.answer = self.answer.filter(|answer| !by_the_way(answer));
+        }
         if self.answer.is_none() && self.closed.is_none_or(|why| why == Closed::AskedNothing) {
-            // However much is answered in this mailbox, thanks alone ask for nothing.
-            let thanks = |asked: &Asked| asked.features.text_thanks_only > 0.0;
-            let asked_nothing =
-                self.needs_reply < NEEDS_REPLY_FLOOR || self.asks.iter().all(thanks);
             self.closed = asked_nothing.then_some(Closed::AskedNothing);
         }
     }

@@ -298,6 +298,20 @@ fn a_meeting_answers_what_is_open_and_asks_nothing() {
 }
 
 #[test]
+fn a_meeting_is_no_answer_to_what_asks_for_none_by_what_was_learned() {
+    let touches = vec![theirs(1, 0.0), spoken(1, 5.0, Channel::Phone)];
+    let mut found = turns(ContactId(1), touches, &[]);
+    let mut learned = Model::BY_HAND;
+    learned.theirs.intercept = -20.0;
+    learned.mine.intercept = -20.0;
+    found.iter_mut().for_each(|turn| turn.judge(&learned));
+    let now = Moment(BEGIN).plus_hours(9.0);
+    let told: Vec<String> = found.iter().map(|turn| told(turn, now)).collect();
+    let call = "mine e1 answered by e1 (manual) after 0 h";
+    assert_eq!(told, ["theirs 1 closed: asked for no answer", call]);
+}
+
+#[test]
 fn a_message_elsewhere_answers_what_is_open_on_the_other_side() {
     let message = Touch { channel: Channel::Linkedin, subject: None, ..mine(3, 2.0) };
     check(
