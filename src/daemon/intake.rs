@@ -61,6 +61,8 @@ impl Intake {
     /// When something couldn't be stored: the sources are cut off, nothing is half committed, and
     /// the cursors stand where they stood.
     pub fn run(mut self, reports: mpsc::Receiver<Report>) -> Result<()> {
+        // An earlier run may have been cut off before it looked at the names that it had read.
+        take_stock(&self.store, &self.config.policy)?;
         let reading = Reading::start(reports, self.config.clone())?;
         while let Some(incoming) = self.next(&reading)? {
             let taken = match incoming {
