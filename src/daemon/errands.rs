@@ -139,7 +139,9 @@ impl Errands {
     /// Beside everything else: with a large mailbox it takes seconds.
     async fn learn_daily(&mut self, now: Moment) -> Result<()> {
         let store = self.store()?;
-        if !store.population()?.is_due(now, store.messages_ever()?) {
+        // Who reads history learns from it, once it is measured.
+        let is_measured = store.dirty_contacts()?.is_empty();
+        if !is_measured || !store.population()?.is_due(now, store.messages_ever()?) {
             return Ok(());
         }
         let (folder, policy) = (self.home.data.clone(), self.config.policy.clone());
@@ -352,4 +354,32 @@ impl Errands {
 fn message_id(week: &str, to: &str) -> String {
     let domain = to.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     format!("<requite-digest-{}@{domain}>", week.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::daemon::measure_history;
+    use crate::domain::policy::Policy;
+    use crate::store::{ImportRun, NewCard};
+
+    #[tokio::test]
+    async fn nothing_is_learned_from_mail_that_is_not_measured_yet() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::below(folder.path());
+        let store = Store::open(&home.data).unwrap();
+        let card = NewCard { name: "Ann Lee".to_owned(), ..NewCard::default() };
+        store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
+        let (_, problems) = watch::channel(Problems::new());
+        let outlet = Outlet::default();
+        let mut errands = Errands::new(home, config::defaults(), Clock::System, outlet, problems);
+
+        let now = Moment(1_700_000_000);
+        errands.learn_daily(now).await.unwrap();
+        assert_eq!(store.population().unwrap().at, None);
+        measure_history(&store, &Policy::default()).unwrap();
+        errands.learn_daily(now).await.unwrap();
+        assert_eq!(store.population().unwrap().at, Some(now));
+    }
 }
