@@ -158,6 +158,21 @@ fn an_import_of_mail_is_taken_back_up_to_what_the_mailbox_has_itself() {
 }
 
 #[test]
+fn what_an_archive_has_taught_goes_with_it() {
+    let world = world();
+    let inbox = Maildir::create(world.home().join("Mail"));
+    inbox.keep(question().time(), "S", &question().bytes());
+    world.run(&["sync"]);
+    let taught_by =
+        || Store::open(&world.home().join("data")).unwrap().population().unwrap().messages;
+    let file = takeout(&world);
+    import(&world, &[], &file);
+    assert_eq!(taught_by(), 3);
+    world.run(&["import", "--undo"]);
+    assert_eq!(taught_by(), 1);
+}
+
+#[test]
 fn a_maildir_comes_in_as_an_archive_and_contacts_with_it() {
     let world = world();
     let old = Maildir::create(world.home().join("Old"));

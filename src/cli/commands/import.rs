@@ -13,6 +13,7 @@ use serde_json::json;
 use self::archives::{Item, bring_mail_in};
 use crate::cli::desk::Desk;
 use crate::cli::render;
+use crate::daemon::learn;
 use crate::domain::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
@@ -89,7 +90,12 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
         return Err(nothing());
     }
     let store = desk.store()?;
+    let before = store.message_count()?;
     let undone = desk.write(&store, |store| store.undo_import(desk.now))?.ok_or_else(nothing)?;
+    if store.message_count()? < before {
+        // What the mail taught goes with it.
+        learn(&store, &desk.config.policy, desk.now)?;
+    }
     if desk.json {
         return desk.print_json(json!({ "undone": undone }));
     }
