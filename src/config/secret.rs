@@ -112,6 +112,7 @@ fn credentials() -> Option<std::ffi::OsString> {
 
 fn unreadable(path: &Path) -> Error {
     Error::config(format!("the password file {} can't be read", path.display()))
+        .hint("write the password into its first line, in a file that only you can read (0600)")
 }
 
 pub(super) fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
@@ -120,7 +121,8 @@ pub(super) fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
     let text = std::str::from_utf8(line)
         .map_err(|_| Error::config(format!("{whence} gives something that isn't UTF-8")))?;
     if text.is_empty() {
-        return Err(Error::config(format!("{whence} gives an empty first line")));
+        return Err(Error::config(format!("{whence} gives an empty first line"))
+            .hint("the password has to stand in the first line"));
     }
     Ok(SecretString::from(text))
 }
