@@ -11,3 +11,4 @@ mod smtp;
 pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
 pub use digest::{Letter, letter};
 pub use email::{compose, send};
+pub use smtp::reach;

@@ -34,16 +34,30 @@ const TRANSFER: Duration = Duration::from_secs(600);
 const HELLO: ClientId = ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST);
 
 pub(super) async fn send(server: &Smtp, envelope: &Envelope, mail: &[u8]) -> Result<()> {
-    let mut connection = match &server.login {
-        Some((user, login)) => connect_as(server, user, login).await?,
-        None => connect(server).await?,
-    };
+    let mut connection = open(server).await?;
     // lettre ends the last line itself.
     let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
     within(server, TRANSFER, connection.send(envelope, mail)).await?;
     // The server has the mail: how the farewell goes no longer matters.
     let _ = timeout(STEP, connection.quit()).await;
     Ok(())
+}
+
+/// Connects and signs in as for a mail, and sends none.
+///
+/// # Errors
+/// As for a mail.
+pub async fn reach(server: &Smtp) -> Result<()> {
+    let mut connection = open(server).await?;
+    let _ = timeout(STEP, connection.quit()).await;
+    Ok(())
+}
+
+async fn open(server: &Smtp) -> Result<AsyncSmtpConnection> {
+    match &server.login {
+        Some((user, login)) => connect_as(server, user, login).await,
+        None => connect(server).await,
+    }
 }
 
 /// A token that is refused may only have grown stale: then a fresh one is tried, once.

@@ -88,7 +88,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         parts.extend(mailboxes::accounts(&desk.config).await);
         parts.extend(mailboxes::stored(&desk));
         parts.extend(surroundings::holidays(&desk));
-        parts.push(surroundings::post(&desk.config));
+        parts.push(surroundings::post(&desk.config).await);
         parts.push(surroundings::desktop(&desk.config).await);
     } else {
         // The database is only looked at: without my addresses everything would be measured anew.

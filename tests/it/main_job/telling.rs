@@ -200,6 +200,26 @@ fn a_digest_is_sent_on_demand() {
 }
 
 #[test]
+fn check_tries_the_way_of_the_digest_and_sends_none() {
+    let Some(server) = Smtpd::start("starttls", &[]) else { return };
+    let post = "[digest]\nto = \"ada@example.com\"\n";
+    let way = smtp(&server, Tls::Starttls, "starttls");
+    let check = |way: &str| {
+        let world = with_debts(&[SILENT, post, way].concat());
+        let report: Value =
+            serde_json::from_slice(&world.output(&["check", "--json"]).stdout).unwrap();
+        let parts = report["parts"].as_array().unwrap().iter();
+        parts.cloned().find(|part| part["part"] == "digest mail").unwrap()
+    };
+    assert_eq!(check(&way)["ok"], true);
+    let port = format!("port = {}", server.client(Tls::Starttls).port);
+    let unreached = check(&way.replace(&port, "port = 1"));
+    assert_eq!(unreached["ok"], false);
+    assert!(unreached["detail"].as_str().unwrap().contains("localhost"), "{unreached}");
+    assert_eq!(server.finish(), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn the_digest_of_the_week_is_sent_once_at_its_time() {
     let Some(server) = Smtpd::start("starttls", &[]) else { return };
     // The next full minute that leaves time to read the mailbox first.

@@ -34,11 +34,11 @@ pub fn holidays(desk: &Desk) -> Vec<Part> {
 /// 2026-01-01: this program is no older, so no clock may be.
 const BORN: Moment = Moment(1_767_225_600);
 
-pub fn post(config: &Config) -> Part {
-    Part::of("digest mail", way_out(config))
+pub async fn post(config: &Config) -> Part {
+    Part::of("digest mail", way_out(config).await)
 }
 
-fn way_out(config: &Config) -> Result<String> {
+async fn way_out(config: &Config) -> Result<String> {
     let way = match (&config.mailer, &config.digest.to) {
         (None, None) => return Ok("not configured: no digest is mailed".to_owned()),
         (None, Some(_)) => {
@@ -49,6 +49,7 @@ fn way_out(config: &Config) -> Result<String> {
             if let Some(problem) = server.login.as_ref().and_then(|(_, login)| login.problem()) {
                 return Err(problem);
             }
+            deliver::reach(server).await?;
             format!("by {}, port {}", server.host, server.port)
         }
         (Some(Mailer::Sendmail), _) => "by sendmail".to_owned(),
@@ -120,22 +121,22 @@ mod tests {
     use crate::config;
     use crate::error::Kind;
 
-    #[test]
-    fn a_digest_needs_an_address_and_a_way() {
-        #[track_caller]
-        fn check(mailer: Option<Mailer>, to: Option<&str>, expected: Result<&str, Kind>) {
+    #[tokio::test]
+    async fn a_digest_needs_an_address_and_a_way() {
+        let ada = Some("ada@example.com");
+        let told = "by sendmail, to ada@example.com (`requite digest --send` tries it)";
+        for (mailer, to, expected) in [
+            (None, None, Ok("not configured: no digest is mailed")),
+            (None, ada, Err(Kind::Config)),
+            (Some(Mailer::Sendmail), None, Err(Kind::Config)),
+            (Some(Mailer::Sendmail), ada, Ok(told)),
+        ] {
             let mut config = config::defaults();
             config.mailer = mailer;
             config.digest.to = to.map(str::to_owned);
-            let found = way_out(&config).map_err(|error| error.kind());
+            let found = way_out(&config).await.map_err(|error| error.kind());
             assert_eq!(found.as_deref().map_err(|kind| *kind), expected);
         }
-        let ada = Some("ada@example.com");
-        check(None, None, Ok("not configured: no digest is mailed"));
-        check(None, ada, Err(Kind::Config));
-        check(Some(Mailer::Sendmail), None, Err(Kind::Config));
-        let told = "by sendmail, to ada@example.com (`requite digest --send` tries it)";
-        check(Some(Mailer::Sendmail), ada, Ok(told));
     }
 
     #[test]
