@@ -74,3 +74,16 @@ fn after_a_power_cut_nothing_is_said_to_be_watched() {
     is_watched(&world);
     assert!(daemon.terminate().success());
 }
+
+#[test]
+fn a_pass_beside_a_daemon_leaves_the_word_to_the_daemon() {
+    let world = settled();
+    let daemon = world.daemon();
+    daemon.ready();
+    is_watched(&world);
+    let said = status(&world)["accounts"].clone();
+    world.run(&["sync"]);
+    assert_eq!(status(&world)["accounts"], said);
+    assert!(daemon.terminate().success());
+    assert_eq!(status(&world)["accounts"][0]["state"], "idle");
+}
