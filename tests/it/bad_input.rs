@@ -123,6 +123,11 @@ fn a_wrong_password_is_tried_once_by_a_command_and_once_an_hour_by_the_daemon() 
     assert_eq!(account["state"], "auth_failed");
     assert_eq!(dovecot.refusals(), 2 + 1);
     assert_eq!(dovecot.logins(), 0);
+    let log = daemon.log();
+    let told = log.lines().find(|line| line.contains("WARN")).unwrap_or(&log);
+    for part in ["work", "refused the login of ada@example.com", "password"] {
+        assert!(told.contains(part), "{log}");
+    }
     assert!(daemon.terminate().success());
     let printed = world.run(&["status"]);
     assert!(printed.contains("login refused"), "{printed}");
