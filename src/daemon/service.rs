@@ -106,7 +106,11 @@ impl Daemon {
 }
 
 /// Runs the daemon for systemd or in a terminal, until SIGTERM or SIGINT.
+///
+/// # Errors
+/// `Config` without an account to watch; else those of [`Daemon::run`].
 pub async fn run(daemon: Daemon) -> Result<()> {
+    daemon.config.require_account()?;
     let Some(_lock) = daemon.home.lock()? else {
         info!("another requite already watches this home; nothing to do");
         return Ok(());
@@ -129,13 +133,14 @@ pub async fn run(daemon: Daemon) -> Result<()> {
 /// how the accounts are doing.
 ///
 /// # Errors
-/// The first account's that failed, once all have been tried.
+/// `Config` without an account; the first account's that failed, once all have been tried.
 pub async fn sync(
     home: &Home,
     config: &Config,
     clock: Clock,
     mut tell: impl FnMut(&Progress),
 ) -> Result<()> {
+    config.require_account()?;
     let (intake, progress) = intake(home, config, clock)?;
     let (sink, writer) = start_writer(intake.beside_daemon_of(home), progress)?;
     let accounts = Arc::new(config.accounts.clone());

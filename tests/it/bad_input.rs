@@ -85,6 +85,16 @@ fn a_configuration_that_is_missing_says_how_to_begin() {
 }
 
 #[test]
+fn without_an_account_there_is_nothing_to_do_but_add_one() {
+    let world = world();
+    world.configure("[me]\naddresses = [\"ada@example.com\"]\n");
+    for command in ["run", "sync"] {
+        let said = ["no account is configured", "help:", "requite config example"];
+        check_failure(&world, &[command], 78, &said);
+    }
+}
+
+#[test]
 fn a_password_command_that_is_missing_is_a_mistake_in_the_configuration() {
     let Some(dovecot) = Dovecot::start() else { return };
     let world = world();
