@@ -10,6 +10,7 @@ use super::fingerprint::Fingerprint;
 use super::login::Login;
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
+use crate::error::{Error, Result};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -34,6 +35,18 @@ pub struct HolidayFile {
     pub holidays: Holidays,
     /// Where the configuration names it, in bytes.
     pub(super) named_at: Range<usize>,
+}
+
+impl Config {
+    /// # Errors
+    /// `Config` where there is no mailbox to read.
+    pub fn require_account(&self) -> Result<()> {
+        match self.accounts.is_empty() {
+            true => Err(Error::config("no account is configured")
+                .hint("add an [[account]]: `requite config example` shows how")),
+            false => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,17 @@
-//! Where everything lies, and the lock that keeps a second daemon out.
+//! Where everything lies, and the lock that keeps a second daemon out and tells whether there is
+//! one.
+//!
+//! It is a record lock of `fcntl`, because one can be asked about without being taken: `flock` has
+//! no such question, and a daemon that starts while it is asked would find it taken. It lies beside
+//! the database that it guards, as cron knows no runtime folder.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FlockOperation;
+use rustix::fs::{FlockOperation, fcntl_lock};
+use rustix::process::{Flock, FlockType, fcntl_getlk};
 
 use crate::config::{self, Config};
 use crate::error::{Error, Result};
@@ -15,7 +22,6 @@ use crate::import::holidays;
 pub struct Home {
     pub config: PathBuf,
     pub data: PathBuf,
-    pub runtime: PathBuf,
 }
 
 /// Held as long as the daemon runs.
@@ -27,11 +33,7 @@ pub struct Lock {
 impl Home {
     /// Everything below one folder.
     pub fn below(folder: &Path) -> Home {
-        Home {
-            config: folder.join("config.toml"),
-            data: folder.join("data"),
-            runtime: folder.join("run"),
-        }
+        Home { config: folder.join("config.toml"), data: folder.join("data") }
     }
 
     /// By the XDG Base Directory Specification.
@@ -51,12 +53,9 @@ impl Home {
                         .hint("set HOME, or name a folder with --home")
                 })
         };
-        let data = under("XDG_DATA_HOME", ".local/share")?;
         Ok(Home {
             config: under("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
-            runtime: std::env::var_os("XDG_RUNTIME_DIR")
-                .map_or_else(|| data.clone(), |base| PathBuf::from(base).join("requite")),
-            data,
+            data: under("XDG_DATA_HOME", ".local/share")?,
         })
     }
 
@@ -71,21 +70,46 @@ impl Home {
     }
 
     /// The daemon's lock; `None` while another one holds it.
+    ///
+    /// A process that closes any handle of the file loses the lock: the one that holds it must not
+    /// ask [`is_watched`](Self::is_watched).
     pub fn lock(&self) -> Result<Option<Lock>> {
-        let path = self.runtime.join("requite.lock");
-        let cannot = |cause: std::io::Error| {
+        let path = self.lock_file();
+        let cannot = |cause: io::Error| {
             Error::failed(format!("cannot lock {}", path.display()))
                 .hint("make the folder writable, or choose another with --home")
                 .because(cause)
         };
-        fs::create_dir_all(&self.runtime).map_err(cannot)?;
-        let file = File::create(&path).map_err(cannot)?;
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        fs::create_dir_all(&self.data).map_err(cannot)?;
+        let mut options = File::options();
+        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = file.map_err(cannot)?;
+        match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).map_err(io::Error::from) {
             Ok(()) => Ok(Some(Lock { _file: file })),
-            Err(cause) => match std::io::Error::from(cause) {
-                cause if cause.kind() == ErrorKind::WouldBlock => Ok(None),
-                cause => Err(cannot(cause)),
-            },
+            Err(cause) if cause.kind() == ErrorKind::WouldBlock => Ok(None),
+            Err(cause) => Err(cannot(cause)),
         }
+    }
+
+    /// Whether another process holds the daemon's lock. Neither takes it nor writes anything.
+    pub fn is_watched(&self) -> Result<bool> {
+        let path = self.lock_file();
+        let cannot = |cause: io::Error| {
+            Error::failed(format!("cannot tell who holds {}", path.display()))
+                .hint("make the file readable, or choose another folder with --home")
+                .because(cause)
+        };
+        match File::open(&path) {
+            Ok(file) => {
+                let holder = fcntl_getlk(&file, &Flock::from(FlockType::WriteLock));
+                Ok(holder.map_err(|cause| cannot(cause.into()))?.is_some())
+            }
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
+            Err(cause) => Err(cannot(cause)),
+        }
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.data.join("requite.lock")
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tracing::{error, warn};
 
 use super::clock::Clock;
+use super::home::Home;
 use super::measure::{learn, measure_dirty, take_stock};
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
@@ -43,6 +44,8 @@ pub struct Intake {
     unmeasured: u64,
     /// What was learned in this run is of all that it stored.
     learned: bool,
+    /// Where a daemon may be running beside this pass: its word about the accounts stands.
+    beside: Option<Home>,
 }
 
 impl Intake {
@@ -52,7 +55,13 @@ impl Intake {
         clock: Clock,
         progress: watch::Sender<Progress>,
     ) -> Intake {
-        Intake { store, config, clock, progress, unmeasured: 0, learned: false }
+        let (unmeasured, learned, beside) = (0, false, None);
+        Intake { store, config, clock, progress, unmeasured, learned, beside }
+    }
+
+    /// Says nothing about the accounts while a daemon watches this home.
+    pub fn beside_daemon_of(self, home: &Home) -> Intake {
+        Intake { beside: Some(home.clone()), ..self }
     }
 
     /// Takes reports until the last source hangs up.
@@ -79,7 +88,14 @@ impl Intake {
         if !self.learned {
             self.learn()?;
         }
+        if self.is_silent()? {
+            return Ok(());
+        }
         self.store.transaction(Store::set_accounts_idle)
+    }
+
+    fn is_silent(&self) -> Result<bool> {
+        self.beside.as_ref().map_or(Ok(false), Home::is_watched)
     }
 
     /// Measures bulk history when the sources pause.
@@ -112,6 +128,9 @@ impl Intake {
             }
             Word::State { account, state, detail } => {
                 self.progress.send_if_modified(|progress| progress.account_is(&account, state));
+                if self.is_silent()? {
+                    return Ok(());
+                }
                 self.store
                     .transaction(|store| store.set_account_state(&account, state.name(), &detail))
             }

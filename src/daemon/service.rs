@@ -56,7 +56,8 @@ impl Daemon {
     /// When the database can't be opened or written any more.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Result<()> {
         let Daemon { home, config, clock, outlet } = self;
-        let (sink, writer) = start_writer(&home, &config, clock)?;
+        let (intake, progress) = intake(&home, &config, clock)?;
+        let (sink, writer) = start_writer(intake, progress)?;
         let mut watching = JoinSet::new();
         let (waker, wakes) = watch::channel(0);
         watching.spawn(wake::look_out(waker));
@@ -105,7 +106,11 @@ impl Daemon {
 }
 
 /// Runs the daemon for systemd or in a terminal, until SIGTERM or SIGINT.
+///
+/// # Errors
+/// `Config` without an account to watch; else those of [`Daemon::run`].
 pub async fn run(daemon: Daemon) -> Result<()> {
+    daemon.config.require_account()?;
     let Some(_lock) = daemon.home.lock()? else {
         info!("another requite already watches this home; nothing to do");
         return Ok(());
@@ -124,17 +129,20 @@ pub async fn run(daemon: Daemon) -> Result<()> {
     daemon.run(shutdown).await
 }
 
-/// One complete pass over every account; delivers nothing.
+/// One complete pass over every account; delivers nothing. Beside a daemon it also says nothing of
+/// how the accounts are doing.
 ///
 /// # Errors
-/// The first account's that failed, once all have been tried.
+/// `Config` without an account; the first account's that failed, once all have been tried.
 pub async fn sync(
     home: &Home,
     config: &Config,
     clock: Clock,
     mut tell: impl FnMut(&Progress),
 ) -> Result<()> {
-    let (sink, writer) = start_writer(home, config, clock)?;
+    config.require_account()?;
+    let (intake, progress) = intake(home, config, clock)?;
+    let (sink, writer) = start_writer(intake.beside_daemon_of(home), progress)?;
     let accounts = Arc::new(config.accounts.clone());
     let reading = tokio::spawn(async move {
         let mut first_error = None;
@@ -160,16 +168,24 @@ pub async fn sync(
     read
 }
 
-fn start_writer(home: &Home, config: &Config, clock: Clock) -> Result<(Sink, Writer)> {
+/// The one writer, before it takes anything, and where its progress will be seen.
+fn intake(
+    home: &Home,
+    config: &Config,
+    clock: Clock,
+) -> Result<(Intake, watch::Receiver<Progress>)> {
     let store = Store::open(&home.data)?;
     prepare(&store, config)?;
     for file in config.holidays.iter().filter(|file| file.holidays.skipped > 0) {
         let events = text::count(file.holidays.skipped as u64, "event", "events");
         warn!("{events} of {} left out: not understood", file.path.display());
     }
-    let (sink, reports) = Sink::bounded(WAITING_REPORTS);
     let (progress_sender, progress) = watch::channel(Progress::default());
-    let intake = Intake::new(store, config.clone(), clock, progress_sender);
+    Ok((Intake::new(store, config.clone(), clock, progress_sender), progress))
+}
+
+fn start_writer(intake: Intake, progress: watch::Receiver<Progress>) -> Result<(Sink, Writer)> {
+    let (sink, reports) = Sink::bounded(WAITING_REPORTS);
     let thread = std::thread::Builder::new()
         .name("intake".into())
         .spawn(move || intake.run(reports))

@@ -3,19 +3,21 @@
 //! Reads only; nothing in a mailbox ever changes. Knows neither the store nor a score: what it
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::domain::model::Moment;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 pub mod archive;
 pub mod imap;
 pub mod maildir;
 pub mod mbox;
+mod problem;
 mod utf7;
+
+pub use problem::{Problem, Problems};
 
 /// One message as a source found it: header bytes and what stands beside them.
 #[derive(Debug, Clone, Default)]
@@ -199,44 +201,6 @@ impl AccountState {
     }
 }
 
-/// What keeps an account from being read until its user mends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The same for the same problem, whatever words the server finds for it this time.
-    pub name: String,
-    /// What happened and what to do about it, one thought a line.
-    pub detail: String,
-}
-
-/// The problem of each account that has one now.
-pub type Problems = BTreeMap<String, Problem>;
-
-impl Problem {
-    /// `None` where waiting may help.
-    pub fn of(error: &Error) -> Option<Problem> {
-        match error.kind() {
-            Kind::LoginRefused => Some(Problem::named("login", error)),
-            // What follows says what was found this time, in words that may not be ours.
-            Kind::Config => {
-                let text = error.to_string();
-                Some(Problem::named(text.split([':', '\n']).next().unwrap_or_default(), error))
-            }
-            Kind::Temporary | Kind::Usage | Kind::Failed => None,
-        }
-    }
-
-    /// Waiting may have helped, but hasn't for long.
-    pub fn outage(error: &Error) -> Problem {
-        Problem::named("outage", error)
-    }
-
-    fn named(name: &str, error: &Error) -> Problem {
-        let text = error.to_string();
-        let lines: Vec<&str> = text.lines().chain(error.advice()).collect();
-        Problem { name: name.to_owned(), detail: lines.join("\n") }
-    }
-}
-
 /// What comes from the sources, in the order in which it happened.
 pub enum Report {
     Batch(Batch),
@@ -307,12 +271,9 @@ impl Sink {
         self.problems.subscribe()
     }
 
-    /// Says what is wrong with an account, or that nothing is.
+    /// Says what is wrong with an account, or that nothing is. The log hears of it once.
     pub fn problem(&self, account: &str, problem: Option<Problem>) {
-        self.problems.send_modify(|problems| {
-            problems.remove(account);
-            problems.extend(problem.map(|problem| (account.to_owned(), problem)));
-        });
+        self.problems.send_modify(|problems| problem::replace(problems, account, problem));
     }
 
     pub async fn folders(&self, account: &str, folders: Vec<(String, Role)>) -> Result<()> {

@@ -33,6 +33,18 @@ pub struct FolderRow {
     pub reconciled_at: Option<Moment>,
 }
 
+impl AccountRow {
+    /// As it is once nobody watches any more, like [`Store::set_accounts_idle`].
+    pub fn unwatched(self) -> AccountRow {
+        match self.state.as_str() {
+            "watching" | "syncing" => {
+                AccountRow { state: "idle".to_owned(), detail: String::new(), ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
 impl Store {
     /// Makes the configured accounts the known ones; others keep their mail but are retired.
     /// Archives were never configured.

@@ -85,6 +85,16 @@ fn a_configuration_that_is_missing_says_how_to_begin() {
 }
 
 #[test]
+fn without_an_account_there_is_nothing_to_do_but_add_one() {
+    let world = world();
+    world.configure("[me]\naddresses = [\"ada@example.com\"]\n");
+    for command in ["run", "sync"] {
+        let said = ["no account is configured", "help:", "requite config example"];
+        check_failure(&world, &[command], 78, &said);
+    }
+}
+
+#[test]
 fn a_password_command_that_is_missing_is_a_mistake_in_the_configuration() {
     let Some(dovecot) = Dovecot::start() else { return };
     let world = world();
@@ -123,6 +133,11 @@ fn a_wrong_password_is_tried_once_by_a_command_and_once_an_hour_by_the_daemon() 
     assert_eq!(account["state"], "auth_failed");
     assert_eq!(dovecot.refusals(), 2 + 1);
     assert_eq!(dovecot.logins(), 0);
+    let log = daemon.log();
+    let told = log.lines().find(|line| line.contains("WARN")).unwrap_or(&log);
+    for part in ["work", "refused the login of ada@example.com", "password"] {
+        assert!(told.contains(part), "{log}");
+    }
     assert!(daemon.terminate().success());
     let printed = world.run(&["status"]);
     assert!(printed.contains("login refused"), "{printed}");

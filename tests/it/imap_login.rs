@@ -227,3 +227,20 @@ async fn another_certificate_than_the_pinned_one_is_no_reason_to_give_up() {
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_port_that_never_greets_may_want_tls_from_the_first_byte() {
+    let mut world = plain().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Who waits for a client's TLS in vain says nothing and hangs up.
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    world.imap().port = port;
+    for tls in [Tls::None, Tls::Starttls] {
+        world.imap().tls = tls;
+        let error = probe(&world.account).await.unwrap_err();
+        kept_back(&world, &error, Kind::Temporary, &format!("localhost:{port}"));
+        let advice = error.advice().unwrap_or_default();
+        assert!(advice.contains("tls = \"implicit\""), "{error} ({advice})");
+    }
+}

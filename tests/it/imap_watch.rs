@@ -260,6 +260,24 @@ async fn an_account_out_of_reach_is_a_problem_of_its_user_once_that_lasts() {
 }
 
 #[tokio::test]
+async fn a_refused_login_stays_a_problem_while_the_server_is_out_of_reach() {
+    let world = world().await;
+    world.server.script(|call| match (call.is("LOGIN"), call.earlier) {
+        (true, 0) => Turn::Say("{tag} NO not you\r\n".to_owned()),
+        (true, _) => Turn::SayAndClose(String::new()),
+        (false, _) => Turn::AsUsual,
+    });
+    let sink = world.store.sink();
+    let problems = sink.problems();
+    let (stop, watching) = world.watch_into(sink, watch::channel(0).1);
+    let is_away = |kept: &Kept| kept.states.iter().any(|it| it.0 == AccountState::Offline);
+    world.store.until("out of reach", is_away).await;
+    assert!(problems.borrow()["work"].detail.contains("not you"));
+    stop.send(true).unwrap();
+    watching.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_message_that_becomes_visible_late_is_not_missed() {
     let mut world = world().await;
     // Not by a comparison of the whole folder.

@@ -95,7 +95,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         parts.push(mailboxes::kept(&desk));
     }
     parts.push(surroundings::clock(&desk));
-    parts.push(surroundings::service(&desk.home));
+    parts.push(surroundings::service(globals.home.is_some()));
     let worst = worst(&parts);
     if desk.json {
         let parts: Vec<Value> = parts.iter().map(Part::json).collect();

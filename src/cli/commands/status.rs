@@ -21,6 +21,10 @@ pub fn run(desk: &Desk, exit_code: bool) -> Result<Outcome> {
     let mut accounts = store.accounts()?;
     // Mail of an account that was taken out of the configuration stays; its state says nothing.
     accounts.retain(|row| desk.config.accounts.iter().any(|account| account.name == row.name));
+    if !desk.home.is_watched()? {
+        // A daemon that was killed left its last word behind.
+        accounts = accounts.into_iter().map(AccountRow::unwatched).collect();
+    }
     let state = State::read(&desk.book(&store)?, accounts)?;
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;

@@ -10,7 +10,7 @@ use async_imap::imap_proto::{Response, Status};
 
 use super::budget::Budget;
 use super::exec::Link;
-use super::failure::words;
+use super::failure::{Failure, words};
 use super::login;
 use super::tls::{self, Wire};
 use crate::auth::SignIn;
@@ -117,11 +117,11 @@ impl<'a> Connector<'a> {
         let wire: Wire = Box::new(tcp);
         let trust = || tls::trust(self.imap);
         match self.imap.tls {
-            Tls::Implicit => greeted(tls::encrypt(trust()?, host, wire).await?).await,
-            Tls::None => greeted(wire).await,
+            Tls::Implicit => self.greeted(tls::encrypt(trust()?, host, wire).await?).await,
+            Tls::None => self.greeted(wire).await,
             Tls::Starttls => {
                 let trust = trust()?;
-                let wire = self.start_tls(greeted(wire).await?).await?;
+                let wire = self.start_tls(self.greeted(wire).await?).await?;
                 let mut link = Link::over(tls::encrypt(trust, host, wire).await?);
                 link.ask_capabilities().await?;
                 Ok(link)
@@ -142,24 +142,41 @@ impl<'a> Connector<'a> {
                 .hint("somebody may be in between; try tls = \"implicit\" with port 993")
         })
     }
-}
 
-/// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
-async fn greeted(wire: Wire) -> Result<Link> {
-    let mut link = Link::over(wire);
-    let mut greeting = Err("it greets in another language than IMAP".to_owned());
-    link.read(GREETING, |response| {
-        if let Response::Data { status, outcome } = response {
-            greeting = match status {
-                Status::Ok => Ok(()),
-                // Whoever can make a client believe that it is logged in keeps it from TLS.
-                Status::PreAuth => Err("it claims that we are logged in already".to_owned()),
-                _ => Err(words(outcome)),
-            };
+    /// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
+    async fn greeted(&self, wire: Wire) -> Result<Link> {
+        let mut link = Link::over(wire);
+        let mut greeting = Err("it greets in another language than IMAP".to_owned());
+        let read = link.read(GREETING, |response| {
+            if let Response::Data { status, outcome } = response {
+                greeting = match status {
+                    Status::Ok => Ok(()),
+                    // Whoever can make a client believe that it is logged in keeps it from TLS.
+                    Status::PreAuth => Err("it claims that we are logged in already".to_owned()),
+                    _ => Err(words(outcome)),
+                };
+            }
+        });
+        match read.await {
+            Err(Failure::Lost(why)) if link.take_received() == 0 => return Err(self.mute(&why)),
+            read => read?,
         }
-    })
-    .await?;
-    greeting.map_err(|why| Error::temporary(format!("the mail server turns us away: {why}")))?;
-    link.ask_capabilities().await?;
-    Ok(link)
+        greeting
+            .map_err(|why| Error::temporary(format!("the mail server turns us away: {why}")))?;
+        link.ask_capabilities().await?;
+        Ok(link)
+    }
+
+    /// A port that says nothing waits for TLS, as a rule.
+    fn mute(&self, why: &str) -> Error {
+        let Imap { host, port, tls, .. } = self.imap;
+        let error = Error::temporary(format!("{host}:{port} doesn't greet us: {why}"));
+        match tls {
+            Tls::Implicit => error,
+            Tls::None | Tls::Starttls => error.hint(
+                "the port may expect TLS from the first byte: try tls = \"implicit\", or another \
+                 port",
+            ),
+        }
+    }
 }

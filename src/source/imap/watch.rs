@@ -68,7 +68,10 @@ impl<'a> Watcher<'a> {
             }
             throttled = is_passing(&error.to_string());
             let problem = Problem::of(&error).or_else(|| lasts.then(|| Problem::outage(&error)));
-            self.sink.problem(&self.account.name, problem);
+            // Out of reach, nobody knows whether it was mended.
+            if connected || problem.is_some() {
+                self.sink.problem(&self.account.name, problem);
+            }
             let wait = match self.announce(&error, failures, connected).await {
                 Ok(wait) => wait,
                 Err(error) => return error,

@@ -3,12 +3,20 @@
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::support::{PATIENCE, eventually};
 
 fn settled() -> World {
     let world = world();
     let maildir = Maildir::create(world.home().join("Mail"));
     world.configure(&configuration(&[SILENT, &maildir_account(&maildir)]));
     world
+}
+
+#[track_caller]
+fn is_watched(world: &World) {
+    eventually(PATIENCE, "the account is watched", || {
+        (status(world)["accounts"][0]["state"] == "watching").then_some(())
+    });
 }
 
 #[test]
@@ -31,9 +39,7 @@ fn a_daemon_that_talks_to_a_server_ends_as_soon() {
     world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
     let daemon = world.daemon();
     daemon.ready();
-    crate::support::eventually(Duration::from_secs(30), "the account is watched", || {
-        (status(&world)["accounts"][0]["state"] == "watching").then_some(())
-    });
+    is_watched(&world);
     let asked = Instant::now();
     assert_eq!(daemon.terminate().code(), Some(0));
     assert!(asked.elapsed() < Duration::from_secs(2), "it took {:?}", asked.elapsed());
@@ -50,4 +56,34 @@ fn a_second_daemon_leaves_the_home_to_the_first() {
     assert!(said.contains("another requite already watches this home"), "{said}");
     first.notice("WATCHDOG=1");
     assert!(first.terminate().success());
+}
+
+#[test]
+fn after_a_power_cut_nothing_is_said_to_be_watched() {
+    let world = settled();
+    let daemon = world.daemon();
+    daemon.ready();
+    is_watched(&world);
+    daemon.kill();
+    let account = &status(&world)["accounts"][0];
+    assert_eq!((&account["state"], &account["detail"]), (&"idle".into(), &"".into()));
+    let printed = world.run(&["status"]);
+    assert!(printed.contains("idle") && !printed.contains("watching"), "{printed}");
+    let daemon = world.daemon();
+    daemon.ready();
+    is_watched(&world);
+    assert!(daemon.terminate().success());
+}
+
+#[test]
+fn a_pass_beside_a_daemon_leaves_the_word_to_the_daemon() {
+    let world = settled();
+    let daemon = world.daemon();
+    daemon.ready();
+    is_watched(&world);
+    let said = status(&world)["accounts"].clone();
+    world.run(&["sync"]);
+    assert_eq!(status(&world)["accounts"], said);
+    assert!(daemon.terminate().success());
+    assert_eq!(status(&world)["accounts"][0]["state"], "idle");
 }

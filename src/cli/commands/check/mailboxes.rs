@@ -13,9 +13,7 @@ const LISTED: usize = 10;
 
 pub async fn accounts(config: &Config) -> Vec<Part> {
     let mut parts = Vec::new();
-    if config.accounts.is_empty() {
-        let error = Error::config("no account is configured")
-            .hint("add an [[account]]: `requite config example` shows how");
+    if let Err(error) = config.require_account() {
         parts.push(Part::ill("accounts", &error));
     }
     for account in &config.accounts {

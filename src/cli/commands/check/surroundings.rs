@@ -6,7 +6,6 @@ use super::Part;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{Config, HolidayFile, Mailer};
-use crate::daemon::Home;
 use crate::deliver;
 use crate::domain::calendar::Holidays;
 use crate::domain::model::Moment;
@@ -101,14 +100,12 @@ fn sane(now: Moment) -> Result<()> {
         .hint("set it, or let it be set: `timedatectl set-ntp true`"))
 }
 
-/// Where there is a place of its own below `--home`, no session is needed.
-pub fn service(home: &Home) -> Part {
+/// With everything below `--home`, no session is needed.
+pub fn service(has_own_home: bool) -> Part {
     let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_dir());
     let found = match session {
         Some(folder) => Ok(format!("the user session is at {}", Path::new(&folder).display())),
-        None if home.runtime != home.data => {
-            Ok(format!("no user session; running files go to {}", home.runtime.display()))
-        }
+        None if has_own_home => Ok("no user session; below --home none is needed".to_owned()),
         None => Err(Error::failed("there is no user session: XDG_RUNTIME_DIR names no folder")
             .hint("log in with systemd, or let it start without: `loginctl enable-linger`")),
     };
