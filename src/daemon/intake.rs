@@ -21,7 +21,7 @@ use crate::source::{Batch, FolderKey, FolderState, Report, Word};
 use crate::store::{Filing, Store};
 
 /// At most so many batches share a transaction.
-const TOGETHER: usize = 20;
+const TOGETHER: usize = 8;
 /// Bulk history waits so long for more of it to share its transaction.
 const COMPANY: Duration = Duration::from_millis(20);
 /// Sources that say nothing for so long have paused.

@@ -7,7 +7,7 @@ use crate::support::world::World;
 
 #[tokio::test]
 async fn systemd_is_told_how_far_history_is_read() {
-    let server = Server::start(&[("INBOX", Mailbox::of(1..=9000))], None).await;
+    let server = Server::start(&[("INBOX", Mailbox::of(1..=16_000))], None).await;
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
     let password = world.write("password", "s3cret");
     world.configure(&format!(
@@ -27,7 +27,7 @@ async fn systemd_is_told_how_far_history_is_read() {
     let (reading, _) = told.await.unwrap();
     let counts = reading.strip_prefix("STATUS=reading history: ").unwrap();
     let (read, of) = counts.split_once(" of ").unwrap();
-    assert_eq!(of, "9,000 messages in INBOX (work)");
+    assert_eq!(of, "16,000 messages in INBOX (work)");
     let read: u32 = read.replace(',', "").parse().unwrap();
-    assert!((500..9000).contains(&read), "{read}");
+    assert!((500..16_000).contains(&read), "{read}");
 }

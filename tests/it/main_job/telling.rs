@@ -208,8 +208,8 @@ fn check_tries_the_way_of_the_digest_and_sends_none() {
         let world = with_debts(&[SILENT, post, way].concat());
         let report: Value =
             serde_json::from_slice(&world.output(&["check", "--json"]).stdout).unwrap();
-        let parts = report["parts"].as_array().unwrap().iter();
-        parts.cloned().find(|part| part["part"] == "digest mail").unwrap()
+        let mut parts = report["parts"].as_array().unwrap().iter();
+        parts.find(|part| part["part"] == "digest mail").unwrap().clone()
     };
     assert_eq!(check(&way)["ok"], true);
     let port = format!("port = {}", server.client(Tls::Starttls).port);
