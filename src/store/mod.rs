@@ -43,7 +43,7 @@ pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
 /// SQLite waits this long for another writer before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
 /// Memory for pages, in KiB, as SQLite wants it: negative.
-const CACHE: i64 = -16_000;
+const CACHE: i64 = -12_000;
 
 pub struct Store {
     db: Connection,
