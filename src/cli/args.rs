@@ -118,6 +118,9 @@ pub enum Command {
         /// Exit with 3 when something is overdue
         #[arg(long)]
         exit_code: bool,
+        /// List what may need no reply, too
+        #[arg(long)]
+        all: bool,
     },
     /// List contacts with their scores and both response times
     Contacts(ContactsArgs),
@@ -128,20 +131,27 @@ pub enum Command {
     },
     /// Print the weekly digest as it would be now
     Digest(DigestArgs),
-    /// Say that a turn needs no answer any more
+    /// Say that turns need no answer any more
     Done {
-        /// As `status` prints it: C12-345
-        id: String,
+        /// As `status` prints them: C12-345
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
         #[arg(long)]
         undo: bool,
     },
-    /// Leave a turn in peace for a while
+    /// Say that turns do ask for an answer
+    Due {
+        /// As `status` prints them: C12-345
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Leave turns in peace for a while
     Snooze {
-        /// As `status` prints it: C12-345
-        id: String,
-        /// How long: 2d, 36h, 1 week
-        #[arg(value_name = "FOR", required_unless_present = "undo")]
-        duration: Option<String>,
+        /// As `status` prints them: C12-345; then for how long: 2d, 36h, "1 week"
+        #[arg(value_name = "ID… FOR", required = true)]
+        words: Vec<String>,
         #[arg(long)]
         undo: bool,
     },
@@ -341,7 +351,6 @@ mod tests {
             "requite stance greedy",
             "requite stance --yes",
             "requite set C12",
-            "requite snooze C12-3",
             "requite import",
             "requite digest --html --text",
             "requite digest --html --send",

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::daemon::book::{NamedDebt, Person};
+use crate::daemon::book::{Book, NamedDebt, Person};
 use crate::domain::correspondence::{Entry, EntryKind};
 use crate::domain::digest::Totals;
+use crate::domain::due::because;
 use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::domain::score::{Components, Score};
 use crate::domain::standing::{Counts, SideFigures};
@@ -49,6 +50,8 @@ pub fn debt(named: &NamedDebt) -> Value {
         "due": instant(debt.due),
         "overdue": debt.overdue,
         "needs_reply": turn.needs_reply,
+        "likelihood": debt.likelihood().name(),
+        "because": named.because,
         "subject": named.subject,
         "message_id": named.message_id,
         "snoozed_until": debt.snoozed_until.map(instant),
@@ -61,8 +64,10 @@ pub fn totals(totals: &Totals) -> Value {
         "contacts": totals.contacts,
         "i_owe": totals.i_owe,
         "i_owe_overdue": totals.i_owe_overdue,
+        "i_owe_perhaps": totals.i_owe_perhaps,
         "they_owe": totals.they_owe,
         "they_owe_overdue": totals.they_owe_overdue,
+        "they_owe_perhaps": totals.they_owe_perhaps,
     })
 }
 
@@ -142,12 +147,23 @@ pub fn counts(counts: &Counts) -> Value {
     })
 }
 
-pub fn turn(turn: &Turn, store: &Store, now: Moment) -> Result<Value> {
+pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
+    let now = book.now();
     let answer = turn.answer.filter(|answer| answer.at <= now);
     let answered_by = answer.map(|answer| message_id(store, answer.touch)).transpose()?.flatten();
     let mut message_ids = Vec::new();
     for touch in &turn.touches {
         message_ids.extend(message_id(store, *touch)?);
+    }
+    let mut messages = Vec::new();
+    for asked in &turn.asks {
+        let d = book.due().d(turn.side, turn.id.contact, asked.features);
+        messages.push(json!({
+            "message_id": message_id(store, asked.touch)?,
+            "at": instant(asked.at),
+            "needs_reply": d,
+            "because": because(turn.side, asked.features, d),
+        }));
     }
     Ok(json!({
         "id": turn.id.to_string(),
@@ -163,6 +179,7 @@ pub fn turn(turn: &Turn, store: &Store, now: Moment) -> Result<Value> {
         "needs_reply": turn.needs_reply,
         "subject": subject(store, turn)?,
         "message_ids": message_ids,
+        "messages": messages,
     }))
 }
 

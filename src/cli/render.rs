@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::domain::model::Moment;
 use crate::domain::score::{Claim, claim};
 use crate::domain::standing::{SideFigures, Standing};
-use crate::domain::text::{clean, duration};
+use crate::domain::text::{clean, clip, duration};
 
 /// What is unknown.
 pub const UNKNOWN: &str = "—";
@@ -107,6 +107,31 @@ impl Columns {
         }
         self.table.lines().map(|line| unmarked(line.trim_end()) + "\n").collect()
     }
+}
+
+/// A table with a faint line beneath each row that has one, as far in as the second column stands.
+pub fn beneath(table: &str, lines: &[Option<String>]) -> String {
+    let mut text = String::new();
+    let plain: Vec<String> =
+        table.lines().map(|row| anstream::adapter::strip_str(row).to_string()).collect();
+    let second = |row: &String| {
+        let first = row.len() - row.trim_start().len();
+        let rest = row.get(first..)?;
+        let end = rest.find("  ")?;
+        let gap = rest.get(end..)?;
+        Some(first + end + (gap.len() - gap.trim_start().len()))
+    };
+    let indent = plain.iter().filter_map(second).next().unwrap_or(2);
+    for (row, line) in table.lines().zip(lines) {
+        text.push_str(row);
+        text.push('\n');
+        if let Some(line) = line {
+            let width = terminal_width().map_or(usize::MAX, usize::from);
+            let room = width.saturating_sub(indent).max(usize::from(LEAST));
+            text.push_str(&format!("{}{}\n", " ".repeat(indent), faint(&clip(line, room))));
+        }
+    }
+    text
 }
 
 /// Colour sequences take no room on a terminal but would count as text in a column.

@@ -19,13 +19,14 @@ fn moment(text: &str) -> Moment {
     text.parse::<jiff::Timestamp>().unwrap().into()
 }
 
-/// Mail of the sample: folder, time, headers.
-const MAIL: [(&str, &str, &str); 5] = [
+/// Mail of the sample: folder, time, headers, text.
+const MAIL: [(&str, &str, &str, &str); 5] = [
     (
         "INBOX",
         "2026-03-02T09:00:00Z",
         "From: grace@example.org\nTo: ada@example.com\n\
       Message-ID: <m1@example.org>\nSubject: When is the compiler ready?\n",
+        "Dear Ada,\n\nwhen is the compiler ready?\n\nGrace",
     ),
     (
         "Sent",
@@ -33,24 +34,28 @@ const MAIL: [(&str, &str, &str); 5] = [
         "From: ada@example.com\nTo: grace@example.org\n\
       Message-ID: <m2@example.com>\nIn-Reply-To: <m1@example.org>\n\
       Subject: Re: When is the compiler ready?\n",
+        "Next week.",
     ),
     (
         "Sent",
         "2026-03-03T10:00:00Z",
         "From: ada@example.com\nTo: alan@example.org\n\
       Message-ID: <m3@example.com>\nSubject: Could we have lunch?\n",
+        "Could we have lunch on Friday? Let me know.\n\nAda",
     ),
     (
         "INBOX",
         "2026-03-09T09:00:00Z",
         "From: grace@example.org\nTo: ada@example.com\n\
       Message-ID: <m4@example.org>\nSubject: Could you review it?\n",
+        "Could you review it for me?\n\nGrace",
     ),
     (
         "INBOX",
         "2026-03-03T10:01:00Z",
         "From: grace@example.org\nTo: ada@example.com\n\
       Message-ID: <m5@example.org>\nAuto-Submitted: auto-replied\nSubject: Out of office\n",
+        "I am away.",
     ),
 ];
 
@@ -72,17 +77,20 @@ pub fn acquaintances() -> (Store, Policy) {
         };
         store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
     }
-    for (uid, (folder, at, header)) in (1..).zip(MAIL) {
+    for (uid, (folder, at, header, text)) in (1..).zip(MAIL) {
         let folder = store.folder("home", folder).unwrap().unwrap();
         let at = moment(at);
         let date = at.timestamp().strftime("Date: %a, %d %b %Y %H:%M:%S +0000\n").to_string();
+        let header = format!("{header}{date}\n");
+        let mut facts = mail::facts(header.as_bytes()).unwrap();
+        mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Me::default());
         let arrival = Arrival {
             uid,
             answered: false,
             deleted: false,
             draft: false,
             internal: Some(at),
-            facts: mail::facts(format!("{header}{date}\n").as_bytes()).unwrap(),
+            facts,
         };
         store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();
     }

@@ -11,6 +11,7 @@ use super::login::Login;
 use crate::domain::calendar::Holidays;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
+use crate::mail;
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -54,6 +55,13 @@ pub struct Me {
     pub names: Vec<String>,
     /// Normalised; those of the accounts are among them.
     pub addresses: Vec<String>,
+}
+
+impl Me {
+    /// As those who read mail know me.
+    pub fn known(&self) -> mail::Me<'_> {
+        mail::Me { names: &self.names, addresses: &self.addresses }
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -268,7 +268,7 @@ fn the_example_is_empty_as_it_stands() {
 fn every_line_of_the_example_can_be_switched_on() {
     let config = good(&example());
     assert_eq!(config.accounts.len(), 2);
-    assert!(config.accounts.iter().all(|account| !account.text_cues));
+    assert!(config.accounts.iter().all(|account| account.text_cues));
     assert!(matches!(config.mailer, Some(Mailer::Smtp(_))));
     assert_eq!(config.digest.to.as_deref(), Some("ada@example.com"));
 }

@@ -96,7 +96,7 @@ impl<'a> Intake<'a> {
             config,
             name: archive.path().display().to_string(),
             import,
-            with_text: config.accounts.iter().any(|account| account.text_cues),
+            with_text: config.policy.reads_text,
             waiting: Vec::new(),
             rehearsed: HashSet::new(),
             taken: Taken::default(),
@@ -135,8 +135,7 @@ impl<'a> Intake<'a> {
 
     /// Numbered by what it is, so that it has the same number wherever it stands in the file.
     fn arrival(&self, raw: &RawMail) -> Result<Arrival, String> {
-        let names = self.with_text.then_some(self.config.me.names.as_slice());
-        let arrival = reading::arrival(raw, names)?;
+        let arrival = reading::arrival(raw, self.with_text.then(|| self.config.me.known()))?;
         let uid = (arrival.facts.key.number().cast_unsigned() >> 1).max(1);
         Ok(Arrival { uid, ..arrival })
     }

@@ -2,7 +2,8 @@
 //!
 //! Reads what the store holds, or held at an earlier instant; decides nothing itself.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
 
 use jiff::tz::TimeZone;
@@ -10,12 +11,14 @@ use jiff::tz::TimeZone;
 use super::measure::measure_dirty;
 use crate::domain::absence::Absence;
 use crate::domain::calendar::Calendar;
-use crate::domain::correspondence::{self, Entry, LeftOut};
+use crate::domain::correspondence::{self, LeftOut};
 use crate::domain::debts::{self, Debt, Habit};
 use crate::domain::digest;
+use crate::domain::due::said::{self, Model};
+use crate::domain::due::{Features, Likelihood, because};
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::{EXPIRY_H, Policy};
-use crate::domain::population::{Census, Lessons, Population};
+use crate::domain::population::{Census, Population};
 use crate::domain::standing::{Record, Standing, Terms, standing};
 use crate::domain::turns::Turn;
 use crate::error::Result;
@@ -61,6 +64,8 @@ pub struct Book<'a> {
     as_of: AsOf,
     decisions: Decisions,
     population: Population,
+    /// What asks for an answer, by what the user said of it.
+    due: Model,
     absences: HashMap<ContactId, Vec<Absence>>,
 }
 
@@ -68,7 +73,7 @@ pub struct Book<'a> {
 pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<correspondence::Entry>,
     pub absences: Vec<Absence>,
     pub terms: Terms,
     pub standing: Standing,
@@ -83,6 +88,8 @@ pub struct NamedDebt {
     pub address: Option<String>,
     pub subject: Option<String>,
     pub message_id: Option<String>,
+    /// Why an answer is, or may be, due.
+    pub because: Vec<&'static str>,
     pub starred: bool,
     pub muted: bool,
 }
@@ -95,7 +102,8 @@ impl<'a> Book<'a> {
         };
         let decisions = store.decisions(None, as_of.moment())?;
         let (population, absences) = (store.population()?, store.absences()?);
-        let mut book = Book { store, policy, as_of, decisions, population, absences };
+        let due = Model::of(&words(&store, as_of.moment())?, policy.reads_text);
+        let mut book = Book { store, policy, as_of, decisions, population, due, absences };
         if let Held::Then(_) = book.store {
             book.population = book.survey()?;
         }
@@ -104,35 +112,29 @@ impl<'a> Book<'a> {
 
     /// What all contacts teach together, learned from the turns of this book.
     pub fn survey(&self) -> Result<Population> {
-        let now = self.now();
-        let mut lessons = Lessons::new(now, self.store.turn_count()?);
-        self.store.each_contacts_turns(|contact, turns| {
-            for turn in &turns {
-                let wanted = self.snoozed_until(contact, &turn.touches).is_some();
-                lessons.hear(turn, wanted);
-            }
-            Ok(())
-        })?;
-        let need = lessons.learned();
-        let mut census = Census::new(self.policy, need, now);
+        let mut census = Census::new(self.now());
         self.store.each_contacts_turns(|contact, mut turns| {
-            turns.iter_mut().for_each(|turn| turn.judge(&need));
+            self.judge(&mut turns);
             census.count(&turns, &self.terms(contact));
             Ok(())
         })?;
         Ok(census.population())
     }
 
-    /// What asks less than this is listed, never alerted.
-    pub fn q_star(&self) -> f64 {
-        self.population.q_star
+    /// What asks for an answer.
+    pub fn due(&self) -> &Model {
+        &self.due
+    }
+
+    fn judge(&self, turns: &mut [Turn]) {
+        turns.iter_mut().for_each(|turn| turn.judge(&self.due));
     }
 
     /// How long the turns of that side with a contact usually wait.
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
         let mut turns = self.store.turns_of(contact)?;
         turns.retain(|turn| turn.side == side);
-        turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
+        self.judge(&mut turns);
         Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
     }
 
@@ -198,7 +200,7 @@ impl<'a> Book<'a> {
     }
 
     fn person(&self, row: ContactRow, mut turns: Vec<Turn>) -> Result<Person> {
-        turns.iter_mut().for_each(|turn| turn.judge(&self.population.need));
+        self.judge(&mut turns);
         let entries = self.store.entries(row.id)?;
         let absences = self.absences_of(row.id).to_vec();
         let terms = self.terms(row.id);
@@ -210,12 +212,12 @@ impl<'a> Book<'a> {
         Ok(Person { row, turns, entries, absences, terms, standing, starred, muted })
     }
 
-    /// Every open turn that an answer is owed to, oldest first.
+    /// Every open turn to which an answer is or may be owed, the likeliest and most urgent first.
     pub fn debts(&self) -> Result<Vec<NamedDebt>> {
         let now = self.now();
         let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
         for mut turn in self.store.waiting_turns(now.plus_hours(-EXPIRY_H))? {
-            turn.judge(&self.population.need);
+            turn.judge(&self.due);
             by_contact.entry(turn.id.contact).or_default().push(turn);
         }
         let mut found = Vec::new();
@@ -226,7 +228,7 @@ impl<'a> Book<'a> {
                 found.push(self.named(debt)?);
             }
         }
-        found.sort_by_key(|named| (named.debt.turn.start, named.debt.turn.id));
+        found.sort_by_cached_key(|named| named.debt.rank(named.starred, now, &self.policy.zone));
         Ok(found)
     }
 
@@ -239,7 +241,17 @@ impl<'a> Book<'a> {
         };
         let starred = self.decisions.has(contact, Verb::Star);
         let muted = self.decisions.has(contact, Verb::Mute);
-        Ok(NamedDebt { debt, name, address, subject, message_id, starred, muted })
+        let because = self.because(&debt.turn);
+        Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted })
+    }
+
+    /// Why a turn is judged as it is, by the message that speaks loudest.
+    pub fn because(&self, turn: &Turn) -> Vec<&'static str> {
+        if turn.wanted {
+            return vec!["you said that it asks for an answer"];
+        }
+        let strongest = turn.strongest(&self.due);
+        strongest.map_or(Vec::new(), |asked| because(turn.side, asked.features, turn.needs_reply))
     }
 
     fn snoozed_until(&self, contact: ContactId, touches: &[TouchId]) -> Option<Moment> {
@@ -252,21 +264,52 @@ impl<'a> Book<'a> {
     }
 
     pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {
-        let count = |side, overdue: bool| {
-            debts
-                .iter()
-                .filter(|named| named.debt.turn.side == side && (!overdue || named.debt.overdue))
-                .count()
+        let of = |side, likelihood| {
+            let of_side = debts.iter().filter(move |named| named.debt.turn.side == side);
+            of_side.filter(move |named| named.debt.likelihood() == likelihood)
         };
+        let due = |side| of(side, Likelihood::Due).count();
+        let overdue = |side| of(side, Likelihood::Due).filter(|named| named.debt.overdue).count();
+        let perhaps = |side| of(side, Likelihood::Perhaps).count();
         Ok(digest::Totals {
             messages: self.store.message_count()?,
             contacts: self.store.contact_count()?,
-            i_owe: count(Side::Theirs, false),
-            i_owe_overdue: count(Side::Theirs, true),
-            they_owe: count(Side::Mine, false),
-            they_owe_overdue: count(Side::Mine, true),
+            i_owe: due(Side::Theirs),
+            i_owe_overdue: overdue(Side::Theirs),
+            i_owe_perhaps: perhaps(Side::Theirs),
+            they_owe: due(Side::Mine),
+            they_owe_overdue: overdue(Side::Mine),
+            they_owe_perhaps: perhaps(Side::Mine),
         })
     }
+}
+
+/// What the user said of turns, as far as it teaches what asks for an answer.
+fn words(store: &Store, now: Moment) -> Result<Vec<said::Said>> {
+    let mut turns: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
+    let mut heard = HashSet::new();
+    let mut words = Vec::new();
+    for decision in store.said_of_turns(now, said::NEWEST)? {
+        let Some(touch) = decision.touch else { continue };
+        let contact = decision.contact;
+        // Newest first: of two words on one message the later holds.
+        if !heard.insert((contact, touch)) {
+            continue;
+        }
+        let turns = match turns.entry(contact) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(store.turns_of(contact)?),
+        };
+        let Some(turn) = turns.iter().find(|turn| turn.touches.contains(&touch)) else { continue };
+        let Some(asked) = turn.strongest(&Model::default()) else { continue };
+        if asked.features.contains(Features::CALL) {
+            continue;
+        }
+        let (side, features) = (turn.side, asked.features);
+        let due = decision.verb != Verb::Done;
+        words.push(said::Said { at: decision.at, side, contact, features, due });
+    }
+    Ok(words)
 }
 
 /// What the store would hold had nothing come after `then`.

@@ -11,9 +11,9 @@ use crate::domain::correspondence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::domain::population::Population;
-use crate::domain::turns::{self, Done, Turn};
+use crate::domain::turns::{self, Said, Turn};
 use crate::error::{Error, Result};
-use crate::store::{Store, Verb};
+use crate::store::{Decision, Store, Verb};
 
 /// What is derived of one contact's mail and entries.
 struct Measured {
@@ -29,15 +29,21 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
     let read = correspondence::read(&letters, &entries, policy.time, FOREVER);
-    let done: Vec<Done> = store
-        .decisions(Some(contact), FOREVER)?
-        .of(contact)
-        .filter(|decision| decision.verb == Verb::Done)
-        .filter_map(|decision| Some(Done { touch: decision.touch?, at: decision.at }))
-        .collect();
+    let decisions = store.decisions(Some(contact), FOREVER)?;
+    let said: Vec<Said> = decisions.of(contact).filter_map(said).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    let turns = turns::turns(contact, read.touches, &done);
+    let turns = turns::turns(contact, read.touches, &said);
     Ok(Measured { turns, last_touch, absences: read.absences })
+}
+
+/// Who puts something off says that it asks for an answer.
+fn said(decision: &Decision) -> Option<Said> {
+    let due = match decision.verb {
+        Verb::Done => false,
+        Verb::Due | Verb::Snooze => true,
+        Verb::Mute | Verb::Star | Verb::Set | Verb::NotTheirs => return None,
+    };
+    Some(Said { touch: decision.touch?, at: decision.at, due })
 }
 
 /// About so many messages are measured before what they tell is written: in smaller parts the same

@@ -92,12 +92,12 @@ fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option
 fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     let account = &batch.folder.account;
     let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
-    let names = cued.then_some(config.me.names.as_slice());
+    let me = cued.then(|| config.me.known());
     let mails = std::mem::take(&mut batch.mails);
     let oldest = mails.iter().filter_map(|mail| mail.internal).min();
     let mut arrivals = Vec::with_capacity(mails.len());
     for raw in mails {
-        match arrival(&raw, names) {
+        match arrival(&raw, me) {
             Ok(arrival) => arrivals.push(arrival),
             Err(why) => batch.unreadable.push((raw.uid, why)),
         }
@@ -105,14 +105,14 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     ReadBatch { batch, arrivals, oldest }
 }
 
-/// `names`: mine, where texts are read.
+/// `me`: where texts are read.
 ///
 /// # Errors
 /// Why there is nothing to read in it.
-pub fn arrival(raw: &RawMail, names: Option<&[String]>) -> Result<Arrival, String> {
+pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
-    if let Some(names) = names.filter(|_| !raw.body_start.is_empty()) {
-        mail::read_text(&mut facts, &raw.header, &raw.body_start, names);
+    if let Some(me) = me.filter(|_| !raw.body_start.is_empty()) {
+        mail::read_text(&mut facts, &raw.header, &raw.body_start, me);
     }
     Ok(Arrival {
         uid: raw.uid,

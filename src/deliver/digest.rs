@@ -17,8 +17,6 @@ const COLUMNS: usize = 76;
 const BAR_BLOCKS: usize = 20;
 const NAME_COLUMNS: usize = 60;
 const SUBJECT_COLUMNS: usize = 140;
-/// Below this an answer may well not be expected.
-const DOUBTFUL: f64 = 0.5;
 
 /// A mail's three texts, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +77,8 @@ struct Section {
     tally: String,
     entries: Vec<Entry>,
     more: Option<String>,
+    /// What may need no reply.
+    perhaps: Option<String>,
     when_empty: &'static str,
 }
 
@@ -91,7 +91,7 @@ struct Entry {
     due: String,
     waiting: String,
     unusual: bool,
-    doubtful: bool,
+    because: String,
 }
 
 struct Moved {
@@ -126,6 +126,7 @@ impl Page {
                     tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
                     entries: digest.i_owe.iter().map(|debt| clock.entry(debt)).collect(),
                     more: more(digest.i_owe_more),
+                    perhaps: perhaps(digest.totals.i_owe_perhaps, &digest.i_owe),
                     when_empty: "Nobody. No answer is owed by you.",
                 },
                 Section {
@@ -137,6 +138,7 @@ impl Page {
                     ),
                     entries: digest.they_owe.iter().map(|debt| clock.entry(debt)).collect(),
                     more: more(digest.they_owe_more),
+                    perhaps: perhaps(digest.totals.they_owe_perhaps, &digest.they_owe),
                     when_empty: "Nobody. No answer is owed to you.",
                 },
             ],
@@ -187,6 +189,11 @@ fn tally(listed: &[Debt], unlisted: usize, overdue: usize) -> String {
 fn more(unlisted: usize) -> Option<String> {
     let messages = count(unlisted as u64, "more message", "more messages");
     (unlisted > 0).then(|| format!("And {messages}."))
+}
+
+fn perhaps(unlikely: usize, listed: &[Debt]) -> Option<String> {
+    let more = if listed.is_empty() { "" } else { " more" };
+    (unlikely > 0).then(|| format!("{unlikely}{more} may not need a reply."))
 }
 
 fn week_number(week: &str) -> String {
@@ -307,7 +314,7 @@ impl Clock<'_> {
             },
             waiting: format!("waiting {}", duration(debt.age_h)),
             unusual: debt.unusual,
-            doubtful: debt.needs_reply < DOUBTFUL,
+            because: debt.because.join(" · "),
         }
     }
 

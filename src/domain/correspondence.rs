@@ -6,21 +6,16 @@
 use std::collections::HashMap;
 
 use super::absence::{self, Absence, Notice};
+use super::cues::{Cues, Marks};
+use super::due::{Addressing, Features, Message};
 use super::facts::MessageKey;
 use super::model::{Channel, DAY, Moment, TouchId};
-use super::need::Features;
 use super::noise::{self, Context, Traits};
 use super::policy::TimeBasis;
 use super::turns::{Author, Touch};
 
 /// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
 const DATE_SLACK: i64 = 600;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    Cc,
-    To,
-}
 
 /// A stored message, as far as it matters between me and one contact.
 #[derive(Debug, Clone)]
@@ -30,7 +25,7 @@ pub struct Letter {
     pub author: Author,
     /// How the other side is addressed: the contact by me, I by anybody else; `None`: named
     /// nowhere.
-    pub role: Option<Role>,
+    pub addressing: Option<Addressing>,
     pub date: Option<Moment>,
     pub received: Option<Moment>,
     pub internal: Option<Moment>,
@@ -40,13 +35,13 @@ pub struct Letter {
     pub references: Vec<i64>,
     pub thread: i64,
     pub traits: Traits,
+    /// What its text says; `None` where it wasn't read.
+    pub cues: Option<Cues>,
     pub to_count: u32,
     /// Distinct addresses in To and Cc.
     pub recipients: u32,
     /// Its reply headers name a message of mine.
     pub answers_mine: bool,
-    /// Its reply headers name a message of theirs that reached me.
-    pub answers_theirs: bool,
     pub copies: Copies,
     /// The first local day of presence that it names as a notice of absence.
     pub back_on: Option<jiff::civil::Date>,
@@ -238,7 +233,7 @@ fn judge(
         let context = Context {
             from_contact: letter.author == Author::Them,
             answers_mine: letter.answers_mine,
-            me_in_to: letter.role == Some(Role::To),
+            me_in_to: is_in_to(letter),
             list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
             seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
         };
@@ -258,15 +253,20 @@ fn judge(
         own_id: Some(letter.own_id.unwrap_or_else(|| letter.key.number())),
         parent: letter.parent,
         references: letter.references.clone(),
-        asks: letter.role == Some(Role::To),
-        addressed: letter.role.is_some(),
+        asks: is_in_to(letter),
+        addressed: letter.addressing.is_some(),
         forward: letter.traits.contains(Traits::FORWARD),
         reaction,
         spoken: false,
         marked_answered: copies.answered,
         discarded: copies.discarded,
+        retracts: letter.cues.is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
         features: features(letter),
     })
+}
+
+fn is_in_to(letter: &Letter) -> bool {
+    matches!(letter.addressing, Some(Addressing::To(_)))
 }
 
 fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
@@ -306,43 +306,8 @@ impl Clocks {
 }
 
 fn features(letter: &Letter) -> Features {
-    let yes = |condition: bool| if condition { 1.0 } else { 0.0 };
-    let has = |traits| letter.traits.contains(traits);
-    let prefixed = letter.traits.intersects(Traits::REPLY_PREFIX | Traits::FORWARD);
-    let is_reply = letter.traits.intersects(Traits::REPLY_PREFIX | Traits::HAS_REPLY_HEADERS);
-    let (answers_other, follows_own) = match letter.author {
-        Author::Me => (letter.answers_theirs, letter.answers_mine),
-        _ => (letter.answers_mine, letter.answers_theirs),
-    };
-    let tagged_opening = has(Traits::TAGGED) && !prefixed;
-    let depth = letter.references.len();
-    Features {
-        sole_to: yes(letter.role == Some(Role::To) && letter.to_count == 1),
-        log2_recipients: f64::from(letter.recipients.max(1)).log2(),
-        cc_only: yes(letter.role != Some(Role::To)),
-        reply_to_mine: yes(answers_other),
-        depth_ge4: yes(depth >= 4),
-        subject_question: yes(!is_reply && has(Traits::QUESTION)),
-        subject_request: yes(!is_reply && has(Traits::REQUEST)),
-        forward: yes(has(Traits::FORWARD)),
-        tagged_opening: yes(tagged_opening),
-        series_part: yes(has(Traits::SERIES_PART) && !prefixed),
-        follows_own: yes(tagged_opening && follows_own),
-        log2_depth: (1.0 + depth as f64).log2().min(4.0),
-        reply_to_other: yes(is_reply && !answers_other && !follows_own),
-        text_question: yes(has(Traits::TEXT_QUESTION)),
-        text_request: yes(has(Traits::TEXT_REQUEST)),
-        // My name in a mail of mine is my own signature.
-        text_names_me: yes(letter.author != Author::Me && has(Traits::TEXT_NAMES_ME)),
-        text_thanks_only: yes(has(Traits::TEXT_THANKS_ONLY)),
-        text_acknowledges: yes(has(Traits::TEXT_ACKNOWLEDGES)),
-        text_question_in_reply: yes(is_reply && has(Traits::TEXT_QUESTION)),
-        text_ends_asking: yes(has(Traits::TEXT_ENDS_ASKING)),
-        text_patch_opening: yes(!is_reply && has(Traits::TEXT_PATCH)),
-        // The history of what came before is the turns' to know.
-        hist_logit: 0.0,
-        introduced_or_first_contact: 0.0,
-    }
+    let Letter { traits, cues, addressing, to_count, recipients, .. } = *letter;
+    Features::of(&Message { traits, cues, addressing, to_count, recipients })
 }
 
 /// A call or a meeting as a touch; the other entries belong to the ledger.
@@ -371,7 +336,8 @@ fn spoken(entry: &Entry) -> Option<Touch> {
         spoken: !missed,
         marked_answered: false,
         discarded: false,
-        features: Features { sole_to: 1.0, ..Features::default() },
+        retracts: false,
+        features: Features::CALL,
     })
 }
 

@@ -1,8 +1,14 @@
 //! Who owes whom an answer, and which of it is worth a word now.
 
-use super::model::{Moment, Side, TouchId};
+use std::cmp::Reverse;
+
+use jiff::tz::TimeZone;
+
+use super::due::{DUE, Likelihood, PERHAPS};
+use super::model::{Moment, Side, TouchId, TurnId};
 use super::overdue::{self, IOwe, LEAD_AFTER_BATCH_H, late_tail, miss};
 use super::policy::EXPIRY_H;
+use super::schedule;
 use super::standing::{self, Terms, is_owed};
 use super::statistics::KaplanMeier;
 use super::statistics::curve::{self, PopulationCurve};
@@ -20,6 +26,56 @@ pub struct Debt {
     pub age_h: f64,
     pub limit_h: f64,
     pub snoozed_until: Option<Moment>,
+}
+
+/// Where a debt stands in a list: the least comes first.
+pub type Rank = (Unlikely, Unstarred, Reverse<Urgency>, Reverse<u32>, Moment, TurnId);
+type Unlikely = Reverse<Likelihood>;
+type Unstarred = Reverse<bool>;
+
+/// What falls due today can still be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    Later,
+    Tomorrow,
+    Overdue,
+    Today,
+}
+
+impl Debt {
+    pub fn likelihood(&self) -> Likelihood {
+        self.turn.likelihood()
+    }
+
+    /// By the calendar in `zone`.
+    pub fn urgency(&self, now: Moment, zone: &TimeZone) -> Urgency {
+        if self.overdue {
+            return Urgency::Overdue;
+        }
+        let today = schedule::local_date(now, zone);
+        let due = schedule::local_date(self.due, zone);
+        if due <= today {
+            Urgency::Today
+        } else if today.tomorrow().is_ok_and(|tomorrow| due == tomorrow) {
+            Urgency::Tomorrow
+        } else {
+            Urgency::Later
+        }
+    }
+
+    /// What is due before what may be; starred before others; then what is most urgent, most
+    /// likely, and due first.
+    pub fn rank(&self, starred: bool, now: Moment, zone: &TimeZone) -> Rank {
+        (
+            Reverse(self.likelihood()),
+            Reverse(starred),
+            Reverse(self.urgency(now, zone)),
+            // To the hundredth: what differs by less is as likely.
+            Reverse((self.turn.needs_reply * 100.0).round() as u32),
+            self.due,
+            self.turn.id,
+        )
+    }
 }
 
 /// What is still owed at `now` among the turns of one contact.
@@ -79,13 +135,13 @@ pub struct Batch {
     pub next: Moment,
     /// From when on every folder was known: what was late before is listed, never alerted.
     pub covered_since: Moment,
-    /// What asks less than this is listed, never alerted.
-    pub q_star: f64,
+    /// Where no text is read nothing is *due*: of starred contacts *perhaps* is told, too.
+    pub reads_text: bool,
 }
 
-/// Whether a batch is to tell of a turn, and for the how manieth time. What I owe is told before
-/// its limit ends; what they owe only of starred contacts, when it has ended; either once more
-/// when twice the limit has passed.
+/// Whether a batch is to tell of a turn. What I owe is told before its limit ends; what they owe
+/// only of starred contacts, when it has ended; either once more when twice the limit has passed.
+/// Only what is *due* is told.
 ///
 /// `told` says how often it was already. `starred` is the habit of whoever owes the answer, where
 /// the contact is starred.
@@ -95,13 +151,15 @@ pub fn is_worth_telling(
     told: u32,
     starred: Option<&Habit<'_>>,
 ) -> bool {
-    let Batch { now, next, covered_since, q_star } = *batch;
-    if debt.snoozed_until.is_some() || debt.due < covered_since {
+    let Batch { now, next, covered_since, reads_text } = *batch;
+    let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
+    let unlikely = debt.turn.needs_reply < needed;
+    if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {
         return false;
     }
     let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
     match (debt.turn.side, told) {
-        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, q_star),
+        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, needed),
         (Side::Theirs, 1) => now >= debt.due_twice,
         (Side::Mine, 0) => starred.is_some() && debt.overdue,
         (Side::Mine, 1) => starred.is_some() && now >= debt.due_twice,

@@ -4,7 +4,7 @@ use super::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
 use super::policy::Policy;
 use super::standing::{self, Terms};
 use super::statistics::{KaplanMeier, Observation};
-use super::turns::{Status, Turn};
+use super::turns::Turn;
 use super::{schedule, score};
 
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct Digest {
     /// My own promise, always shown first.
     pub mine: Promise,
     pub theirs: Promise,
-    /// Turns that I owe, overdue ones first, then by when they fall due.
+    /// Turns that I owe an answer to, the likeliest and most urgent first.
     pub i_owe: Vec<Debt>,
     /// How many more there are than `i_owe` lists.
     pub i_owe_more: usize,
@@ -59,8 +59,8 @@ pub struct Debt {
     pub age_h: f64,
     pub limit_h: f64,
     pub overdue: bool,
-    /// Probability that an answer is expected at all, 0…1.
-    pub needs_reply: f64,
+    /// Why an answer is due.
+    pub because: Vec<&'static str>,
     /// They take longer than they nearly ever did; never of what I owe.
     pub unusual: bool,
 }
@@ -84,10 +84,14 @@ pub struct JunkMail {
 pub struct Totals {
     pub messages: u64,
     pub contacts: u64,
+    /// What is due.
     pub i_owe: usize,
     pub i_owe_overdue: usize,
+    /// What may be.
+    pub i_owe_perhaps: usize,
     pub they_owe: usize,
     pub they_owe_overdue: usize,
+    pub they_owe_perhaps: usize,
 }
 
 /// What a contact contributes.
@@ -145,6 +149,7 @@ impl<'a> Week<'a> {
         self.movers.extend(mover(member));
     }
 
+    /// `debts`: what is due, in the order in which it is told.
     pub fn digest(
         mut self,
         debts: Vec<(Side, Debt)>,
@@ -159,8 +164,8 @@ impl<'a> Week<'a> {
                 Side::Mine => they_owe.push(debt),
             }
         }
-        let i_owe_more = put_in_order(&mut i_owe);
-        let they_owe_more = put_in_order(&mut they_owe);
+        let i_owe_more = cut(&mut i_owe);
+        let they_owe_more = cut(&mut they_owe);
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
         let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
@@ -184,9 +189,8 @@ impl<'a> Week<'a> {
     }
 }
 
-/// Overdue ones first, then by when they fall due; how many were cut.
-fn put_in_order(debts: &mut Vec<Debt>) -> usize {
-    debts.sort_by_key(|debt| (!debt.overdue, debt.due, debt.id));
+/// How many were cut.
+fn cut(debts: &mut Vec<Debt>) -> usize {
     let more = debts.len().saturating_sub(LISTED);
     debts.truncate(LISTED);
     more
@@ -201,7 +205,7 @@ impl Kept {
         counts: impl Fn(&Turn, Moment) -> bool,
     ) {
         for turn in member.turns.iter().filter(|turn| turn.side == side) {
-            if turn.status(now) == Status::Closed {
+            if !turn.counts(now) {
                 continue;
             }
             if turn.start <= now && turn.start > now - MEDIAN_OVER {

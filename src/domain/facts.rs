@@ -4,6 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::cues::Cues;
 use super::model::Moment;
 use super::noise::Traits;
 
@@ -93,6 +94,8 @@ pub struct Facts {
     /// new; distinct, at most the newest hundred.
     pub references: Vec<i64>,
     pub traits: Traits,
+    /// What its text says; `None` where it wasn't read.
+    pub cues: Option<Cues>,
     /// Of a notice of absence: the first local day on which its author is back, where it says so.
     pub back_on: Option<jiff::civil::Date>,
 }

@@ -31,6 +31,8 @@ pub struct Policy {
     /// Local days on which nobody is expected to work.
     pub holidays: Arc<BTreeSet<civil::Date>>,
     pub alerts: AlertPolicy,
+    /// Whether the beginning of texts is read: without that, nothing is more than *perhaps*.
+    pub reads_text: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -63,6 +65,7 @@ impl Default for Policy {
             away: Vec::new(),
             holidays: Arc::default(),
             alerts: AlertPolicy::default(),
+            reads_text: true,
         }
     }
 }
@@ -74,9 +77,5 @@ impl Policy {
     }
 }
 
-/// [`super::population::Population::q_star`] until four weeks were seen.
-pub const FIRST_Q_STAR: f64 = 0.45;
 /// Silence is censored here, in hours: 30 days.
 pub const EXPIRY_H: f64 = 720.0;
-/// Below this needs-reply an unanswered turn is closed: it asked for nothing.
-pub const NEEDS_REPLY_FLOOR: f64 = 0.3;

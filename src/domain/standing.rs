@@ -3,8 +3,9 @@
 
 use super::calendar::Calendar;
 use super::correspondence::{Entry, EntryKind};
+use super::due::PERHAPS;
 use super::model::{Moment, Side, Stance};
-use super::policy::NEEDS_REPLY_FLOOR;
+use super::policy::EXPIRY_H;
 use super::population::Population;
 use super::score::{self, Claim, Inputs, Score, Share};
 use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile, weights};
@@ -39,6 +40,7 @@ pub struct SideFigures {
     pub answered: usize,
     pub open: usize,
     pub expired: usize,
+    /// All others: what asked for nothing, answered or not, and what needed no answer any more.
     pub closed: usize,
     /// Effective number of answered, open and expired turns after recency weights.
     pub n_eff: f64,
@@ -58,7 +60,7 @@ pub struct WithinLimit {
     pub evidence: Evidence,
     pub matured: usize,
     pub answered_in_time: usize,
-    /// Σ of the recency weights of the matured turns.
+    /// Σ of the recency weights of the matured turns, silence as far as an answer was due.
     pub weight: f64,
 }
 
@@ -145,7 +147,8 @@ fn last_touch(record: &Record<'_>, now: Moment) -> Option<Moment> {
 /// The figures of one side; `turns` may hold the other side's too.
 pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment) -> SideFigures {
     let turns = || turns.iter().filter(|turn| turn.side == side && turn.start <= now);
-    let count = |status| turns().filter(|turn| turn.status(now) == status).count();
+    let counted = || turns().filter(|turn| turn.counts(now));
+    let count = |status| counted().filter(|turn| turn.status(now) == status).count();
     let curve = curve(turns(), now);
     let enough = curve.n_eff() >= score::ENOUGH;
     let median = curve.quantile(0.5);
@@ -153,7 +156,7 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment)
         answered: count(Status::Answered),
         open: count(Status::Open),
         expired: count(Status::Expired),
-        closed: count(Status::Closed),
+        closed: turns().count() - counted().count(),
         n_eff: curve.n_eff(),
         median: Quantile { hours: median.hours.filter(|_| enough), ..median },
         p90_h: curve.quantile(0.9).hours.filter(|_| enough),
@@ -164,18 +167,17 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment)
 
 /// How long answers take, silence counted as censored time.
 pub fn curve<'a>(turns: impl Iterator<Item = &'a Turn>, now: Moment) -> KaplanMeier {
-    let observations: Vec<Observation> = turns
-        .filter(|turn| turn.status(now) != Status::Closed)
-        .map(|turn| observation(turn, now))
-        .collect();
+    let counted = turns.filter(|turn| turn.counts(now));
+    let observations: Vec<Observation> = counted.map(|turn| observation(turn, now)).collect();
     KaplanMeier::fit(&observations)
 }
 
-/// A turn that isn't closed, for [`KaplanMeier`].
+/// A turn that counts, for [`KaplanMeier`]: whatever took longer than 30 days is censored there.
 pub fn observation(turn: &Turn, now: Moment) -> Observation {
+    let hours = turn.hours(now);
     Observation {
-        hours: turn.hours(now),
-        answered: turn.status(now) == Status::Answered,
+        hours: hours.min(EXPIRY_H),
+        answered: turn.status(now) == Status::Answered && hours <= EXPIRY_H,
         weight: recency(turn.start, now),
     }
 }
@@ -188,9 +190,9 @@ pub enum Outcome {
     Unanswered,
 }
 
-/// `None` for a turn whose limit hasn't passed, and for a closed one.
+/// `None` for a turn whose limit hasn't passed, and for one that doesn't count.
 pub fn outcome(turn: &Turn, terms: &Terms, now: Moment) -> Option<Outcome> {
-    if turn.status(now) == Status::Closed {
+    if !turn.counts(now) {
         return None;
     }
     let due = terms.due(turn);
@@ -216,7 +218,8 @@ fn within_limit<'a>(
         let Some(outcome) = outcome(turn, terms, now) else { continue };
         let w = recency(turn.start, now);
         matured += 1;
-        weight += w;
+        // Silence weighs only as much as an answer was needed.
+        weight += if outcome == Outcome::Unanswered { w * turn.needs_reply } else { w };
         match outcome {
             Outcome::InTime => {
                 answered_in_time += 1;
@@ -233,7 +236,7 @@ fn within_limit<'a>(
 fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
     let mut counts = Counts::default();
     let begun = turns.iter().filter(|turn| turn.opens_thread && turn.start <= now);
-    for turn in begun.filter(|turn| turn.status(now) != Status::Closed) {
+    for turn in begun.filter(|turn| turn.counts(now)) {
         let w = recency(turn.start, now);
         match turn.side {
             Side::Mine => counts.init_me += w,
@@ -258,7 +261,7 @@ fn recency(at: Moment, now: Moment) -> f64 {
 
 /// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
 pub fn is_owed(turn: &Turn, now: Moment) -> bool {
-    turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= NEEDS_REPLY_FLOOR
+    turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= PERHAPS
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@
 //! arrival doesn't matter, and the same touches always give the same turns. One chronological
 //! pass keeps, per conversation and side, the turn that is running.
 
+use super::due::said::Model;
+use super::due::{Features, Likelihood, PERHAPS};
 use super::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
-use super::need::{Features, Model, needs_reply};
-use super::policy::{EXPIRY_H, NEEDS_REPLY_FLOOR};
+use super::policy::EXPIRY_H;
 
 use order::{Ordered, in_order};
 
 #[cfg(test)]
 mod example;
-mod history;
 mod join;
 mod order;
 mod pass;
@@ -53,7 +53,9 @@ pub struct Touch {
     pub marked_answered: bool,
     /// Every copy is expunged or in the trash.
     pub discarded: bool,
-    /// What was known of it when it was sent; the history is filled in here.
+    /// It takes back what its side asked before.
+    pub retracts: bool,
+    /// What says whether it asks for an answer.
     pub features: Features,
 }
 
@@ -86,8 +88,7 @@ impl Link {
         match self {
             Link::Reply => 1.0,
             Link::Thread => 0.95,
-            Link::Subject | Link::Manual => 0.8,
-            Link::OpenTurn => 0.6,
+            Link::Subject | Link::OpenTurn | Link::Manual => 0.8,
         }
     }
 }
@@ -110,10 +111,12 @@ pub enum Closed {
     AnsweredByAnother,
     /// The answer precedes the question by more than a clock may run ahead.
     Mistimed,
+    /// A later touch of the same side took it back.
+    TakenBack,
 }
 
 impl Closed {
-    pub const ALL: [Closed; 7] = [
+    pub const ALL: [Closed; 8] = [
         Closed::AskedNothing,
         Closed::SaidDone,
         Closed::Discarded,
@@ -121,6 +124,7 @@ impl Closed {
         Closed::Acknowledged,
         Closed::AnsweredByAnother,
         Closed::Mistimed,
+        Closed::TakenBack,
     ];
 
     pub fn text(self) -> &'static str {
@@ -132,6 +136,7 @@ impl Closed {
             Closed::Acknowledged => "acknowledged with a reaction",
             Closed::AnsweredByAnother => "another recipient answered",
             Closed::Mistimed => "answered, by a clock that is wrong",
+            Closed::TakenBack => "taken back later",
         }
     }
 }
@@ -159,10 +164,8 @@ impl Status {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Asked {
     pub at: Moment,
-    /// What was known of it when it was sent.
+    pub touch: TouchId,
     pub features: Features,
-    /// When this very message was first answered, as far as the answer tells which it means.
-    pub replied_at: Option<Moment>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -175,7 +178,9 @@ pub struct Turn {
     pub touches: Vec<TouchId>,
     /// Its messages, oldest first; a copy under another Message-ID isn't another.
     pub asks: Vec<Asked>,
-    /// The probability that it expects an answer at all: the largest of its touches'.
+    /// The user said that it asks for an answer.
+    pub wanted: bool,
+    /// d, the probability that an answer is owed: the largest of its messages'.
     pub needs_reply: f64,
     /// It holds the first human touch of its conversation.
     pub opens_thread: bool,
@@ -184,23 +189,32 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Weighs what it asks by another model. That decides what silence means, never which touch
-    /// answers which: only that a call or a meeting is no answer to what asks for none.
+    /// Judges what it asks. That decides whether it counts, never which touch answers which.
     pub fn judge(&mut self, model: &Model) {
-        let weights = model.of(self.side);
-        let likeliest = |most: f64, asked: &Asked| needs_reply(weights, &asked.features).max(most);
-        self.needs_reply = self.asks.iter().fold(0.0, likeliest);
-        // However much is answered in this mailbox, thanks alone ask for nothing.
-        let thanks = |asked: &Asked| asked.features.text_thanks_only > 0.0;
-        let asked_nothing = self.needs_reply < NEEDS_REPLY_FLOOR || self.asks.iter().all(thanks);
-        let by_the_way =
-            |answer: &Answer| answer.link == Link::Manual && answer.touch != self.id.touch;
-        if asked_nothing {
-            self.answer = self.answer.filter(|answer| !by_the_way(answer));
-        }
-        if self.answer.is_none() && self.closed.is_none_or(|why| why == Closed::AskedNothing) {
+        let (side, contact) = (self.side, self.id.contact);
+        let d = |asked: &Asked| model.d(side, contact, asked.features);
+        let most = self.asks.iter().map(d).fold(0.0, f64::max);
+        self.needs_reply = if self.wanted { 1.0 } else { most };
+        if self.closed.is_none_or(|why| why == Closed::AskedNothing) {
+            let asked_nothing = self.needs_reply < PERHAPS && self.answer.is_none();
             self.closed = asked_nothing.then_some(Closed::AskedNothing);
         }
+    }
+
+    /// The message of it that most likely asks for an answer.
+    pub fn strongest(&self, model: &Model) -> Option<&Asked> {
+        let d = |asked: &&Asked| model.d(self.side, self.id.contact, asked.features);
+        self.asks.iter().max_by(|a, b| d(a).total_cmp(&d(b)))
+    }
+
+    pub fn likelihood(&self) -> Likelihood {
+        Likelihood::of(self.needs_reply)
+    }
+
+    /// Whether it is in the figures. That depends on what it asks alone, never on whether or when
+    /// it was answered: one that asks nothing is neither a promise kept nor one broken.
+    pub fn counts(&self, now: Moment) -> bool {
+        self.needs_reply >= PERHAPS && self.status(now) != Status::Closed
     }
 
     pub fn status(&self, now: Moment) -> Status {
@@ -224,19 +238,21 @@ impl Turn {
     }
 }
 
-/// "That is done", said by the user of the turn that holds a touch.
+/// What the user said of the turn that holds a touch; the latest word holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Done {
+pub struct Said {
     pub touch: TouchId,
     pub at: Moment,
+    /// It asks for an answer; else it is done.
+    pub due: bool,
 }
 
-/// The turns of one contact, oldest first, judged by the model that was set by hand.
-pub fn turns(contact: ContactId, touches: Vec<Touch>, done: &[Done]) -> Vec<Turn> {
+/// The turns of one contact, oldest first, judged by the model that is shipped.
+pub fn turns(contact: ContactId, touches: Vec<Touch>, said: &[Said]) -> Vec<Turn> {
     let Ordered { mut touches, mistimed } = in_order(touches);
     join::copies(&mut touches);
     let conversations = join::by_subject(&touches);
-    let mut pass = pass::Pass::new(contact, done, mistimed);
+    let mut pass = pass::Pass::new(contact, said, mistimed);
     for (touch, conversation) in touches.iter().zip(conversations) {
         pass.take(touch, conversation);
     }

@@ -12,9 +12,9 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 use super::NOTICE;
 use super::decode::guarded;
 use super::fields::{Fields, LONGEST_NAME};
-use crate::domain::facts::Facts;
-use crate::domain::noise::Traits;
-use crate::domain::{absence, cues};
+use crate::domain::absence;
+use crate::domain::cues::{self, People};
+use crate::domain::facts::{Facts, Mailbox};
 
 /// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
 pub const BODY_START: usize = 8 * 1024;
@@ -25,20 +25,55 @@ const LONGEST_FIELD: usize = 2 * 1024;
 
 pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
 
-/// Adds to the facts what the text of their message says: its cues, with [`Traits::TEXT_READ`],
-/// and the day that a notice of absence names there. Nothing where there is no text in the
-/// beginning of the body. `header` as for [`super::facts`]; `names` are mine.
-pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], names: &[String]) {
+/// By what names I go, and under which addresses.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Me<'a> {
+    pub names: &'a [String],
+    pub addresses: &'a [String],
+}
+
+/// Adds to the facts what the text of their message says: its cues, and the day that a notice of
+/// absence names there. Nothing where there is no text in the beginning of the body. `header` as
+/// for [`super::facts`].
+pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Me<'_>) {
     let Some(text) = text_start(header, body_start) else { return };
-    facts.traits |= Traits::TEXT_READ | cues::cues(&text, names);
+    facts.cues = Some(cues::read(&text, &people(facts, me)));
     if facts.traits.intersects(NOTICE)
         && let Some(sent) = facts.received.or(facts.date)
     {
-        facts.back_on = facts.back_on.or_else(|| absence::end_date(&text, sent));
+        let own = cues::own(&text).text;
+        facts.back_on = facts.back_on.or_else(|| absence::end_date(&own, sent));
     }
 }
 
-/// The beginning of what the author wrote, without quotations and signatures.
+/// Who is on a mail beside its author, by all their names.
+fn people(facts: &Facts, me: Me<'_>) -> People {
+    let mut people = People::default();
+    let to = facts.to.iter().enumerate().map(|(place, mailbox)| (mailbox, Some(place + 1)));
+    for (mailbox, place) in to.chain(facts.cc.iter().map(|mailbox| (mailbox, None))) {
+        name(&mut people, mailbox, place);
+        if me.addresses.contains(&mailbox.address) {
+            me.names.iter().chain(me.addresses).for_each(|name| people.add(name, place));
+        }
+    }
+    let mut author = People::default();
+    if let Some(mailbox) = &facts.author {
+        name(&mut author, mailbox, None);
+        if me.addresses.contains(&mailbox.address) {
+            me.names.iter().for_each(|name| author.add(name, None));
+        }
+    }
+    people.without(&author)
+}
+
+fn name(people: &mut People, mailbox: &Mailbox, place: Option<usize>) {
+    people.add(&mailbox.address, place);
+    if let Some(name) = &mailbox.name {
+        people.add(name, place);
+    }
+}
+
+/// The beginning of the text, quotations and signatures included.
 fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
     let body = body_start.get(..BODY_START).unwrap_or(body_start);
     let whole = [mime_header(header).as_slice(), body].concat();
@@ -49,7 +84,7 @@ fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
             None => text_of(&parsed),
         }
     })?;
-    Some(cues::own_text(beginning(&text)))
+    Some(beginning(&text).to_owned())
 }
 
 /// The fields that say how the body is to be read, the first of each, and an empty line.

@@ -18,11 +18,11 @@ use jiff::civil::Date;
 use crate::domain::absence;
 use crate::domain::facts::{Facts, Mailbox, MessageKey};
 use crate::domain::model::Moment;
-use crate::domain::noise::{Traits, rules, subject};
+use crate::domain::noise::{Traits, addresses, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
-pub use body::{BODY_START, read_text};
+pub use body::{BODY_START, Me, read_text};
 pub use kept::{Kept, kept};
 
 /// Longer header blocks are read up to here.
@@ -123,6 +123,10 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     if decoded.to_list {
         traits.insert(Traits::DISCUSSION_LIST);
     }
+    if let Some(author) = &decoded.author {
+        traits.insert(addresses::sender(&author.address));
+    }
+    traits.insert(addresses::recipients(decoded.to.iter().map(|to| to.address.as_str())));
     let back_on = back_on(traits, &decoded.subject, fields.received.or(decoded.date));
     Ok(Facts {
         key,
@@ -138,6 +142,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         parent,
         references,
         traits,
+        cues: None,
         back_on,
     })
 }

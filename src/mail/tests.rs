@@ -49,7 +49,7 @@ fn a_plain_message_is_read_in_full() {
     assert_eq!(facts.parent, Some(threading::id_hash("<0@example.com>")));
     assert_eq!(facts.references, ["<a@example.com>", "<0@example.com>"].map(threading::id_hash));
     let expect = Traits::REPLY_PREFIX | Traits::QUESTION | Traits::HAS_REPLY_HEADERS;
-    assert_eq!(facts.traits, expect);
+    assert_eq!(certain(facts.traits), expect);
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn noise_is_recognised_from_header_fields() {
         ("X-AUTO-RESPONSE-SUPPRESS: All\n", Traits::SUPPRESS),
         ("Auto-Submitted: no\n", Traits::NONE),
     ] {
-        assert_eq!(read(header).traits, expect, "{header:?}");
+        assert_eq!(certain(read(header).traits), expect, "{header:?}");
     }
 }
 
@@ -436,4 +436,10 @@ fn a_notice_of_absence_names_the_day_of_return_in_its_own_words() {
     check("Subject: Back on 5 January", None);
     check("Auto-Submitted: auto-replied\r\nSubject: Re: The offer holds until 4 January", None);
     check("Auto-Submitted: auto-replied\r\nSubject: Away Re: Offer until 4 January", None);
+}
+
+/// Without what the names of addresses only let guess.
+fn certain(mut traits: Traits) -> Traits {
+    traits.remove(Traits::MACHINE_SENDER | Traits::LIST_IN_TO);
+    traits
 }

@@ -1,44 +1,39 @@
-//! The messages of a turn as one blob: when each was sent and answered, in seconds from the turn's
-//! start, and what was known of it. Most features are 0 and take no place.
+//! The messages of a turn as one blob: when each was sent, in seconds from the turn's start, which
+//! of its touches it is, and what says whether it asks for an answer.
 
-use crate::domain::model::Moment;
-use crate::domain::need::Features;
-use crate::domain::need::sparse::{self, Sparse};
-use crate::domain::turns::Asked;
+use crate::domain::due::Features;
+use crate::domain::model::{Moment, TouchId};
+use crate::domain::turns::{Asked, Turn};
 
-/// In the word that says which features are 1: an answer is known.
-const REPLIED: u32 = sparse::FREE;
+/// Words of 32 bits that one message takes.
+const WORDS: usize = 4;
 
-pub fn pack(asks: &[Asked], start: Moment) -> Vec<u8> {
-    let mut words: Vec<u32> = Vec::new();
-    for Asked { at, features, replied_at } in asks {
-        let since = |at: Moment| u32::try_from(at.0 - start.0).unwrap_or(u32::MAX);
-        let Sparse { ones, numbers } = Sparse::of(features);
-        let replied = if replied_at.is_some() { REPLIED } else { 0 };
-        words.extend([ones | replied, numbers, since(*at)]);
-        words.extend(replied_at.map(since));
-        words.extend(sparse::numbers(features));
+pub fn pack(turn: &Turn) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(turn.asks.len() * WORDS * 4);
+    for Asked { at, touch, features } in &turn.asks {
+        let since = u32::try_from(at.0 - turn.start.0).unwrap_or(u32::MAX);
+        let place = turn.touches.iter().position(|held| held == touch);
+        let place = place.and_then(|place| u32::try_from(place).ok()).unwrap_or(u32::MAX);
+        bytes.extend(since.to_le_bytes());
+        bytes.extend(place.to_le_bytes());
+        bytes.extend(features.0.to_le_bytes());
     }
-    words.into_iter().flat_map(u32::to_le_bytes).collect()
+    bytes
 }
 
-pub fn unpack(bytes: &[u8], start: Moment) -> Vec<Asked> {
-    let (words, _) = bytes.as_chunks::<4>();
-    let mut words = words.iter().copied().map(u32::from_le_bytes);
-    let mut asks = Vec::new();
-    while let (Some(ones), Some(numbers), Some(at)) = (words.next(), words.next(), words.next()) {
-        let replied = if ones & REPLIED != 0 { words.next() } else { None };
-        let mut values = [0.0; Features::COUNT];
-        for (bit, value) in (Sparse { ones, numbers }).values(&mut words) {
-            if let Some(to) = values.get_mut(bit) {
-                *to = value;
-            }
-        }
-        let features = Features::from_values(values);
-        let after = |seconds: u32| start + i64::from(seconds);
-        asks.push(Asked { at: after(at), features, replied_at: replied.map(after) });
-    }
-    asks
+/// `touches`: of the turn. What points to none of them is left out.
+pub fn unpack(bytes: &[u8], start: Moment, touches: &[TouchId]) -> Vec<Asked> {
+    let (messages, _) = bytes.as_chunks::<{ WORDS * 4 }>();
+    let asked = messages.iter().filter_map(|message| {
+        let (words, _) = message.as_chunks::<4>();
+        let mut words = words.iter().copied().map(u32::from_le_bytes);
+        let (since, place) = (words.next()?, words.next()?);
+        let (low, high) = (words.next()?, words.next()?);
+        let touch = *touches.get(usize::try_from(place).ok()?)?;
+        let features = Features(u64::from(high) << 32 | u64::from(low));
+        Some(Asked { at: start + i64::from(since), touch, features })
+    });
+    asked.collect()
 }
 
 #[cfg(test)]
@@ -46,29 +41,30 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::model::Side;
 
     const START: Moment = Moment(1_700_000_000);
 
-    fn any_asked() -> impl Strategy<Value = Asked> {
-        let value = prop_oneof![Just(0.0), Just(1.0), -9.0..9.0];
-        let values = prop::array::uniform::<_, { Features::COUNT }>(value);
-        let times = (0..2_592_000_i64, prop::option::of(0..100_000_000_i64));
-        (values, times).prop_map(|(values, (at, replied_at))| Asked {
-            at: START + at,
-            features: Features::from_values(values).rounded(),
-            replied_at: replied_at.map(|at| START + at),
-        })
-    }
-
     proptest! {
         #[test]
-        fn what_was_asked_comes_back_as_it_went(asks in prop::collection::vec(any_asked(), 0..4)) {
-            prop_assert_eq!(unpack(&pack(&asks, START), START), asks);
+        fn what_was_asked_comes_back_as_it_went(
+            asked in prop::collection::vec((0..2_592_000_i64, any::<u64>()), 0..4)
+        ) {
+            let touches: Vec<TouchId> = (0..4).map(TouchId::Message).collect();
+            let asked = asked.into_iter().zip(&touches).map(|((since, features), touch)| Asked {
+                at: START + since,
+                touch: *touch,
+                features: Features(features),
+            });
+            let asks: Vec<Asked> = asked.collect();
+            let touches = touches.clone();
+            let turn = Turn { touches, asks, ..Turn::asked(Side::Mine, 0, START) };
+            prop_assert_eq!(unpack(&pack(&turn), START, &turn.touches), turn.asks);
         }
 
         #[test]
         fn a_torn_row_does_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            prop_assert!(unpack(&bytes, START).len() <= bytes.len());
+            prop_assert!(unpack(&bytes, START, &[TouchId::Message(1)]).len() <= bytes.len());
         }
     }
 }

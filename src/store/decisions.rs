@@ -1,6 +1,6 @@
 //! What the user said, in the order in which it was said; taken back, never deleted.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, touch_id, touch_number};
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -9,6 +9,8 @@ use crate::error::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     Done,
+    /// It does ask for an answer.
+    Due,
     Snooze,
     Mute,
     Star,
@@ -19,12 +21,13 @@ pub enum Verb {
 }
 
 impl Verb {
-    const ALL: [Verb; 6] =
-        [Verb::Done, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
+    const ALL: [Verb; 7] =
+        [Verb::Done, Verb::Due, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
 
     pub fn name(self) -> &'static str {
         match self {
             Verb::Done => "done",
+            Verb::Due => "due",
             Verb::Snooze => "snooze",
             Verb::Mute => "mute",
             Verb::Star => "star",
@@ -115,6 +118,22 @@ impl Store {
         self.mark_dirty(contact)
     }
 
+    /// The newest words on turns at `now` that teach what asks for an answer, at most so many. What
+    /// was said before there was anything to teach isn't among them.
+    pub fn said_of_turns(&self, now: Moment, most: usize) -> Result<Vec<Decision>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT at, verb, contact, touch, value FROM decision
+             WHERE verb IN ('done', 'due', 'snooze') AND touch IS NOT NULL
+               AND id > (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM setting
+                         WHERE key = 'said_before')
+               AND at <= ?1 AND (undone_at IS NULL OR undone_at > ?1)
+             ORDER BY id DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![now.0, most as i64], decision)?;
+        let found: Vec<Option<Decision>> = rows.collect::<Result<_, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     /// What held at `now`, for one contact or for all.
     pub fn decisions(&self, contact: Option<ContactId>, now: Moment) -> Result<Decisions> {
         let mut statement = self.db.prepare_cached(
@@ -123,22 +142,25 @@ impl Store {
                AND at <= ?1 AND (undone_at IS NULL OR undone_at > ?1) ORDER BY contact, id",
         )?;
         let (first, last) = contact.map_or((i64::MIN, i64::MAX), |contact| (contact.0, contact.0));
-        let rows = statement.query_map(params![now.0, first, last], |row| {
-            let verb: String = row.get(1)?;
-            let touch: Option<i64> = row.get(3)?;
-            Ok(Verb::ALL.into_iter().find(|known| known.name() == verb).map(|verb| {
-                Ok(Decision {
-                    at: Moment(row.get(0)?),
-                    verb,
-                    contact: ContactId(row.get(2)?),
-                    touch: touch.map(touch_id),
-                    value: row.get(4)?,
-                })
-            }))
-        })?;
-        let found: Vec<Option<rusqlite::Result<Decision>>> = rows.collect::<Result<_, _>>()?;
-        Ok(Decisions(found.into_iter().flatten().collect::<Result<_, _>>()?))
+        let rows = statement.query_map(params![now.0, first, last], decision)?;
+        let found: Vec<Option<Decision>> = rows.collect::<Result<_, _>>()?;
+        Ok(Decisions(found.into_iter().flatten().collect()))
     }
+}
+
+/// `None` for a verb that nobody knows any more.
+fn decision(row: &Row<'_>) -> rusqlite::Result<Option<Decision>> {
+    let verb: String = row.get(1)?;
+    let Some(verb) = Verb::ALL.into_iter().find(|known| known.name() == verb) else {
+        return Ok(None);
+    };
+    Ok(Some(Decision {
+        at: Moment(row.get(0)?),
+        verb,
+        contact: ContactId(row.get(2)?),
+        touch: row.get::<_, Option<i64>>(3)?.map(touch_id),
+        value: row.get(4)?,
+    }))
 }
 
 impl Decisions {

@@ -11,12 +11,10 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::mail::{Arrival, flag_bits};
 use super::threads::pack;
+use super::touches::CC;
 use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
 use crate::domain::noise::Traits;
 use crate::error::Result;
-
-const CC: i64 = 0;
-const TO: i64 = 1;
 
 /// Files copies within one transaction.
 pub struct Filing<'s> {
@@ -58,7 +56,7 @@ struct Name {
 /// A message's addresses as the store numbers them.
 struct Parties {
     author: Option<(i64, bool)>,
-    /// With their role.
+    /// With their place in To, or [`CC`].
     recipients: Vec<(i64, i64)>,
 }
 
@@ -194,11 +192,11 @@ impl<'s> Filing<'s> {
     fn parties(&mut self, facts: &Facts) -> Result<Parties> {
         let at = facts.date.map_or(0, |at| at.0);
         let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
-        for (mailboxes, role) in [(&facts.to, TO), (&facts.cc, CC)] {
-            for mailbox in mailboxes {
-                let (id, _) = self.address(mailbox, at)?;
-                recipients.push((id, role));
-            }
+        for (place, mailbox) in (1..CC).zip(&facts.to) {
+            recipients.push((self.address(mailbox, at)?.0, place));
+        }
+        for mailbox in &facts.cc {
+            recipients.push((self.address(mailbox, at)?.0, CC));
         }
         // Each once, To before Cc.
         let mut seen = HashSet::new();
@@ -235,7 +233,7 @@ impl<'s> Filing<'s> {
     fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
         let facts = &arrival.facts;
         let db = &self.store.db;
-        let known: Option<(i64, u32)> = db
+        let known: Option<(i64, i64)> = db
             .prepare_cached("SELECT id, traits FROM message WHERE key = ?1")?
             .query_row([facts.key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -245,6 +243,8 @@ impl<'s> Filing<'s> {
                received = min(coalesce(received, ?2), coalesce(?2, received)),
                internal = min(coalesce(internal, ?3), coalesce(?3, internal)),
                traits = ?4,
+               cues = coalesce(cues, ?6),
+               named = coalesce(named, ?7),
                subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
                          THEN ?5 ELSE subject END
              WHERE id = ?1",
@@ -253,8 +253,10 @@ impl<'s> Filing<'s> {
             id,
             facts.received.map(|at| at.0),
             arrival.internal.map(|at| at.0),
-            i64::from(Traits(traits).of_copies(facts.traits).0),
+            Traits(traits.cast_unsigned()).of_copies(facts.traits).0.cast_signed(),
             facts.subject,
+            facts.cues.map(|cues| cues.marks.0.cast_signed()),
+            facts.cues.map(|cues| cues.named),
         ])?;
         Ok(Some(id))
     }
@@ -266,8 +268,9 @@ impl<'s> Filing<'s> {
         db.prepare_cached(
             "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                     internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                    recipients, back_on)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                    recipients, back_on, cues, named)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                     ?18, ?19)",
         )?
         .execute(params![
             facts.key.0.as_slice(),
@@ -283,16 +286,19 @@ impl<'s> Filing<'s> {
             facts.parent,
             pack(&facts.references),
             thread,
-            i64::from(facts.traits.0),
+            facts.traits.0.cast_signed(),
             facts.to.len() as i64,
             parties.recipients.len() as i64,
             facts.back_on.map(|day| day.to_string()),
+            facts.cues.map(|cues| cues.marks.0.cast_signed()),
+            facts.cues.map(|cues| cues.named),
         ])?;
         let message = db.last_insert_rowid();
-        let mut enter = db
-            .prepare_cached("INSERT INTO recipient (address, message, role) VALUES (?1, ?2, ?3)")?;
-        for (address, role) in &parties.recipients {
-            enter.execute(params![address, message, role])?;
+        let mut enter = db.prepare_cached(
+            "INSERT INTO recipient (address, message, place) VALUES (?1, ?2, ?3)",
+        )?;
+        for (address, place) in &parties.recipients {
+            enter.execute(params![address, message, place])?;
         }
         Ok(message)
     }

@@ -79,10 +79,10 @@ impl Store {
             .is_some())
     }
 
-    /// How many of this kind were planned since `then`.
+    /// How many of this kind were planned since `then`, but for those outside of any budget.
     pub fn planned_since(&self, kind: &str, then: Moment) -> Result<u32> {
         Ok(self.db.query_row(
-            "SELECT count(*) FROM outbox WHERE kind = ?1 AND at >= ?2",
+            "SELECT count(*) FROM outbox WHERE kind = ?1 AND at >= ?2 AND payload <> 'unbudgeted'",
             params![kind, then.0],
             |row| row.get(0),
         )?)

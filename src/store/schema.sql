@@ -73,15 +73,18 @@ CREATE TABLE message (
   to_count     INTEGER NOT NULL,
   recipients   INTEGER NOT NULL,
   -- Of a notice of absence: the first local day of presence that it names, as YYYY-MM-DD.
-  back_on      TEXT
+  back_on      TEXT,
+  -- What its text says, as bits, and whom of the first in To it names; NULL: it wasn't read.
+  cues         INTEGER,
+  named        INTEGER
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 
--- role: 0 Cc, 1 To.
+-- place: in To from 1 on; 32767 in Cc.
 CREATE TABLE recipient (
   address INTEGER NOT NULL,
   message INTEGER NOT NULL,
-  role    INTEGER NOT NULL,
+  place   INTEGER NOT NULL,
   PRIMARY KEY (address, message)
 ) STRICT, WITHOUT ROWID;
 
@@ -215,12 +218,14 @@ CREATE TABLE turn (
   start        INTEGER NOT NULL,
   opens_thread INTEGER NOT NULL,
   touches      BLOB NOT NULL,
-  -- What was known of each touch when it was sent: the features that learning weighs.
+  -- When each message was sent, and what says whether it asks for an answer.
   asks         BLOB NOT NULL,
   answered_at  INTEGER,
   answered_by  INTEGER,
   link         INTEGER,
   closed       INTEGER,
+  -- The user said that it asks for an answer.
+  wanted       INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (contact, touch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;

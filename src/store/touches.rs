@@ -7,7 +7,9 @@ use rusqlite::{Row, params};
 use super::Store;
 use super::absences::stored_day;
 use super::threads::unpack;
-use crate::domain::correspondence::{Copies, Entry, EntryKind, Letter, Role};
+use crate::domain::correspondence::{Copies, Entry, EntryKind, Letter};
+use crate::domain::cues::{Cues, Marks};
+use crate::domain::due::Addressing;
 use crate::domain::facts::MessageKey;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::noise::Traits;
@@ -33,19 +35,19 @@ related (message, author) AS (
       CROSS JOIN message c ON c.parent = p.id_hash
       WHERE +c.author NOT IN theirs AND (+c.author IN mine OR EXISTS (
         SELECT 1 FROM recipient r
-        WHERE r.message = p.id AND r.address = c.author AND r.role = 1))))
+        WHERE r.message = p.id AND r.address = c.author AND r.place < 32767))))
 SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash, m.parent, m.refs,
   m.thread, m.traits, m.to_count, m.recipients,
   CASE x.author WHEN 0
-    THEN (SELECT max(r.role) FROM theirs CROSS JOIN recipient r
+    THEN (SELECT min(r.place) FROM theirs CROSS JOIN recipient r
           ON r.address = theirs.id AND r.message = m.id)
-    ELSE (SELECT max(r.role) FROM mine CROSS JOIN recipient r
+    ELSE (SELECT min(r.place) FROM mine CROSS JOIN recipient r
           ON r.address = mine.id AND r.message = m.id) END,
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
    FROM instance i JOIN folder f ON f.id = i.folder
    WHERE i.message = m.id AND f.retired = 0),
-  m.back_on, m.key
+  m.back_on, m.key, m.cues, m.named
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
 /// Whether a message that stands in none of a contact's letters is mine.
@@ -62,29 +64,21 @@ impl Store {
         Ok(letters)
     }
 
-    /// Says of each letter whose mail it answers. A parent that was never seen tells nothing; one
-    /// that is no letter of theirs can only be mine to others, which tells something of what they
-    /// write, not of what I write to them.
+    /// Says of each letter of others whether it answers mail of mine. A parent that was never seen
+    /// tells nothing; one that is no letter of theirs can only be mine to others.
     fn tie(&self, letters: &mut [Letter]) -> Result<()> {
         let mut is_mine = self.db.prepare_cached(IS_MINE)?;
-        let mut seen: HashMap<i64, (bool, bool, bool)> = HashMap::with_capacity(letters.len());
+        let mut seen: HashMap<i64, bool> = HashMap::with_capacity(letters.len());
         for letter in letters.iter() {
             let Some(id) = letter.own_id else { continue };
-            let (mine, theirs, to_me) = seen.entry(id).or_default();
-            *mine |= letter.author == Author::Me;
-            *theirs |= letter.author == Author::Them;
-            *to_me |= letter.author == Author::Them && letter.role.is_some();
+            *seen.entry(id).or_default() |= letter.author == Author::Me;
         }
-        for letter in letters {
+        for letter in letters.iter_mut().filter(|letter| letter.author != Author::Me) {
             let Some(parent) = letter.parent else { continue };
-            match seen.get(&parent) {
-                Some((mine, theirs, to_me)) => {
-                    letter.answers_mine = *mine;
-                    letter.answers_theirs = *to_me || (*theirs && letter.author == Author::Me);
-                }
-                None if letter.author == Author::Me => (),
-                None => letter.answers_mine = is_mine.query_row([parent], |row| row.get(0))?,
-            }
+            letter.answers_mine = match seen.get(&parent) {
+                Some(mine) => *mine,
+                None => is_mine.query_row([parent], |row| row.get(0))?,
+            };
         }
         Ok(())
     }
@@ -169,7 +163,7 @@ pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<Messa
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
-    let role: Option<i64> = row.get(13)?;
+    let place: Option<i64> = row.get(13)?;
     let copies: Option<i64> = row.get(14)?;
     // No copy left: expunged everywhere.
     let copies = copies.map_or(Copies { discarded: true, ..Copies::default() }, |bits| Copies {
@@ -194,13 +188,29 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         parent: row.get(7)?,
         references: unpack(&row.get::<_, Option<Vec<u8>>>(8)?.unwrap_or_default()),
         thread: row.get(9)?,
-        traits: Traits(row.get(10)?),
+        traits: Traits(row.get::<_, i64>(10)?.cast_unsigned()),
+        cues: cues(row, 17)?,
         to_count: row.get(11)?,
         recipients: row.get(12)?,
-        role: role.map(|role| if role > 0 { Role::To } else { Role::Cc }),
+        addressing: place.map(addressing),
         answers_mine: false,
-        answers_theirs: false,
         copies,
         back_on: stored_day(row, 15)?,
     })
+}
+
+/// Places in To count from 1; whoever is in Cc comes behind all of them.
+pub(super) const CC: i64 = 32_767;
+
+fn addressing(place: i64) -> Addressing {
+    u16::try_from(place).ok().filter(|_| place < CC).map_or(Addressing::Cc, Addressing::To)
+}
+
+fn cues(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cues>> {
+    let marks: Option<i64> = row.get(column)?;
+    let named: Option<u16> = row.get(column + 1)?;
+    Ok(marks.map(|marks| Cues {
+        marks: Marks(marks.cast_unsigned()),
+        named: named.unwrap_or_default(),
+    }))
 }

@@ -7,24 +7,25 @@ use rusqlite::{Row, params};
 
 use super::threads::unpack;
 use super::{Store, asked, touch_id, touch_number};
-use crate::domain::model::{Channel, ContactId, Moment, Side, TurnId};
-use crate::domain::need::Model;
+use crate::domain::due::said::Model;
+use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::TimeBasis;
 use crate::domain::turns::{Answer, Closed, Link, Turn};
 use crate::error::Result;
 
 const COLUMNS: &str = "contact, touch, side, channel, start, opens_thread, touches, asks,
-                       answered_at, answered_by, link, closed";
+                       answered_at, answered_by, link, closed, wanted";
 /// Writes what differs only: one more message changes one turn of a contact's hundreds.
 const PUT: &str = "
 INSERT INTO turn (contact, touch, side, channel, start, opens_thread, touches, asks,
-                  answered_at, answered_by, link, closed)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                  answered_at, answered_by, link, closed, wanted)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
 ON CONFLICT DO UPDATE SET
-  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed)
-    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-  WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed)
-    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed, wanted)
+    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+  WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed,
+         wanted)
+    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
 
 impl Store {
@@ -55,11 +56,12 @@ impl Store {
                 turn.start.0,
                 turn.opens_thread,
                 touches,
-                asked::pack(&turn.asks, turn.start),
+                asked::pack(turn),
                 turn.answer.map(|answer| answer.at.0),
                 turn.answer.map(|answer| touch_number(answer.touch)),
                 turn.answer.map(|answer| answer.link as i64),
                 closed.map(|closed| closed as i64),
+                turn.wanted,
             ])?;
         }
         let mut leave =
@@ -77,10 +79,6 @@ impl Store {
         let sql = format!("SELECT {COLUMNS} FROM turn WHERE contact = ?1 ORDER BY start, touch");
         let mut statement = self.db.prepare_cached(&sql)?;
         Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
-    }
-
-    pub fn turn_count(&self) -> Result<u64> {
-        Ok(self.db.query_row("SELECT count(*) FROM turn", [], |row| row.get(0))?)
     }
 
     /// Every contact who has turns, with them, oldest first.
@@ -172,6 +170,7 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
     });
     let closed: Option<usize> = row.get(11)?;
     let touches: Vec<u8> = row.get(6)?;
+    let touches: Vec<TouchId> = unpack(&touches).into_iter().map(touch_id).collect();
     let start = Moment(row.get(4)?);
     let mut turn = Turn {
         id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
@@ -179,12 +178,13 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
         channel: CHANNELS.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
         start,
         opens_thread: row.get(5)?,
-        touches: unpack(&touches).into_iter().map(touch_id).collect(),
-        asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start),
+        asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start, &touches),
+        touches,
+        wanted: row.get(12)?,
         needs_reply: 0.0,
         answer,
         closed: closed.and_then(|closed| Closed::ALL.get(closed)).copied(),
     };
-    turn.judge(&Model::BY_HAND);
+    turn.judge(&Model::default());
     Ok(turn)
 }

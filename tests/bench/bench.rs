@@ -15,11 +15,11 @@
 mod child;
 mod daemon;
 mod disk;
+mod due;
 mod first_sync;
 mod mailbox;
 mod maildir;
 mod measure;
-mod needs_reply;
 mod raw;
 mod standings;
 mod stored;
@@ -43,11 +43,8 @@ const OF_THE_TABLE: [Benchmark; 5] = [
 ];
 
 /// Only run by their names.
-const OTHERS: [Benchmark; 3] = [
-    ("standings", |_| standings::run()),
-    ("measure", |_| measure::run()),
-    ("needs_reply", |_| needs_reply::run()),
-];
+const OTHERS: [Benchmark; 3] =
+    [("standings", |_| standings::run()), ("measure", |_| measure::run()), ("due", |_| due::run())];
 
 fn main() -> ExitCode {
     // Test runners list and run benchmarks too; only `cargo bench` means it.

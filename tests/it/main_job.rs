@@ -72,6 +72,8 @@ fn configuration(further: &[&str]) -> String {
 }
 
 const SILENT: &str = "[alerts]\ndesktop = false\n";
+/// Headers alone are read.
+const NEVER: &str = "[privacy]\ntext = \"never\"\n";
 
 fn vcard(people: &[(&str, &str)]) -> String {
     let card = |(name, address): &(&str, &str)| {

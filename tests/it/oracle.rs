@@ -62,7 +62,7 @@ fn run(case: &Case) -> Vec<String> {
         "wilson" => shares::wilson(&mut check),
         "metrics" => shares::metrics(&mut check),
         "score" => shares::score(&mut check),
-        "needs_reply_prior" => shares::needs_reply_prior(&mut check),
+        "due_map" => shares::due_map(&mut check),
         "decay" => time::decay(&mut check),
         "clock" => time::clock(&mut check),
         unknown => check.fail(format!("nothing checks the kind {unknown}")),

@@ -63,15 +63,14 @@ async fn perform(arguments: Arguments) -> Result<Outcome> {
 
 async fn at_desk(desk: &Desk, command: Command) -> Result<Outcome> {
     match command {
-        Command::Status { exit_code } => return status::run(desk, exit_code),
+        Command::Status { exit_code, all } => return status::run(desk, exit_code, all),
         Command::Contacts(arguments) => contacts::run(desk, &arguments)?,
         Command::Show { contact } => show::run(desk, &contact)?,
         Command::Digest(arguments) => digest::run(desk, &arguments).await?,
         Command::Import { files, dry_run, undo } => import::run(desk, &files, dry_run, undo)?,
-        Command::Done { id, undo } => steer::done(desk, &id, undo)?,
-        Command::Snooze { id, duration, undo } => {
-            steer::snooze(desk, &id, duration.as_deref(), undo)?;
-        }
+        Command::Done { ids, undo } => steer::done(desk, &ids, undo)?,
+        Command::Due { ids, undo } => steer::due(desk, &ids, undo)?,
+        Command::Snooze { words, undo } => steer::snooze(desk, &words, undo)?,
         Command::Mute { contact, undo } => steer::mute(desk, &contact, undo)?,
         Command::Star { contact, undo } => steer::star(desk, &contact, undo)?,
         Command::Set { contact, settings, undo } => steer::set(desk, &contact, &settings, undo)?,

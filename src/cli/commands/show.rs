@@ -6,7 +6,7 @@ use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::daemon::book::{Book, Person};
 use crate::domain::explanation::explanation;
-use crate::domain::model::{Moment, Stance};
+use crate::domain::model::Stance;
 use crate::domain::text::clean;
 use crate::error::Result;
 use crate::store::Store;
@@ -19,15 +19,16 @@ pub fn run(desk: &Desk, contact: &str) -> Result<()> {
     let book = desk.book(&store)?;
     let person = book.person_of(row)?;
     if desk.json {
-        return desk.print_json(document(&store, &person, desk.config.policy.stance, book.now())?);
+        return desk.print_json(document(&store, &book, &person, desk.config.policy.stance)?);
     }
     desk.print(&text(desk, &store, &book, &person)?)
 }
 
-fn document(store: &Store, person: &Person, stance: Stance, now: Moment) -> Result<Value> {
+fn document(store: &Store, book: &Book<'_>, person: &Person, stance: Stance) -> Result<Value> {
+    let now = book.now();
     let mut turns = Vec::new();
     for turn in &person.turns {
-        turns.push(json::turn(turn, store, now)?);
+        turns.push(json::turn(turn, store, book)?);
     }
     let mut ledger = Vec::new();
     for entry in person.entries.iter().filter(|entry| entry.at <= now) {
@@ -48,7 +49,7 @@ fn explain(person: &Person, stance: Stance) -> String {
 }
 
 fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
-    let page = page::Page { person, zone: &desk.config.policy.zone, now: book.now() };
+    let page = page::Page { person, book, zone: &desk.config.policy.zone, now: book.now() };
     let mut text = page.head();
     if let Some((absence, end)) = book.away(person) {
         text.push_str(&page.away(&absence, end));

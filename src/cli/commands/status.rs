@@ -8,15 +8,14 @@ use crate::cli::outcome::Outcome;
 use crate::cli::{json, render};
 use crate::daemon::book::{Book, NamedDebt};
 use crate::domain::digest::Totals;
+use crate::domain::due::Likelihood;
 use crate::domain::model::{Channel, Moment, Side, Stance};
+use crate::domain::policy::Policy;
 use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
 
-/// Below this an answer may well not be expected.
-const DOUBTFUL: f64 = 0.5;
-
-pub fn run(desk: &Desk, exit_code: bool) -> Result<Outcome> {
+pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
     let store = desk.store()?;
     let mut accounts = store.accounts()?;
     // Mail of an account that was taken out of the configuration stays; its state says nothing.
@@ -29,7 +28,7 @@ pub fn run(desk: &Desk, exit_code: bool) -> Result<Outcome> {
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
-        desk.print(&state.text(&desk.config.policy.zone))?;
+        desk.print(&state.text(&desk.config.policy, all))?;
     }
     let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
     Ok(if exit_code && overdue { Outcome::Overdue } else { Outcome::Fine })
@@ -62,20 +61,37 @@ impl State {
         })
     }
 
-    fn text(&self, zone: &TimeZone) -> String {
-        let page = Page { zone, now: self.now };
-        [
-            page.owed(&self.i_owe, &i_owe_heading(&self.totals)),
-            page.owed(&self.they_owe, &they_owe_heading(&self.totals)),
-            lines_of(&self.accounts),
-        ]
-        .join("\n")
+    fn text(&self, policy: &Policy, all: bool) -> String {
+        let page = Page { zone: &policy.zone, now: self.now, all };
+        let mut parts = if self.totals.contacts == 0 {
+            vec![NO_CONTACTS.to_owned()]
+        } else {
+            vec![
+                page.owed(&self.i_owe, &i_owe_heading(&self.totals)),
+                page.owed(&self.they_owe, &they_owe_heading(&self.totals)),
+            ]
+        };
+        if !policy.reads_text {
+            parts.push(format!("{}\n", render::faint(NO_TEXTS)));
+        }
+        parts.push(lines_of(&self.accounts));
+        parts.join("\n")
     }
 }
 
+const NO_CONTACTS: &str = "\
+No contacts yet, so nobody is known to be waiting for you.
+  `requite contacts --suggest` shows whom you write with.
+  `requite import FILE` takes in a LinkedIn export or vCards.
+";
+
+const NO_TEXTS: &str = "\
+Texts aren't read ([privacy] text = \"never\"), and headers alone can't tell a question from thanks:
+no answer is listed as due, only as perhaps.";
+
 fn i_owe_heading(totals: &Totals) -> String {
     match totals.i_owe {
-        0 => "Nobody waits for you.".to_owned(),
+        0 => "Nobody is waiting for you.".to_owned(),
         some => {
             let owed = format!("You owe {}", count(some as u64, "answer", "answers"));
             heading(owed, totals.i_owe_overdue)
@@ -85,9 +101,9 @@ fn i_owe_heading(totals: &Totals) -> String {
 
 fn they_owe_heading(totals: &Totals) -> String {
     match totals.they_owe {
-        0 => "You wait for nobody.".to_owned(),
+        0 => "You are waiting for nobody.".to_owned(),
         some => {
-            let owed = format!("You wait for {}", count(some as u64, "answer", "answers"));
+            let owed = format!("You are waiting for {}", count(some as u64, "answer", "answers"));
             heading(owed, totals.they_owe_overdue)
         }
     }
@@ -100,30 +116,48 @@ fn heading(owed: String, overdue: usize) -> String {
 struct Page<'a> {
     zone: &'a TimeZone,
     now: Moment,
+    /// What may need no reply is listed, too.
+    all: bool,
 }
 
 impl Page<'_> {
     fn owed(&self, debts: &[NamedDebt], heading: &str) -> String {
         let mut text = format!("{}\n", render::strong(heading));
+        let (due, perhaps): (Vec<_>, Vec<_>) =
+            debts.iter().partition(|named| named.debt.likelihood() == Likelihood::Due);
+        text.push_str(&self.table(&due));
+        if self.all && !perhaps.is_empty() {
+            text.push_str(&format!("  {}\n", render::faint("These may need no reply:")));
+            text.push_str(&self.table(&perhaps));
+        } else if !perhaps.is_empty() {
+            let more = if due.is_empty() { "" } else { " more" };
+            let line = format!("{}{more} may not need a reply: status --all", perhaps.len());
+            text.push_str(&format!("  {}\n", render::faint(&line)));
+        }
+        text
+    }
+
+    fn table(&self, debts: &[&NamedDebt]) -> String {
         if debts.is_empty() {
-            return text;
+            return String::new();
         }
         let mut columns = render::Columns::bare();
         for named in debts {
             columns.row(self.cells(named));
         }
-        text.push_str(&columns.finish(&[2], &[1, 4]));
-        text
+        let because: Vec<Option<String>> =
+            debts.iter().map(|named| Some(named.because.join(" · "))).collect();
+        render::beneath(&columns.finish(&[2], &[1, 4]), &because)
     }
 
     fn cells(&self, named: &NamedDebt) -> [String; 5] {
         let debt = &named.debt;
         let when = if let Some(until) = debt.snoozed_until {
             render::faint(&format!("snoozed until {}", render::time(until, self.zone)))
+        } else if debt.likelihood() != Likelihood::Due {
+            render::faint("perhaps")
         } else if debt.overdue {
             render::alarm(&format!("overdue by {}", duration(self.now.hours_since(debt.due))))
-        } else if debt.turn.needs_reply < DOUBTFUL {
-            render::faint("may need none")
         } else {
             format!("due in {}", duration(debt.due.hours_since(self.now)))
         };
@@ -209,7 +243,8 @@ mod tests {
             document["totals"],
             json!({
                 "messages": 5, "contacts": 2,
-                "i_owe": 1, "i_owe_overdue": 0, "they_owe": 1, "they_owe_overdue": 1,
+                "i_owe": 1, "i_owe_overdue": 0, "i_owe_perhaps": 0,
+                "they_owe": 1, "they_owe_overdue": 1, "they_owe_perhaps": 0,
             })
         );
         assert_eq!(
@@ -238,6 +273,9 @@ mod tests {
                 "id": null, "contact": {"id": "C1", "name": "Grace Hopper"}, "channel": "mail",
                 "since": "2026-03-09T09:00:00Z", "age_h": 24.0, "limit_h": 48.0,
                 "due": "2026-03-11T09:00:00Z", "overdue": false, "needs_reply": null,
+                "likelihood": "due",
+                "because":
+                    ["asks you to do something", "asks you something at the end", "to you alone"],
                 "subject": "Could you review it?", "message_id": "<m4@example.org>",
                 "snoozed_until": null,
             })
@@ -246,13 +284,14 @@ mod tests {
 
     #[test]
     fn my_own_debts_stand_first_and_lateness_is_plain() {
-        let text = plain(&state().text(&TimeZone::UTC));
+        let text = plain(&state().text(&Policy::default(), false));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "You owe 1 answer");
         assert!(lines[1].contains("Grace Hopper  24 h  due in 24 h"), "{text}");
-        assert_eq!(lines[3], "You wait for 1 answer, 1 overdue");
-        assert!(lines[4].contains("overdue by 4 days 23 h"), "{text}");
-        assert_eq!(lines[6], "Accounts");
+        assert!(lines[2].trim_start().starts_with("asks you to do something · "), "{text}");
+        assert_eq!(lines[4], "You are waiting for 1 answer, 1 overdue");
+        assert!(lines[5].contains("overdue by 4 days 23 h"), "{text}");
+        assert_eq!(lines[8], "Accounts");
     }
 
     #[test]
@@ -262,7 +301,7 @@ mod tests {
             let totals = Totals { i_owe, i_owe_overdue: overdue, ..Totals::default() };
             assert_eq!(i_owe_heading(&totals), heading);
         }
-        check(0, 0, "Nobody waits for you.");
+        check(0, 0, "Nobody is waiting for you.");
         check(1, 0, "You owe 1 answer");
         check(3, 2, "You owe 3 answers, 2 overdue");
     }

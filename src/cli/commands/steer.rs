@@ -1,4 +1,4 @@
-//! `done`, `snooze`, `mute`, `star` and `set`: what the user decides, and taking it back.
+//! `done`, `due`, `snooze`, `mute`, `star` and `set`: what the user decides, and taking it back.
 //!
 //! Decisions about a turn stay with the touch that was named, whatever turn holds it later.
 
@@ -16,46 +16,55 @@ use crate::domain::turns::{Closed, Turn};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Decision, IdentityKind, Store, Verb};
 
-pub fn done(desk: &Desk, id: &str, undo: bool) -> Result<()> {
+pub fn done(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {
     let store = person::known_people(desk)?;
-    let (named, turn) = turn(&store, id)?;
-    let who = name(&store, named)?;
+    let named = turns(&store, ids)?;
     if undo {
-        take_back_from_turn(desk, &store, Verb::Done, &turn)?;
-        desk.say(&format!("{named} with {who} is open to be answered again"));
-        return Ok(());
+        take_back_from_turns(desk, &store, Verb::Done, &named)?;
+        return tell(desk, &store, &named, "is open to be answered again");
     }
-    if turn.answer.is_some() || turn.closed == Some(Closed::SaidDone) {
-        desk.say(&format!("{named} with {who} is done already"));
-        return Ok(());
-    }
-    decide_on_turn(desk, &store, Verb::Done, named, String::new())?;
-    desk.say(&format!("{named} with {who} is done"));
-    Ok(())
+    let (done, open): (Vec<_>, Vec<_>) = named
+        .into_iter()
+        .partition(|(_, turn)| turn.answer.is_some() || turn.closed == Some(Closed::SaidDone));
+    decide_on_turns(desk, &store, Verb::Done, &open, "")?;
+    tell(desk, &store, &done, "is done already")?;
+    tell(desk, &store, &open, "is done")
 }
 
-/// Hides a debt until a while has passed: `3d`, `2 weeks`, `monday`, `tomorrow` or a date.
-pub fn snooze(desk: &Desk, id: &str, duration: Option<&str>, undo: bool) -> Result<()> {
+/// The opposite of [`done`], where the program doesn't see that somebody is waiting.
+pub fn due(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {
     let store = person::known_people(desk)?;
-    let (named, turn) = turn(&store, id)?;
-    let who = name(&store, named)?;
+    let named = turns(&store, ids)?;
     if undo {
-        take_back_from_turn(desk, &store, Verb::Snooze, &turn)?;
-        desk.say(&format!("{named} with {who} sleeps no longer"));
-        return Ok(());
+        take_back_from_turns(desk, &store, Verb::Due, &named)?;
+        return tell(desk, &store, &named, "is judged by its words again");
     }
-    let duration = duration.ok_or_else(|| {
-        Error::usage("for how long?")
-            .hint("3d, 4h, 2w, a day of the week or a date like 2026-12-01")
-    })?;
+    decide_on_turns(desk, &store, Verb::Due, &named, "")?;
+    tell(desk, &store, &named, "asks for an answer")
+}
+
+/// Hides debts until a while has passed: `3d`, `2 weeks`, `monday`, `tomorrow` or a date, which is
+/// the last of the words.
+pub fn snooze(desk: &Desk, words: &[String], undo: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    if undo {
+        let named = turns(&store, words)?;
+        take_back_from_turns(desk, &store, Verb::Snooze, &named)?;
+        return tell(desk, &store, &named, "sleeps no longer");
+    }
+    let (duration, ids) = match words.split_last() {
+        Some((duration, ids)) if !ids.is_empty() => (duration, ids),
+        _ => {
+            return Err(Error::usage("for how long?")
+                .hint("3d, 4h, 2w, a day of the week or a date like 2026-12-01"));
+        }
+    };
+    let named = turns(&store, ids)?;
     let until = until(duration, desk.now, &desk.config.policy)?;
-    decide_on_turn(desk, &store, Verb::Snooze, named, until.0.to_string())?;
+    decide_on_turns(desk, &store, Verb::Snooze, &named, &until.0.to_string())?;
     let local = until.timestamp().to_zoned(desk.config.policy.zone.clone());
-    desk.say(&format!(
-        "{named} with {who} sleeps until {}",
-        local.strftime("%A, %-d %B %Y, %H:%M")
-    ));
-    Ok(())
+    let until = local.strftime("%A, %-d %B %Y, %H:%M");
+    tell(desk, &store, &named, &format!("sleeps until {until}"))
 }
 
 pub fn mute(desk: &Desk, contact: &str, undo: bool) -> Result<()> {
@@ -202,8 +211,15 @@ fn start_of_value(text: &str) -> String {
     }
 }
 
-/// The turn that holds the touch that `id` names, as `status` prints it.
-fn turn(store: &Store, id: &str) -> Result<(TurnId, Turn)> {
+/// A turn as it was named, and as it is.
+type NamedTurn = (TurnId, Turn);
+
+/// The turns that hold the touches which `ids` name, as `status` prints them.
+fn turns(store: &Store, ids: &[String]) -> Result<Vec<NamedTurn>> {
+    ids.iter().map(|id| turn(store, id)).collect()
+}
+
+fn turn(store: &Store, id: &str) -> Result<NamedTurn> {
     let named: TurnId = id.trim().parse().map_err(|()| {
         Error::usage(format!("\"{id}\" is no id of a turn"))
             .hint("take the id that `requite status` prints, like C12-812")
@@ -218,31 +234,43 @@ fn turn(store: &Store, id: &str) -> Result<(TurnId, Turn)> {
     }
 }
 
-fn name(store: &Store, turn: TurnId) -> Result<String> {
-    Ok(store.name_of(turn.contact)?.map_or_else(|| turn.contact.to_string(), |(name, _)| name))
+fn tell(desk: &Desk, store: &Store, turns: &[NamedTurn], what: &str) -> Result<()> {
+    for (named, _) in turns {
+        let who = store.name_of(named.contact)?;
+        let who = who.map_or_else(|| named.contact.to_string(), |(name, _)| name);
+        desk.say(&format!("{named} with {who} {what}"));
+    }
+    Ok(())
 }
 
-fn decide_on_turn(
+fn decide_on_turns(
     desk: &Desk,
     store: &Store,
     verb: Verb,
-    TurnId { contact, touch }: TurnId,
-    value: String,
+    turns: &[NamedTurn],
+    value: &str,
 ) -> Result<()> {
     let at = desk.now;
-    let decision = Decision { at, verb, contact, touch: Some(touch), value };
-    desk.write(store, |store| store.decide(&decision))
+    desk.write(store, |store| {
+        turns.iter().try_for_each(|(TurnId { contact, touch }, _)| {
+            let (contact, touch) = (*contact, Some(*touch));
+            store.decide(&Decision { at, verb, contact, touch, value: value.to_owned() })
+        })
+    })
 }
 
-fn take_back_from_turn(desk: &Desk, store: &Store, verb: Verb, turn: &Turn) -> Result<()> {
-    let contact = turn.id.contact;
-    let taken =
-        desk.write(store, |store| store.take_back(verb, contact, &turn.touches, desk.now))?;
-    if taken {
-        return Ok(());
-    }
-    let what = if verb == Verb::Done { "said to be done" } else { "snoozed" };
-    Err(Error::usage(format!("{} was never {what}", turn.id)))
+fn take_back_from_turns(desk: &Desk, store: &Store, verb: Verb, turns: &[NamedTurn]) -> Result<()> {
+    let what = match verb {
+        Verb::Done => "said to be done",
+        Verb::Due => "said to ask for an answer",
+        _ => "snoozed",
+    };
+    desk.write(store, |store| {
+        turns.iter().try_for_each(|(_, turn)| {
+            let taken = store.take_back(verb, turn.id.contact, &turn.touches, desk.now)?;
+            if taken { Ok(()) } else { Err(Error::usage(format!("{} was never {what}", turn.id))) }
+        })
+    })
 }
 
 /// When a snooze ends. Days begin when the day's alerts are due.

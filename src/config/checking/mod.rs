@@ -26,7 +26,7 @@ impl Config {
     ) -> Result<Config, Mistake> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let place = Place { home: &environment.home, folder };
-        let cues = file.privacy.text.is_some_and(|text| matches!(text, file::BodyText::Cues));
+        let cues = reads_text(file);
         let accounts = account::accounts(&file.account, cues, &place)?;
         let me = me(&file.me, accounts.iter().map(|account| &account.kind))?;
         if me.addresses.is_empty() && !accounts.is_empty() {
@@ -64,7 +64,12 @@ fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
         away: file.me.away.iter().map(values::absence).collect::<Result<_, _>>()?,
         holidays: usual.holidays,
         alerts: alerts(&file.alerts)?,
+        reads_text: reads_text(file),
     })
+}
+
+fn reads_text(file: &File) -> bool {
+    !matches!(file.privacy.text, Some(file::BodyText::Never))
 }
 
 /// Named only: what they say is read with them.

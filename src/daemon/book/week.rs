@@ -5,6 +5,7 @@
 use super::{Book, NamedDebt, Person};
 use crate::domain::debts::{self, Debt};
 use crate::domain::digest;
+use crate::domain::due::Likelihood;
 use crate::domain::model::{DAY, Moment, Side};
 use crate::domain::standing::{Record, standing};
 use crate::error::Result;
@@ -27,7 +28,7 @@ impl Book<'_> {
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
         let mut listed = Vec::with_capacity(debts.len());
-        for named in debts {
+        for named in debts.into_iter().filter(|it| it.debt.likelihood() == Likelihood::Due) {
             listed.push(shown(self.is_unusual(&named.debt)?, named));
         }
         Ok(week.digest(listed, self.in_junk(since)?, totals))
@@ -58,7 +59,7 @@ impl Book<'_> {
 }
 
 fn shown(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
-    let NamedDebt { debt, name, address, subject, .. } = named;
+    let NamedDebt { debt, name, address, subject, because, .. } = named;
     let shown = digest::Debt {
         id: debt.turn.id,
         name,
@@ -69,7 +70,7 @@ fn shown(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
         age_h: debt.age_h,
         limit_h: debt.limit_h,
         overdue: debt.overdue,
-        needs_reply: debt.turn.needs_reply,
+        because,
         unusual,
     };
     (debt.turn.side, shown)

@@ -14,6 +14,9 @@ use crate::domain::text;
 use crate::error::Result;
 use crate::store::Store;
 
+/// Whoever is new to it is told of a few.
+const FIRST_MORNING: u32 = 3;
+
 /// Marks what the batch of `now` is to tell, as far as the week's budget reaches.
 pub fn plan_batch(
     store: &Store,
@@ -22,10 +25,13 @@ pub fn plan_batch(
     (now, next): (Moment, Moment),
 ) -> Result<()> {
     let book = Book::open(store, policy, AsOf::Now(now))?;
-    let batch = Batch { now, next, covered_since, q_star: book.q_star() };
+    let batch = Batch { now, next, covered_since, reads_text: policy.reads_text };
     let debts = book.debts()?;
     let mut left =
         policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);
+    if store.planned_since("batch", Moment(i64::MIN))? <= 1 {
+        left = left.min(FIRST_MORNING);
+    }
     // My own promise comes first where the budget is short.
     for side in [Side::Theirs, Side::Mine] {
         let owed = debts.iter().filter(|named| named.debt.turn.side == side && !named.muted);
@@ -33,9 +39,12 @@ pub fn plan_batch(
             let told = times_told(store, named)?;
             let turn = &named.debt.turn;
             let habit = if named.starred { Some(book.habit(turn.id.contact, side)?) } else { None };
-            if left > 0 && is_worth_telling(&named.debt, &batch, told, habit.as_ref()) {
+            let reached = left > 0 || named.starred;
+            if reached && is_worth_telling(&named.debt, &batch, told, habit.as_ref()) {
                 let (id, times) = (turn.id.to_string(), (told + 1).to_string());
-                left -= u32::from(store.plan("alert", &id, &times, "", now)?);
+                let payload = if named.starred { "unbudgeted" } else { "" };
+                let planned = store.plan("alert", &id, &times, payload, now)?;
+                left -= u32::from(planned && !named.starred);
             }
         }
     }

@@ -22,7 +22,7 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> D
         age_h: age_h as f64,
         limit_h: 48.0,
         overdue: age_h > 48,
-        needs_reply: 0.9,
+        because: vec!["asks you something at the end", "to you alone"],
         unusual: false,
     }
 }
@@ -67,7 +67,7 @@ fn rich() -> Digest {
             debt(4, "Grace Hopper", "grace@example.org", "Compiler budget for May", 100),
             debt(9, "Linus Pauling", "linus@example.com", "Re: Vitamin study, second draft", 41),
             Debt {
-                needs_reply: 0.4,
+                because: vec!["wants to hear from you"],
                 subject: None,
                 ..debt(12, "Rosalind Franklin", "rosalind@example.net", "", 20)
             },
@@ -100,8 +100,10 @@ fn rich() -> Digest {
             contacts: 812,
             i_owe: 3,
             i_owe_overdue: 1,
+            i_owe_perhaps: 9,
             they_owe: 5,
             they_owe_overdue: 2,
+            they_owe_perhaps: 0,
         },
         ..empty()
     }

@@ -1,185 +1,337 @@
-//! What the beginning of a message's text says, as yes and no: it asks, it names me, it only
-//! thanks.
+//! What the beginning of a message's text says, as yes and no: it asks something, it speaks to
+//! somebody by name, it only thanks.
 //!
-//! Text goes in and [`Traits`] come out; nothing of the text is kept. Takes linear time, whatever
-//! a stranger has written.
+//! Text goes in and [`Cues`] come out; nothing of the text is kept. Takes linear time, whatever a
+//! stranger has written, and one look at each letter for all phrases of all languages together.
 
-mod clauses;
-mod quoting;
+mod marks;
+mod named;
+mod own;
+mod phrases;
+mod sentences;
 #[cfg(test)]
 mod tests;
-mod words;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use std::ops::Range;
 
-use self::clauses::Sentence;
-use super::noise::Traits;
+use self::named::Named;
+use self::phrases::{Found, Kind, Kinds};
+use self::sentences::{Folded, Sentence};
 
-pub use self::quoting::own_text;
+pub use self::marks::{Cues, Marks};
+pub use self::named::People;
+pub use self::own::{Own, own};
+pub use self::phrases::Language;
 
 /// So many words may stand in a message that only thanks, greeting and farewell not counted…
-const MOST_WORDS_OF_THANKS: usize = 12;
+const MOST_WORDS_OF_THANKS: usize = 14;
 /// …and so many of them outside the phrases of thanks.
-const MOST_WORDS_BESIDE_THANKS: usize = 3;
-/// Whatever has more characters says more than thanks.
-const SHORT: usize = 250;
-/// A line of at most so many characters below a text may be its author's name.
-const NAME: usize = 40;
-/// …and so many lines may stand below what was said last.
-const LINES_BELOW: usize = 4;
-/// An acknowledgement comes early.
-const ACKNOWLEDGED_WITHIN: usize = 4;
+const MOST_WORDS_BESIDE_THANKS: usize = 4;
 /// No salutation has more words.
-const LONGEST_GREETING: usize = 5;
+const LONGEST_GREETING: usize = 6;
+/// What stands below the last thing that was said: a name, thanks, a telephone number.
+const LONGEST_TAIL: usize = 5;
+const TAIL_SENTENCES: usize = 6;
+/// Acknowledgements come early.
+const ACKNOWLEDGED_WITHIN: usize = 2;
+/// Nobody asks a longer question without a question mark.
+const LONGEST_OPENING: usize = 30;
+const LONGEST_PLEASANTRY: usize = 8;
 
-/// The cues of what a person wrote themselves, as [`own_text`] leaves it. `names` are mine.
-pub fn cues(own_text: &str, names: &[String]) -> Traits {
-    let (prose, patched) = before_patch(own_text);
-    let lower: String = prose.nfc().flat_map(char::to_lowercase).collect();
-    let sentences = clauses::sentences(&lower);
-    let (question, request) = (asks(&sentences), requests(&sentences));
-    let content = content(&sentences);
-    let asks_nothing = !question && !request;
-    let found = [
-        (question, Traits::TEXT_QUESTION),
-        (request, Traits::TEXT_REQUEST),
-        (names_me(prose, names), Traits::TEXT_NAMES_ME),
-        (asks_nothing && only_thanks(&content), Traits::TEXT_THANKS_ONLY),
-        (asks_nothing && acknowledges(own_text, &sentences), Traits::TEXT_ACKNOWLEDGES),
-        (patched, Traits::TEXT_PATCH),
-        (ends_asking(prose), Traits::TEXT_ENDS_ASKING),
-    ];
-    let found = found.into_iter().filter(|(holds, _)| *holds);
-    found.fold(Traits::NONE, |traits, (_, cue)| traits | cue)
-}
+/// Asks for something, in any way.
+const ASKING: Kinds = Kinds::of(&[Kind::Please, Kind::Ask, Kind::Answer, Kind::Rsvp, Kind::Call]);
+/// What an offer of help takes back.
+const OFFERED: Kinds = Kinds::of(&[Kind::Answer, Kind::Rsvp, Kind::Call]);
 
-/// What stands before the first line of a diff, and whether there is one: code asks nothing.
-fn before_patch(text: &str) -> (&str, bool) {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let diff = ["diff --git ", "diff -u", "@@ -", "+++ b/", "--- a/"];
-        if diff.iter().any(|start| line.starts_with(start)) {
-            return (text.get(..at).unwrap_or(text), true);
-        }
-        at += line.len();
+/// The cues of a text. `people`: who is on its mail, its author left out.
+pub fn read(text: &str, people: &People) -> Cues {
+    let own = own(text);
+    let folded = sentences::fold(&own.text);
+    let phrases::Reading { found, language } = phrases::read(&folded.text);
+    let said = said(&folded, &found, people);
+    let mut marks = Marks::of_language(language);
+    let content = content(&said);
+    questions(&own, content, &mut marks);
+    requests(content, &mut marks);
+    beginnings(content, &mut marks);
+    anywhere(&said, &mut marks);
+    surroundings(&own, &folded, &mut marks);
+    if said.iter().take(2).any(|it| it.greets_all) {
+        marks.insert(Marks::GREETS_ALL);
     }
-    (text, false)
+    let named = said.iter().fold(Named::default(), |all, it| all.with(it.named));
+    if named.others && named.places == 0 {
+        marks.insert(Marks::NAMES_OTHERS);
+    }
+    Cues { marks, named: named.places }
 }
 
-fn asks(sentences: &[Sentence<'_>]) -> bool {
-    sentences.iter().any(|sentence| {
-        let opens = |clause: &Vec<&str>| words::QUESTION_OPENINGS.at(clause).is_some();
-        let asks = |clause: &Vec<&str>| words::QUESTIONS.anywhere(clause);
-        sentence.asked && !courteous(sentence)
-            || sentence.clauses.first().is_some_and(opens)
-            || sentence.clauses.iter().any(asks)
-    })
+/// One sentence with what was found in it.
+struct Said<'x> {
+    sentence: &'x Sentence,
+    /// All kinds, but for those that courtesy takes back.
+    any: Kinds,
+    /// Kinds with which a clause begins.
+    begins: Kinds,
+    /// Kinds with which the sentence begins.
+    first: Kinds,
+    /// Words in clauses that thank or acknowledge.
+    thanking: usize,
+    /// How often a machine speaks.
+    machine: usize,
+    named: Named,
+    greets_all: bool,
+    /// It is a salutation and nothing else.
+    salutes: bool,
+    takes_leave: bool,
 }
 
-/// "How are you?", also with a name behind it.
-fn courteous(sentence: &Sentence<'_>) -> bool {
-    let courtesy = |clause: &Vec<&str>| {
-        words::COURTESY_QUESTIONS.at(clause).is_some_and(|length| clause.len() <= length + 2)
-    };
-    let behind = sentence.clauses.iter().rev().take_while(|clause| !courtesy(clause));
-    let behind: usize = behind.map(Vec::len).sum();
-    behind <= 2 && sentence.clauses.iter().any(courtesy)
+impl Said<'_> {
+    fn asks(&self) -> bool {
+        let soft = self.first.has(Kind::Opening) && self.sentence.words <= LONGEST_OPENING;
+        (self.sentence.asked || soft) && !self.is_idle()
+    }
+
+    /// A question that wants no answer.
+    fn is_idle(&self) -> bool {
+        self.any.has(Kind::Pleasantry) && self.sentence.words <= LONGEST_PLEASANTRY
+            || self.first.has(Kind::Rhetorical)
+    }
+
+    fn speaks_to_you(&self) -> bool {
+        self.any.has(Kind::You) || self.named != Named::default()
+    }
+
+    /// Below what was said last.
+    fn is_tail(&self) -> bool {
+        let closes = Kinds::of(&[Kind::Thanks, Kind::Farewell, Kind::Closing]);
+        let short = self.sentence.words <= LONGEST_TAIL;
+        !self.sentence.asked && (self.takes_leave || short && !self.any.any(ASKING.without(closes)))
+    }
 }
 
-fn requests(sentences: &[Sentence<'_>]) -> bool {
-    sentences.iter().flat_map(|sentence| &sentence.clauses).any(|clause| {
-        let mut rest = clause.as_slice();
-        while let Some((_, after)) = rest.split_first() {
-            // "Please don't hesitate to let me know" asks for nothing up to its end.
-            if words::COURTESIES.at(rest).is_some() {
-                return false;
-            }
-            if words::REQUESTS.at(rest).is_some() {
-                return true;
-            }
-            rest = after;
+fn said<'x>(folded: &'x Folded, found: &[Found], people: &People) -> Vec<Said<'x>> {
+    let mut next = 0;
+    let mut all = Vec::with_capacity(folded.sentences.len());
+    for sentence in &folded.sentences {
+        let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
+        let Some((head, tail)) = clauses.first().zip(clauses.last()) else { continue };
+        let span = head.span.start..tail.span.end;
+        while found.get(next).is_some_and(|found| found.end <= span.start) {
+            next += 1;
         }
-        false
-    })
+        let until = found.get(next..).unwrap_or_default();
+        let here = until.iter().take_while(|found| found.end < span.end);
+        let here = until.get(..here.count()).unwrap_or_default();
+        next += here.len();
+        all.push(heard(folded, sentence, here, people));
+    }
+    all
 }
 
-/// The clauses between salutation and farewell.
-fn content<'s, 'x>(sentences: &'s [Sentence<'x>]) -> Vec<&'s [&'x str]> {
-    let clauses = sentences.iter().flat_map(|sentence| &sentence.clauses).map(Vec::as_slice);
-    let greeting = |clause: &&[&str]| {
-        clause.len() <= LONGEST_GREETING && words::GREETINGS.at(clause).is_some()
+/// What the phrases say that were found in one sentence.
+fn heard<'x>(
+    folded: &'x Folded,
+    sentence: &'x Sentence,
+    found: &[Found],
+    people: &People,
+) -> Said<'x> {
+    let mut said = Said {
+        sentence,
+        any: Kinds::NONE,
+        begins: Kinds::NONE,
+        first: Kinds::NONE,
+        thanking: 0,
+        machine: 0,
+        named: Named::default(),
+        greets_all: false,
+        salutes: false,
+        takes_leave: false,
     };
-    let farewell = |clause: &&[&str]| words::FAREWELLS.at(clause).is_none();
-    clauses.skip_while(greeting).take_while(farewell).collect()
+    let offers = found.iter().any(|found| found.kinds.has(Kind::Offer));
+    let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
+    for (number, clause) in clauses.iter().enumerate() {
+        let Range { start, end } = clause.span;
+        let inside = |found: &&Found| found.start >= start && found.start + 1 < end;
+        let mut any = found.iter().filter(inside).fold(Kinds::NONE, |all, it| all.with(it.kinds));
+        let at_start = || found.iter().filter(|found| found.start == start);
+        let starts = at_start().fold(Kinds::NONE, |all, it| all.with(it.kinds));
+        let whole = at_start().filter(|found| found.end + 1 >= end);
+        let whole = whole.fold(Kinds::NONE, |all, it| all.with(it.kinds));
+        let courteous = any.any(Kinds::of(&[Kind::Offer, Kind::Courtesy]));
+        if courteous || offers && any.any(OFFERED) {
+            any = any.without(ASKING);
+        }
+        said.any = said.any.with(any);
+        if number == 0 {
+            said.first = starts;
+        }
+        let alone = Kinds::of(&[Kind::AckAlone, Kind::All]);
+        if clause.parted || number == 0 {
+            said.begins = said.begins.with(starts.without(alone)).with(whole.only(alone));
+        }
+        let thanks = starts.any(Kinds::of(&[Kind::Thanks, Kind::Ack])) || whole.has(Kind::AckAlone);
+        said.thanking += if thanks { clause.words } else { 0 };
+        said.machine +=
+            found.iter().filter(inside).filter(|it| it.kinds.has(Kind::Machine)).count();
+        let text = folded.text.get(start..end).unwrap_or_default();
+        let opening = at_start()
+            .filter(|it| it.kinds.any(Kinds::of(&[Kind::Greeting, Kind::Thanks])))
+            .map(|it| (it.kinds, it.end - it.start))
+            .max_by_key(|(_, length)| *length);
+        let last = number + 1 == clauses.len() && sentence.asked;
+        if number == 0 || last || opening.is_some() {
+            // "Ada and Bob" are two clauses that are one address.
+            let joined = clauses.iter().skip(number + 1).take_while(|it| !it.parted).last();
+            let together = joined.and_then(|last| folded.text.get(start..last.span.end));
+            let named = people.spoken_to(together.unwrap_or(text), opening);
+            said.named = said.named.with(named);
+        }
+        let greeting = starts.has(Kind::Greeting) && clause.words <= LONGEST_GREETING;
+        said.greets_all |= any.has(Kind::All) && (greeting || whole.has(Kind::All) && number == 0);
+        if number == 0 {
+            let greets = greeting || said.named != Named::default() && clause.words <= 3;
+            said.salutes = clauses.len() == 1 && !sentence.asked && (greets || said.greets_all);
+            said.takes_leave = starts.has(Kind::Farewell) && sentence.words <= LONGEST_GREETING;
+        }
+    }
+    said
 }
 
-fn only_thanks(content: &[&[&str]]) -> bool {
-    let thanks = |clause: &[&str]| words::THANKS.at(clause).is_some() || acknowledgement(clause);
-    let first = content.iter().find(|clause| clause.len() > 1 || thanks(clause));
-    let length: usize = content.iter().map(|clause| clause.len()).sum();
-    let beside = content.iter().filter(|clause| !thanks(clause)).map(|clause| clause.len());
-    first.is_some_and(|clause| thanks(clause))
-        && length <= MOST_WORDS_OF_THANKS
-        && beside.sum::<usize>() <= MOST_WORDS_BESIDE_THANKS
-        && !content.iter().any(|clause| words::RESERVATIONS.anywhere(clause))
+/// What stands between salutation and farewell.
+fn content<'s, 'x>(said: &'s [Said<'x>]) -> &'s [Said<'x>] {
+    let salutes = said.iter().take_while(|it| it.salutes).count();
+    let content = said.get(salutes..).unwrap_or_default();
+    let leave = content.iter().position(|it| it.takes_leave).unwrap_or(content.len());
+    content.get(..leave).unwrap_or_default()
 }
 
-/// Thanks count wherever they stand, also in the farewell.
-fn acknowledges(text: &str, sentences: &[Sentence<'_>]) -> bool {
-    let clauses = || sentences.iter().flat_map(|sentence| &sentence.clauses).map(Vec::as_slice);
-    text.chars().nth(SHORT).is_none()
-        && (clauses().any(|clause| words::THANKS.anywhere(clause))
-            || clauses().take(ACKNOWLEDGED_WITHIN).any(acknowledgement)
-            || clauses().any(|clause| words::TRAILERS.at(clause).is_some()))
-}
-
-fn ends_asking(text: &str) -> bool {
-    let asks = |line: &str| line.contains(['?', '？']);
-    let is_name = |line: &str| {
-        let letters = |c: char| c.is_alphabetic() || " .,'-".contains(c);
-        line.chars().all(letters) && line.chars().nth(NAME).is_none()
+fn questions(own: &Own, content: &[Said<'_>], marks: &mut Marks) {
+    let asked: Vec<usize> = (0..content.len()).filter(|at| asks(content, *at)).collect();
+    let below_quotes = |at: usize| {
+        let begins = content.get(at).map_or(0, |it| it.sentence.at);
+        own.below_quotes.iter().rfind(|below| **below <= begins).copied()
     };
-    let lines = text.lines().rev().map(str::trim).filter(|line| !line.is_empty());
-    lines.take(LINES_BELOW).find(|line| !is_name(line)).is_some_and(asks)
+    for (at, said) in asked.iter().filter_map(|at| Some((*at, content.get(*at)?))) {
+        marks.insert(Marks::QUESTION);
+        if said.speaks_to_you() {
+            marks.insert(Marks::QUESTION_TO_YOU);
+        }
+        if said.any.has(Kind::Anyone) {
+            marks.insert(Marks::QUESTION_TO_ANYONE);
+        }
+        if at == 0 {
+            marks.insert(Marks::BEGINS_ASKING);
+        }
+        if below_quotes(at).is_some() {
+            marks.insert(Marks::QUESTION_BELOW_QUOTE);
+        }
+    }
+    if asked.len() > 1 {
+        marks.insert(Marks::QUESTIONS);
+    }
+    let tail = content.iter().rev().take(TAIL_SENTENCES).take_while(|it| it.is_tail()).count();
+    let last = content.len().checked_sub(tail + 1);
+    if let Some(said) = last.and_then(|last| content.get(last)) {
+        if said.asks() || said.any.has(Kind::Wonder) {
+            marks.insert(Marks::ENDS_ASKING);
+        }
+        if said.any.any(ASKING) {
+            marks.insert(Marks::ENDS_REQUESTING);
+        }
+    }
+    let idle = |it: &Said<'_>| it.sentence.asked && it.is_idle();
+    if asked.is_empty() && content.iter().any(idle) {
+        marks.insert(Marks::IDLE_QUESTION);
+    }
 }
 
-fn acknowledgement(clause: &[&str]) -> bool {
-    words::ACKNOWLEDGEMENTS.at(clause).is_some()
-        || words::ACKNOWLEDGEMENTS_ALONE.at(clause) == Some(clause.len())
+fn asks(content: &[Said<'_>], at: usize) -> bool {
+    content.get(at).is_some_and(Said::asks)
 }
 
-/// By my first name as I write it, or in a salutation by any of my names, however written: "will"
-/// and "mark" are words too.
-fn names_me(text: &str, names: &[String]) -> bool {
-    let text = plain(text);
-    let greeting = salutation(&text);
-    let greeted = |word: &str| greeting.iter().any(|it| *it == word.to_lowercase());
-    names.iter().any(|name| {
-        let name = plain(name);
-        let words = || name.split_whitespace().filter(|word| word.chars().nth(1).is_some());
-        let named = |first: &str| text.split(|c: char| !c.is_alphanumeric()).any(|it| it == first);
-        words().next().is_some_and(named) || words().any(greeted)
-    })
+fn requests(content: &[Said<'_>], marks: &mut Marks) {
+    for said in content {
+        let found = [
+            (said.any.any(Kinds::of(&[Kind::Please, Kind::Ask])), Marks::REQUEST),
+            (said.any.has(Kind::Answer), Marks::WANTS_ANSWER),
+            (said.any.has(Kind::Rsvp), Marks::RSVP),
+            (said.any.has(Kind::Call), Marks::WANTS_CALL),
+            (said.any.has(Kind::Need), Marks::NEEDS),
+            (said.any.has(Kind::Wonder), Marks::WONDERS),
+            (said.any.has(Kind::Propose), Marks::PROPOSES),
+            (said.any.has(Kind::Invite), Marks::INVITES),
+            (said.any.has(Kind::Anyone) && said.any.any(ASKING), Marks::QUESTION_TO_ANYONE),
+        ];
+        found.into_iter().filter(|(holds, _)| *holds).for_each(|(_, mark)| marks.insert(mark));
+    }
 }
 
-/// The words of the salutation, in lower case; none where the text begins otherwise.
-fn salutation(text: &str) -> Vec<String> {
-    let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let clause = first.split([',', ':', ';', '!', '–', '—']).next().unwrap_or_default();
-    let words: Vec<String> = clause
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(LONGEST_GREETING + 1)
-        .map(str::to_lowercase)
-        .collect();
-    let short: Vec<&str> = words.iter().map(String::as_str).collect();
-    let alone = clause.len() < first.len() && words.len() == 1;
-    let greets = words.len() <= LONGEST_GREETING && words::GREETINGS.at(&short).is_some();
-    if alone || greets { words } else { Vec::new() }
+fn beginnings(content: &[Said<'_>], marks: &mut Marks) {
+    let early = content.iter().take(ACKNOWLEDGED_WITHIN);
+    let acknowledges = Kinds::of(&[Kind::Ack, Kind::AckAlone]);
+    if early.clone().any(|it| it.begins.any(acknowledges) && !it.sentence.asked) {
+        marks.insert(Marks::ACKNOWLEDGES);
+    }
+    if let Some(first) = content.first() {
+        if first.first.has(Kind::Thanks) {
+            marks.insert(Marks::BEGINS_THANKING);
+        }
+        if first.first.has(Kind::Agree) && !first.sentence.asked {
+            marks.insert(Marks::BEGINS_ANSWERING);
+        }
+    }
+    let words: usize = content.iter().map(|it| it.sentence.words).sum();
+    let thanking: usize = content.iter().map(|it| it.thanking).sum();
+    let opens = content.iter().find(|it| it.sentence.words > 1 || it.thanking > 0);
+    let asking = Marks::QUESTION | Marks::REQUEST | Marks::WANTS_ANSWER | Marks::WANTS_CALL;
+    let reserved = content.iter().any(|it| it.any.has(Kind::Opinion));
+    if opens.is_some_and(|first| first.thanking > 0)
+        && words <= MOST_WORDS_OF_THANKS
+        && words - thanking.min(words) <= MOST_WORDS_BESIDE_THANKS
+        && !marks.intersects(asking)
+        && !reserved
+    {
+        marks.insert(Marks::ONLY_THANKS);
+    }
 }
 
-/// Without accents, which not everybody can type.
-fn plain(text: &str) -> String {
-    text.nfd().filter(|c| !is_combining_mark(*c)).collect()
+fn anywhere(said: &[Said<'_>], marks: &mut Marks) {
+    let any = said.iter().fold(Kinds::NONE, |all, it| all.with(it.any));
+    let machine: usize = said.iter().map(|it| it.machine).sum();
+    let found = [
+        (any.has(Kind::Thanks), Marks::THANKS),
+        (any.has(Kind::Promise), Marks::PROMISES),
+        (any.has(Kind::Inform), Marks::INFORMS),
+        (any.has(Kind::Announce), Marks::ANNOUNCES),
+        (any.has(Kind::Urgent), Marks::URGENT),
+        (any.has(Kind::Problem), Marks::PROBLEM),
+        (any.has(Kind::Opinion), Marks::OPINION),
+        (any.has(Kind::Retract), Marks::RETRACTS),
+        (any.has(Kind::Closing), Marks::CLOSES),
+        (any.has(Kind::Offer), Marks::OFFERS),
+        (any.has(Kind::You), Marks::SAYS_YOU),
+        (machine > 0, Marks::MACHINE),
+        (machine > 2, Marks::MACHINE_OFTEN),
+        (machine > 7, Marks::MACHINE_MOSTLY),
+    ];
+    found.into_iter().filter(|(holds, _)| *holds).for_each(|(_, mark)| marks.insert(mark));
+}
+
+fn surroundings(own: &Own, folded: &Folded, marks: &mut Marks) {
+    let words: usize = folded.sentences.iter().map(|sentence| sentence.words).sum();
+    let found = [
+        (words == 0, Marks::NO_WORDS),
+        ((1..=5).contains(&words), Marks::FEW_WORDS),
+        ((6..=20).contains(&words), Marks::SHORT),
+        ((101..=250).contains(&words), Marks::LONG),
+        (words > 250, Marks::VERY_LONG),
+        (own.patch, Marks::PATCH),
+        (own.copies, Marks::COPIES),
+        (!own.below_quotes.is_empty(), Marks::BELOW_QUOTE),
+        (own.below_quotes.len() > 1, Marks::BETWEEN_QUOTES),
+        (folded.links > 0, Marks::LINK),
+        (folded.links > 3, Marks::LINKS),
+    ];
+    found.into_iter().filter(|(holds, _)| *holds).for_each(|(_, mark)| marks.insert(mark));
 }

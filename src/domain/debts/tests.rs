@@ -12,7 +12,7 @@ fn moment(text: &str) -> Moment {
 }
 
 fn turn(side: Side, start: &str) -> Turn {
-    Turn { needs_reply: 0.8, ..Turn::asked(side, 1, moment(start)) }
+    Turn { wanted: false, needs_reply: 0.8, ..Turn::asked(side, 1, moment(start)) }
 }
 
 fn terms() -> Terms {
@@ -40,7 +40,8 @@ fn check(side: Side, starred: bool, now: &str, expect: [bool; 3]) {
     let now = moment(now);
     let population = population();
     let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
-    let batch = Batch { now, next: now.plus_hours(24.0), covered_since: Moment(0), q_star: 0.45 };
+    let batch =
+        Batch { now, next: now.plus_hours(24.0), covered_since: Moment(0), reads_text: true };
     let worth = [0, 1, 2].map(|told| is_worth_telling(&debt, &batch, told, habit.as_ref()));
     assert_eq!(worth, expect, "{side:?} at {now}");
 }
@@ -73,7 +74,7 @@ fn snoozed_and_old_debts_are_not_told() {
     let population = population();
     let habit = Habit::of([].into_iter(), &population, now);
     let worth = |debt: &Debt, covered_since| {
-        let batch = Batch { now, next: now, covered_since, q_star: 0.45 };
+        let batch = Batch { now, next: now, covered_since, reads_text: true };
         is_worth_telling(debt, &batch, 0, Some(&habit))
     };
     assert!(worth(&late, late.due));
@@ -101,4 +102,54 @@ fn silence_is_unusual_when_nearly_everybody_had_answered_by_then() {
         ..turn(Side::Mine, "2026-10-01T12:00:00Z")
     };
     check(Side::Mine, "2026-11-23T12:00:00Z", &vec![slow; 20], false);
+}
+
+#[test]
+fn only_what_is_due_is_told_unless_no_text_is_read_and_the_contact_is_starred() {
+    #[track_caller]
+    fn check(d: f64, reads_text: bool, starred: bool, expect: bool) {
+        let now = moment("2026-11-21T12:00:00Z");
+        let mut debt = debt(Side::Theirs, "2026-11-19T12:00:00Z", "2026-11-21T12:00:00Z");
+        debt.turn.needs_reply = d;
+        let population = population();
+        let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
+        let next = now.plus_hours(24.0);
+        let batch = Batch { now, next, covered_since: Moment(0), reads_text };
+        let worth = is_worth_telling(&debt, &batch, 0, habit.as_ref());
+        assert_eq!(worth, expect, "{d} {reads_text} {starred}");
+    }
+    check(0.5, true, false, true);
+    check(0.49, true, false, false);
+    check(0.49, true, true, false);
+    check(0.49, false, false, false);
+    check(0.49, false, true, true);
+    check(0.24, false, true, false);
+}
+
+#[test]
+fn what_is_due_and_can_still_be_kept_stands_first() {
+    let now = moment("2026-11-21T12:00:00Z");
+    let debt = |name: i64, start: &str, d: f64| {
+        let turn = Turn {
+            wanted: false,
+            needs_reply: d,
+            ..Turn::asked(Side::Theirs, name, moment(start))
+        };
+        debts(&[turn], &terms(), |_| None, now).next().unwrap()
+    };
+    let mut listed = [
+        debt(1, "2026-11-18T12:00:00Z", 0.9),
+        debt(2, "2026-11-19T18:00:00Z", 0.6),
+        debt(3, "2026-11-20T12:00:00Z", 0.9),
+        debt(4, "2026-11-19T18:00:00Z", 0.4),
+        debt(5, "2026-11-18T12:00:00Z", 0.7),
+        debt(6, "2026-11-20T12:00:00Z", 0.6),
+        debt(7, "2026-11-21T11:00:00Z", 0.9),
+    ];
+    listed.sort_by_key(|debt| {
+        let starred = debt.turn.id.touch == TouchId::Message(6);
+        debt.rank(starred, now, &TimeZone::UTC)
+    });
+    let order = listed.map(|debt| debt.turn.id.touch.to_string());
+    assert_eq!(order, ["6", "2", "1", "5", "3", "7", "4"]);
 }

@@ -6,14 +6,15 @@
 
 use std::ops::{BitOr, BitOrAssign};
 
+pub mod addresses;
 pub mod notices;
 pub mod rules;
 pub mod subject;
 
-/// What a header says about how its message came to be, and what the beginning of its text says
-/// where the user lets it be read. The bits are stored: never renumber.
+/// What a header says about how its message came to be and what it is for. The bits are stored:
+/// never renumber, and never use 20 to 27 again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Traits(pub u32);
+pub struct Traits(pub u64);
 
 impl Traits {
     /// A program wrote it (RFC 3834 and its many predecessors).
@@ -53,35 +54,23 @@ impl Traits {
     /// The sender is called as mail systems are, by name or by address.
     pub const MAIL_SYSTEM_NAME: Traits = Traits(1 << 30);
 
-    /// The beginning of its text was looked at; without this, the other bits of the text say
-    /// nothing.
-    pub const TEXT_READ: Traits = Traits(1 << 20);
-    pub const TEXT_QUESTION: Traits = Traits(1 << 21);
-    pub const TEXT_REQUEST: Traits = Traits(1 << 22);
-    /// It calls me by my name.
-    pub const TEXT_NAMES_ME: Traits = Traits(1 << 23);
-    /// Nothing but thanks or an acknowledgement.
-    pub const TEXT_THANKS_ONLY: Traits = Traits(1 << 24);
-    /// It is short, thanks or says "applied", "will do", "noted", and asks nothing.
-    pub const TEXT_ACKNOWLEDGES: Traits = Traits(1 << 25);
-    /// It holds a change to a program, as a diff.
-    pub const TEXT_PATCH: Traits = Traits(1 << 26);
-    /// Its last line, but for the name below it, asks.
-    pub const TEXT_ENDS_ASKING: Traits = Traits(1 << 27);
     /// The subject carries a tag: `[board] …`.
     pub const TAGGED: Traits = Traits(1 << 28);
     /// The tag numbers it among others, and not as their cover: `[offer 2/3] …`.
     pub const SERIES_PART: Traits = Traits(1 << 31);
+    /// The sender's address is called as programs and mailings are.
+    pub const MACHINE_SENDER: Traits = Traits(1 << 32);
+    /// The subject's tag offers a change to a program: `[PATCH v2 1/3] …`.
+    pub const PATCH_SUBJECT: Traits = Traits(1 << 33);
+    /// An address in To is called as those of mailing lists are.
+    pub const LIST_IN_TO: Traits = Traits(1 << 34);
 
     pub const NONE: Traits = Traits(0);
-
-    /// What one copy's text says, where another wasn't read.
-    const TEXT: Traits = Traits(0xff << 20);
 
     /// What two copies of one message say together: what only a list, or any other station on the
     /// way of one of them, has put in says nothing of the message.
     pub fn of_copies(self, other: Traits) -> Traits {
-        Traits(self.0 & other.0 | (self.0 | other.0) & Self::TEXT.0)
+        Traits(self.0 & other.0)
     }
 
     /// Whether all of `other` are here.

@@ -101,10 +101,22 @@ pub fn judge(subject: &str) -> Traits {
     if subject.contains('[') {
         traits.insert(Traits::TAGGED);
     }
+    if has_patch_tag(subject) {
+        traits.insert(Traits::PATCH_SUBJECT);
+    }
     if is_series_part(subject) {
         traits.insert(Traits::SERIES_PART);
     }
     traits
+}
+
+/// `[PATCH …]`, `[RFC PATCH …]` or `[RFC …]`, as changes to programs are offered for review.
+fn has_patch_tag(subject: &str) -> bool {
+    let tags = subject.split('[').skip(1).filter_map(|tag| tag.split(']').next());
+    let words = tags.flat_map(|tag| tag.split(|c: char| !c.is_ascii_alphanumeric()));
+    words
+        .into_iter()
+        .any(|word| ["patch", "rfc", "pull"].iter().any(|it| word.eq_ignore_ascii_case(it)))
 }
 
 /// `[offer 2/3] …` or `(2/3) …`; 0 is the cover of the others.
@@ -161,6 +173,11 @@ mod tests {
         for (subject, expect) in [
             ("[board] Minutes", Traits::TAGGED),
             ("[offer 2/3] The roof", Traits::TAGGED | Traits::SERIES_PART),
+            (
+                "[PATCH v2 1/3] roof: mend it",
+                Traits::TAGGED | Traits::SERIES_PART | Traits::PATCH_SUBJECT,
+            ),
+            ("[roof] Patches for the roof", Traits::TAGGED),
             ("[offer 0/3] The house", Traits::TAGGED),
             ("(2/3) The roof", Traits::SERIES_PART),
             ("The roof, 2/3", Traits::NONE),

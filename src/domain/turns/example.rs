@@ -14,6 +14,7 @@ impl Turn {
             start,
             touches: vec![touch],
             asks: Vec::new(),
+            wanted: true,
             needs_reply: 1.0,
             opens_thread: true,
             answer: None,

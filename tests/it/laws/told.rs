@@ -55,7 +55,7 @@ impl Told {
         for turn in &person.turns {
             let touches: Vec<String> = turn.touches.iter().map(|id| name(store, *id)).collect();
             let answer = turn.answer.map(|it| (it.at, name(store, it.touch), it.link));
-            let asks: Vec<_> = turn.asks.iter().map(|it| (it.at, it.replied_at)).collect();
+            let asks: Vec<_> = turn.asks.iter().map(|it| (it.at, it.features)).collect();
             let line = format!(
                 "{who} {:?} {touches:?} {} {:?} {answer:?} {:?} {} {asks:?}",
                 turn.side,
@@ -100,12 +100,8 @@ impl Told {
 
     fn population(&mut self, population: &Population) {
         // How much mail there was says when to learn again, and nothing of people.
-        let Population { at, messages: _, need, them, me, q_star } = population;
-        self.lines.push(format!("learned at {at:?}, alerts from {q_star}"));
-        for (whose, weights) in [("theirs", need.theirs), ("mine", need.mine)] {
-            self.figures(whose, weights.features.values());
-            self.figures(whose, [weights.intercept]);
-        }
+        let Population { at, messages: _, them, me } = population;
+        self.lines.push(format!("surveyed at {at:?}"));
         for (whose, Usual { prior, curve }) in [("them", them), ("me", me)] {
             self.figures(whose, [prior.a, prior.b]);
             self.figures(whose, [1.0, 20.0, 72.0, 400.0].map(|hours| curve.survival(hours)));

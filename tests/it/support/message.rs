@@ -11,7 +11,7 @@ pub struct Message {
     seen: Option<Timestamp>,
     received: bool,
     headers: Vec<(String, String)>,
-    body: String,
+    body: Option<String>,
 }
 
 impl Message {
@@ -22,7 +22,7 @@ impl Message {
     }
 
     pub fn of(at: Timestamp) -> Self {
-        Message { at, seen: None, received: true, headers: Vec::new(), body: "Hello.\n".to_owned() }
+        Message { at, seen: None, received: true, headers: Vec::new(), body: None }
     }
 
     /// A copy in the author's own Sent folder: no server has touched it.
@@ -70,9 +70,18 @@ impl Message {
         self
     }
 
+    /// Without it, whoever begins a conversation writes their subject out, as in "Lunch?".
     pub fn body(mut self, body: &str) -> Self {
-        self.body = body.to_owned();
+        self.body = Some(body.to_owned());
         self
+    }
+
+    fn text(&self) -> String {
+        let begun = |(name, value): &(String, String)| {
+            (name == "Subject" && !value.starts_with("Re: ")).then_some(value.clone())
+        };
+        let subject = self.headers.iter().find_map(begun).unwrap_or("Hello.".to_owned());
+        self.body.clone().unwrap_or(subject + "\n")
     }
 
     /// When it arrived.
@@ -97,7 +106,7 @@ impl Message {
             text += &format!("{name}: {value}\r\n");
         }
         text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
-        text += &self.body.replace('\n', "\r\n");
+        text += &self.text().replace('\n', "\r\n");
         text.into_bytes()
     }
 }
@@ -116,6 +125,6 @@ fn a_message_reads_like_mail() {
                   Subject: Lunch?\r\n\
                   Message-ID: <1@example.org>\r\n\
                   MIME-Version: 1.0\r\n\
-                  Content-Type: text/plain; charset=utf-8\r\n\r\nHello.\r\n";
+                  Content-Type: text/plain; charset=utf-8\r\n\r\nLunch?\r\n";
     assert_eq!(String::from_utf8(mail.bytes()).unwrap(), expect);
 }

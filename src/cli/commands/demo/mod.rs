@@ -53,7 +53,7 @@ pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
     daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))??;
     let end = clock_at(END)?;
     say("");
-    status::run(&end, false)?;
+    status::run(&end, false, false)?;
     say("");
     contacts::run(&end, &ContactsArgs::default())?;
     write_digest(&folder, &end)

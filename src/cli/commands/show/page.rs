@@ -4,14 +4,14 @@ use jiff::tz::TimeZone;
 
 use crate::cli::json::subject;
 use crate::cli::render::{self, Columns};
-use crate::daemon::book::Person;
+use crate::daemon::book::{Book, Person};
 use crate::domain::absence::Absence;
 use crate::domain::correspondence::{EntryKind, LeftOut};
 use crate::domain::model::{Moment, Side};
 use crate::domain::score::{Claim, Components, claim};
 use crate::domain::standing::SideFigures;
 use crate::domain::text::{clean, count, duration};
-use crate::domain::turns::{Status, Turn};
+use crate::domain::turns::{Closed, Status, Turn};
 use crate::error::Result;
 use crate::store::Store;
 
@@ -21,6 +21,7 @@ const LISTED: usize = 40;
 
 pub struct Page<'a> {
     pub person: &'a Person,
+    pub book: &'a Book<'a>,
     pub zone: &'a TimeZone,
     pub now: Moment,
 }
@@ -75,6 +76,9 @@ impl Page<'_> {
             }
         };
         let mut text = format!("\n{} {known}\n  {explanation}\n", render::strong("Score"));
+        if claim(standing.inputs.matured) == Claim::Nothing {
+            return text;
+        }
         let mut columns = Columns::bare();
         for (what, share) in parts(&score.components) {
             columns.row([what.to_owned(), render::bar(share, BAR), render::percent(share)]);
@@ -105,7 +109,9 @@ impl Page<'_> {
             return Ok(String::new());
         }
         let mut columns = Columns::bare();
+        let mut reasons = Vec::new();
         for turn in turns.iter().take(LISTED) {
+            reasons.push(self.reasons(turn));
             let whose = match turn.side {
                 Side::Theirs => "they wrote",
                 Side::Mine => "you wrote",
@@ -118,8 +124,17 @@ impl Page<'_> {
                 subject(store, turn)?.as_deref().map_or_else(|| turn.channel.name().into(), clean),
             ]);
         }
-        let table = columns.finish(&[], &[4]);
+        let table = render::beneath(&columns.finish(&[], &[4]), &reasons);
         Ok(format!("\n{}\n{table}{}", render::strong(heading), more(turns.len())))
+    }
+
+    /// How likely an answer is due, and why; of what is past only where it asked for none.
+    fn reasons(&self, turn: &Turn) -> Option<String> {
+        let open = turn.status(self.now) == Status::Open;
+        let asked_nothing = turn.closed == Some(Closed::AskedNothing);
+        let because = self.book.because(turn).join(" · ");
+        let told = format!("{} likely to be due: {because}", render::percent(turn.needs_reply));
+        (open || asked_nothing).then_some(told)
     }
 
     fn fate(&self, turn: &Turn) -> String {
@@ -208,22 +223,19 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
     let p90 = figures.p90_h.filter(|_| !few);
     columns.row(["half are answered within".to_owned(), median_told]);
     columns.row(["nine in ten within".to_owned(), render::hours(p90)]);
-    let share = &within.share;
     let kept = match within.matured {
         0 => "nothing has come due yet".to_owned(),
         matured => {
-            let bar = render::bar(share.mean, BAR);
-            let (low, high) = (render::percent(share.low), render::percent(share.high));
-            let share = match claim(within.weight) {
-                Claim::Figure => {
-                    format!("{}, with 80 % certainty {low} to {high}", render::percent(share.mean))
-                }
-                _ => format!("with 80 % certainty {low} to {high}"),
-            };
-            format!("{} of {matured}; {bar} {share}", within.answered_in_time)
+            let counted = within.answered_in_time as f64 / matured as f64;
+            format!("{} of {matured} {}", within.answered_in_time, render::bar(counted, BAR))
         }
     };
     columns.row([format!("within {limit}"), kept]);
+    if claim(within.weight) != Claim::Nothing {
+        let (low, high) = (within.share.low, within.share.high);
+        let (low, high) = (render::percent(low), render::percent(high));
+        columns.row(["likely of the next".to_owned(), format!("{low} to {high}, 80 % certain")]);
+    }
     let SideFigures { answered, open, expired, closed, .. } = figures;
     columns.row([
         count(figures.turns() as u64, "turn", "turns"),

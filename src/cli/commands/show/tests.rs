@@ -15,7 +15,8 @@ fn grace(store: &Store, policy: &Policy) -> Person {
 
 fn shown() -> Value {
     let (store, policy) = sample::acquaintances();
-    document(&store, &grace(&store, &policy), policy.stance, sample::as_of().moment()).unwrap()
+    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+    document(&store, &book, &grace(&store, &policy), policy.stance).unwrap()
 }
 
 #[test]
@@ -51,6 +52,7 @@ fn a_turn_is_told_with_its_messages_and_its_answer() {
     for field in ["id", "needs_reply"] {
         assert!(!turn[field].take().is_null());
     }
+    assert!(turn["messages"][0]["needs_reply"].take().as_f64().is_some_and(|d| d >= 0.5));
     assert_eq!(
         turn,
         json!({
@@ -59,6 +61,10 @@ fn a_turn_is_told_with_its_messages_and_its_answer() {
             "answered_by": "<m2@example.com>", "hours": 3.0, "link": "reply", "confidence": 1.0,
             "needs_reply": null, "subject": "When is the compiler ready?",
             "message_ids": ["<m1@example.org>"],
+            "messages": [{
+                "message_id": "<m1@example.org>", "at": "2026-03-02T09:00:00Z", "needs_reply": null,
+                "because": ["asks you something at the end", "to you alone"],
+            }],
         })
     );
 }
@@ -91,7 +97,7 @@ fn a_message_that_does_not_count_is_shown_with_why() {
     let (store, policy) = sample::acquaintances();
     let book = Book::open(&store, &policy, sample::as_of()).unwrap();
     let person = grace(&store, &policy);
-    let page = page::Page { person: &person, zone: &TimeZone::UTC, now: book.now() };
+    let page = page::Page { person: &person, book: &book, zone: &TimeZone::UTC, now: book.now() };
     let left_out = book.left_out(ContactId(1)).unwrap();
     let text = plain(&page.left_out(&store, &left_out).unwrap());
     assert_eq!(text.lines().count(), 3, "{text}");
@@ -102,8 +108,9 @@ fn a_message_that_does_not_count_is_shown_with_why() {
 fn the_page_tells_both_sides_with_their_evidence() {
     let (store, policy) = sample::acquaintances();
     let person = grace(&store, &policy);
-    let now = sample::as_of().moment();
-    let page = page::Page { person: &person, zone: &TimeZone::UTC, now };
+    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+    let now = book.now();
+    let page = page::Page { person: &person, book: &book, zone: &TimeZone::UTC, now };
     assert_eq!(plain(&page.head()), "Grace Hopper  C1\n  Navy\n  grace@example.org\n");
     let sides = plain(&page.sides());
     assert!(sides.contains("How Grace Hopper answers you"), "{sides}");

@@ -99,6 +99,10 @@ fn closed(desk: &Desk) -> Option<Closed> {
     desk.store().unwrap().turns_of(ContactId(1)).unwrap()[0].closed
 }
 
+fn ids(words: &str) -> Vec<String> {
+    words.split(' ').map(str::to_owned).collect()
+}
+
 fn holds(desk: &Desk, verb: Verb) -> bool {
     desk.store().unwrap().decisions(None, desk.now).unwrap().has(ContactId(1), verb)
 }
@@ -107,12 +111,12 @@ fn holds(desk: &Desk, verb: Verb) -> bool {
 fn a_turn_is_done_until_that_is_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(&folder);
-    done(&desk, "C1-e1", false).unwrap();
-    done(&desk, "c1-e1", false).unwrap();
+    done(&desk, &ids("C1-e1"), false).unwrap();
+    done(&desk, &ids("c1-e1"), false).unwrap();
     assert_eq!(closed(&desk), Some(Closed::SaidDone));
-    done(&desk, "C1-e1", true).unwrap();
+    done(&desk, &ids("C1-e1"), true).unwrap();
     assert_eq!(closed(&desk), None);
-    let error = done(&desk, "C1-e1", true).unwrap_err();
+    let error = done(&desk, &ids("C1-e1"), true).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
 }
 
@@ -123,12 +127,25 @@ fn marks_and_snoozes_hold_until_they_are_taken_back() {
     for undo in [false, true] {
         mute(&desk, "C1", undo).unwrap();
         star(&desk, "Ann Lee", undo).unwrap();
-        snooze(&desk, "C1-e1", Some("3d"), undo).unwrap();
+        let words = if undo { ids("C1-e1") } else { ids("C1-e1 3d") };
+        snooze(&desk, &words, undo).unwrap();
+        due(&desk, &ids("C1-e1"), undo).unwrap();
         set(&desk, "ann", &["limit=24h".to_owned()], undo).unwrap();
-        for verb in [Verb::Mute, Verb::Star, Verb::Snooze, Verb::Set] {
+        for verb in [Verb::Mute, Verb::Star, Verb::Snooze, Verb::Due, Verb::Set] {
             assert_eq!(holds(&desk, verb), !undo, "{verb:?}");
         }
     }
+}
+
+#[test]
+fn of_several_ids_all_are_decided_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(&folder);
+    let error = done(&desk, &ids("C1-e1 C1-e9"), false).unwrap_err();
+    assert!(error.to_string().contains("in no turn"), "{error}");
+    assert_eq!(closed(&desk), None);
+    let error = snooze(&desk, &ids("C1-e1"), false).unwrap_err();
+    assert!(error.to_string().contains("for how long"), "{error}");
 }
 
 #[test]
@@ -136,7 +153,7 @@ fn what_is_no_turn_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(&folder);
     for (id, why) in [("C1-e9", "in no turn"), ("C7-1", "in no turn"), ("Ann", "no id of a turn")] {
-        let error = done(&desk, id, false).unwrap_err();
+        let error = done(&desk, &ids(id), false).unwrap_err();
         assert_eq!(error.kind(), Kind::Usage, "{id}");
         assert!(error.to_string().contains(why), "{error}");
     }

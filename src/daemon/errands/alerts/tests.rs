@@ -1,8 +1,8 @@
 //! What a batch tells, of whom and in which words.
 
 use super::*;
+use crate::domain::due::Features;
 use crate::domain::model::{ContactId, HOUR, TouchId};
-use crate::domain::need::Features;
 use crate::domain::policy::{AlertPolicy, Policy};
 use crate::domain::turns::{Asked, Turn};
 use crate::store::{Decision, ImportRun, NewCard, Verb};
@@ -14,11 +14,11 @@ const BOB: ContactId = ContactId(2);
 
 fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> Turn {
     let at = NOW - hours_ago * HOUR;
-    let features = Features { sole_to: 1.0, subject_question: 1.0, ..Features::default() };
+    let (features, touch_id) = (Features::PLAIN_QUESTION, TouchId::Message(touch));
     Turn {
-        id: TurnId { contact, touch: TouchId::Message(touch) },
-        asks: vec![Asked { at, features, replied_at: None }],
-        needs_reply: 0.9,
+        id: TurnId { contact, touch: touch_id },
+        asks: vec![Asked { at, touch: touch_id, features }],
+        wanted: false,
         ..Turn::asked(side, touch, at)
     }
 }
@@ -59,8 +59,32 @@ fn of_those_who_owe_me_only_starred_contacts_are_told() {
 }
 
 #[test]
-fn a_short_budget_goes_to_my_own_promise() {
-    check(1, &["C2-3"]);
+fn starred_contacts_are_outside_of_the_budget() {
+    check(1, &["C2-3", "C1-1"]);
+    check(0, &["C1-1"]);
+}
+
+#[test]
+fn a_short_budget_goes_to_what_is_likeliest_and_most_urgent_and_the_first_morning_is_gentle() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let ages = [90, 88, 60, 47, 30, 70];
+    let mut turns: Vec<Turn> =
+        (10..).zip(ages).map(|(touch, hours)| turn(BOB, Side::Theirs, hours, touch)).collect();
+    turns[1].asks[0].features = Features::PLAIN_THANKS;
+    store.put_turns(BOB, &turns, None).unwrap();
+    let planned = |per_week, now: Moment| {
+        let alerts = AlertPolicy { per_week, ..AlertPolicy::default() };
+        let policy = Policy { alerts, ..Policy::default() };
+        store.plan("batch", "", &now.to_string(), "", now).unwrap();
+        plan_batch(&store, &policy, NOW - 30 * DAY, (now, now + DAY)).unwrap();
+        let planned = store.unsent("alert").unwrap();
+        let subjects = planned.into_iter().map(|item| item.subject);
+        subjects.filter(|subject| subject.starts_with("C2")).collect::<Vec<_>>()
+    };
+    // Due today, then what is overdue, the oldest first; thanks are never told.
+    assert_eq!(planned(6, NOW), ["C2-13", "C2-10", "C2-15"]);
+    assert_eq!(planned(4, NOW + HOUR), ["C2-13", "C2-10", "C2-15", "C2-12"]);
 }
 
 #[test]
@@ -74,11 +98,11 @@ fn an_alert_says_whose_answer_is_missing() {
     let missing = "You have waited 2 days 2 h; the answer was due Wednesday 10:00, 2 h ago";
     let expect = [
         ("Ada hasn't answered you", missing),
-        ("Bob hasn't answered you", missing),
         (
             "Bob is waiting for your answer",
             "Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago",
         ),
+        ("Bob hasn't answered you", missing),
     ];
     assert_eq!(told, expect.map(|(title, body)| (title.to_owned(), body.to_owned())));
 }

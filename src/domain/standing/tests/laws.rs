@@ -4,10 +4,11 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::domain::due::Features;
+use crate::domain::due::said::{Model, Said};
 use crate::domain::model::{HOUR, Stance};
-use crate::domain::need::{Features, Model};
-use crate::domain::policy::{EXPIRY_H, Policy};
-use crate::domain::population::{Census, Lessons};
+use crate::domain::policy::EXPIRY_H;
+use crate::domain::population::Census;
 use crate::domain::turns::{Asked, Closed};
 
 const NOW: Moment = Moment(1_780_000_000);
@@ -21,29 +22,23 @@ fn any_turn() -> impl Strategy<Value = Turn> {
     ];
     let sides = prop::sample::select(vec![Side::Mine, Side::Theirs]);
     let answer = prop::option::of(1..1000_i64);
-    let asked = (0.0..5.0, any::<bool>());
-    (0..YEAR_H, sides, answer, closed, any::<bool>(), asked).prop_map(
-        |(hours_ago, side, answered_after, closed, opens_thread, (recipients, question))| {
+    let features = any::<u64>().prop_map(|bits| Features(bits >> 4));
+    (0..YEAR_H, sides, answer, closed, any::<bool>(), features).prop_map(
+        |(hours_ago, side, answered_after, closed, opens_thread, features)| {
             let start = NOW - hours_ago * HOUR;
             let asked = Turn::asked(side, hours_ago, start);
             let asked = match answered_after {
                 Some(hours) => asked.answered_after(hours as f64),
                 None => asked,
             };
-            let features = Features {
-                sole_to: 1.0,
-                log2_recipients: recipients,
-                subject_question: f64::from(u8::from(question)),
-                ..Features::default()
-            };
-            let replied_at = asked.answer.map(|answer| answer.at);
             let mut turn = Turn {
-                asks: vec![Asked { at: start, features, replied_at }],
+                asks: vec![Asked { at: start, touch: asked.id.touch, features }],
                 opens_thread,
-                closed: closed.filter(|_| replied_at.is_none()),
+                closed: closed.filter(|_| asked.answer.is_none()),
+                wanted: false,
                 ..asked
             };
-            turn.judge(&Model::BY_HAND);
+            turn.judge(&Model::default());
             turn
         },
     )
@@ -69,14 +64,11 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
 }
 
 fn any_model() -> impl Strategy<Value = Model> {
-    (-3.0..3.0, -2.0..2.0).prop_map(|(intercept, sole_to)| {
-        let mut model = Model::BY_HAND;
-        for weights in [&mut model.theirs, &mut model.mine] {
-            weights.intercept += intercept;
-            weights.features.sole_to += sole_to;
-        }
-        model
-    })
+    let said = (any_turn(), any::<bool>()).prop_map(|(turn, due)| {
+        let features = turn.asks[0].features;
+        Said { at: turn.start, side: turn.side, contact: turn.id.contact, features, due }
+    });
+    prop::collection::vec(said, 0..6).prop_map(|said| Model::of(&said, true))
 }
 
 fn terms() -> Terms {
@@ -127,24 +119,15 @@ fn same(one: &[f64], other: &[f64]) -> Result<(), TestCaseError> {
 
 /// What all contacts teach; each of them by their turns.
 fn taught(contacts: &[Vec<Turn>]) -> Population {
-    let mut lessons = Lessons::new(NOW, 0);
-    contacts.iter().flatten().for_each(|turn| lessons.hear(turn, false));
-    let need = lessons.learned();
-    let mut census = Census::new(&Policy::default(), need, NOW);
-    for turns in contacts {
-        let mut turns = turns.clone();
-        turns.iter_mut().for_each(|turn| turn.judge(&need));
-        census.count(&turns, &terms());
-    }
+    let mut census = Census::new(NOW);
+    contacts.iter().for_each(|turns| census.count(turns, &terms()));
     census.population()
 }
 
 fn alike(one: &Population, other: &Population) -> Result<(), TestCaseError> {
     let numbers = |population: &Population| {
-        let Population { need, them, me, .. } = population;
-        let weights = [need.theirs, need.mine];
-        let mut all: Vec<f64> = weights.iter().flat_map(|it| it.features.values()).collect();
-        all.extend(weights.map(|weights| weights.intercept));
+        let Population { them, me, .. } = population;
+        let mut all = Vec::new();
         for usual in [them, me] {
             all.extend([usual.prior.a, usual.prior.b]);
             all.extend([1.0, 48.0, 700.0].map(|hours| usual.curve.survival(hours)));
@@ -154,7 +137,7 @@ fn alike(one: &Population, other: &Population) -> Result<(), TestCaseError> {
     for (a, b) in numbers(one).into_iter().zip(numbers(other)) {
         prop_assert!((a - b).abs() < 1e-5, "{a} {b}");
     }
-    prop_assert_eq!((one.at, one.q_star), (other.at, other.q_star));
+    prop_assert_eq!(one.at, other.at);
     Ok(())
 }
 
@@ -174,9 +157,11 @@ proptest! {
     }
 
     #[test]
-    fn closed_turns_are_in_no_figure(turns in any_turns(), entries in any_entries()) {
+    fn what_is_closed_or_asks_nothing_is_in_no_figure(
+        turns in any_turns(), entries in any_entries(),
+    ) {
         let counted: Vec<Turn> =
-            turns.iter().filter(|turn| turn.status(NOW) != Status::Closed).cloned().collect();
+            turns.iter().filter(|turn| turn.counts(NOW)).cloned().collect();
         let (one, other) = (stands(&turns, &entries, NOW), stands(&counted, &entries, NOW));
         same(&figures(&one), &figures(&other))?;
     }
@@ -212,7 +197,16 @@ proptest! {
     }
 
     #[test]
-    fn learning_never_moves_an_answer(turn in any_turn(), model in any_model()) {
+    fn no_time_beyond_thirty_days_is_told(turns in any_turns()) {
+        let Standing { them, me, .. } = stands(&turns, &[], NOW);
+        for side in [them, me] {
+            let told = [side.median.hours, side.median.low, side.median.high, side.p90_h, side.longest_h];
+            prop_assert!(told.into_iter().flatten().all(|hours| hours <= EXPIRY_H), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_user_says_never_moves_an_answer(turn in any_turn(), model in any_model()) {
         let mut judged = turn.clone();
         judged.judge(&model);
         let mut twice = judged.clone();
@@ -225,7 +219,7 @@ proptest! {
         );
         let of_model = |turn: &Turn| Turn { needs_reply: 0.0, closed: None, ..turn.clone() };
         prop_assert_eq!(of_model(&judged), of_model(&turn));
-        judged.judge(&Model::BY_HAND);
+        judged.judge(&Model::default());
         prop_assert_eq!(judged, turn);
     }
 }

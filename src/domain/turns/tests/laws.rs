@@ -1,6 +1,6 @@
 //! What holds of any correspondence, however its mail arrives.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -92,8 +92,7 @@ fn touch(id: i64, draft: &Draft, parent: Option<&Touch>) -> Touch {
     // In no order that has to do with the order of writing.
     let own_id = mail.then(|| id * 7919 % 104_729 + 1000);
     let flag = |bit: u8| draft.flags >> bit & 3 == 3;
-    let sole = f64::from(u8::from(matches!(draft.addressed, Role::ToAlone)));
-    let asked = f64::from(u8::from(draft.flags & 1 == 1));
+    let asks = draft.flags & 1 == 1;
     let references = parent
         .into_iter()
         .flat_map(|parent| parent.references.iter().copied().chain(parent.own_id));
@@ -122,7 +121,8 @@ fn touch(id: i64, draft: &Draft, parent: Option<&Touch>) -> Touch {
         spoken: matches!(draft.kind, Kind::Call) && flag(1),
         marked_answered: flag(3),
         discarded: flag(5),
-        features: Features { sole_to: sole, subject_question: asked, ..Features::default() },
+        retracts: draft.flags & 6 == 6,
+        features: if asks { Features::PLAIN_QUESTION } else { Features::PLAIN_THANKS },
     }
 }
 
@@ -136,9 +136,9 @@ fn again(touches: &[Touch]) -> impl Strategy<Value = Vec<Touch>> + use<> {
     Just(twice).prop_shuffle()
 }
 
-fn done(touch: usize, day: i64) -> Done {
+fn done(touch: usize, day: i64) -> Said {
     let touch = TouchId::Message(i64::try_from(touch).unwrap());
-    Done { touch, at: Moment(BEGIN + day * DAY) }
+    Said { touch, at: Moment(BEGIN + day * DAY), due: false }
 }
 
 /// The same mail once more, under another Message-ID.
@@ -163,6 +163,7 @@ fn told(touches: &[Touch], known: &[Touch]) -> Vec<Turn> {
         let mut seen = HashSet::new();
         turn.touches = turn.touches.iter().map(|touch| same(*touch)).collect();
         turn.touches.retain(|touch| seen.insert(*touch));
+        turn.asks.iter_mut().for_each(|asked| asked.touch = same(asked.touch));
         turn.answer = turn.answer.map(|answer| Answer { touch: same(answer.touch), ..answer });
     }
     turns.sort_by_key(|turn| (turn.start, turn.id));
@@ -174,6 +175,38 @@ fn measured(touches: Vec<Touch>) -> Vec<Turn> {
 }
 
 proptest! {
+    #[test]
+    fn what_a_message_asks_is_nothing_that_any_other_changes(
+        touches in correspondence(), without in any::<Index>(),
+    ) {
+        let asked = |touches: Vec<Touch>| -> HashMap<TouchId, Features> {
+            let asks = measured(touches).into_iter().flat_map(|turn| turn.asks);
+            asks.map(|asked| (asked.touch, asked.features)).collect()
+        };
+        let mut fewer = touches.clone();
+        if !fewer.is_empty() {
+            fewer.remove(without.index(touches.len()));
+        }
+        let (all, some) = (asked(touches), asked(fewer));
+        for (touch, features) in some {
+            prop_assert!(all.get(&touch).is_none_or(|known| *known == features));
+        }
+    }
+
+    #[test]
+    fn whether_and_when_it_is_answered_never_changes_what_counts(
+        asks in any::<bool>(), mine_is_asked in any::<bool>(), after in prop::option::of(1..1500_i64),
+        days in 0..90_i64,
+    ) {
+        let question = if mine_is_asked { mine(1, 0.0) } else { theirs(1, 0.0) };
+        let answer = if mine_is_asked { theirs } else { mine };
+        let question = if asks { question } else { question.idle() };
+        let answer = after.map(|hours| answer(2, hours as f64).answering(1).idle());
+        let now = Moment(BEGIN + days * DAY);
+        let found = turns(ContactId(1), std::iter::once(question).chain(answer).collect(), &[]);
+        prop_assert_eq!(found[0].counts(now), asks);
+    }
+
     #[test]
     fn neither_order_nor_duplicates_matter(
         (touches, again) in correspondence().prop_flat_map(|touches| {

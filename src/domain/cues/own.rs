@@ -8,21 +8,56 @@
 const ATTRIBUTION_LINES: usize = 3;
 /// Lines below the first of a copied header in which its others stand.
 const COPIED_HEADER_LINES: usize = 5;
+/// Lines above the fields of a copied header that may still belong to it.
+const LEAD_LINES: usize = 3;
+/// How a change to a program begins.
+const DIFF: [&str; 6] = ["diff --git ", "diff -u", "@@ -", "+++ b/", "--- a/", "Index: "];
 /// No line that a program writes is longer, in bytes.
 const LONGEST_MARK: usize = 300;
 
-/// The text without quotations, attributions, forwarded messages, signatures and disclaimers.
-pub fn own_text(text: &str) -> String {
+/// What somebody wrote themselves in a text, and what stood around it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// Without quotations, attributions, forwarded messages, signatures, disclaimers and patches.
+    pub text: String,
+    /// Where in it something begins that stands below a quotation.
+    pub below_quotes: Vec<usize>,
+    /// A message is quoted or forwarded as a whole below it.
+    pub copies: bool,
+    /// It holds a change to a program, as a diff.
+    pub patch: bool,
+}
+
+/// Takes a text apart, line by line.
+pub fn own(text: &str) -> Own {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let mut own = String::with_capacity(text.len());
+    let mut own = Own { text: String::with_capacity(text.len()), ..Own::default() };
+    let mut quoted = false;
     let mut at = 0;
     while let Some((line, below)) = lines.get(at..).and_then(<[&str]>::split_first) {
         at += 1;
-        let lower = mark(line);
-        if is_quoted(line) || is_added(&lower) {
+        if is_quoted(line) {
+            quoted = true;
             continue;
         }
-        if ends(line, &lower, own.is_empty()) || copies_header(&lower, below) {
+        if DIFF.iter().any(|start| line.starts_with(start)) {
+            own.patch = true;
+            break;
+        }
+        let lower = mark(line);
+        if is_added(&lower) || is_trailer(line, &lower) || is_diffstat(line) {
+            continue;
+        }
+        if copies_message(line, &lower) {
+            own.copies = true;
+            break;
+        }
+        if copies_header(&lower, below) {
+            own.copies = true;
+            drop_lead(&mut own.text);
+            break;
+        }
+        if ends(line, &lower, own.text.is_empty()) {
             break;
         }
         if let Some(further) = attribution(&lower, below) {
@@ -30,14 +65,22 @@ pub fn own_text(text: &str) -> String {
             if is_answered_inline(lines.get(at..).unwrap_or_default()) {
                 continue;
             }
+            own.copies = true;
             break;
         }
-        if !line.is_empty() || !own.is_empty() {
-            own.push_str(line);
-            own.push('\n');
+        if line.is_empty() {
+            if !own.text.is_empty() {
+                own.text.push('\n');
+            }
+            continue;
         }
+        if std::mem::take(&mut quoted) {
+            own.below_quotes.push(own.text.len());
+        }
+        own.text.push_str(line);
+        own.text.push('\n');
     }
-    own.truncate(own.trim_end().len());
+    own.text.truncate(own.text.trim_end().len());
     own
 }
 
@@ -72,18 +115,66 @@ fn is_added(lower: &str) -> bool {
         || SENT_WITH.iter().any(|end| lower.ends_with(end)) && lower.len() < 80
 }
 
+/// A line below a change that names who had to do with it; those who agree speak for themselves.
+fn is_trailer(line: &str, lower: &str) -> bool {
+    const AGREEING: [&str; 3] = ["acked-by:", "reviewed-by:", "tested-by:"];
+    let name = line.split(':').next().unwrap_or_default();
+    let by = name.ends_with("-by") && !name.contains(' ');
+    let of_patch = ["Fixes: ", "Link: ", "Closes: ", "Cc: "];
+    by && !AGREEING.iter().any(|start| lower.starts_with(start))
+        || of_patch.iter().any(|start| line.starts_with(start))
+}
+
+/// ` src/plan.c | 2 +-`.
+fn is_diffstat(line: &str) -> bool {
+    let changed = |counts: &str| {
+        let counts = counts.trim();
+        let number = counts.trim_end_matches(['+', '-']).trim_end();
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    line.starts_with(' ') && line.rsplit_once(" | ").is_some_and(|(_, counts)| changed(counts))
+}
+
 /// Whether nothing of one's own follows. `first`: nothing has come before.
 fn ends(line: &str, lower: &str, first: bool) -> bool {
     let signature = line == "--" || line == "—" && !first;
     let rule = line.len() >= 10 && line.chars().all(|c| c == '_') && !first;
+    signature || rule || ENDING.iter().any(|start| lower.starts_with(start))
+}
+
+/// The line above a message that is quoted or forwarded as a whole.
+fn copies_message(line: &str, lower: &str) -> bool {
+    let framed = line.starts_with('-') || line.starts_with('_') || line.starts_with('=');
+    let indented = || line.trim_start().starts_with("--");
+    if !framed && !indented() && !lower.ends_with(':') {
+        return false;
+    }
     let dashed = lower.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | ' ' | ':'));
-    let framed = lower.starts_with("--") || lower.starts_with("__") || lower.starts_with("==");
     let copied = COPIED.iter().any(|title| dashed.starts_with(title));
-    signature
-        || rule
-        || framed && copied
+    (lower.starts_with("--") || lower.starts_with("__") || lower.starts_with("==")) && copied
         || lower.ends_with(':') && COPIED.contains(&dashed)
-        || ENDING.iter().any(|start| lower.starts_with(start))
+}
+
+/// Without who wrote a copied message and when, where Notes sets that above its fields.
+fn drop_lead(own: &mut String) {
+    for _ in 0..LEAD_LINES {
+        let text = own.trim_end();
+        let start = text.rfind('\n').map_or(0, |at| at + 1);
+        let Some(last) = text.get(start..) else { return };
+        let dated = last.contains(':')
+            && last.contains('/')
+            && (last.ends_with("AM") || last.ends_with("PM") || last.contains("@"));
+        let sent_by = last.starts_with("Sent by:");
+        let above = text.get(..start).unwrap_or_default();
+        if !(dated || sent_by) {
+            return;
+        }
+        // A line that is all date has the author's name above it.
+        let bare = last.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        let above = if bare { above.trim_end() } else { above };
+        let end = if bare { above.rfind('\n').map_or(0, |at| at + 1) } else { above.len() };
+        own.truncate(end);
+    }
 }
 
 /// The head of a message as Outlook, Notes and others copy it above what they quote.
@@ -281,11 +372,11 @@ const ENDING: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::own_text;
+    use super::own;
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        assert_eq!(own_text(text), expect, "of {text:?}");
+        assert_eq!(own(text).text, expect, "of {text:?}");
     }
 
     #[test]

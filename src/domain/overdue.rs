@@ -1,12 +1,8 @@
 //! When an open turn becomes worth telling about, from its age, its limit and the curve of how
 //! long answers take.
 //!
-//! Judges one turn at one time; [`Replay`] fits that judgement to the weekly budget. Quiet hours and
-//! what was already said are the caller's.
-
-mod replay;
-
-pub use replay::Replay;
+//! Judges one turn at one time; quiet hours, the week's budget and what was already said are the
+//! caller's.
 
 /// Warn when the answer falls due less than this many hours after the next batch.
 pub const LEAD_AFTER_BATCH_H: f64 = 6.0;
