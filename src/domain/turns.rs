@@ -251,6 +251,7 @@ pub struct Said {
 pub fn turns(contact: ContactId, touches: Vec<Touch>, said: &[Said]) -> Vec<Turn> {
     let Ordered { mut touches, mistimed } = in_order(touches);
     join::copies(&mut touches);
+    join::series(&mut touches);
     let conversations = join::by_subject(&touches);
     let mut pass = pass::Pass::new(contact, said, mistimed);
     for (touch, conversation) in touches.iter().zip(conversations) {

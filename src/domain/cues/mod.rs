@@ -148,6 +148,7 @@ fn heard<'x>(
         salutes: false,
         takes_leave: false,
     };
+    let mut salutation = true;
     let offers = found.iter().any(|found| found.kinds.has(Kind::Offer));
     let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
     for (number, clause) in clauses.iter().enumerate() {
@@ -161,6 +162,10 @@ fn heard<'x>(
         let courteous = any.any(Kinds::of(&[Kind::Offer, Kind::Courtesy]));
         if courteous || offers && any.any(OFFERED) {
             any = any.without(ASKING);
+        }
+        // "Thanks for your answer."
+        if starts.has(Kind::Thanks) && !any.any(Kinds::of(&[Kind::Please, Kind::Ask])) {
+            any = any.without(OFFERED);
         }
         said.any = said.any.with(any);
         if number == 0 {
@@ -180,11 +185,13 @@ fn heard<'x>(
             .map(|it| (it.kinds, it.end - it.start))
             .max_by_key(|(_, length)| *length);
         let last = number + 1 == clauses.len() && sentence.asked;
-        if number == 0 || last || opening.is_some() {
+        if salutation || last || opening.is_some() {
             // "Ada and Bob" are two clauses that are one address.
             let joined = clauses.iter().skip(number + 1).take_while(|it| !it.parted).last();
             let together = joined.and_then(|last| folded.text.get(start..last.span.end));
             let named = people.spoken_to(together.unwrap_or(text), opening);
+            // "Ada, Bob, and Carl -": names go on.
+            salutation &= named != Named::default() || clause.words <= 1;
             said.named = said.named.with(named);
         }
         let greeting = starts.has(Kind::Greeting) && clause.words <= LONGEST_GREETING;

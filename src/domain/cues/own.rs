@@ -164,9 +164,9 @@ fn drop_lead(own: &mut String) {
         let dated = last.contains(':')
             && last.contains('/')
             && (last.ends_with("AM") || last.ends_with("PM") || last.contains("@"));
-        let sent_by = last.starts_with("Sent by:");
+        let by_notes = ["Sent by:", "Please respond to "].iter().any(|it| last.starts_with(it));
         let above = text.get(..start).unwrap_or_default();
-        if !(dated || sent_by) {
+        if !(dated || by_notes) {
             return;
         }
         // A line that is all date has the author's name above it.
@@ -238,6 +238,8 @@ const WROTE: &[&str] = &[
     " escreveu:",
     " napisał(a):",
     " skrev:",
+    "写道:",
+    "写道：",
 ];
 
 /// The verb of an attribution whose name comes behind it: "Am 3. Mai schrieb Bob:".

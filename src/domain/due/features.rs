@@ -62,7 +62,6 @@ features! {
     FEW_WORDS "is a few words";
     SHORT "is short";
     LONG "is long";
-    VERY_LONG "is very long";
     PATCH "proposes a change to a program";
     BELOW_QUOTE "answers below a quotation";
     LINK "has a link";
@@ -72,6 +71,7 @@ features! {
     /// Nothing in its words asks.
     ASKS_NOTHING "asks nothing";
     ASKS_YOU_ALONE "asks you alone";
+    ASKS_OTHERS "asks somebody else by name";
     TO_YOU_ALONE "to you alone";
     FIRST_IN_TO "to you first";
     LATE_IN_TO "to others before you";
@@ -193,8 +193,8 @@ fn header(message: &Message) -> Features {
         (reply, Features::REPLY),
         (reply && place.is_some_and(|place| place > 1), Features::REPLIES_TO_OTHERS),
         (has(Traits::FORWARD), Features::FORWARD),
-        (!reply && has(Traits::QUESTION), Features::SUBJECT_QUESTION),
-        (!reply && has(Traits::REQUEST), Features::SUBJECT_REQUEST),
+        (!prefixed && !reply && has(Traits::QUESTION), Features::SUBJECT_QUESTION),
+        (!prefixed && !reply && has(Traits::REQUEST), Features::SUBJECT_REQUEST),
         (!prefixed && has(Traits::PATCH_SUBJECT), Features::PATCH_SUBJECT),
         (!prefixed && has(Traits::SERIES_PART), Features::SERIES_PART),
         (has(Traits::MACHINE_SENDER), Features::MACHINE_SENDER),
@@ -233,6 +233,7 @@ fn text(message: &Message, cues: Cues, header: Features) -> Features {
     of_marks.with(collect(&[
         (names_you, Features::NAMES_YOU),
         (names_others, Features::NAMES_OTHERS),
+        (asks && names_others, Features::ASKS_OTHERS),
         (!asks && !proposes, Features::ASKS_NOTHING),
         (!asks && header.contains(Features::REPLY), Features::REPLY_ASKS_NOTHING),
         (machine(Marks::MACHINE), Features::MACHINE),
@@ -278,7 +279,7 @@ const MARKS: &[(Marks, Features)] = &[
     (Marks::FEW_WORDS, Features::FEW_WORDS),
     (Marks::SHORT, Features::SHORT),
     (Marks::LONG, Features::LONG),
-    (Marks::VERY_LONG, Features::VERY_LONG),
+    (Marks::VERY_LONG, Features::LONG),
     (Marks::PATCH, Features::PATCH),
     (Marks::BELOW_QUOTE, Features::BELOW_QUOTE),
     (Marks::LINK, Features::LINK),

@@ -1,13 +1,19 @@
-//! Which reference threads are one conversation by their subject (RFC 5256 base subjects).
+//! Which reference threads are one conversation: by their subject (RFC 5256 base subjects), as
+//! copies of one message, and as the parts of one series of changes.
 
 use std::collections::{HashMap, HashSet};
 
-use super::Touch;
 use super::order::{Likeness, likeness};
+use super::{Features, Touch};
 use crate::domain::model::{DAY, Moment};
 
 /// Mails of the same subject between the same two belong together within this time, in seconds.
 pub const SUBJECT_REACH: i64 = 30 * DAY;
+
+/// The parts of a series are sent one after the other, within so many seconds.
+const SERIES_GAP: i64 = 10 * 60;
+/// What a series may begin with.
+const OFFERED: Features = Features::PATCH_SUBJECT.with(Features::SERIES_PART);
 
 struct Conversation {
     /// The label that its touches carry.
@@ -65,6 +71,25 @@ pub fn copies(touches: &mut [Touch]) {
         let known = followed(&same, *thread_of.entry(likeness).or_insert(thread));
         if known != thread {
             same.insert(thread, known);
+        }
+    }
+    touches.iter_mut().for_each(|touch| touch.thread = followed(&same, touch.thread));
+}
+
+/// Makes the threads of a series one, where its parts don't refer to the first: who answers one
+/// part has answered the series.
+pub fn series(touches: &mut [Touch]) {
+    let mut same: HashMap<i64, i64> = HashMap::new();
+    for pair in touches.windows(2) {
+        let [earlier, later] = pair else { continue };
+        let goes_on = later.features.contains(Features::SERIES_PART)
+            && later.references.is_empty()
+            && earlier.features.intersects(OFFERED)
+            && earlier.author == later.author
+            && later.at.0 - earlier.at.0 <= SERIES_GAP;
+        let threads = (followed(&same, earlier.thread), followed(&same, later.thread));
+        if goes_on && threads.0 != threads.1 {
+            same.insert(threads.1, threads.0);
         }
     }
     touches.iter_mut().for_each(|touch| touch.thread = followed(&same, touch.thread));

@@ -125,6 +125,24 @@ fn check(touches: Vec<Touch>, expect: &[&str]) {
     check_at(600.0, touches, &[], expect);
 }
 
+/// A change to a program, numbered within its series.
+fn part(touch: Touch) -> Touch {
+    let offers = Features::PATCH_SUBJECT.with(Features::SERIES_PART).with(Features::TO_YOU_ALONE);
+    Touch { features: offers, ..touch }
+}
+
+#[test]
+fn an_answer_to_a_part_of_a_series_answers_the_series() {
+    let sent = vec![part(theirs(1, 0.0)), part(theirs(2, 0.01)), part(theirs(3, 0.02))];
+    check(sent.clone(), &["theirs 1,2,3 open"]);
+    check(
+        [sent, vec![mine(4, 5.0).answering(2).idle()]].concat(),
+        &["theirs 1,2,3 answered by 4 (reply) after 5 h", "mine 4 closed: asked for no answer"],
+    );
+    let days_apart = vec![part(theirs(1, 0.0)), part(theirs(2, 24.0))];
+    check(days_apart, &["theirs 1 open", "theirs 2 open"]);
+}
+
 #[test]
 fn a_reply_answers_and_begins_a_turn_of_its_own_side() {
     check(

@@ -11,6 +11,10 @@ use super::cases::Case;
 const COMMON: Wander = Wander { intercept: 5.0, feature: 0.35, person: 1.0 };
 const OWN: Wander = Wander { intercept: 1.0, feature: 0.3, person: 1.0 };
 
+/// What too few messages were judged for, and nobody would doubt: who asks somebody else by name
+/// asks me nothing. The fit begins here, as it does at 0 for all others.
+const BEYOND_DOUBT: &[(Features, f64)] = &[(Features::ASKS_OTHERS, -1.5)];
+
 /// Which features are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Set {
@@ -37,15 +41,22 @@ impl Fitted {
         // Contacts are people; by its header alone a machine's mail to me looks like theirs.
         let cases = cases.filter(|case| set == Set::Text || case.kind != "machine");
         let cases: Vec<&Case> = cases.collect();
-        let nothing = Fitted { intercept: 0.0, features: vec![0.0; Features::COUNT] };
         let examples = |fitted: &Fitted, of: &dyn Fn(&Case) -> bool| -> Vec<Example> {
             let chosen = cases.iter().filter(|case| of(case));
             chosen.map(|case| fitted.example(case.features(set), case.due)).collect()
         };
-        let common = fit::fit(Features::COUNT, &examples(&nothing, &|_| true), COMMON);
-        let common = nothing.moved(&common);
+        let common = fit::fit(Features::COUNT, &examples(&Fitted::to_nothing(), &|_| true), COMMON);
+        let common = Fitted::to_nothing().moved(&common);
         let own = examples(&common, &|case| case.side == side);
         common.moved(&fit::fit(Features::COUNT, &own, OWN))
+    }
+
+    fn to_nothing() -> Fitted {
+        let mut features = vec![0.0; Features::COUNT];
+        for (known, weight) in BEYOND_DOUBT {
+            known.places().for_each(|place| features[place] = *weight);
+        }
+        Fitted { intercept: 0.0, features }
     }
 
     fn example(&self, features: Features, due: f64) -> Example {
