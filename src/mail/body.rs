@@ -19,7 +19,7 @@ use crate::domain::facts::{Facts, Mailbox};
 /// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
 pub const BODY_START: usize = 8 * 1024;
 /// So much of the decoded text is looked at, in bytes.
-const TEXT_START: usize = 4 * 1024;
+pub const TEXT_START: usize = 4 * 1024;
 /// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
 const LONGEST_FIELD: usize = 2 * 1024;
 

@@ -13,6 +13,33 @@ const SHORTEST: usize = 2;
 /// A pet name shares at least so many first letters with the name: Andy, Andrew.
 const SHARED: usize = 3;
 const LONGEST_PET_NAME: usize = 6;
+/// Pet names that don't begin like the name.
+const PET_NAMES: [(&str, &str); 24] = [
+    ("mike", "michael"),
+    ("mick", "michael"),
+    ("bob", "robert"),
+    ("bobby", "robert"),
+    ("bill", "william"),
+    ("billy", "william"),
+    ("jim", "james"),
+    ("dick", "richard"),
+    ("rick", "richard"),
+    ("jack", "john"),
+    ("liz", "elizabeth"),
+    ("beth", "elizabeth"),
+    ("peggy", "margaret"),
+    ("meg", "margaret"),
+    ("ted", "edward"),
+    ("ned", "edward"),
+    ("tony", "antonio"),
+    ("tony", "anthony"),
+    ("hank", "henry"),
+    ("kathy", "katherine"),
+    ("kate", "katherine"),
+    ("gene", "eugene"),
+    ("hannes", "johannes"),
+    ("sepp", "josef"),
+];
 /// Begin many a name, and are none.
 const NO_NAMES: [&str; 3] = ["all", "team", "the"];
 /// Nobody is spoken to with more words than these.
@@ -110,6 +137,9 @@ fn is_name(word: &str, name: &str) -> bool {
     if NO_NAMES.contains(&word) {
         return false;
     }
+    if PET_NAMES.contains(&(word, name)) {
+        return true;
+    }
     let shared = word.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
     let length = word.chars().count();
     shared >= SHARED && length <= LONGEST_PET_NAME && shared + 1 >= length
@@ -127,6 +157,7 @@ mod tests {
         people.add("ada@example.org", Some(1));
         people.add("Andrew Allen", Some(2));
         people.add("steven.january@example.org", Some(3));
+        people.add("michael.example@example.org", Some(4));
         people.add("Émilie du Châtelet", None);
         people
     }
@@ -144,6 +175,7 @@ mod tests {
         check(" dear ms lovelace ", 5, 0b001, false);
         check(" ada and steve ", 0, 0b101, false);
         check(" andy ", 0, 0b010, false);
+        check(" mike ", 0, 0b1000, false);
         check(" hi émilie ", 3, 0, true);
     }
 

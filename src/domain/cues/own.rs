@@ -90,14 +90,15 @@ fn mark(line: &str) -> String {
     if line.len() > LONGEST_MARK {
         return String::new();
     }
-    let spaces = |c: char| if c.is_whitespace() { ' ' } else { c };
-    line.trim()
-        .trim_start_matches('*')
-        .replace('*', "")
-        .to_lowercase()
-        .chars()
-        .map(spaces)
-        .collect()
+    let mut lower = String::with_capacity(line.len());
+    for c in line.trim().chars().filter(|c| *c != '*') {
+        match c {
+            _ if c.is_whitespace() => lower.push(' '),
+            _ if c.is_ascii() => lower.push(c.to_ascii_lowercase()),
+            _ => lower.extend(c.to_lowercase()),
+        }
+    }
+    lower
 }
 
 /// `> text`, also with initials in front as old programs put them.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use requite::domain::cues::{self, People};
 use requite::domain::due::{self, Addressing, Features, Message};
 use requite::domain::facts::{Facts, Mailbox as Party};
 use requite::domain::model::Side;
@@ -49,10 +50,19 @@ struct Label {
 /// By mailbox and Message-ID.
 type Labels = BTreeMap<String, BTreeMap<String, Label>>;
 
-/// The labelled messages that are at hand, and how long the cues of one take.
-pub fn read(labels: Option<&Path>, own: &[(String, PathBuf)]) -> (Vec<Case>, Duration) {
+/// How long it takes to read all texts.
+#[derive(Default)]
+pub struct Spent {
+    /// From bodies as they are.
+    pub in_all: Duration,
+    /// By the cues, once decoded.
+    pub by_cues: Duration,
+}
+
+/// The labelled messages that are at hand, and how long their texts take.
+pub fn read(labels: Option<&Path>, own: &[(String, PathBuf)]) -> (Vec<Case>, Spent) {
     let labels = parse(labels.unwrap_or(Path::new(LABELS)));
-    let (mut cases, mut spent, mut texts) = (Vec::new(), Duration::ZERO, 0);
+    let (mut cases, mut spent) = (Vec::new(), Spent::default());
     for mailbox in mailboxes(&labels, own) {
         let Some(labels) = labels.get(&mailbox.name) else { continue };
         let names = names(&mailbox);
@@ -65,15 +75,18 @@ pub fn read(labels: Option<&Path>, own: &[(String, PathBuf)]) -> (Vec<Case>, Dur
             let (header, body) = raw.split_at(end_of_header(raw));
             let begun = Instant::now();
             mail::read_text(&mut facts, header, &body[..body.len().min(mail::BODY_START)], me);
-            spent += begun.elapsed();
-            texts += 1;
+            spent.in_all += begun.elapsed();
+            let text = String::from_utf8_lossy(&body[..body.len().min(mail::TEXT_START)]);
+            let begun = Instant::now();
+            std::hint::black_box(cues::read(&text, &People::default()));
+            spent.by_cues += begun.elapsed();
             let (text, header) = features(&facts, label.side, &mailbox.mine);
             let Label { side, due, .. } = *label;
             let (mailbox, kind) = (mailbox.name.clone(), label.kind.clone());
             cases.push(Case { mailbox, side, id, due, kind, text, header });
         }
     }
-    (cases, spent / texts.max(1))
+    (cases, spent)
 }
 
 fn parse(path: &Path) -> Labels {

@@ -8,8 +8,8 @@ use requite::domain::model::Side;
 use super::cases::Case;
 
 /// Ridge: how far a weight may be from 0, and one side's from the common one.
-const COMMON: Wander = Wander { intercept: 5.0, feature: 0.35, person: 1.0 };
-const OWN: Wander = Wander { intercept: 1.0, feature: 0.3, person: 1.0 };
+const COMMON: Wander = Wander { intercept: 5.0, feature: 0.2, person: 1.0 };
+const OWN: Wander = Wander { intercept: 1.0, feature: 0.4, person: 1.0 };
 
 /// What too few messages were judged for, and nobody would doubt: who asks somebody else by name
 /// asks me nothing. The fit begins here, as it does at 0 for all others.
