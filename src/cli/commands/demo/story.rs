@@ -131,7 +131,7 @@ pub const SCENES: [Scene; 22] = [
     scene(222, 0, false, "Two references for the new lead?"),
     scene(246, 6, false, "Would you write the foreword?"),
     scene(248, 4, true, "Could you send me the logo files?"),
-    scene(294, 1, false, "One more question about the grid"),
+    scene(294, 1, false, "Who is on call for the grid at night?"),
 ];
 
 /// A message with everything that a mail server would have put there.
@@ -243,8 +243,13 @@ fn mail(draft: &Draft<'_>) -> Mail {
     if let Some(answers) = &draft.answers {
         text += &format!("In-Reply-To: {answers}\r\nReferences: {answers}\r\n");
     }
-    text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
-             A mail of the demonstration.\r\n";
+    text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+    let said = match draft.answers {
+        Some(_) => "Gladly, I have seen to it.",
+        None => draft.subject,
+    };
+    let first = |name: &'static str| name.split(' ').next().unwrap_or(name);
+    text += &format!("Dear {},\r\n\r\n{said}\r\n\r\n{}\r\n", first(to.0), first(from.0));
     Mail { at: draft.at, sent: draft.mine, bytes: text.into_bytes() }
 }
 
