@@ -7,6 +7,7 @@ mod cues;
 mod mailbox;
 mod problems;
 mod running;
+mod silence;
 mod steering;
 mod telling;
 

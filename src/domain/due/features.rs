@@ -43,7 +43,6 @@ features! {
     URGENT "says that it is urgent";
     PROBLEM "reports a problem";
     OPINION "gives an opinion";
-    BEGINS_THANKING "begins with thanks";
     ONLY_THANKS "only thanks";
     ACKNOWLEDGES "acknowledges";
     BEGINS_ANSWERING "begins as an answer";
@@ -71,6 +70,7 @@ features! {
     /// Nothing in its words asks.
     ASKS_NOTHING "asks nothing";
     ASKS_YOU_ALONE "asks you alone";
+    QUESTION_TO_YOU_ALONE "asks you alone a question";
     ASKS_OTHERS "asks somebody else by name";
     TO_YOU_ALONE "to you alone";
     FIRST_IN_TO "to you first";
@@ -234,12 +234,16 @@ fn text(message: &Message, cues: Cues, header: Features) -> Features {
         (names_you, Features::NAMES_YOU),
         (names_others, Features::NAMES_OTHERS),
         (asks && names_others, Features::ASKS_OTHERS),
+        // A question is one however short.
+        (!asks && has(Marks::FEW_WORDS), Features::FEW_WORDS),
+        (!asks && has(Marks::SHORT), Features::SHORT),
         (!asks && !proposes, Features::ASKS_NOTHING),
         (!asks && header.contains(Features::REPLY), Features::REPLY_ASKS_NOTHING),
         (machine(Marks::MACHINE), Features::MACHINE),
         (machine(Marks::MACHINE_OFTEN), Features::MACHINE_OFTEN),
         (machine(Marks::MACHINE_MOSTLY), Features::MACHINE_MOSTLY),
         (asks && personal && !by_machine, Features::ASKS_YOU_ALONE),
+        (has(Marks::QUESTION) && personal && !by_machine, Features::QUESTION_TO_YOU_ALONE),
     ]))
 }
 
@@ -264,7 +268,6 @@ const MARKS: &[(Marks, Features)] = &[
     (Marks::URGENT, Features::URGENT),
     (Marks::PROBLEM, Features::PROBLEM),
     (Marks::OPINION, Features::OPINION),
-    (Marks::BEGINS_THANKING, Features::BEGINS_THANKING),
     (Marks::ONLY_THANKS, Features::ONLY_THANKS),
     (Marks::ACKNOWLEDGES, Features::ACKNOWLEDGES),
     (Marks::BEGINS_ANSWERING, Features::BEGINS_ANSWERING),
@@ -276,8 +279,6 @@ const MARKS: &[(Marks, Features)] = &[
     (Marks::GREETS_ALL, Features::GREETS_ALL),
     (Marks::SAYS_YOU, Features::SAYS_YOU),
     (Marks::NO_WORDS, Features::NO_WORDS),
-    (Marks::FEW_WORDS, Features::FEW_WORDS),
-    (Marks::SHORT, Features::SHORT),
     (Marks::LONG, Features::LONG),
     (Marks::VERY_LONG, Features::LONG),
     (Marks::PATCH, Features::PATCH),

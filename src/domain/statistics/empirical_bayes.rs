@@ -12,6 +12,11 @@ pub const DEFAULT_PRIOR: Beta = Beta::new(2.52, 1.48);
 /// The least and the most turns that a fitted prior is worth.
 pub const STRENGTHS: (f64, f64) = (2.0, 50.0);
 
+/// What the others do is worth at most so many turns in time, and so many late, and at least so
+/// much of each: a dozen turns of one's own outweigh it, and where everybody has answered so far
+/// somebody may still be silent.
+const WORTH: (f64, f64) = (0.3, 1.7);
+
 const CONTACTS_TO_LEARN_FROM: usize = 20;
 const TURNS_TO_COUNT: f64 = 3.0;
 /// How near to "always" and "never" a prior may come.
@@ -44,7 +49,12 @@ impl Fit {
 /// [`DEFAULT_PRIOR`] before.
 pub fn prior(tallies: &[Tally]) -> Beta {
     let known = tallies.iter().filter(|t| t.matured >= TURNS_TO_COUNT).count();
-    if known < CONTACTS_TO_LEARN_FROM { DEFAULT_PRIOR } else { fit(tallies, STRENGTHS).prior() }
+    if known < CONTACTS_TO_LEARN_FROM {
+        return DEFAULT_PRIOR;
+    }
+    let Beta { a, b } = fit(tallies, STRENGTHS).prior();
+    let share = (WORTH.1 / a.max(b)).min(1.0);
+    Beta::new((a * share).max(WORTH.0), (b * share).max(WORTH.0))
 }
 
 /// Σ ln B(k + ms, n − k + (1−m)s) − ln B(ms, (1−m)s).
@@ -146,6 +156,7 @@ fn golden_section((mut low, mut high): (f64, f64), f: impl Fn(f64) -> f64) -> f6
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::thinned::Evidence;
     use super::*;
 
     fn tally(in_time: f64, matured: f64) -> Tally {
@@ -159,7 +170,18 @@ mod tests {
         let shallow = vec![tally(2.0, 2.9); 500];
         assert_eq!(prior(&shallow), DEFAULT_PRIOR);
         let twenty = vec![tally(3.0, 3.0); 20];
-        assert!(prior(&twenty).mean() > 0.9);
+        assert!(prior(&twenty).mean() > 0.8);
+    }
+
+    #[test]
+    fn a_dozen_turns_of_ones_own_outweigh_what_others_do() {
+        let of_nine_in_ten: Vec<_> = (0..40).map(|_| tally(9.0, 10.0)).collect();
+        for others in [vec![tally(10.0, 10.0); 40], of_nine_in_ten] {
+            let mut silence = Evidence::new(prior(&others));
+            (0..12).for_each(|_| silence.unanswered(0.9, 0.5));
+            let share = silence.posterior().mean();
+            assert!(share < 0.3, "{share}");
+        }
     }
 
     #[test]
