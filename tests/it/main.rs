@@ -39,4 +39,5 @@ mod sign_in;
 mod status_line;
 mod support;
 mod tidy;
+mod upgrade;
 mod wake;

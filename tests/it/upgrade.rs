@@ -1,0 +1,64 @@
+//! A database of an earlier version is measured anew by this one.
+
+use std::fs;
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::world::World;
+
+const NOW: &str = "2026-11-26T12:00:00Z";
+
+/// Who had the program when it learned from silence that nothing was asked.
+fn upgraded() -> World {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    world.configure(
+        "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n\
+         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"~/Mail\"\n",
+    );
+    fs::create_dir(world.home().join("data")).unwrap();
+    let old = Connection::open(world.home().join("data/requite.db")).unwrap();
+    old.execute_batch(include_str!("../fixtures/upgrade/version_7.sql")).unwrap();
+    world
+}
+
+fn show(world: &World, name: &str) -> Value {
+    world.json(&["show", name, "--json", "--at", NOW])
+}
+
+/// How many of my turns have that status.
+fn of_status(shown: &Value, status: &str) -> usize {
+    let turns = shown["turns"].as_array().unwrap().iter();
+    turns.filter(|turn| turn["side"] == "mine" && turn["status"] == status).count()
+}
+
+#[test]
+fn silence_that_an_earlier_version_explained_away_counts() {
+    let world = upgraded();
+    let vera = show(&world, "Vera");
+    assert_eq!(of_status(&vera, "expired"), 12, "{vera:#}");
+    assert_eq!(vera["them"]["within_limit"]["matured"], 12);
+    assert_eq!(of_status(&vera, "closed"), 1, "what the user said of a turn holds");
+    assert!(vera["them"]["within_limit"]["mean"].as_f64().unwrap() < 0.5);
+}
+
+#[test]
+fn what_was_answered_stays_answered() {
+    let bea = show(&upgraded(), "Bea");
+    assert_eq!(of_status(&bea, "answered"), 4, "{bea:#}");
+    assert_eq!(bea["them"]["answered"], 4);
+}
+
+#[test]
+fn the_word_of_then_teaches_nothing() {
+    let needs = |world: &World| -> Vec<f64> {
+        let vera = show(world, "Vera");
+        let open = vera["turns"].as_array().unwrap().clone();
+        let open = open.into_iter().filter(|turn| turn["status"] == "expired");
+        open.map(|turn| turn["needs_reply"].as_f64().unwrap()).collect()
+    };
+    let world = upgraded();
+    let before = needs(&world);
+    world.run(&["done", "C1-12", "--undo"]);
+    assert_eq!(needs(&world)[..9], before[..9]);
+}
