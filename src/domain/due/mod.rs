@@ -8,6 +8,8 @@ mod features;
 pub mod fit;
 mod reasons;
 pub mod said;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use features::{Addressing, Features, Message};

@@ -201,6 +201,9 @@ const EVERYWHERE: Kinds = Kinds::of(&[
     Kind::Ack,
 ]);
 
+/// At least one word in so many is a common one in a text whose language is known.
+const COMMON_ONE_IN: usize = 15;
+
 /// `folded`: words in lower case, each between single spaces.
 pub fn read(folded: &str) -> Reading {
     let Some(Phrases { automaton, meanings }) = &*PHRASES else { return Reading::default() };
@@ -215,7 +218,11 @@ pub fn read(folded: &str) -> Reading {
         seen.push((hit.start(), hit.end() - 1, meanings));
     }
     let most = votes.iter().max().copied().unwrap_or_default();
-    let spoken = votes.iter().position(|votes| *votes == most && most > 0);
+    // A word or two of a language stand in texts of any other by chance.
+    let words =
+        folded.split_whitespace().filter(|it| it.starts_with(char::is_alphanumeric)).count();
+    let known = most > 0 && most as usize * COMMON_ONE_IN >= words;
+    let spoken = votes.iter().position(|votes| *votes == most && known);
     let language = spoken.and_then(|spoken| Language::ALL.get(spoken)).copied();
     let found = seen.into_iter().filter_map(|(start, end, meanings)| {
         let kinds = told(meanings, spoken);
