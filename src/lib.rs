@@ -34,6 +34,8 @@
 //! - Turns are a pure function of all touches with a contact and what the user said of them;
 //!   standings are one of turns, entries, policy, what was learned of all contacts, and `now`.
 //!   The order of arrival never matters.
+//! - Whether a message asks for an answer depends on the message and on what the user said, never
+//!   on who answers: silence never lowers it.
 //! - What is told as of an earlier instant is what a database would tell that never saw later mail.
 //! - Nothing in `domain` knows an edge, and only `daemon::clock` asks what time it is.
 //! - Three tables keep counts honest: `instance` (where a copy lies) → `message` (what it is, by a

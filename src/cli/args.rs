@@ -12,9 +12,13 @@ use crate::domain::correspondence::EntryKind;
 use crate::domain::model::{Moment, Stance};
 use crate::error::Result;
 
+const READS: &str = "\
+Reads mail, never changes it: the headers, and the first 4 KiB of each text ([privacy] text).
+Keeps headers and yes/no marks of texts. Talks to no host that the configuration doesn't name.";
+
 /// Watches your mailbox and tells you who is waiting for you, and for whom you wait.
 #[derive(Debug, Parser)]
-#[command(name = "requite", version, arg_required_else_help = true)]
+#[command(name = "requite", version, arg_required_else_help = true, after_help = READS)]
 pub struct Arguments {
     #[command(flatten)]
     pub globals: Globals,

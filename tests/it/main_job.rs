@@ -10,6 +10,7 @@ mod running;
 mod silence;
 mod steering;
 mod telling;
+mod waiting;
 
 use std::sync::LazyLock;
 

@@ -27,7 +27,9 @@ fn check(account: &str, world: &World, read: bool) {
     let privacy = if read { "" } else { NEVER };
     world.configure(&configuration(&[SILENT, privacy, account]));
     import_both(world);
-    world.run(&["sync"]);
+    let logged = world.output(&["-v", "-v", "sync"]);
+    let logged = String::from_utf8_lossy(&logged.stderr).to_lowercase();
+    assert!(!logged.contains(SECRET), "a part of a text is logged");
     let [asks, thanks] = likelihoods(world);
     if read {
         assert!(asks > 0.5 && thanks < 0.25, "{asks} {thanks}");

@@ -23,6 +23,16 @@ pub async fn accounts(config: &Config) -> Vec<Part> {
     parts
 }
 
+/// What is read of a mail, and what that costs or keeps.
+pub fn texts(config: &Config) -> Part {
+    let told = if config.policy.reads_text {
+        "the first 4 KiB of each text are read on this machine; only yes/no marks are kept"
+    } else {
+        "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps"
+    };
+    Part::well("texts", told)
+}
+
 async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
     match &account.kind {
         AccountKind::Imap(_) => imap::probe(account).await,
