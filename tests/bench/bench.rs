@@ -4,7 +4,8 @@
 //! `cargo bench -- NAME` runs one benchmark, also those that the table doesn't need. What is
 //! compared is measured in turn in the same run, since a machine is never equally fast twice.
 //! `REQUITE_BENCH_MESSAGES` makes every mailbox smaller or larger, `REQUITE_BENCH_ROUNDS` (3)
-//! repeats what is done in rounds, `REQUITE_BINARY` measures another program.
+//! repeats what is done in rounds, `REQUITE_BINARY` measures another program, and
+//! `REQUITE_BENCH_TEXT=cues` has it read texts, too.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,

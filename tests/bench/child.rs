@@ -60,6 +60,11 @@ pub fn home() -> World {
     World::new(named.unwrap_or_else(|| env!("CARGO_BIN_EXE_requite").into()))
 }
 
+/// Which texts the program reads: by default none, so that headers are measured alone.
+pub fn text() -> String {
+    std::env::var("REQUITE_BENCH_TEXT").unwrap_or("never".to_owned())
+}
+
 /// Tells it of people, each a name and an address, as vCards (RFC 6350).
 pub fn know(world: &World, people: impl IntoIterator<Item = (String, String)>) {
     let card = |(name, address)| {

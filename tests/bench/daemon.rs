@@ -137,7 +137,9 @@ fn configuration(world: &World, server: &Server) -> String {
         )
     };
     format!(
-        "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n{}{}",
+        "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n\
+         [privacy]\ntext = \"{}\"\n{}{}",
+        child::text(),
         account("bench", dovecot::free_ports::<1>()[0]),
         account("new", server.port),
     )

@@ -133,6 +133,8 @@ fn world(dovecot: &Dovecot) -> World {
 names = ["Ada Example"]
 addresses = ["ada@example.com"]
 zone = "UTC"
+[privacy]
+text = "{}"
 [[account]]
 name = "work"
 kind = "imap"
@@ -143,6 +145,7 @@ user = "{USER}"
 password.file = "{}"
 folders = ["INBOX", "Sent"]
 "#,
+        child::text(),
         dovecot.ports().starttls,
         password.display()
     ));
