@@ -140,7 +140,9 @@ fn is_diffstat(line: &str) -> bool {
 fn ends(line: &str, lower: &str, first: bool) -> bool {
     let signature = line == "--" || line == "—" && !first;
     let rule = line.len() >= 10 && line.chars().all(|c| c == '_') && !first;
-    signature || rule || ENDING.iter().any(|start| lower.starts_with(start))
+    // A program says that a message was opened, and copies its subject.
+    let receipt = lower == "return receipt" && first;
+    signature || rule || receipt || ENDING.iter().any(|start| lower.starts_with(start))
 }
 
 /// The line above a message that is quoted or forwarded as a whole.
@@ -414,6 +416,12 @@ mod tests {
         check("As Bob wrote:\nit is late.", "As Bob wrote:\nit is late.");
         check("Bob wrote:\n> Late?\nNo.", "No.");
         check("On 3 May we meet.\nBob wrote a book.", "On 3 May we meet.\nBob wrote a book.");
+    }
+
+    #[test]
+    fn a_receipt_says_nothing_of_its_own() {
+        check("Return Receipt\n\nYour   Can you come?\ndocument:\nwas received", "");
+        check("The return receipt\nis here.", "The return receipt\nis here.");
     }
 
     #[test]
