@@ -13,7 +13,7 @@ use crate::domain::model::{Moment, Stance};
 use crate::error::Result;
 
 const READS: &str = "\
-Reads mail, never changes it: the headers, and the first 4 KiB of each text ([privacy] text).
+Reads mail, never changes it: headers, and the first 4 KiB of contacts' texts ([privacy] text).
 Keeps headers and yes/no marks of texts. Talks to no host that the configuration doesn't name.";
 
 /// Watches your mailbox and tells you who is waiting for you, and for whom you wait.

@@ -33,6 +33,7 @@ pub fn account(account: &AccountRow) -> Value {
         "detail": account.detail,
         "messages": account.messages,
         "quarantined": account.quarantined,
+        "unread_texts": account.unread_texts,
         "folders": folders,
     })
 }

@@ -16,6 +16,7 @@ use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
 use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
+use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
 use crate::source::{Batch, FolderKey, FolderState, Report, Word};
 use crate::store::{Filing, Store};
@@ -158,6 +159,10 @@ impl Intake {
                 });
                 Ok(())
             }
+            Word::Unread { folder, reply } => {
+                let _ = reply.send(self.unread(&folder)?);
+                Ok(())
+            }
             Word::FetchedToday { account, reply } => {
                 let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
                 Ok(())
@@ -189,13 +194,21 @@ impl Intake {
         }
     }
 
+    fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        let row = self.store.folder(&folder.account, &folder.folder)?;
+        match row.filter(|_| self.config.policy.reads_text) {
+            Some(row) => self.store.unread_copies(row.id, self.clock.now() - TEXT_AGE),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Stores this batch and those that follow it in one transaction; what comes after them. Bulk
     /// history touches scattered pages of the database: the more of it shares a transaction, the
     /// fewer are written twice.
     fn take_batches(&mut self, first: ReadBatch, reading: &Reading) -> Result<Option<Word>> {
         let now = self.clock.now();
         let Intake { store, config, .. } = &*self;
-        let (mut mails, mut stored, mut after) = (0, Vec::new(), None);
+        let (mut mails, mut texts, mut stored, mut after) = (0, 0, Vec::new(), None);
         let mut few = false;
         store.transaction(|store| {
             let new = if is_few(first.arrivals.len()) { Filing::new } else { Filing::of_history };
@@ -204,6 +217,7 @@ impl Intake {
             while let Some(Incoming::Batch(batch)) = next {
                 store_batch(store, &mut filing, &batch, now)?;
                 mails += batch.arrivals.len();
+                texts += if batch.batch.brings_texts { batch.arrivals.len() } else { 0 };
                 let patience = if is_few(batch.arrivals.len()) { Duration::ZERO } else { COMPANY };
                 stored.push(batch.batch);
                 next = if stored.len() < TOGETHER { reading.within(patience).ok() } else { None };
@@ -227,10 +241,12 @@ impl Intake {
         }
         self.learned = false;
         let history = self.history(&stored)?;
+        let unread = self.store.unread_texts(now - TEXT_AGE)?;
         self.progress.send_modify(|progress| {
-            progress.messages += mails as u64;
+            progress.messages += (mails - texts) as u64;
             progress.commits += 1;
             progress.go_on(&stored, history);
+            progress.texts_came(texts as u64, unread);
         });
         Ok(after)
     }

@@ -1,5 +1,6 @@
 //! Store → domain → store: the turns of contacts whose mail changed.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
@@ -7,11 +8,12 @@ use std::thread;
 use super::book::{AsOf, Book};
 use crate::config::{AccountKind, Config};
 use crate::domain::absence::Absence;
-use crate::domain::correspondence;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::correspondence::{self, Letter};
+use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::noise::Traits;
 use crate::domain::policy::Policy;
 use crate::domain::population::Population;
-use crate::domain::turns::{self, Said, Turn};
+use crate::domain::turns::{self, Author, Said, Touch, Turn};
 use crate::error::{Error, Result};
 use crate::store::{Decision, Store, Verb};
 
@@ -20,6 +22,8 @@ struct Measured {
     turns: Vec<Turn>,
     last_touch: Option<Moment>,
     absences: Vec<Absence>,
+    /// Messages whose texts were never read, and when they were sent.
+    unread: Vec<(i64, Moment)>,
 }
 
 /// Turns are of all that is stored; what was known earlier is asked of an earlier store.
@@ -32,8 +36,26 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
     let decisions = store.decisions(Some(contact), FOREVER)?;
     let said: Vec<Said> = decisions.of(contact).filter_map(said).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
+    let unread = if policy.reads_text { unread(&letters, &read.touches) } else { Vec::new() };
     let turns = turns::turns(contact, read.touches, &said);
-    Ok(Measured { turns, last_touch, absences: read.absences })
+    Ok(Measured { turns, last_touch, absences: read.absences, unread })
+}
+
+/// Of what counts between the two of us, and of notices of absence, which may name a day.
+fn unread(letters: &[Letter], touches: &[Touch]) -> Vec<(i64, Moment)> {
+    let counting: HashSet<i64> = touches
+        .iter()
+        .filter_map(|touch| match touch.id {
+            TouchId::Message(message) => Some(message),
+            TouchId::Entry(_) => None,
+        })
+        .collect();
+    letters
+        .iter()
+        .filter(|letter| letter.cues.is_none() && letter.author != Author::Other)
+        .filter(|it| counting.contains(&it.id) || it.traits.contains(Traits::AUTO_REPLIED))
+        .filter_map(|it| Some((it.id, it.internal.or(it.received).or(it.date)?)))
+        .collect()
 }
 
 /// Who puts something off says that it asks for an answer.
@@ -140,6 +162,7 @@ impl Part {
 
 fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
     store.put_turns(contact, &measured.turns, measured.last_touch)?;
+    store.want_texts(&measured.unread)?;
     store.put_absences(contact, &measured.absences)
 }
 

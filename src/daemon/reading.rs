@@ -111,8 +111,10 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
 /// Why there is nothing to read in it.
 pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
-    if let Some(me) = me.filter(|_| !raw.body_start.is_empty()) {
-        mail::read_text(&mut facts, &raw.header, &raw.body_start, me);
+    if let (Some(me), Some(body_start)) = (me, &raw.body_start) {
+        mail::read_text(&mut facts, &raw.header, body_start, me);
+        // Where nothing could be read of it, nothing is to be asked for again.
+        facts.cues.get_or_insert_default();
     }
     Ok(Arrival {
         uid: raw.uid,

@@ -16,7 +16,7 @@ use super::home::Home;
 use super::intake::Intake;
 use super::mailbox;
 use super::measure::prepare;
-use super::progress::{History, Progress};
+use super::progress::Progress;
 use super::wake;
 use crate::config::Config;
 use crate::domain::text;
@@ -213,8 +213,11 @@ async fn end_of_patience(mut shutdown: watch::Receiver<bool>) {
 
 /// What `systemctl status` shows.
 fn status_line(progress: &Progress) -> String {
-    let reading = |history: &History| format!("reading history: {history}");
-    progress.history.as_ref().map_or_else(|| WATCHING.to_owned(), reading)
+    match (&progress.history, &progress.texts) {
+        (Some(history), _) => format!("reading history: {history}"),
+        (None, Some(texts)) => format!("reading texts: {texts}"),
+        (None, None) => WATCHING.to_owned(),
+    }
 }
 
 /// systemd may not be there at all.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
-use super::model::{Moment, Stance};
+use super::model::{DAY, Moment, Stance};
 
 /// Where the time of a message comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +76,9 @@ impl Policy {
         self.away.iter().any(|(first, last)| (*first..=*last).contains(&today))
     }
 }
+
+/// Texts of older mail aren't worth fetching from a server, in seconds.
+pub const TEXT_AGE: i64 = 730 * DAY;
 
 /// Silence is censored here, in hours: 30 days.
 pub const EXPIRY_H: f64 = 720.0;

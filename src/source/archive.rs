@@ -108,7 +108,7 @@ fn each_of_mbox(
                 flags: Flags { answered: kept.answered, deleted: kept.deleted, draft: kept.draft },
                 internal: None,
                 header: letter.header,
-                body_start: letter.body,
+                body_start: with_text.then_some(letter.body),
             }),
         };
         take(Archived { line: Some(letter.line), role, mail })?;

@@ -29,9 +29,9 @@ pub struct RawMail {
     pub internal: Option<Moment>,
     /// The raw header block, or the fields that were asked for.
     pub header: Vec<u8>,
-    /// The raw beginning of the body, at most [`BODY_START`](crate::mail::BODY_START) bytes; empty
-    /// unless the account has its texts read for cues.
-    pub body_start: Vec<u8>,
+    /// The raw beginning of the body, at most [`BODY_START`](crate::mail::BODY_START) bytes, where
+    /// the text was to be read.
+    pub body_start: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -175,6 +175,29 @@ pub struct Batch {
     pub history_of: Option<u32>,
     /// Bytes that the server sent for it, with all that was asked on the way.
     pub fetched: u64,
+    /// Its mails are stored already, and come again with their texts.
+    pub brings_texts: bool,
+}
+
+impl Batch {
+    /// Without anything in it yet.
+    pub fn of(folder: FolderKey, role: Role, uidvalidity: u64) -> Batch {
+        Batch {
+            folder,
+            role,
+            uidvalidity,
+            mails: Vec::new(),
+            unreadable: Vec::new(),
+            flags: Vec::new(),
+            gone: Vec::new(),
+            covered: None,
+            complete: false,
+            reconciled: false,
+            history_of: None,
+            fetched: 0,
+            brings_texts: false,
+        }
+    }
 }
 
 /// How an account is doing, as `status` shows it.
@@ -241,6 +264,11 @@ pub enum Word {
         folder: FolderKey,
         reply: oneshot::Sender<Vec<u64>>,
     },
+    /// UIDs in this folder whose texts are wanted, the newest messages first; some hundreds at most.
+    Unread {
+        folder: FolderKey,
+        reply: oneshot::Sender<Vec<u64>>,
+    },
     /// Bytes fetched of this account since the day (UTC) began.
     FetchedToday {
         account: String,
@@ -303,6 +331,10 @@ impl Sink {
 
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Word::Watched { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        self.ask(|reply| Word::Unread { folder: folder.clone(), reply }).await
     }
 
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {

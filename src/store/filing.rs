@@ -258,6 +258,9 @@ impl<'s> Filing<'s> {
             facts.cues.map(|cues| cues.marks.0.cast_signed()),
             facts.cues.map(|cues| cues.named),
         ])?;
+        if facts.cues.is_some() {
+            self.store.text_is_read(id)?;
+        }
         Ok(Some(id))
     }
 

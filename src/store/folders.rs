@@ -17,6 +17,8 @@ pub struct AccountRow {
     pub detail: String,
     pub messages: u64,
     pub quarantined: u64,
+    /// Texts that are still to be fetched.
+    pub unread_texts: u64,
     pub folders: Vec<FolderRow>,
 }
 
@@ -312,6 +314,7 @@ impl Store {
                     detail: row.get(4)?,
                     messages: row.get(5)?,
                     quarantined: 0,
+                    unread_texts: 0,
                     folders: Vec::new(),
                 };
                 Ok((row.get::<_, i64>(0)?, account))

@@ -27,6 +27,7 @@ mod outbox;
 mod people;
 mod population;
 mod schema;
+mod texts;
 mod threads;
 mod touches;
 mod turns;

@@ -80,6 +80,14 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 
+-- Messages between me and a contact whose texts are still to be read.
+CREATE TABLE unread_text (
+  message INTEGER PRIMARY KEY,
+  -- When it was sent.
+  at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX unread_text_by_age ON unread_text (at);
+
 -- place: in To from 1 on; 32767 in Cc.
 CREATE TABLE recipient (
   address INTEGER NOT NULL,

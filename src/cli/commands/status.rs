@@ -10,7 +10,7 @@ use crate::daemon::book::{Book, NamedDebt};
 use crate::domain::digest::Totals;
 use crate::domain::due::Likelihood;
 use crate::domain::model::{Channel, Moment, Side, Stance};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Policy, TEXT_AGE};
 use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
@@ -18,11 +18,15 @@ use crate::store::AccountRow;
 pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
     let store = desk.store()?;
     let mut accounts = store.accounts()?;
+    let reads_text = desk.config.policy.reads_text;
     // Mail of an account that was taken out of the configuration stays; its state says nothing.
     accounts.retain(|row| desk.config.accounts.iter().any(|account| account.name == row.name));
     if !desk.home.is_watched()? {
         // A daemon that was killed left its last word behind.
         accounts = accounts.into_iter().map(AccountRow::unwatched).collect();
+    }
+    for account in accounts.iter_mut().filter(|it| it.kind == "imap" && reads_text) {
+        account.unread_texts = store.unread_texts_of(&account.name, desk.now - TEXT_AGE)?;
     }
     let state = State::read(&desk.book(&store)?, accounts)?;
     if desk.json {
@@ -213,6 +217,9 @@ fn progress(account: &AccountRow) -> String {
         all if complete < all => told.push(format!("{complete} of {all} folders read")),
         _ => {}
     }
+    if account.unread_texts > 0 {
+        told.push(format!("{} to read", count(account.unread_texts, "text", "texts")));
+    }
     if account.quarantined > 0 {
         told.push(format!("{} unreadable", account.quarantined));
     }
@@ -251,7 +258,7 @@ mod tests {
             document["accounts"][0],
             json!({
                 "name": "home", "kind": "maildir", "state": "idle", "detail": "",
-                "messages": 5, "quarantined": 0,
+                "messages": 5, "quarantined": 0, "unread_texts": 0,
                 "folders": [
                     {"name": "INBOX", "role": "inbox", "messages": 3, "complete": false},
                     {"name": "Sent", "role": "sent", "messages": 2, "complete": false},
@@ -325,6 +332,7 @@ mod tests {
             detail: "no route to\u{1b}[2J host".to_owned(),
             messages: 10,
             quarantined: 2,
+            unread_texts: 0,
             folders: vec![folder(true), folder(false)],
         };
         assert_eq!(progress(&account), "1 of 2 folders read; 2 unreadable; no route to [2J host");

@@ -24,7 +24,8 @@ pub async fn run(desk: &Desk) -> Result<()> {
         read = progress.messages;
         bar.set_position(progress.messages);
         let history = progress.history.as_ref().map(|at| format!("({at})"));
-        bar.set_message(history.unwrap_or_default());
+        let texts = progress.texts.as_ref().map(|at| format!("(reading texts: {at})"));
+        bar.set_message(history.or(texts).unwrap_or_default());
     })
     .await;
     bar.finish_and_clear();

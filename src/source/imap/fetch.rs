@@ -1,7 +1,7 @@
 //! What is asked of each message, and how the replies become mail.
 //!
-//! Headers and flags only, and the beginnings of texts where the account has them read; always
-//! with PEEK: reading changes nothing. A FETCH response without a UID or without a header is no
+//! Headers and flags, and the beginnings of texts where they are wanted; always with PEEK: reading
+//! changes nothing. A FETCH response without a UID or without a header is no
 //! answer.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use async_imap::imap_proto::{AttributeValue, MessageSection, Response, SectionPath};
 
 use super::exec::Tag;
-use crate::config::Account;
 use crate::domain::model::Moment;
 use crate::mail;
 use crate::source::{Flags, RawMail};
@@ -30,11 +29,6 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// How the messages of this account are asked for.
-    pub(super) fn usual(account: &Account) -> Form {
-        if account.text_cues { Form::FieldsAndText } else { Form::Fields }
-    }
-
     /// Messages per FETCH: few enough that they fit into memory together.
     pub(super) fn chunk(self) -> usize {
         match self {
@@ -91,7 +85,7 @@ pub(super) struct Answer<'a> {
     pub flags: Option<Flags>,
     internal: Option<Moment>,
     header: Option<&'a [u8]>,
-    text: &'a [u8],
+    text: Option<&'a [u8]>,
 }
 
 impl<'a> Answer<'a> {
@@ -116,13 +110,21 @@ impl<'a> Answer<'a> {
                 } if !data.is_empty() => answer.header = Some(data),
                 AttributeValue::BodySection {
                     section: Some(SectionPath::Full(MessageSection::Text)),
-                    data: Some(data),
+                    data,
                     ..
-                } => answer.text = data.get(..mail::BODY_START).unwrap_or(data),
+                } => {
+                    let text: &[u8] = data.as_deref().unwrap_or_default();
+                    answer.text = Some(text.get(..mail::BODY_START).unwrap_or(text));
+                }
                 _ => {}
             }
         }
         answer
+    }
+
+    fn length(&self) -> usize {
+        let length = |part: Option<&[u8]>| part.map_or(0, <[u8]>::len);
+        length(self.header) + length(self.text)
     }
 }
 
@@ -176,12 +178,12 @@ impl Chunk {
         if let Some(known) = self.found.get_mut(&uid) {
             known.flags = answer.flags.unwrap_or(known.flags);
         } else if let Some(header) = answer.header
-            && self.bytes.saturating_add(header.len() + answer.text.len()) <= MOST_BYTES
+            && self.bytes.saturating_add(answer.length()) <= MOST_BYTES
         {
-            self.bytes += header.len() + answer.text.len();
+            self.bytes += answer.length();
             let flags = answer.flags.unwrap_or_default();
             let (uid64, internal) = (u64::from(uid), answer.internal);
-            let (header, body_start) = (header.to_vec(), answer.text.to_vec());
+            let (header, body_start) = (header.to_vec(), answer.text.map(<[u8]>::to_vec));
             let mail = RawMail { uid: uid64, flags, internal, header, body_start };
             self.found.insert(uid, mail);
         }
@@ -289,9 +291,9 @@ mod tests {
     fn the_beginning_of_a_text_may_come_with_it() {
         let text = format!("BODY[TEXT]<0> {{9000}}\r\n{}", "x".repeat(9000));
         let chunk = read(&format!("* 9 FETCH (UID 5 BODY[HEADER] {{4}}\r\nA: b {text})\r\n"));
-        assert_eq!(chunk.unwrap().found[&5].body_start.len(), mail::BODY_START);
+        assert_eq!(chunk.unwrap().found[&5].body_start.as_ref().unwrap().len(), mail::BODY_START);
         let chunk = read("* 9 FETCH (UID 5 BODY[HEADER] {4}\r\nA: b BODY[TEXT]<0> NIL)\r\n");
-        assert_eq!(chunk.unwrap().found[&5].body_start, b"");
+        assert_eq!(chunk.unwrap().found[&5].body_start.as_deref(), Some(&[][..]));
     }
 
     #[test]

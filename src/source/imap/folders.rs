@@ -50,6 +50,8 @@ pub(super) struct Seen {
     pub partial: bool,
     /// What may be fetched of its past today is spent.
     pub rests: bool,
+    /// How often the text of a message was asked for on this connection.
+    pub texts: HashMap<u32, usize>,
     /// How many messages searches found in it; `None`: that isn't known.
     pub counted: Option<i64>,
     /// How many more the server counts, and since when.

@@ -8,7 +8,7 @@
 //! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
 //! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
 //! folder from end to end with `salvage` for what resists and `upkeep` and `reconcile` for
-//! what changes, `idle` and `watch` the waiting.
+//! what changes, `texts` a pass over the texts that are wanted, `idle` and `watch` the waiting.
 
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ mod rounds;
 mod salvage;
 mod session;
 mod sync;
+mod texts;
 mod tls;
 mod upkeep;
 mod watch;
@@ -40,6 +41,7 @@ mod window;
 
 use reader::Reader;
 use session::Connector;
+use texts::Texts;
 
 /// The target under which the parser logs what it reads: mail. Nothing below WARN of it belongs
 /// in a log.
@@ -54,6 +56,8 @@ pub struct Pace {
     pub sent: Duration,
     /// All other folders.
     pub others: Duration,
+    /// Texts are read for so long before the folders are looked at again.
+    pub texts: Duration,
     /// A reply that takes longer doesn't come any more.
     pub patience: Duration,
     /// IDLE is begun anew after this time, before a router forgets the connection.
@@ -87,6 +91,7 @@ impl Default for Pace {
             inbox: Duration::from_secs(60),
             sent: Duration::from_secs(45),
             others: Duration::from_secs(300),
+            texts: Duration::from_secs(5),
             patience: exec::PATIENCE,
             renewal: Duration::from_secs(9 * 60),
             silence: Duration::from_secs(5 * 60),
@@ -119,9 +124,19 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
     let connector = Connector::new(imap(account)?);
     let mut reader = Reader::new(account, &connector, sink, pace);
     let mut rests = false;
-    for mut folder in reader.folders(account).await? {
-        reader.check(&mut folder).await?;
+    let mut folders = reader.folders(account).await?;
+    for folder in &mut folders {
+        reader.check(folder).await?;
         rests |= folder.seen.rests;
+    }
+    sink.settled().await?;
+    for folder in &mut folders {
+        let mut left = reader.texts(folder, None).await?;
+        while left == Texts::GaveWay {
+            reader.check(folder).await?;
+            left = reader.texts(folder, None).await?;
+        }
+        rests |= left == Texts::Rest;
     }
     sink.settled().await?;
     reader.log_out().await;

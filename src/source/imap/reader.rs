@@ -22,8 +22,10 @@ use crate::source::{Role, Sink};
 pub(super) struct Reader<'a> {
     pub sink: &'a Sink,
     pub pace: &'a Pace,
-    /// How messages are asked for, unless one resists.
-    pub form: Form,
+    /// Whether texts may be read at all.
+    pub reads_texts: bool,
+    /// Once everything that was reported is measured, it is known whose texts are wanted.
+    pub measured: bool,
     account: &'a str,
     connector: &'a Connector<'a>,
     /// The account has another connection, which proves that the login is right.
@@ -61,7 +63,8 @@ impl<'a> Reader<'a> {
         Reader {
             sink,
             pace,
-            form: Form::usual(account),
+            reads_texts: account.text_cues,
+            measured: false,
             account: &account.name,
             connector,
             second: false,

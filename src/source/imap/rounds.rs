@@ -110,6 +110,11 @@ impl Rounds {
         standing.caught_up.get_mut(half).into_iter().for_each(|flag| *flag = false);
     }
 
+    /// The headers of all folders are read: now their texts may be.
+    pub(super) fn is_read(&self) -> bool {
+        self.standing().caught_up == [true; 2]
+    }
+
     /// This half was read to the end, as far as it may be: what is to be said, if that is new.
     pub(super) fn caught_up(&self, half: usize, budget: &Budget) -> Option<String> {
         let mut standing = self.standing();

@@ -31,7 +31,7 @@ impl Reader<'_> {
             if there.is_empty() {
                 continue;
             }
-            let (left, _) = self.retry(folder, cover, &there, self.form).await?;
+            let (left, _) = self.retry(folder, cover, &there, Form::Fields).await?;
             match left.as_slice() {
                 [] => {}
                 [uid] if there.len() == 1 => self.last_resort(folder, cover, *uid).await?,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use tracing::warn;
 
 use super::failure::Failure;
-use super::fetch::{self, Chunk, Flight};
+use super::fetch::{self, Chunk, Flight, Form};
 use super::folders::{Folder, View};
 use super::reader::Reader;
 use super::window::{Way, cut, first_width, next_width};
@@ -226,13 +226,13 @@ impl Reader<'_> {
             let set = format!("{}:{}", window.0, window.1);
             let there = self.search(folder, &set, window, flight).await?;
             width = next_width(view.exists, limit, width, there.len());
-            for chunk in cut(there, self.form.chunk(), window, way) {
+            for chunk in cut(there, Form::Fields.chunk(), window, way) {
                 if self.must_rest(cover, way, flight).await? {
                     break 'windows;
                 }
                 let tag = match chunk.range() {
                     Some(range) => {
-                        let command = fetch::command(&range, self.form);
+                        let command = fetch::command(&range, Form::Fields);
                         Some(self.opened(folder).await?.send(&command).await?)
                     }
                     None => None,
@@ -358,18 +358,9 @@ impl Reader<'_> {
         fill: impl FnOnce(&mut Batch),
     ) -> Result<(), Failure> {
         let mut batch = Batch {
-            folder: folder.key.clone(),
-            role: folder.role,
-            uidvalidity: cover.uidvalidity,
-            mails: Vec::new(),
-            unreadable: Vec::new(),
-            flags: Vec::new(),
-            gone: Vec::new(),
-            covered: None,
             complete: cover.complete,
-            reconciled: false,
-            history_of: None,
             fetched: self.take_received(),
+            ..Batch::of(folder.key.clone(), folder.role, cover.uidvalidity)
         };
         fill(&mut batch);
         Ok(self.sink.batch(batch).await?)

@@ -18,6 +18,7 @@ use super::idle::{self, Woken};
 use super::reader::{Reader, STEADY, random};
 use super::rounds::{OTHERS, Rounds, WATCHED};
 use super::session::Connector;
+use super::texts::Texts;
 use super::{Pace, backoff};
 use crate::config::Account;
 use crate::error::{Error, Kind, Result};
@@ -158,11 +159,17 @@ impl<'a> Watcher<'a> {
         let mut tells = idles && link.offers("NOTIFY");
         let mut subscribed = 0;
         loop {
-            if rounds.shared.load(Ordering::Relaxed) {
-                self.round(reader, rounds).await?;
-            }
+            let shared = rounds.shared.load(Ordering::Relaxed);
+            let mut unread = shared && self.round(reader, rounds).await?;
             self.look(reader, watched, rounds, WATCHED).await?;
             self.catch_up(rounds, WATCHED).await?;
+            if rounds.is_read() {
+                let due = if shared { Some(rounds.next().await) } else { None };
+                unread |= reader.texts(watched, due).await? == Texts::GaveWay;
+            }
+            if unread {
+                continue;
+            }
             let due = async {
                 match rounds.shared.load(Ordering::Relaxed) {
                     true => sleep_until(rounds.next().await).await,
@@ -251,7 +258,9 @@ impl<'a> Watcher<'a> {
         rounds: &Rounds,
     ) -> Result<std::convert::Infallible> {
         loop {
-            self.round(reader, rounds).await?;
+            if self.round(reader, rounds).await? {
+                continue;
+            }
             if rounds.told.load(Ordering::Relaxed) {
                 reader.log_out().await;
                 rounds.shared.store(true, Ordering::Relaxed);
@@ -265,8 +274,8 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    /// Checks every folder that is due.
-    async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<()> {
+    /// Checks every folder that is due, and then reads texts for a while; whether some are left.
+    async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<bool> {
         let mut folders = rounds.folders.lock().await;
         let news = rounds.take_news();
         for (folder, due) in folders.iter_mut() {
@@ -281,8 +290,14 @@ impl<'a> Watcher<'a> {
             let sent = folder.role == Role::Sent;
             *due = Instant::now() + if sent { self.pace.sent } else { self.pace.others };
         }
-        drop(folders);
-        self.catch_up(rounds, OTHERS).await
+        self.catch_up(rounds, OTHERS).await?;
+        let due = Instant::now() + self.pace.texts;
+        for (folder, _) in folders.iter_mut().filter(|_| rounds.is_read()) {
+            if reader.texts(folder, Some(due)).await? == Texts::GaveWay {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Checks a folder, and says so where it takes up history that rested.
@@ -328,10 +343,13 @@ impl<'a> Watcher<'a> {
 
     /// The account is watched once both halves have been read to the end.
     async fn catch_up(&self, rounds: &Rounds, half: usize) -> Result<()> {
-        match rounds.caught_up(half, &self.connector.budget) {
-            Some(news) => self.state(AccountState::Watching, &news).await,
-            None => Ok(()),
+        if let Some(news) = rounds.caught_up(half, &self.connector.budget) {
+            self.state(AccountState::Watching, &news).await?;
+            // The other half may have been waiting for this one to read texts.
+            rounds.turned.notify_one();
+            rounds.hurried.notify_one();
         }
+        Ok(())
     }
 }
 

@@ -195,18 +195,9 @@ impl<'a> Reader<'a> {
 
     fn batch(&self, folder: &Folder, complete: bool) -> Batch {
         Batch {
-            folder: self.key(folder),
-            role: folder.role,
-            uidvalidity: VALIDITY,
-            mails: Vec::new(),
-            unreadable: Vec::new(),
-            flags: Vec::new(),
-            gone: Vec::new(),
             covered: complete.then_some(COVERED),
             complete,
-            reconciled: false,
-            history_of: None,
-            fetched: 0,
+            ..Batch::of(self.key(folder), folder.role, VALIDITY)
         }
     }
 }

@@ -222,7 +222,7 @@ impl Chunk {
         let path = found.path(folder);
         match beginning(&path, with_text) {
             Ok((header, body_start, modified)) => {
-                let length = header.len() + body_start.len();
+                let length = header.len() + body_start.as_ref().map_or(0, Vec::len);
                 let (uid, flags) = (found.uid, found.flags);
                 let internal = found.delivered.or(modified);
                 self.mails.push(RawMail { uid, flags, internal, header, body_start });
@@ -237,7 +237,7 @@ impl Chunk {
     }
 }
 
-type Beginning = (Vec<u8>, Vec<u8>, Option<Moment>);
+type Beginning = (Vec<u8>, Option<Vec<u8>>, Option<Moment>);
 
 /// The header block of a message with the blank line that ends it, the beginning of the body where
 /// it is asked for, and the file's mtime.
@@ -256,7 +256,7 @@ fn modified(about: &fs::Metadata) -> Option<Moment> {
     i64::try_from(since.as_secs()).ok().map(Moment)
 }
 
-fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Vec<u8>)> {
+fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Option<Vec<u8>>)> {
     let mut block = Vec::new();
     let mut searched = 0;
     let end = loop {
@@ -277,18 +277,19 @@ fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Vec<u8>)>
         // A blank line may straddle two reads.
         searched = block.len().saturating_sub(2);
     };
-    let mut body_start = Vec::new();
+    let mut body_start = None;
     if with_text {
-        body_start = block.split_off(end.min(block.len()));
-        let more = BODY_START.saturating_sub(body_start.len()) as u64;
-        file.take(more).read_to_end(&mut body_start)?;
-        body_start.truncate(BODY_START);
+        let mut body = block.split_off(end.min(block.len()));
+        let more = BODY_START.saturating_sub(body.len()) as u64;
+        file.take(more).read_to_end(&mut body)?;
+        body.truncate(BODY_START);
+        body_start = Some(body.as_slice().to_vec());
     }
     block.truncate(end);
     // Copies of the right size: thousands wait to be stored, and most are far shorter than what
     // was read at once.
     let header = block.get(envelope_line(&block)..).unwrap_or_default().to_vec();
-    Ok((header, body_start.as_slice().to_vec()))
+    Ok((header, body_start))
 }
 
 /// Where the blank line that ends a header is over, looked for from `start`.
@@ -324,7 +325,7 @@ mod tests {
     #[track_caller]
     fn check(file: &[u8], expect: &[u8]) {
         let (header, body) = block(file, false).unwrap();
-        assert!(body.is_empty());
+        assert_eq!(body, None);
         assert_eq!(String::from_utf8_lossy(&header), String::from_utf8_lossy(expect));
     }
 
@@ -360,7 +361,10 @@ mod tests {
         for length in [0, 1, 4000, BODY_START, BODY_START + 1, 3 * BODY_START] {
             let file = format!("A: 1\n\n{}", "b".repeat(length));
             let (header, body) = block(file.as_bytes(), true).unwrap();
-            assert_eq!((header.as_slice(), body.len()), (&b"A: 1\n\n"[..], length.min(BODY_START)));
+            assert_eq!(
+                (header.as_slice(), body.unwrap().len()),
+                (&b"A: 1\n\n"[..], length.min(BODY_START))
+            );
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the text of a mail says counts unless the user forbids reading it, and is never kept.
 
+use std::time::Duration;
+
 use super::*;
+use crate::support::eventually;
 
 /// In both texts, and nowhere else.
 const SECRET: &str = "xylophone";
@@ -88,4 +91,60 @@ fn the_texts_of_a_server() {
         assert_eq!(said.contains("BODY.PEEK[TEXT]<0.8192>"), read, "{said}");
         assert_eq!(said.contains("[TEXT"), read, "{said}");
     }
+}
+
+/// The UIDs whose texts the server was asked for since recording began; it ends.
+fn texts_asked(dovecot: &Dovecot) -> Vec<String> {
+    let said = dovecot.recorded().concat();
+    let lines = said.lines().filter(|line| line.contains("BODY.PEEK[TEXT]"));
+    let uids = lines.filter_map(|line| line.split("UID FETCH ").nth(1)?.split(' ').next());
+    uids.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_text_of_a_stranger_stays_on_the_server_until_they_are_a_contact() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let stranger = "Newcomer <new@example.net>";
+    let mail = |from, id: &str| to_me(from, hours_ago(20), id, "The hall").body("When is it free?");
+    let mails = [mail(stranger, "1@example.net"), mail(GRACE, "2@example.org")];
+    dovecot.fill("INBOX", mails.map(|mail| (mail.time(), mail.bytes())));
+    dovecot.record();
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    assert_eq!(texts_asked(&dovecot), ["2"]);
+
+    dovecot.record();
+    let card = world.write("new.vcf", vcard(&[("Newcomer", "new@example.net")]));
+    world.run(&["import", card.to_str().unwrap()]);
+    assert_eq!(status(&world)["accounts"][0]["unread_texts"], 1);
+    assert!(world.run(&["status"]).contains("1 text to read"));
+    world.run(&["sync"]);
+    assert_eq!(texts_asked(&dovecot), ["1"], "each once");
+    assert_eq!(status(&world)["accounts"][0]["unread_texts"], 0);
+    assert!(turn_about(&world, "Newcomer", "The hall")["needs_reply"].as_f64().unwrap() > 0.5);
+}
+
+#[test]
+fn new_mail_with_a_contact_brings_its_text_while_the_mailbox_is_watched() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    dovecot.record();
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    let daemon = world.daemon();
+    daemon.ready();
+    eventually(Duration::from_secs(30), "the account is watched", || {
+        (status(&world)["accounts"][0]["state"] == "watching").then_some(())
+    });
+    let mail = to_me(GRACE, hours_ago(1), "asks@example.org", "The hall");
+    dovecot.deliver_at("INBOX", mail.time(), &mail.body("Could you send me the key?").bytes());
+    eventually(Duration::from_secs(10), "what it asks is known", || {
+        let shown = world.json(&["show", "Grace Hopper", "--json"]);
+        let because = &shown["turns"][0]["messages"][0]["because"];
+        because.to_string().contains("asks you something at the end").then_some(())
+    });
+    assert_eq!(texts_asked(&dovecot), ["1"]);
+    assert!(daemon.terminate().success());
 }

@@ -106,6 +106,11 @@ impl Kept {
             Report::Word(Word::Watched { reply, .. }) => {
                 let _ = reply.send(self.watched.clone());
             }
+            Report::Word(Word::Unread { folder, reply }) => {
+                let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
+                let uids = here.map(|(_, uid)| *uid).filter(|uid| !self.texts.contains_key(uid));
+                let _ = reply.send(uids.rev().take(600).collect());
+            }
             Report::Word(Word::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
             }
@@ -124,15 +129,17 @@ impl Kept {
             self.mails.retain(|(name, _), _| *name != folder);
         }
         state.covered = batch.covered.or(state.covered);
-        state.complete = batch.complete;
+        state.complete = batch.complete || batch.brings_texts && state.complete;
         state.reconcile_due &= !batch.reconciled;
         self.fetched_today += batch.fetched;
         self.reconciled.extend(batch.reconciled.then(|| folder.clone()));
         for mail in batch.mails {
             let header = String::from_utf8_lossy(&mail.header).into_owned();
-            if !mail.body_start.is_empty() {
-                let text = String::from_utf8_lossy(&mail.body_start).into_owned();
+            assert_eq!(mail.body_start.is_some(), batch.brings_texts);
+            if let Some(body_start) = &mail.body_start {
+                let text = String::from_utf8_lossy(body_start).into_owned();
                 self.texts.insert(mail.uid, text);
+                continue;
             }
             let key = (folder.clone(), mail.uid);
             if mail.internal.is_some() {

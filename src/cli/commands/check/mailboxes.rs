@@ -26,7 +26,7 @@ pub async fn accounts(config: &Config) -> Vec<Part> {
 /// What is read of a mail, and what that costs or keeps.
 pub fn texts(config: &Config) -> Part {
     let told = if config.policy.reads_text {
-        "the first 4 KiB of each text are read on this machine; only yes/no marks are kept"
+        "of mail with contacts the first 4 KiB are read on this machine; only yes/no marks are kept"
     } else {
         "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps"
     };

@@ -1,0 +1,64 @@
+//! Which messages' texts are still to be read: those between me and a contact.
+//!
+//! Knows no text; what was read of one stands with its message.
+
+use rusqlite::params;
+
+use super::Store;
+use crate::domain::model::Moment;
+use crate::error::Result;
+
+/// So many are named at once.
+const AT_ONCE: u64 = 600;
+
+impl Store {
+    /// The texts of these messages, sent at these times, are wanted.
+    pub fn want_texts(&self, messages: &[(i64, Moment)]) -> Result<()> {
+        let mut want = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO unread_text (message, at)
+             SELECT id, ?2 FROM message WHERE id = ?1 AND cues IS NULL",
+        )?;
+        for (message, at) in messages {
+            want.execute(params![message, at.0])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn text_is_read(&self, message: i64) -> Result<()> {
+        self.db.prepare_cached("DELETE FROM unread_text WHERE message = ?1")?.execute([message])?;
+        Ok(())
+    }
+
+    /// The copies in a folder of messages whose texts are wanted, the newest first.
+    pub fn unread_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT i.uid FROM unread_text w CROSS JOIN instance i ON i.message = w.message
+             JOIN folder f ON f.id = i.folder
+             WHERE w.at >= ?2 AND i.folder = ?1 AND i.uidvalidity = f.uidvalidity
+             ORDER BY w.at DESC LIMIT ?3",
+        )?;
+        let uids = find.query_map(params![folder, since.0, AT_ONCE], |row| row.get::<_, i64>(0))?;
+        Ok(uids.map(|uid| uid.map(i64::cast_unsigned)).collect::<Result<_, _>>()?)
+    }
+
+    /// How many texts are wanted.
+    pub fn unread_texts(&self, since: Moment) -> Result<u64> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT count(*) FROM unread_text WHERE at >= ?1")?
+            .query_row([since.0], |row| row.get(0))?)
+    }
+
+    /// How many texts of an account's messages are wanted.
+    pub fn unread_texts_of(&self, account: &str, since: Moment) -> Result<u64> {
+        Ok(self.db.query_row(
+            "SELECT count(DISTINCT w.message) FROM unread_text w
+             CROSS JOIN instance i ON i.message = w.message
+             JOIN folder f ON f.id = i.folder AND f.uidvalidity = i.uidvalidity
+             JOIN account a ON a.id = f.account
+             WHERE w.at >= ?2 AND a.name = ?1 AND f.retired = 0",
+            params![account, since.0],
+            |row| row.get(0),
+        )?)
+    }
+}
