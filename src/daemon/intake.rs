@@ -14,7 +14,7 @@ use super::home::Home;
 use super::measure::{learn, measure_dirty, take_stock};
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
-use crate::config::Config;
+use crate::config::{AccountKind, Config};
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
@@ -196,8 +196,14 @@ impl Intake {
 
     fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         let row = self.store.folder(&folder.account, &folder.folder)?;
+        let account = self.config.accounts.iter().find(|it| it.name == folder.account);
+        let since = match account.map(|account| &account.kind) {
+            Some(AccountKind::Imap(_)) => self.clock.now() - TEXT_AGE,
+            // What lies here costs nobody anything.
+            Some(AccountKind::Maildir { .. }) | None => Moment(i64::MIN),
+        };
         match row.filter(|_| self.config.policy.reads_text) {
-            Some(row) => self.store.unread_copies(row.id, self.clock.now() - TEXT_AGE),
+            Some(row) => self.store.unread_copies(row.id, since),
             None => Ok(Vec::new()),
         }
     }

@@ -190,7 +190,8 @@ pub fn prepare(store: &Store, config: &Config) -> Result<()> {
             .collect();
         store.set_accounts(&accounts)?;
         store.set_mine(&config.me.addresses)?;
-        store.set_time_basis(config.policy.time)
+        store.set_time_basis(config.policy.time)?;
+        store.set_reads_text(config.policy.reads_text)
     })?;
     measure_history(store, &config.policy).map(drop)
 }

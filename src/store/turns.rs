@@ -142,13 +142,26 @@ impl Store {
 
     /// Everything is measured again when the user chooses another clock.
     pub fn set_time_basis(&self, basis: TimeBasis) -> Result<()> {
-        let changed = self.db.execute(
-            "INSERT INTO setting (key, value) VALUES ('time_basis', ?1)
-             ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
-            [match basis {
+        self.measured_by(
+            "time_basis",
+            match basis {
                 TimeBasis::Arrival => "arrival",
                 TimeBasis::Date => "date",
-            }],
+            },
+        )
+    }
+
+    /// Whether texts are read; where that is new, they are wanted of what is stored, too.
+    pub fn set_reads_text(&self, reads_text: bool) -> Result<()> {
+        self.measured_by("text", if reads_text { "cues" } else { "never" })
+    }
+
+    /// Remembers a setting on which all that is measured depends.
+    fn measured_by(&self, key: &str, value: &str) -> Result<()> {
+        let changed = self.db.execute(
+            "INSERT INTO setting (key, value) VALUES (?1, ?2)
+             ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+            [key, value],
         )?;
         if changed > 0 { self.mark_all_dirty() } else { Ok(()) }
     }

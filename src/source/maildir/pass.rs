@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::layout::{Folder, Layout};
 use super::memory::{Memory, Stored};
-use super::scan::{self, Difference};
+use super::scan::{self, Difference, Unseen};
 use crate::config::Account;
 use crate::error::{Error, Result};
 use crate::source::{Batch, FolderKey, Role, Sink};
@@ -60,7 +60,36 @@ impl<'a> Reader<'a> {
         }
         self.memory.retain(|name, _| folders.iter().any(|(folder, _)| folder == name));
         self.announce(folders).await?;
+        for folder in layout.folders.iter().filter(|_| self.account.text_cues) {
+            self.texts(folder).await?;
+        }
         Ok(troubles)
+    }
+
+    /// Reads the texts of messages that were stored without them.
+    async fn texts(&self, folder: &Folder) -> Result<()> {
+        let key = self.key(folder);
+        let mut asked = BTreeSet::new();
+        loop {
+            let mut wanted = self.sink.unread(&key).await?;
+            wanted.retain(|uid| asked.insert(*uid));
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let mut unseen = Unseen::of(&wanted);
+            while !unseen.is_empty() {
+                let path = folder.path.clone();
+                let chunk;
+                (unseen, chunk) = blocking(move || {
+                    let chunk = scan::read(&path, &mut unseen, true);
+                    (unseen, chunk)
+                })
+                .await?;
+                let batch = Batch::of(key.clone(), folder.role, VALIDITY);
+                let batch = Batch { mails: chunk.mails, brings_texts: true, ..batch };
+                self.sink.batch(batch).await?;
+            }
+        }
     }
 
     async fn announce(&mut self, folders: Vec<(String, Role)>) -> Result<()> {

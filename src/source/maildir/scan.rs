@@ -69,6 +69,12 @@ pub(super) struct Unseen {
 }
 
 impl Unseen {
+    /// The messages with these UIDs, in this order.
+    pub(super) fn of(uids: &[u64]) -> Unseen {
+        let later = uids.iter().rev().map(|uid| (None, *uid)).collect();
+        Unseen { later, at_hand: Vec::new() }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.later.is_empty() && self.at_hand.is_empty()
     }

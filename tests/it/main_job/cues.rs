@@ -93,6 +93,34 @@ fn the_texts_of_a_server() {
     }
 }
 
+/// Who allows it later has what is stored judged by its text, too.
+#[track_caller]
+fn check_later(world: &World, account: &str) {
+    check(account, world, false);
+    world.configure(&configuration(&[SILENT, account]));
+    world.run(&["sync"]);
+    let [asks, thanks] = likelihoods(world);
+    assert!(asks > 0.5 && thanks < 0.25, "{asks} {thanks}");
+}
+
+#[test]
+fn texts_that_are_allowed_later_are_read_of_a_maildir() {
+    let world = world();
+    let maildir = Maildir::create(world.home().join("Mail"));
+    for mail in mails() {
+        maildir.deliver(mail.time(), &mail.bytes());
+    }
+    check_later(&world, &maildir_account(&maildir));
+}
+
+#[test]
+fn texts_that_are_allowed_later_are_read_of_a_server() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    dovecot.fill("INBOX", mails().map(|mail| (mail.time(), mail.bytes())));
+    let world = world();
+    check_later(&world, &imap_account(&world, &dovecot));
+}
+
 /// The UIDs whose texts the server was asked for since recording began; it ends.
 fn texts_asked(dovecot: &Dovecot) -> Vec<String> {
     let said = dovecot.recorded().concat();
