@@ -27,6 +27,7 @@ mod stored;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod table;
+mod texts;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -35,8 +36,9 @@ use table::Table;
 
 type Benchmark = (&'static str, fn(&mut Table));
 
-const OF_THE_TABLE: [Benchmark; 5] = [
+const OF_THE_TABLE: [Benchmark; 6] = [
     ("first_sync", first_sync::run),
+    ("texts", texts::run),
     ("maildir", maildir::run),
     ("daemon", daemon::run),
     ("peak", first_sync::peak),

@@ -117,14 +117,16 @@ fn fill(dovecot: &Dovecot, messages: usize) {
 
 /// A first sync into an empty home, which has to store every message.
 fn sync(dovecot: &Dovecot, messages: usize) -> Synced {
-    let world = world(dovecot);
+    let world = world(dovecot, &child::text());
+    child::know(&world, mailbox::contacts(CONTACTS));
     let synced = child::sync(&world);
     let stored = world.json(&["status", "--json"])["totals"]["messages"].as_u64();
     assert_eq!(stored, u64::try_from(messages).ok());
     synced
 }
 
-fn world(dovecot: &Dovecot) -> World {
+/// A home with an empty store and that server's account.
+pub fn world(dovecot: &Dovecot, text: &str) -> World {
     let world = child::home();
     let password = world.write("password", PASSWORD);
     world.configure(&format!(
@@ -134,7 +136,7 @@ names = ["Ada Example"]
 addresses = ["ada@example.com"]
 zone = "UTC"
 [privacy]
-text = "{}"
+text = "{text}"
 [[account]]
 name = "work"
 kind = "imap"
@@ -145,10 +147,8 @@ user = "{USER}"
 password.file = "{}"
 folders = ["INBOX", "Sent"]
 "#,
-        child::text(),
         dovecot.ports().starttls,
         password.display()
     ));
-    child::know(&world, mailbox::contacts(CONTACTS));
     world
 }

@@ -12,6 +12,8 @@ pub struct Message {
     received: bool,
     headers: Vec<(String, String)>,
     body: Option<String>,
+    /// Its Content-Type.
+    kind: &'static str,
 }
 
 impl Message {
@@ -22,7 +24,8 @@ impl Message {
     }
 
     pub fn of(at: Timestamp) -> Self {
-        Message { at, seen: None, received: true, headers: Vec::new(), body: None }
+        let kind = "text/plain; charset=utf-8";
+        Message { at, seen: None, received: true, headers: Vec::new(), body: None, kind }
     }
 
     /// A copy in the author's own Sent folder: no server has touched it.
@@ -84,6 +87,17 @@ impl Message {
         self.body.clone().unwrap_or(subject + "\n")
     }
 
+    /// With the text as plain text and as HTML (RFC 2046 §5.1.4).
+    pub fn alternative(mut self, text: &str) -> Self {
+        self.kind = "multipart/alternative; boundary=half";
+        let part = |kind: &str, text: &str| {
+            format!("--half\nContent-Type: text/{kind}; charset=utf-8\n\n{text}\n")
+        };
+        let html = format!("<p>{}</p>", text.replace('\n', "<br>"));
+        self.body = Some(part("plain", text) + &part("html", &html) + "--half--\n");
+        self
+    }
+
     /// When it arrived.
     pub fn time(&self) -> Timestamp {
         self.seen.unwrap_or(self.at)
@@ -105,7 +119,7 @@ impl Message {
         for (name, value) in &self.headers {
             text += &format!("{name}: {value}\r\n");
         }
-        text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
+        text += &format!("MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", self.kind);
         text += &self.text().replace('\n', "\r\n");
         text.into_bytes()
     }
