@@ -46,6 +46,29 @@ pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Me<'_>
     }
 }
 
+/// Whether this is the beginning of a multipart in which no text has begun yet.
+pub fn holds_text_further_down(header: &[u8], body_start: &[u8]) -> bool {
+    let is_multipart = boundary(header).is_some();
+    is_multipart && text_start(header, body_start).is_none_or(|text| text.trim().is_empty())
+}
+
+/// The beginning of a body that would begin with this part; `None` where the message has none.
+pub fn with_part(header: &[u8], fields: &[u8], start: &[u8]) -> Option<Vec<u8>> {
+    let boundary = boundary(header)?;
+    let fields = fields.get(..LONGEST_FIELD).unwrap_or(fields).trim_ascii_end();
+    let parts: [&[u8]; 6] = [b"--", boundary.as_bytes(), b"\r\n", fields, b"\r\n\r\n", start];
+    Some(parts.concat())
+}
+
+/// What parts the parts of a message (RFC 2046 §5.1.1).
+fn boundary(header: &[u8]) -> Option<String> {
+    let header = mime_header(header);
+    let parsed = guarded(|| MessageParser::default().parse_headers(&header))?;
+    let kind = parsed.content_type()?;
+    kind.ctype().eq_ignore_ascii_case("multipart").then_some(())?;
+    kind.attribute("boundary").map(str::to_owned)
+}
+
 /// Who is on a mail beside its author, by all their names.
 fn people(facts: &Facts, me: Me<'_>) -> People {
     let mut people = People::default();

@@ -22,7 +22,7 @@ use crate::domain::noise::{Traits, addresses, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
-pub use body::{BODY_START, Me, TEXT_START, read_text};
+pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
 pub use kept::{Kept, kept};
 
 /// Longer header blocks are read up to here.

@@ -446,6 +446,6 @@ async fn long_texts_come_in_part_and_cost_no_message() {
     world.syncs().await;
     let kept = world.store.kept();
     assert_eq!(kept.texts.len(), 1200);
-    assert!(kept.texts.values().all(|text| text.len() == 8192));
+    assert!(kept.texts.values().all(|text| text.len() == 4096));
     assert_eq!(world.server.count(FETCH), 3 + 6, "each was asked for once, and its text once");
 }

@@ -51,7 +51,7 @@ pub(super) fn command(set: &str, form: Form) -> String {
             format!(
                 "UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})] \
                  BODY.PEEK[TEXT]<0.{}>)",
-                mail::BODY_START
+                mail::TEXT_START
             )
         }
         Form::Plain => format!("UID FETCH {set} (UID FLAGS BODY.PEEK[HEADER]<0.262144>)"),
@@ -114,7 +114,7 @@ impl<'a> Answer<'a> {
                     ..
                 } => {
                     let text: &[u8] = data.as_deref().unwrap_or_default();
-                    answer.text = Some(text.get(..mail::BODY_START).unwrap_or(text));
+                    answer.text = Some(text.get(..mail::TEXT_START).unwrap_or(text));
                 }
                 _ => {}
             }
@@ -291,7 +291,7 @@ mod tests {
     fn the_beginning_of_a_text_may_come_with_it() {
         let text = format!("BODY[TEXT]<0> {{9000}}\r\n{}", "x".repeat(9000));
         let chunk = read(&format!("* 9 FETCH (UID 5 BODY[HEADER] {{4}}\r\nA: b {text})\r\n"));
-        assert_eq!(chunk.unwrap().found[&5].body_start.as_ref().unwrap().len(), mail::BODY_START);
+        assert_eq!(chunk.unwrap().found[&5].body_start.as_ref().unwrap().len(), mail::TEXT_START);
         let chunk = read("* 9 FETCH (UID 5 BODY[HEADER] {4}\r\nA: b BODY[TEXT]<0> NIL)\r\n");
         assert_eq!(chunk.unwrap().found[&5].body_start.as_deref(), Some(&[][..]));
     }

@@ -8,7 +8,8 @@
 //! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
 //! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
 //! folder from end to end with `salvage` for what resists and `upkeep` and `reconcile` for
-//! what changes, `texts` a pass over the texts that are wanted, `idle` and `watch` the waiting.
+//! what changes, `texts` a pass over the texts that are wanted, with `structure` for those that
+//! stand further down, `idle` and `watch` the waiting.
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ mod reconcile;
 mod rounds;
 mod salvage;
 mod session;
+mod structure;
 mod sync;
 mod texts;
 mod tls;

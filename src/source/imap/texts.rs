@@ -13,7 +13,8 @@ use super::fetch::Form;
 use super::folders::Folder;
 use super::reader::Reader;
 use crate::error::Result;
-use crate::source::Batch;
+use crate::mail;
+use crate::source::{Batch, RawMail};
 
 /// How the texts of a folder were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,11 @@ impl Reader<'_> {
             *folder.seen.texts.entry(*uid).or_default() += 1;
         }
         let (mut chunk, outcome) = self.fetch(folder, &uids, Form::FieldsAndText).await;
-        let mails = chunk.take_mails();
+        let mut mails = chunk.take_mails();
+        let outcome = match outcome {
+            Ok(()) => self.complete(folder, &mut mails).await,
+            failed => failed,
+        };
         if !mails.is_empty() {
             self.has_progressed();
             let (key, fetched) = (folder.key.clone(), self.take_received());
@@ -105,6 +110,35 @@ impl Reader<'_> {
             Err(failure) if failure.is_meant() => Ok(()),
             outcome => outcome,
         }
+    }
+}
+
+impl Reader<'_> {
+    /// Fetches the part that holds the text where the beginning of a body doesn't. What that fails
+    /// for stays wanted, until it was tried often enough.
+    async fn complete(&mut self, folder: &Folder, mails: &mut Vec<RawMail>) -> Result<(), Failure> {
+        for at in (0..mails.len()).rev() {
+            let Some(mail) = mails.get_mut(at) else { continue };
+            let start = mail.body_start.as_deref().unwrap_or_default();
+            let Ok(uid) = u32::try_from(mail.uid) else { continue };
+            if !mail::holds_text_further_down(&mail.header, start) {
+                continue;
+            }
+            match self.text_part(folder, uid).await {
+                Ok(part) => {
+                    let whole =
+                        part.and_then(|it| mail::with_part(&mail.header, &it.fields, &it.start));
+                    mail.body_start = whole.or(mail.body_start.take());
+                }
+                Err(failure) if failure.is_meant() => {}
+                Err(failure) => {
+                    let tries = folder.seen.texts.get(&uid).copied().unwrap_or_default();
+                    mails.drain(..at + usize::from(tries < TOGETHER.len()));
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

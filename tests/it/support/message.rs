@@ -87,15 +87,20 @@ impl Message {
         self.body.clone().unwrap_or(subject + "\n")
     }
 
+    /// With parts that `half` parts (RFC 2046 §5.1.1).
+    pub fn multipart(mut self, parts: &str) -> Self {
+        self.kind = "multipart/mixed; boundary=half";
+        self.body(parts)
+    }
+
     /// With the text as plain text and as HTML (RFC 2046 §5.1.4).
     pub fn alternative(mut self, text: &str) -> Self {
-        self.kind = "multipart/alternative; boundary=half";
         let part = |kind: &str, text: &str| {
             format!("--half\nContent-Type: text/{kind}; charset=utf-8\n\n{text}\n")
         };
         let html = format!("<p>{}</p>", text.replace('\n', "<br>"));
-        self.body = Some(part("plain", text) + &part("html", &html) + "--half--\n");
-        self
+        self.kind = "multipart/alternative; boundary=half";
+        self.body(&(part("plain", text) + &part("html", &html) + "--half--\n"))
     }
 
     /// When it arrived.

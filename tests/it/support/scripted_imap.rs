@@ -406,8 +406,8 @@ fn fetched(number: usize, uid: u32, message: &Message, items: &str) -> String {
             }
         });
     }
-    if items.contains("BODY.PEEK[TEXT]<0.8192>") {
-        let part = &message.text[..message.text.len().min(8192)];
+    if items.contains("BODY.PEEK[TEXT]<0.4096>") {
+        let part = &message.text[..message.text.len().min(4096)];
         parts.push(format!("BODY[TEXT]<0> {{{}}}\r\n{part}", part.len()));
     }
     format!("* {number} FETCH ({})\r\n", parts.join(" "))
