@@ -25,7 +25,8 @@
 //! A source wakes and reads what is new → a batch on the bounded sink → `daemon::reading` makes
 //! facts of it → `daemon::intake` commits, in one transaction, the messages, their copies, the
 //! turns of the contacts they touch and the cursor → `daemon::errands` looks at what that makes
-//! due. The timer takes the same road on a tick. A crash repeats work, never effects.
+//! due. Measuring says whose texts are wanted; a server's source fetches those after all headers, and
+//! they take the same road. So does the timer on a tick. A crash repeats work, never effects.
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::daemon::book::{Book, NamedDebt, Person};
 use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::cues::{Cues, Language};
 use crate::domain::digest::Totals;
 use crate::domain::due::because;
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -148,6 +149,18 @@ pub fn counts(counts: &Counts) -> Value {
     })
 }
 
+/// What stayed of a text: its language and the marks in words; `null` where it wasn't read.
+fn text(store: &Store, touch: TouchId) -> Result<Value> {
+    let TouchId::Message(message) = touch else { return Ok(Value::Null) };
+    let told = |cues: Cues| {
+        json!({
+            "language": cues.marks.language().map(Language::name),
+            "marks": cues.marks.words().collect::<Vec<_>>(),
+        })
+    };
+    Ok(store.cues_of(message)?.map_or(Value::Null, told))
+}
+
 pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
     let now = book.now();
     let answer = turn.answer.filter(|answer| answer.at <= now);
@@ -164,6 +177,7 @@ pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
             "at": instant(asked.at),
             "needs_reply": d,
             "because": because(turn.side, asked.features, d),
+            "text": text(store, asked.touch)?,
         }));
     }
     Ok(json!({

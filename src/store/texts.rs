@@ -2,9 +2,11 @@
 //!
 //! Knows no text; what was read of one stands with its message.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use super::touches::cues;
+use crate::domain::cues::Cues;
 use crate::domain::model::Moment;
 use crate::error::Result;
 
@@ -31,14 +33,21 @@ impl Store {
 
     /// The copies in a folder of messages whose texts are wanted, the newest first.
     pub fn unread_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
+        // `CROSS JOIN` and `+` keep the planner from going through the whole folder for each.
         let mut find = self.db.prepare_cached(
             "SELECT i.uid FROM unread_text w CROSS JOIN instance i ON i.message = w.message
-             JOIN folder f ON f.id = i.folder
-             WHERE w.at >= ?2 AND i.folder = ?1 AND i.uidvalidity = f.uidvalidity
+             WHERE w.at >= ?2 AND +i.folder = ?1
+               AND +i.uidvalidity = (SELECT uidvalidity FROM folder WHERE id = ?1)
              ORDER BY w.at DESC LIMIT ?3",
         )?;
         let uids = find.query_map(params![folder, since.0, AT_ONCE], |row| row.get::<_, i64>(0))?;
         Ok(uids.map(|uid| uid.map(i64::cast_unsigned)).collect::<Result<_, _>>()?)
+    }
+
+    /// What stayed of a message's text; `None` where it wasn't read.
+    pub fn cues_of(&self, message: i64) -> Result<Option<Cues>> {
+        let mut find = self.db.prepare_cached("SELECT cues, named FROM message WHERE id = ?1")?;
+        Ok(find.query_row([message], |row| cues(row, 0)).optional()?.flatten())
     }
 
     /// How many texts are wanted.
@@ -54,8 +63,8 @@ impl Store {
         Ok(self.db.query_row(
             "SELECT count(DISTINCT w.message) FROM unread_text w
              CROSS JOIN instance i ON i.message = w.message
-             JOIN folder f ON f.id = i.folder AND f.uidvalidity = i.uidvalidity
-             JOIN account a ON a.id = f.account
+             CROSS JOIN folder f ON f.id = i.folder AND f.uidvalidity = i.uidvalidity
+             CROSS JOIN account a ON a.id = f.account
              WHERE w.at >= ?2 AND a.name = ?1 AND f.retired = 0",
             params![account, since.0],
             |row| row.get(0),

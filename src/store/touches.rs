@@ -206,7 +206,8 @@ fn addressing(place: i64) -> Addressing {
     u16::try_from(place).ok().filter(|_| place < CC).map_or(Addressing::Cc, Addressing::To)
 }
 
-fn cues(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cues>> {
+/// From two columns: the marks, and who is named.
+pub(super) fn cues(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cues>> {
     let marks: Option<i64> = row.get(column)?;
     let named: Option<u16> = row.get(column + 1)?;
     Ok(marks.map(|marks| Cues {

@@ -87,7 +87,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
     if is_configured {
         parts.extend(mailboxes::accounts(&desk.config).await);
         parts.extend(mailboxes::stored(&desk));
-        parts.push(mailboxes::texts(&desk.config));
+        parts.push(mailboxes::texts(&desk));
         parts.extend(surroundings::holidays(&desk));
         parts.push(surroundings::post(&desk.config).await);
         parts.push(surroundings::desktop(&desk.config).await);

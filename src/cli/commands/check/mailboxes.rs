@@ -3,8 +3,10 @@
 use super::Part;
 use crate::cli::desk::Desk;
 use crate::config::{Account, AccountKind, Config};
-use crate::domain::text::{clean, count};
+use crate::domain::policy::TEXT_AGE;
+use crate::domain::text::{self, clean, count};
 use crate::error::{Error, Result};
+use crate::mail::TEXT_START;
 use crate::source::{Role, imap, maildir};
 use crate::store::Store;
 
@@ -23,14 +25,25 @@ pub async fn accounts(config: &Config) -> Vec<Part> {
     parts
 }
 
-/// What is read of a mail, and what that costs or keeps.
-pub fn texts(config: &Config) -> Part {
-    let told = if config.policy.reads_text {
-        "of mail with contacts the first 4 KiB are read on this machine; only yes/no marks are kept"
-    } else {
-        "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps"
-    };
-    Part::well("texts", told)
+/// What is read of texts, what stays of them, and what fetching them will cost.
+pub fn texts(desk: &Desk) -> Part {
+    if !desk.config.policy.reads_text {
+        const NEVER: &str =
+            "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps";
+        return Part::well("texts", NEVER);
+    }
+    let wanted = desk.store().and_then(|store| store.unread_texts(desk.now - TEXT_AGE));
+    Part::of("texts", wanted.map(texts_wanted))
+}
+
+fn texts_wanted(wanted: u64) -> String {
+    const READ: &str =
+        "of mail with contacts, 4 KiB of text are read on this machine; only yes/no marks are kept";
+    if wanted == 0 {
+        return READ.to_owned();
+    }
+    let most = text::size(wanted * TEXT_START as u64);
+    format!("{READ}; {} to fetch, at most {most}", count(wanted, "text", "texts"))
 }
 
 async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
