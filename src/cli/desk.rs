@@ -20,13 +20,15 @@ pub struct Desk {
     pub at: Option<Moment>,
     pub json: bool,
     pub quiet: bool,
+    /// What is shown may be longer.
+    pub verbose: bool,
 }
 
 impl Desk {
     /// Reads the configuration; where there is none and none was named, the defaults hold.
     pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
         let config = if home.config.exists() { home.settings()? } else { config::defaults() };
-        Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet })
+        Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet, verbose: false })
     }
 
     /// Like [`Desk::open`], for commands that can do nothing without a configuration.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::daemon::book::{Book, NamedDebt, Person};
 use crate::domain::correspondence::{Entry, EntryKind};
-use crate::domain::cues::{Cues, Language};
+use crate::domain::cues::Language;
 use crate::domain::digest::Totals;
 use crate::domain::due::because;
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -12,7 +12,7 @@ use crate::domain::score::{Components, Score};
 use crate::domain::standing::{Counts, SideFigures};
 use crate::domain::turns::Turn;
 use crate::error::Result;
-use crate::store::{AccountRow, ContactRow, Correspondent, Store};
+use crate::store::{AccountRow, ContactRow, Correspondent, Kept, Store};
 
 pub fn account(account: &AccountRow) -> Value {
     let folders: Vec<Value> = account
@@ -149,16 +149,18 @@ pub fn counts(counts: &Counts) -> Value {
     })
 }
 
-/// What stayed of a text: its language and the marks in words; `null` where it wasn't read.
+/// What stayed of a text, the marks in words; `null` where it wasn't read.
 fn text(store: &Store, touch: TouchId) -> Result<Value> {
     let TouchId::Message(message) = touch else { return Ok(Value::Null) };
-    let told = |cues: Cues| {
+    let told = |kept: Kept| {
         json!({
-            "language": cues.marks.language().map(Language::name),
-            "marks": cues.marks.words().collect::<Vec<_>>(),
+            "language": kept.cues.marks.language().map(Language::name),
+            "marks": kept.cues.marks.words().collect::<Vec<_>>(),
+            "back_on": kept.back_on.map(|day| day.to_string()),
+            "attachments": kept.attachments,
         })
     };
-    Ok(store.cues_of(message)?.map_or(Value::Null, told))
+    Ok(store.text_of(message)?.map_or(Value::Null, told))
 }
 
 pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {

@@ -109,8 +109,8 @@ impl Columns {
     }
 }
 
-/// A table with a faint line beneath each row that has one, as far in as the second column stands.
-pub fn beneath(table: &str, lines: &[Option<String>]) -> String {
+/// A table with faint lines beneath the rows that have some, as far in as the second column stands.
+pub fn beneath(table: &str, lines: &[String]) -> String {
     let mut text = String::new();
     let plain: Vec<String> =
         table.lines().map(|row| anstream::adapter::strip_str(row).to_string()).collect();
@@ -125,7 +125,7 @@ pub fn beneath(table: &str, lines: &[Option<String>]) -> String {
     for (row, line) in table.lines().zip(lines) {
         text.push_str(row);
         text.push('\n');
-        if let Some(line) = line {
+        for line in line.lines() {
             let width = terminal_width().map_or(usize::MAX, usize::from);
             let room = width.saturating_sub(indent).max(usize::from(LEAST));
             text.push_str(&format!("{}{}\n", " ".repeat(indent), faint(&clip(line, room))));

@@ -115,6 +115,7 @@ pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, Strin
         mail::read_text(&mut facts, &raw.header, body_start, me);
         // Where nothing could be read of it, nothing is to be asked for again.
         facts.cues.get_or_insert_default();
+        facts.attachments.clone_from(&raw.attachments);
     }
     Ok(Arrival {
         uid: raw.uid,

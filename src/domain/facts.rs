@@ -98,6 +98,8 @@ pub struct Facts {
     pub cues: Option<Cues>,
     /// Of a notice of absence: the first local day on which its author is back, where it says so.
     pub back_on: Option<jiff::civil::Date>,
+    /// What is attached, by its names; none where the text wasn't read.
+    pub attachments: Vec<String>,
 }
 
 #[cfg(test)]

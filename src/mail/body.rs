@@ -110,15 +110,19 @@ fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
     Some(beginning(&text).to_owned())
 }
 
-/// The fields that say how the body is to be read, the first of each, and an empty line.
 fn mime_header(header: &[u8]) -> Vec<u8> {
+    picked(header, &FIELDS)
+}
+
+/// The first of each of these fields that say what a body is, and an empty line.
+pub(super) fn picked(header: &[u8], names: &[&'static str]) -> Vec<u8> {
     let header = header.get(..super::HEADER_CAP).unwrap_or(header);
     let mut picked = Vec::new();
     let mut found = Vec::new();
     for field in Fields::of(header) {
         let mut buffer = [0; LONGEST_NAME];
         let Some(name) = field.lower_name(&mut buffer) else { continue };
-        let Some(name) = FIELDS.into_iter().find(|it| *it == name) else { continue };
+        let Some(name) = names.iter().copied().find(|it| *it == name) else { continue };
         if !found.contains(&name) {
             found.push(name);
             picked.extend_from_slice(name.as_bytes());

@@ -5,6 +5,7 @@
 //! [`HEADER_CAP`] bytes, and shows what it can't decode lossily instead of giving up. Never judges
 //! what a message is worth.
 
+mod attachments;
 mod body;
 mod decode;
 mod fields;
@@ -22,6 +23,7 @@ use crate::domain::noise::{Traits, addresses, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
+pub use attachments::{Attachments, MOST_NAMES, attachment_name};
 pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
 pub use kept::{Kept, kept};
 
@@ -55,9 +57,9 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
 }
 
-/// The fields that [`read_text`] looks at beyond those.
+/// The fields that [`read_text`] and [`Attachments`] look at beyond those.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
-    body::FIELDS.into_iter()
+    body::FIELDS.into_iter().chain(attachments::FIELDS)
 }
 
 /// Why there is nothing to read in a message.
@@ -144,6 +146,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         traits,
         cues: None,
         back_on,
+        attachments: Vec::new(),
     })
 }
 

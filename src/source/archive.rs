@@ -109,6 +109,7 @@ fn each_of_mbox(
                 internal: None,
                 header: letter.header,
                 body_start: with_text.then_some(letter.body),
+                attachments: letter.attachments,
             }),
         };
         take(Archived { line: Some(letter.line), role, mail })?;

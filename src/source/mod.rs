@@ -32,6 +32,8 @@ pub struct RawMail {
     /// The raw beginning of the body, at most [`BODY_START`](crate::mail::BODY_START) bytes, where
     /// the text was to be read.
     pub body_start: Option<Vec<u8>>,
+    /// The names of what is attached, where the text was to be read.
+    pub attachments: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

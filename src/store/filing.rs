@@ -245,6 +245,7 @@ impl<'s> Filing<'s> {
                traits = ?4,
                cues = coalesce(cues, ?6),
                named = coalesce(named, ?7),
+               attachments = coalesce(attachments, ?8),
                subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
                          THEN ?5 ELSE subject END
              WHERE id = ?1",
@@ -257,6 +258,7 @@ impl<'s> Filing<'s> {
             facts.subject,
             facts.cues.map(|cues| cues.marks.0.cast_signed()),
             facts.cues.map(|cues| cues.named),
+            attachments(facts),
         ])?;
         if facts.cues.is_some() {
             self.store.text_is_read(id)?;
@@ -271,9 +273,9 @@ impl<'s> Filing<'s> {
         db.prepare_cached(
             "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                     internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                    recipients, back_on, cues, named)
+                    recipients, back_on, cues, named, attachments)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                     ?18, ?19)",
+                     ?18, ?19, ?20)",
         )?
         .execute(params![
             facts.key.0.as_slice(),
@@ -295,6 +297,7 @@ impl<'s> Filing<'s> {
             facts.back_on.map(|day| day.to_string()),
             facts.cues.map(|cues| cues.marks.0.cast_signed()),
             facts.cues.map(|cues| cues.named),
+            attachments(facts),
         ])?;
         let message = db.last_insert_rowid();
         let mut enter = db.prepare_cached(
@@ -327,4 +330,9 @@ impl<'s> Filing<'s> {
         }
         Ok(())
     }
+}
+
+/// A line each.
+fn attachments(facts: &Facts) -> Option<String> {
+    (!facts.attachments.is_empty()).then(|| facts.attachments.join("\n"))
 }

@@ -40,6 +40,7 @@ pub use import::{ImportRun, Imported, NewCard};
 pub use mail::Arrival;
 pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
+pub use texts::Kept;
 
 /// SQLite waits this long for another writer before it gives up.
 const BUSY: Duration = Duration::from_secs(10);

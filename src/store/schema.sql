@@ -76,7 +76,9 @@ CREATE TABLE message (
   back_on      TEXT,
   -- What its text says, as bits, and whom of the first in To it names; NULL: it wasn't read.
   cues         INTEGER,
-  named        INTEGER
+  named        INTEGER,
+  -- The names of what is attached, a line each.
+  attachments  TEXT
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 

@@ -2,9 +2,11 @@
 //!
 //! Knows no text; what was read of one stands with its message.
 
+use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use super::absences::stored_day;
 use super::touches::cues;
 use crate::domain::cues::Cues;
 use crate::domain::model::Moment;
@@ -12,6 +14,16 @@ use crate::error::Result;
 
 /// So many are named at once.
 const AT_ONCE: u64 = 600;
+
+/// What stays of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub cues: Cues,
+    /// The first local day of presence that a notice of absence names.
+    pub back_on: Option<Date>,
+    /// The names of what is attached.
+    pub attachments: Vec<String>,
+}
 
 impl Store {
     /// The texts of these messages, sent at these times, are wanted.
@@ -45,9 +57,17 @@ impl Store {
     }
 
     /// What stayed of a message's text; `None` where it wasn't read.
-    pub fn cues_of(&self, message: i64) -> Result<Option<Cues>> {
-        let mut find = self.db.prepare_cached("SELECT cues, named FROM message WHERE id = ?1")?;
-        Ok(find.query_row([message], |row| cues(row, 0)).optional()?.flatten())
+    pub fn text_of(&self, message: i64) -> Result<Option<Kept>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT cues, named, back_on, attachments FROM message WHERE id = ?1",
+        )?;
+        let kept = find.query_row([message], |row| {
+            let Some(cues) = cues(row, 0)? else { return Ok(None) };
+            let names: Option<String> = row.get(3)?;
+            let attachments = names.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
+            Ok(Some(Kept { cues, back_on: stored_day(row, 2)?, attachments }))
+        });
+        Ok(kept.optional()?.flatten())
     }
 
     /// How many texts are wanted.

@@ -82,6 +82,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         at: None,
         json: globals.json,
         quiet: globals.quiet,
+        verbose: globals.verbose > 0,
     };
     let mut parts = vec![configuration];
     if is_configured {

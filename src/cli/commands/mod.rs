@@ -93,5 +93,6 @@ fn desk(globals: &Globals, needs_configuration: bool) -> Result<Desk> {
     } else {
         Desk::open
     };
-    open(globals.home()?, globals.at, globals.json, globals.quiet)
+    let desk = open(globals.home()?, globals.at, globals.json, globals.quiet)?;
+    Ok(Desk { verbose: globals.verbose > 0, ..desk })
 }

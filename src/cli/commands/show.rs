@@ -49,7 +49,8 @@ fn explain(person: &Person, stance: Stance) -> String {
 }
 
 fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
-    let page = page::Page { person, book, zone: &desk.config.policy.zone, now: book.now() };
+    let zone = &desk.config.policy.zone;
+    let page = page::Page { person, book, zone, now: book.now(), verbose: desk.verbose };
     let mut text = page.head();
     if let Some((absence, end)) = book.away(person) {
         text.push_str(&page.away(&absence, end));

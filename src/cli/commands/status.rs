@@ -149,8 +149,7 @@ impl Page<'_> {
         for named in debts {
             columns.row(self.cells(named));
         }
-        let because: Vec<Option<String>> =
-            debts.iter().map(|named| Some(named.because.join(" · "))).collect();
+        let because: Vec<String> = debts.iter().map(|named| named.because.join(" · ")).collect();
         render::beneath(&columns.finish(&[2], &[1, 4]), &because)
     }
 

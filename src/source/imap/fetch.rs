@@ -184,7 +184,8 @@ impl Chunk {
             let flags = answer.flags.unwrap_or_default();
             let (uid64, internal) = (u64::from(uid), answer.internal);
             let (header, body_start) = (header.to_vec(), answer.text.map(<[u8]>::to_vec));
-            let mail = RawMail { uid: uid64, flags, internal, header, body_start };
+            let attachments = Vec::new();
+            let mail = RawMail { uid: uid64, flags, internal, header, body_start, attachments };
             self.found.insert(uid, mail);
         }
         true

@@ -1,7 +1,11 @@
-//! Where in a multipart its text stands (BODYSTRUCTURE, RFC 3501 §7.4.2).
+//! What a multipart is made of (BODYSTRUCTURE, RFC 3501 §7.4.2): where its text stands, and what its
+//! attachments are called.
 //!
 //! Asked of one message at a time, below the capped reader, and only where the beginning of the body
-//! doesn't hold the text: a structure may be nested as deep as a stranger likes.
+//! doesn't say it: a structure may be nested as deep as a stranger likes.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_imap::imap_proto::{
     AttributeValue, BodyStructure, MessageSection, Response, SectionPath,
@@ -11,61 +15,178 @@ use super::failure::Failure;
 use super::folders::Folder;
 use super::reader::Reader;
 use crate::mail;
+use crate::source::RawMail;
 
-/// A part as it came: the fields that say how to read it, and the beginning of what it holds.
+/// Questions that are put before the first of them is answered.
+const AHEAD: usize = 20;
+
+/// What of a message the beginning of its body doesn't tell.
 #[derive(Debug, Default)]
-pub(super) struct Part {
-    pub fields: Vec<u8>,
-    pub start: Vec<u8>,
+struct Missing {
+    text: bool,
+    names: bool,
 }
 
+/// What the server said of a message.
+#[derive(Debug, Default)]
+struct Found {
+    text_path: Option<Vec<u32>>,
+    names: Vec<String>,
+    /// The fields that say how to read the part that holds the text, and its beginning.
+    fields: Vec<u8>,
+    start: Vec<u8>,
+}
+
+type Findings = BTreeMap<u32, Found>;
+
 impl Reader<'_> {
-    /// The part of a message that holds its text; `None` where there is none.
-    pub(super) async fn text_part(
+    /// Completes mails that came with the beginnings of their bodies, as far as a server tells more;
+    /// what it refuses is done without. After a failure only those are left that lack nothing, and
+    /// the one that it failed for where the reply can't be read, or `is_spent` says so.
+    pub(super) async fn complete(
         &mut self,
         folder: &Folder,
-        uid: u32,
-    ) -> Result<Option<Part>, Failure> {
-        let mut path = None;
-        let link = self.opened(folder).await?;
-        link.exec(&format!("UID FETCH {uid} (UID BODYSTRUCTURE)"), |response| {
-            let Response::Fetch(_, attributes) = response else { return };
+        mails: &mut Vec<RawMail>,
+        is_spent: impl Fn(u32) -> bool,
+    ) -> Result<(), Failure> {
+        let mut open = BTreeMap::new();
+        for mail in mails.iter_mut() {
+            let missing = missing(mail);
+            if let (true, Ok(uid)) = (missing.text || missing.names, u32::try_from(mail.uid)) {
+                open.insert(uid, missing);
+            }
+        }
+        let (mut found, mut lacking) = (Findings::new(), open.keys().copied().collect());
+        let outcome = self.look_into(folder, &open, &mut found, &mut lacking).await;
+        if let Err((uid, failure)) = &outcome
+            && (matches!(failure, Failure::Unreadable(_)) || is_spent(*uid))
+        {
+            lacking.remove(uid);
+        }
+        mails.retain(|mail| u32::try_from(mail.uid).is_ok_and(|uid| !lacking.contains(&uid)));
+        for mail in mails {
+            let found = u32::try_from(mail.uid).ok().and_then(|uid| found.remove(&uid));
+            let Some(found) = found else { continue };
+            let part = (!found.start.is_empty())
+                .then(|| mail::with_part(&mail.header, &found.fields, &found.start));
+            mail.body_start = part.flatten().or(mail.body_start.take());
+            mail.attachments = found.names;
+        }
+        outcome.map_err(|(_, failure)| failure)
+    }
+
+    /// Asks for the structures and then for the parts; `lacking` are those that aren't done.
+    async fn look_into(
+        &mut self,
+        folder: &Folder,
+        open: &BTreeMap<u32, Missing>,
+        found: &mut Findings,
+        lacking: &mut BTreeSet<u32>,
+    ) -> Result<(), (u32, Failure)> {
+        let question = |uid: &u32| (*uid, format!("UID FETCH {uid} (UID BODYSTRUCTURE)"));
+        let questions: Vec<_> = open.keys().rev().map(question).collect();
+        self.ask_each(folder, &questions, |uid, attributes, is_answered| {
+            let found = found.entry(uid).or_default();
             for attribute in attributes {
                 if let AttributeValue::BodyStructure(root) = attribute {
-                    path = path.take().or_else(|| text_path(root));
+                    found.text_path = text_path(root);
+                    found.names = names(root);
                 }
+            }
+            let wants_text = open.get(&uid).is_some_and(|missing| missing.text);
+            if is_answered && !(wants_text && found.text_path.is_some()) {
+                lacking.remove(&uid);
             }
         })
         .await?;
-        let Some(path) = path else { return Ok(None) };
-        let name: Vec<String> = path.iter().map(u32::to_string).collect();
-        let name = name.join(".");
-        let most = mail::TEXT_START;
-        let command =
-            format!("UID FETCH {uid} (UID BODY.PEEK[{name}.MIME] BODY.PEEK[{name}]<0.{most}>)");
-        let mut part = Part::default();
-        let link = self.opened(folder).await?;
-        link.exec(&command, |response| {
-            let Response::Fetch(_, attributes) = response else { return };
-            for attribute in attributes {
-                let AttributeValue::BodySection {
-                    section: Some(SectionPath::Part(found, section)),
-                    data: Some(data),
-                    ..
-                } = attribute
-                else {
-                    continue;
+
+        let question = |uid: &u32| {
+            let path: Vec<String> =
+                found.get(uid)?.text_path.as_ref()?.iter().map(u32::to_string).collect();
+            let (path, most) = (path.join("."), mail::TEXT_START);
+            let parts = format!("BODY.PEEK[{path}.MIME] BODY.PEEK[{path}]<0.{most}>");
+            Some((*uid, format!("UID FETCH {uid} (UID {parts})")))
+        };
+        let questions: Vec<_> = lacking.iter().rev().filter_map(question).collect();
+        self.ask_each(folder, &questions, |uid, attributes, is_answered| {
+            attributes.iter().for_each(|it| found.entry(uid).or_default().take_part(it));
+            if is_answered {
+                lacking.remove(&uid);
+            }
+        })
+        .await
+    }
+
+    /// Puts one question for each message, and gives away what is said of it, and that all was. A
+    /// refusal is an answer. What fails says for which message.
+    async fn ask_each(
+        &mut self,
+        folder: &Folder,
+        questions: &[(u32, String)],
+        mut take: impl FnMut(u32, &[AttributeValue<'_>], bool),
+    ) -> Result<(), (u32, Failure)> {
+        for some in questions.chunks(AHEAD) {
+            let mut sent = Vec::with_capacity(some.len());
+            for (uid, question) in some {
+                let tag = match self.opened(folder).await {
+                    Ok(link) => link.send(question).await,
+                    Err(failure) => Err(failure),
                 };
-                match section {
-                    _ if *found != path => {}
-                    Some(MessageSection::Mime) => part.fields = data.to_vec(),
-                    None => part.start = data.get(..most).unwrap_or(data).to_vec(),
-                    Some(_) => {}
-                }
+                sent.push((*uid, tag.map_err(|failure| (*uid, failure))?));
             }
-        })
-        .await?;
-        Ok((!part.start.is_empty()).then_some(part))
+            for (uid, tag) in sent {
+                let heard = |response: &Response<'_>| {
+                    let Response::Fetch(_, attributes) = response else { return };
+                    let told = attributes.iter().find_map(|attribute| match attribute {
+                        AttributeValue::Uid(uid) => Some(*uid),
+                        _ => None,
+                    });
+                    if let Some(told) = told.filter(|it| some.iter().any(|(uid, _)| uid == it)) {
+                        take(told, attributes, false);
+                    }
+                };
+                let link = self.opened(folder).await.map_err(|failure| (uid, failure))?;
+                match link.finish(&tag, heard).await {
+                    Ok(()) => {}
+                    Err(failure) if failure.is_meant() => {}
+                    Err(failure) => return Err((uid, failure)),
+                }
+                take(uid, &[], true);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the beginning of a body leaves open, after what it tells was taken.
+fn missing(mail: &mut RawMail) -> Missing {
+    let Some(start) = &mail.body_start else { return Missing::default() };
+    let mut attachments = mail::Attachments::of(&mail.header);
+    attachments.line_by_line(start);
+    let is_cut = start.len() >= mail::TEXT_START;
+    let missing = Missing {
+        text: is_cut && mail::holds_text_further_down(&mail.header, start),
+        names: is_cut && attachments.may_go_on(),
+    };
+    mail.attachments = attachments.into_names();
+    missing
+}
+
+impl Found {
+    fn take_part(&mut self, attribute: &AttributeValue<'_>) {
+        if let AttributeValue::BodySection {
+            section: Some(SectionPath::Part(path, section)),
+            data: Some(data),
+            ..
+        } = attribute
+            && Some(path) == self.text_path.as_ref()
+        {
+            match section {
+                Some(MessageSection::Mime) => self.fields = data.to_vec(),
+                None => self.start = data.get(..mail::TEXT_START).unwrap_or(data).to_vec(),
+                Some(_) => {}
+            }
+        }
     }
 }
 
@@ -97,12 +218,33 @@ fn collect(part: &BodyStructure<'_>, path: &mut Vec<u32>, texts: &mut Vec<(Strin
     }
 }
 
+/// What is attached, however deep; not what is attached to a message that is.
+fn names(part: &BodyStructure<'_>) -> Vec<String> {
+    let common = match part {
+        BodyStructure::Multipart { bodies, .. } => {
+            return bodies.iter().flat_map(names).take(mail::MOST_NAMES).collect();
+        }
+        BodyStructure::Text { common, .. }
+        | BodyStructure::Basic { common, .. }
+        | BodyStructure::Message { common, .. } => common,
+    };
+    type Told<'x> = Option<Vec<(Cow<'x, str>, Cow<'x, str>)>>;
+    fn told<'x>(told: &'x Told<'_>) -> Vec<(&'x str, &'x str)> {
+        told.iter().flatten().map(|(key, value)| (key.as_ref(), value.as_ref())).collect()
+    }
+    let kind = format!("{}/{}", common.ty.ty, common.ty.subtype);
+    let disposition = common.disposition.as_ref();
+    let disposition = disposition.map(|it| (it.ty.as_ref(), told(&it.params)));
+    let disposition = disposition.as_ref().map(|(kind, told)| (*kind, told.as_slice()));
+    mail::attachment_name((&kind, &told(&common.ty.params)), disposition).into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(structure: &str, expect: Option<&[u32]>) {
+    fn check(structure: &str, path: Option<&[u32]>, named: &[&str]) {
         let line = format!("* 1 FETCH (UID 1 BODYSTRUCTURE {structure})\r\n");
         let (_, response) = Response::parse(line.as_bytes()).unwrap();
         let Response::Fetch(_, attributes) = response else { panic!("{response:?}") };
@@ -110,7 +252,8 @@ mod tests {
             AttributeValue::BodyStructure(root) => Some(root),
             _ => None,
         });
-        assert_eq!(text_path(root.unwrap()).as_deref(), expect, "{structure}");
+        assert_eq!(text_path(root.unwrap()).as_deref(), path, "{structure}");
+        assert_eq!(names(root.unwrap()), named, "{structure}");
     }
 
     const PLAIN: &str =
@@ -120,11 +263,30 @@ mod tests {
     const NOTES: &str = r#"("text" "plain" NIL NIL NIL "7bit" 9 1 NIL ("attachment" ("filename" "a.txt")) NIL NIL)"#;
 
     #[test]
-    fn the_text_is_found_wherever_it_stands() {
-        check(&format!(r#"({IMAGE}{PLAIN} "mixed" ("boundary" "b") NIL NIL NIL)"#), Some(&[2]));
+    fn text_and_attachments_are_found_wherever_they_stand() {
+        check(
+            &format!(r#"({IMAGE}{PLAIN} "mixed" ("boundary" "b") NIL NIL NIL)"#),
+            Some(&[2]),
+            &[],
+        );
         let both = format!(r#"({PLAIN}{HTML} "alternative" ("boundary" "c") NIL NIL NIL)"#);
-        check(&format!(r#"({IMAGE}{both} "mixed" ("boundary" "b") NIL NIL NIL)"#), Some(&[2, 1]));
-        check(&format!(r#"({IMAGE}{HTML} "related" ("boundary" "b") NIL NIL NIL)"#), Some(&[2]));
-        check(&format!(r#"({NOTES}{IMAGE} "mixed" ("boundary" "b") NIL NIL NIL)"#), None);
+        check(
+            &format!(r#"({IMAGE}{both} "mixed" ("boundary" "b") NIL NIL NIL)"#),
+            Some(&[2, 1]),
+            &[],
+        );
+        check(
+            &format!(r#"({IMAGE}{HTML} "related" ("boundary" "b") NIL NIL NIL)"#),
+            Some(&[2]),
+            &[],
+        );
+        let cv = r#"("application" "pdf" ("name" "cv.pdf") NIL NIL "base64" 9 NIL NIL NIL NIL)"#;
+        let named = format!(r#"({PLAIN}{cv}{NOTES} "mixed" ("boundary" "b") NIL NIL NIL)"#);
+        check(&named, Some(&[1]), &["cv.pdf", "a.txt"]);
+        check(
+            &format!(r#"({NOTES}{IMAGE} "mixed" ("boundary" "b") NIL NIL NIL)"#),
+            None,
+            &["a.txt"],
+        );
     }
 }

@@ -13,8 +13,7 @@ use super::fetch::Form;
 use super::folders::Folder;
 use super::reader::Reader;
 use crate::error::Result;
-use crate::mail;
-use crate::source::{Batch, RawMail};
+use crate::source::Batch;
 
 /// How the texts of a folder were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +91,11 @@ impl Reader<'_> {
         let (mut chunk, outcome) = self.fetch(folder, &uids, Form::FieldsAndText).await;
         let mut mails = chunk.take_mails();
         let outcome = match outcome {
-            Ok(()) => self.complete(folder, &mut mails).await,
+            Ok(()) => {
+                let tries = &folder.seen.texts;
+                let is_spent = |uid| tries.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len());
+                self.complete(folder, &mut mails, is_spent).await
+            }
             failed => failed,
         };
         if !mails.is_empty() {
@@ -110,35 +113,6 @@ impl Reader<'_> {
             Err(failure) if failure.is_meant() => Ok(()),
             outcome => outcome,
         }
-    }
-}
-
-impl Reader<'_> {
-    /// Fetches the part that holds the text where the beginning of a body doesn't. What that fails
-    /// for stays wanted, until it was tried often enough.
-    async fn complete(&mut self, folder: &Folder, mails: &mut Vec<RawMail>) -> Result<(), Failure> {
-        for at in (0..mails.len()).rev() {
-            let Some(mail) = mails.get_mut(at) else { continue };
-            let start = mail.body_start.as_deref().unwrap_or_default();
-            let Ok(uid) = u32::try_from(mail.uid) else { continue };
-            if !mail::holds_text_further_down(&mail.header, start) {
-                continue;
-            }
-            match self.text_part(folder, uid).await {
-                Ok(part) => {
-                    let whole =
-                        part.and_then(|it| mail::with_part(&mail.header, &it.fields, &it.start));
-                    mail.body_start = whole.or(mail.body_start.take());
-                }
-                Err(failure) if failure.is_meant() => {}
-                Err(failure) => {
-                    let tries = folder.seen.texts.get(&uid).copied().unwrap_or_default();
-                    mails.drain(..at + usize::from(tries < TOGETHER.len()));
-                    return Err(failure);
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::source::{AccountState, RawMail, Role, Sink};
 
 mod changes;
+mod file;
 mod layout;
 mod memory;
 mod name;

@@ -1,19 +1,18 @@
 //! The file work of one folder: list what is there, compare it with what is known, read headers.
 //!
-//! Blocking; never changes a file. Keeps nothing from below a message's header, except for the
-//! beginning of its text where that is asked for.
+//! Blocking; never changes a file.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
+use super::file::{Content, modified};
 use super::memory::Memory;
 use super::name;
 use crate::domain::model::Moment;
-use crate::mail::BODY_START;
 use crate::source::{Flags, RawMail};
 
 /// Messages in one batch.
@@ -22,8 +21,6 @@ const BATCH: usize = 500;
 const BATCH_BYTES: usize = 8 << 20;
 /// Messages whose names are at hand at once.
 const PART: usize = 50_000;
-/// Header bytes of one message; what is longer is cut at a line end.
-const LONGEST_HEADER: usize = 256 << 10;
 
 /// A message as a directory listing shows it.
 #[derive(Debug, Clone)]
@@ -226,12 +223,17 @@ impl Chunk {
     /// The bytes read; `None`: the file isn't there any more.
     fn take(&mut self, folder: &Path, found: &Found, with_text: bool) -> Option<usize> {
         let path = found.path(folder);
-        match beginning(&path, with_text) {
-            Ok((header, body_start, modified)) => {
+        match Content::of(&path, with_text) {
+            Ok(Content { header, body_start, attachments, modified }) => {
                 let length = header.len() + body_start.as_ref().map_or(0, Vec::len);
-                let (uid, flags) = (found.uid, found.flags);
-                let internal = found.delivered.or(modified);
-                self.mails.push(RawMail { uid, flags, internal, header, body_start });
+                self.mails.push(RawMail {
+                    uid: found.uid,
+                    flags: found.flags,
+                    internal: found.delivered.or(modified),
+                    header,
+                    body_start,
+                    attachments,
+                });
                 Some(length)
             }
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => None,
@@ -243,146 +245,9 @@ impl Chunk {
     }
 }
 
-type Beginning = (Vec<u8>, Option<Vec<u8>>, Option<Moment>);
-
-/// The header block of a message with the blank line that ends it, the beginning of the body where
-/// it is asked for, and the file's mtime.
-fn beginning(path: &Path, with_text: bool) -> io::Result<Beginning> {
-    // Asked before opening: opening a pipe would wait for its writer.
-    let about = fs::metadata(path)?;
-    if !about.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let (header, body_start) = block(File::open(path)?, with_text)?;
-    Ok((header, body_start, modified(&about)))
-}
-
-fn modified(about: &fs::Metadata) -> Option<Moment> {
-    let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok().map(Moment)
-}
-
-fn block(mut file: impl Read, with_text: bool) -> io::Result<(Vec<u8>, Option<Vec<u8>>)> {
-    let mut block = Vec::new();
-    let mut searched = 0;
-    let end = loop {
-        let read = file.by_ref().take(8 << 10).read_to_end(&mut block)?;
-        if let Some(end) = blank_line(&block, searched) {
-            break end;
-        }
-        if block.len() >= LONGEST_HEADER {
-            let within = block.get(..LONGEST_HEADER).unwrap_or(&block);
-            break within
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(LONGEST_HEADER, |at| at + 1);
-        }
-        if read == 0 {
-            break block.len();
-        }
-        // A blank line may straddle two reads.
-        searched = block.len().saturating_sub(2);
-    };
-    let mut body_start = None;
-    if with_text {
-        let mut body = block.split_off(end.min(block.len()));
-        let more = BODY_START.saturating_sub(body.len()) as u64;
-        file.take(more).read_to_end(&mut body)?;
-        body.truncate(BODY_START);
-        body_start = Some(body.as_slice().to_vec());
-    }
-    block.truncate(end);
-    // Copies of the right size: thousands wait to be stored, and most are far shorter than what
-    // was read at once.
-    let header = block.get(envelope_line(&block)..).unwrap_or_default().to_vec();
-    Ok((header, body_start))
-}
-
-/// Where the blank line that ends a header is over, looked for from `start`.
-fn blank_line(block: &[u8], start: usize) -> Option<usize> {
-    if start == 0 && block.starts_with(b"\n") {
-        return Some(1);
-    }
-    if start == 0 && block.starts_with(b"\r\n") {
-        return Some(2);
-    }
-    let rest = block.get(start..)?;
-    let line_ends = rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    line_ends.map(|(at, _)| start + at + 1).find_map(|line| match block.get(line..)? {
-        [b'\n', ..] => Some(line + 1),
-        [b'\r', b'\n', ..] => Some(line + 2),
-        _ => None,
-    })
-}
-
-/// The length of a leading mbox `From ` line (RFC 4155), which is no header field.
-fn envelope_line(block: &[u8]) -> usize {
-    let line = block.iter().position(|byte| *byte == b'\n').map_or(block.len(), |at| at + 1);
-    match block.strip_prefix(b"From ") {
-        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => line,
-        _ => 0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[track_caller]
-    fn check(file: &[u8], expect: &[u8]) {
-        let (header, body) = block(file, false).unwrap();
-        assert_eq!(body, None);
-        assert_eq!(String::from_utf8_lossy(&header), String::from_utf8_lossy(expect));
-    }
-
-    #[test]
-    fn a_header_ends_at_the_blank_line() {
-        check(b"A: 1\nB: 2\n\nbody\n\nmore", b"A: 1\nB: 2\n\n");
-        check(b"A: 1\r\nB: 2\r\n\r\nbody", b"A: 1\r\nB: 2\r\n\r\n");
-        check(b"A: 1\nB: 2\n", b"A: 1\nB: 2\n");
-        check(b"A: 1", b"A: 1");
-        check(b"\nbody", b"\n");
-        check(b"", b"");
-    }
-
-    #[test]
-    fn an_mbox_line_is_no_field_but_a_from_field_is() {
-        check(b"From ada@example.org Mon Jan  5 12:00:00 2026\nA: 1\n\nbody", b"A: 1\n\n");
-        check(b"From: ada@example.org\n\nbody", b"From: ada@example.org\n\n");
-        check(b"From : ada@example.org\n\nbody", b"From : ada@example.org\n\n");
-    }
-
-    #[test]
-    fn a_blank_line_is_found_wherever_the_reads_break() {
-        for padding in 8180..8200 {
-            for end in ["\n\n", "\r\n\r\n"] {
-                let header = format!("X: {}{end}", "x".repeat(padding - 3));
-                check(format!("{header}body\n\n").as_bytes(), header.as_bytes());
-            }
-        }
-    }
-
-    #[test]
-    fn of_a_body_the_beginning_comes_where_it_is_asked_for() {
-        for length in [0, 1, 4000, BODY_START, BODY_START + 1, 3 * BODY_START] {
-            let file = format!("A: 1\n\n{}", "b".repeat(length));
-            let (header, body) = block(file.as_bytes(), true).unwrap();
-            assert_eq!(
-                (header.as_slice(), body.unwrap().len()),
-                (&b"A: 1\n\n"[..], length.min(BODY_START))
-            );
-        }
-    }
-
-    #[test]
-    fn an_endless_header_is_cut_at_a_line_end() {
-        let line = format!("X: {}\n", "x".repeat(96));
-        let (header, _) = block(line.repeat(10_000).as_bytes(), false).unwrap();
-        assert!(header.len() <= LONGEST_HEADER && header.len() > LONGEST_HEADER - line.len());
-        assert!(header.ends_with(b"\n"));
-        let (header, _) = block(&vec![b'x'; 1 << 20][..], true).unwrap();
-        assert_eq!(header.len(), LONGEST_HEADER);
-    }
 
     #[test]
     fn a_folder_in_which_nothing_happens_is_listed_twice_and_then_left_alone() {

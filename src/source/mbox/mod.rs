@@ -11,6 +11,8 @@ use std::io::{self, BufRead, Read};
 
 pub use labels::{Label, label};
 
+use crate::mail::Attachments;
+
 /// Header bytes of one message; what is longer is cut at a line end.
 const LONGEST_HEADER: usize = crate::mail::HEADER_CAP;
 /// What has to be kept of a line to know what it is.
@@ -26,6 +28,8 @@ pub struct Letter {
     pub header: Vec<u8>,
     /// As much of the beginning as was asked for, unquoted.
     pub body: Vec<u8>,
+    /// What is attached, by its names, where a body was asked for.
+    pub attachments: Vec<String>,
 }
 
 /// Whether a file that begins so is an mbox.
@@ -75,8 +79,10 @@ impl<R: BufRead> Mbox<R> {
         }
         let line = self.number;
         let header = self.header()?;
-        let body = if self.at_message { Vec::new() } else { self.body()? };
-        Ok(Some(Letter { line, header, body }))
+        let mut attachments = Attachments::of(&header);
+        let body = if self.at_message { Vec::new() } else { self.body(&mut attachments)? };
+        let attachments = if self.body > 0 { attachments.into_names() } else { Vec::new() };
+        Ok(Some(Letter { line, header, body, attachments }))
     }
 
     fn header(&mut self) -> io::Result<Vec<u8>> {
@@ -97,7 +103,7 @@ impl<R: BufRead> Mbox<R> {
         Ok(header)
     }
 
-    fn body(&mut self) -> io::Result<Vec<u8>> {
+    fn body(&mut self, attachments: &mut Attachments) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         // A blank line before the next `From ` line belongs to that.
         let mut held: Vec<u8> = Vec::new();
@@ -106,6 +112,9 @@ impl<R: BufRead> Mbox<R> {
             let more = self.advance(room.saturating_add(1).max(LINE_START))?;
             if !more || self.at_message {
                 return Ok(body);
+            }
+            if self.body > 0 {
+                attachments.line(&self.line);
             }
             if room == 0 {
                 continue;

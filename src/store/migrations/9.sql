@@ -8,4 +8,7 @@ CREATE TABLE unread_text (
 ) STRICT;
 CREATE INDEX unread_text_by_age ON unread_text (at);
 
+-- The names of what is attached, a line each; known once the text is read.
+ALTER TABLE message ADD COLUMN attachments TEXT;
+
 UPDATE contact SET dirty = 1;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::*;
 use crate::support::eventually;
 
@@ -198,4 +200,62 @@ fn a_text_behind_a_picture_is_found() {
     let said = dovecot.recorded().concat();
     assert!(said.contains("UID FETCH 1 (UID BODYSTRUCTURE)"), "{said}");
     assert!(said.contains("BODY.PEEK[2]<0.4096>"), "{said}");
+}
+
+/// Grace sends two files, the second behind much of the first.
+fn with_files() -> Message {
+    let file = |field: &str| {
+        let content = "JVBERi0xLjcKJeLjz9MKNSAwIG9iago8".repeat(400);
+        format!("--half\n{field}\nContent-Transfer-Encoding: base64\n\n{content}\n")
+    };
+    let body = [
+        "--half\nContent-Type: text/plain\n\nHere they are. Do they fit?\n".to_owned(),
+        file("Content-Type: application/pdf; name=\"Jane CV.pdf\""),
+        file("Content-Disposition: attachment; filename*=UTF-8''r%C3%A9sum%C3%A9.pdf"),
+        "--half--\n".to_owned(),
+    ];
+    to_me(GRACE, hours_ago(20), "asks@example.org", "The hall").multipart(&body.concat())
+}
+
+#[track_caller]
+fn check_files(world: &World) {
+    let turn = turn_about(world, "Grace Hopper", "The hall");
+    let text = &turn["messages"][0]["text"];
+    assert_eq!(text["attachments"], json!(["Jane CV.pdf", "résumé.pdf"]), "{turn:#}");
+    let page = world.run(&["show", "Grace Hopper", "-v"]);
+    assert!(page.contains("attached Jane CV.pdf, attached résumé.pdf"), "{page}");
+}
+
+#[test]
+fn the_names_of_attached_files_are_kept_of_a_server() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    dovecot.fill("INBOX", [(with_files().time(), with_files().bytes())]);
+    dovecot.record();
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    check_files(&world);
+    let said = dovecot.recorded().concat();
+    assert!(!said.contains("BODY.PEEK[1"), "the text came with the beginning: {said}");
+}
+
+#[test]
+fn the_names_of_attached_files_are_kept_of_files() {
+    let world = world();
+    let maildir = Maildir::create(world.home().join("Mail"));
+    maildir.deliver(with_files().time(), &with_files().bytes());
+    world.configure(&configuration(&[SILENT, &maildir_account(&maildir)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    check_files(&world);
+
+    let archived = crate::main_job::world();
+    archived.configure(&configuration(&[SILENT]));
+    import_both(&archived);
+    let mut mbox = b"From MAILER-DAEMON Mon Jan  5 12:00:00 2026\n".to_vec();
+    mbox.extend(with_files().bytes());
+    let mbox = archived.write("old.mbox", mbox);
+    archived.run(&["import", mbox.to_str().unwrap()]);
+    check_files(&archived);
 }

@@ -26,6 +26,7 @@ pub async fn run(
         at: None,
         json: globals.json,
         quiet: globals.quiet,
+        verbose: globals.verbose > 0,
     };
     let address = address.trim();
     let found = discover(address, &Means::of_system(nameserver)?).await?;

@@ -24,7 +24,15 @@ impl Place {
         let mut config = config::defaults();
         config.me.addresses = vec!["me@example.com".to_owned()];
         let home = Home::below(self.folder.path());
-        Desk { home, config, now: Moment(1_000_000), at: None, json: false, quiet: true }
+        Desk {
+            home,
+            config,
+            now: Moment(1_000_000),
+            at: None,
+            json: false,
+            quiet: true,
+            verbose: false,
+        }
     }
 
     fn file(&self, name: &str, text: &str) -> PathBuf {

@@ -7,7 +7,7 @@ use crate::cli::render::{self, Columns};
 use crate::daemon::book::{Book, Person};
 use crate::domain::absence::Absence;
 use crate::domain::correspondence::{EntryKind, LeftOut};
-use crate::domain::model::{Moment, Side};
+use crate::domain::model::{Moment, Side, TouchId};
 use crate::domain::score::{Claim, Components, claim};
 use crate::domain::standing::SideFigures;
 use crate::domain::text::{clean, count, duration};
@@ -24,6 +24,8 @@ pub struct Page<'a> {
     pub book: &'a Book<'a>,
     pub zone: &'a TimeZone,
     pub now: Moment,
+    /// With what stayed of each text.
+    pub verbose: bool,
 }
 
 impl Page<'_> {
@@ -111,7 +113,9 @@ impl Page<'_> {
         let mut columns = Columns::bare();
         let mut reasons = Vec::new();
         for turn in turns.iter().take(LISTED) {
-            reasons.push(self.reasons(turn));
+            let text = if self.verbose { text(store, turn)? } else { None };
+            let lines: Vec<String> = self.reasons(turn).into_iter().chain(text).collect();
+            reasons.push(lines.join("\n"));
             let whose = match turn.side {
                 Side::Theirs => "they wrote",
                 Side::Mine => "you wrote",
@@ -255,6 +259,17 @@ fn by(link: &str) -> &'static str {
         "open_turn" => "(the next that was written)",
         _ => "(entered by hand)",
     }
+}
+
+/// What stayed of the text of a turn's first message.
+fn text(store: &Store, turn: &Turn) -> Result<Option<String>> {
+    let Some(TouchId::Message(message)) = turn.touches.first() else { return Ok(None) };
+    let Some(kept) = store.text_of(*message)? else { return Ok(Some("text: not read".to_owned())) };
+    let mut told: Vec<String> = kept.cues.marks.words().map(str::to_owned).collect();
+    told.extend(kept.cues.marks.language().map(|language| language.name().to_owned()));
+    told.extend(kept.back_on.map(|day| format!("back on {day}")));
+    told.extend(kept.attachments.iter().map(|name| format!("attached {}", clean(name))));
+    Ok((!told.is_empty()).then(|| format!("text: {}", told.join(", "))))
 }
 
 fn more(all: usize) -> String {

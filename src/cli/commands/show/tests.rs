@@ -64,6 +64,14 @@ fn a_turn_is_told_with_its_messages_and_its_answer() {
             "messages": [{
                 "message_id": "<m1@example.org>", "at": "2026-03-02T09:00:00Z", "needs_reply": null,
                 "because": ["asks you something at the end", "to you alone"],
+                "text": {
+                    "language": "English",
+                    "marks": [
+                        "asks something", "begins by asking", "asks at the end",
+                        "has up to 20 words",
+                    ],
+                    "back_on": null, "attachments": [],
+                },
             }],
         })
     );
@@ -97,7 +105,7 @@ fn a_message_that_does_not_count_is_shown_with_why() {
     let (store, policy) = sample::acquaintances();
     let book = Book::open(&store, &policy, sample::as_of()).unwrap();
     let person = grace(&store, &policy);
-    let page = page::Page { person: &person, book: &book, zone: &TimeZone::UTC, now: book.now() };
+    let page = page(&person, &book);
     let left_out = book.left_out(ContactId(1)).unwrap();
     let text = plain(&page.left_out(&store, &left_out).unwrap());
     assert_eq!(text.lines().count(), 3, "{text}");
@@ -109,8 +117,7 @@ fn the_page_tells_both_sides_with_their_evidence() {
     let (store, policy) = sample::acquaintances();
     let person = grace(&store, &policy);
     let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-    let now = book.now();
-    let page = page::Page { person: &person, book: &book, zone: &TimeZone::UTC, now };
+    let page = page(&person, &book);
     assert_eq!(plain(&page.head()), "Grace Hopper  C1\n  Navy\n  grace@example.org\n");
     let sides = plain(&page.sides());
     assert!(sides.contains("How Grace Hopper answers you"), "{sides}");
@@ -119,4 +126,20 @@ fn the_page_tells_both_sides_with_their_evidence() {
     assert_eq!((open.len(), past.len()), (1, 2));
     let open = plain(&page.listed(&store, "Open turns", &open).unwrap());
     assert!(open.contains("they wrote  waiting 24 h"), "{open}");
+}
+
+#[test]
+fn a_long_page_says_what_stayed_of_each_text() {
+    let (store, policy) = sample::acquaintances();
+    let person = grace(&store, &policy);
+    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+    let page = page::Page { verbose: true, ..page(&person, &book) };
+    let (_, past) = page.turns();
+    let past = plain(&page.listed(&store, "Earlier", &past).unwrap());
+    assert!(past.contains("text: asks something, begins by asking, asks at the end"), "{past}");
+    assert!(past.contains("has up to 20 words, English"), "{past}");
+}
+
+fn page<'a>(person: &'a Person, book: &'a Book<'a>) -> page::Page<'a> {
+    page::Page { person, book, zone: const { &TimeZone::UTC }, now: book.now(), verbose: false }
 }

@@ -86,7 +86,7 @@ fn what_cannot_be_set_is_refused_with_the_reason() {
 fn desk(folder: &tempfile::TempDir) -> Desk {
     let home = Home::below(folder.path());
     let (config, now) = (config::defaults(), Moment(1_000_000));
-    let desk = Desk { home, config, now, at: None, json: false, quiet: true };
+    let desk = Desk { home, config, now, at: None, json: false, quiet: true, verbose: false };
     let store = desk.store().unwrap();
     let card = NewCard { name: "Ann Lee".to_owned(), ..NewCard::default() };
     store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
@@ -176,7 +176,7 @@ fn where_nothing_was_imported_there_is_nobody_to_name() {
     let folder = tempfile::tempdir().unwrap();
     let home = Home::below(folder.path());
     let (config, now) = (config::defaults(), Moment(1_000_000));
-    let desk = Desk { home, config, now, at: None, json: false, quiet: true };
+    let desk = Desk { home, config, now, at: None, json: false, quiet: true, verbose: false };
     let error = mute(&desk, "ann", false).unwrap_err();
     assert!(error.advice().unwrap_or_default().contains("requite import"), "{error}");
     assert!(!folder.path().join("data").exists());
