@@ -81,7 +81,7 @@ async fn a_second_pass_reads_only_what_is_new() {
 
     world.server.change("INBOX", |inbox| (701..=705).for_each(|uid| inbox.put(uid)));
     world.syncs().await;
-    assert_eq!(world.server.count(FETCH), before + 1);
+    assert_eq!(world.server.count(FETCH), before + 2, "their headers, and their texts");
 }
 
 #[tokio::test]
@@ -415,37 +415,4 @@ async fn a_message_that_goes_while_it_is_read_is_no_failure() {
     world.sync().await.unwrap();
     assert_eq!(world.store.uids("INBOX"), [1, 2, 3, 4, 6, 7, 8, 9]);
     assert_eq!(world.store.kept().unreadable, []);
-}
-
-#[tokio::test]
-async fn texts_are_left_alone_unless_the_account_has_them_read() {
-    let mut world = World::with(&[("INBOX", Mailbox::of(1..=9))]).await;
-    world.syncs().await;
-    let lines = world.server.house().lines.join("\n").to_uppercase();
-    assert!(lines.contains("BODY.PEEK[HEADER.FIELDS"), "{lines}");
-    assert!(!lines.contains("TEXT") && !lines.contains("BODY.PEEK[]"), "{lines}");
-    assert!(world.store.kept().texts.is_empty());
-
-    world.account.text_cues = true;
-    world.server.change("INBOX", |inbox| inbox.put(10));
-    world.syncs().await;
-    let texts = world.store.kept().texts.clone();
-    assert_eq!(texts.len(), 10);
-    assert_eq!(texts[&10], "This is number 10.\r\n");
-    let asked = world.server.house().lines.iter().any(|line| line.contains("content-transfer"));
-    assert!(asked, "the field without which the text can't be decoded");
-}
-
-#[tokio::test]
-async fn long_texts_come_in_part_and_cost_no_message() {
-    let mut world = World::with(&[("INBOX", Mailbox::of(1..=1200))]).await;
-    world.server.change("INBOX", |inbox| {
-        inbox.messages.values_mut().for_each(|message| message.text = "word ".repeat(4000));
-    });
-    world.account.text_cues = true;
-    world.syncs().await;
-    let kept = world.store.kept();
-    assert_eq!(kept.texts.len(), 1200);
-    assert!(kept.texts.values().all(|text| text.len() == 4096));
-    assert_eq!(world.server.count(FETCH), 3 + 6, "each was asked for once, and its text once");
 }

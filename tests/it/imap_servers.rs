@@ -74,6 +74,20 @@ fn question(id: &str, hours: i64) -> Vec<u8> {
     mail.subject(&format!("Could you read {id}?")).bytes()
 }
 
+/// A question whose text stands behind a picture and before a file.
+fn proof() -> Vec<u8> {
+    let part = |fields: &str, content: &str| format!("--half\n{fields}\n\n{content}\n");
+    let picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ\n".repeat(300);
+    let parts = [
+        part("Content-Type: image/png; name=g.png\nContent-Transfer-Encoding: base64", &picture),
+        part("Content-Type: text/plain", "Could you read it until Friday?"),
+        part("Content-Type: application/pdf; name=proof.pdf", &picture),
+        "--half--\n".to_owned(),
+    ];
+    let mail = Message::of(hours_ago(2)).from(GRACE).to(ADA).id("proof@example.org");
+    mail.subject("Could you read proof?").multipart(&parts.concat()).bytes()
+}
+
 fn answer(id: &str, hours: i64) -> Vec<u8> {
     let mail = Message::of(hours_ago(hours)).sent().from(ADA).to(GRACE);
     let mail = mail.id(&format!("re-{id}@example.com")).in_reply_to(&format!("{id}@example.org"));
@@ -144,7 +158,7 @@ fn is_read_and_followed(mailbox: &Mailbox) {
     eventually(PASSING, "the account is watched", || {
         (status(&world)["accounts"][0]["state"] == "watching").then_some(())
     });
-    client.append("INBOX", &question("proof", 2));
+    client.append("INBOX", &proof());
     eventually(PASSING, "the new mail is noticed", || {
         (subjects(&status(&world)).len() == 2).then_some(())
     });
@@ -154,6 +168,10 @@ fn is_read_and_followed(mailbox: &Mailbox) {
     client.command("CLOSE");
     eventually(PASSING, "ten copies are gone", || (copies(&world, "inbox") == 52).then_some(()));
     assert!(daemon.terminate().success());
+    assert_eq!(status(&world)["accounts"][0]["unread_texts"], 0);
+    let asked = turns(&world).as_array().unwrap().last().unwrap()["messages"][0]["text"].clone();
+    assert_eq!(asked["attachments"], serde_json::json!(["proof.pdf"]), "{asked}");
+    assert!(asked["marks"].to_string().contains("asks you something"), "{asked}");
 
     client.append(&sent, &answer("draft", 1));
     world.run(&["sync"]);

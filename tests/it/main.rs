@@ -22,6 +22,7 @@ mod imap_login;
 mod imap_quirks;
 mod imap_reconcile;
 mod imap_servers;
+mod imap_texts;
 mod imap_watch;
 mod keyring;
 mod kills;

@@ -200,6 +200,7 @@ impl Link {
                 return Err(Failure::Lost(format!("the server said: {}", words(outcome))));
             }
             Response::MailboxData(MailboxDatum::Exists(exists)) => self.exists = *exists,
+            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             Response::MailboxData(MailboxDatum::Status { mailbox, .. })
                 if self.counted.len() < UNTAGGED =>
             {

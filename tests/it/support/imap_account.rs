@@ -45,7 +45,7 @@ impl World {
             name: "work".to_owned(),
             kind: AccountKind::Imap(imap),
             folders: Folders::Auto,
-            text_cues: false,
+            text_cues: true,
         };
         let world = World { server, store: Store::default(), account, pace: fast(), folder };
         world.write("password", "s3cret\n");
@@ -76,11 +76,14 @@ impl World {
         pass
     }
 
-    /// After a pass, the store has what the server has, each message once.
+    /// After a pass, the store has what the server has, each message once, and all texts.
     pub async fn syncs(&self) {
         self.sync().await.unwrap();
         self.holds_all();
-        assert!(self.store.kept().settled);
+        let kept = self.store.kept();
+        assert!(kept.settled);
+        let unread = kept.mails.keys().filter(|key| !kept.texts.contains_key(*key)).count();
+        assert!(unread == 0 || !self.account.text_cues, "texts that weren't read: {unread}");
     }
 
     /// Waits until the server was asked this so many times more.

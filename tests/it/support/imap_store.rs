@@ -15,7 +15,9 @@ pub struct Kept {
     pub mails: BTreeMap<(String, u64), (u32, String, Flags)>,
     pub dated: BTreeSet<(String, u64)>,
     /// The beginnings of bodies, where any came.
-    pub texts: BTreeMap<u64, String>,
+    pub texts: BTreeMap<(String, u64), String>,
+    /// What is attached to the messages whose texts came.
+    pub attachments: BTreeMap<(String, u64), Vec<String>>,
     pub unreadable: Vec<(u64, String)>,
     pub gone: Vec<u64>,
     /// Folders that were compared as a whole, in that order.
@@ -108,8 +110,9 @@ impl Kept {
             }
             Report::Word(Word::Unread { folder, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
-                let uids = here.map(|(_, uid)| *uid).filter(|uid| !self.texts.contains_key(uid));
-                let _ = reply.send(uids.rev().take(600).collect());
+                let unread = here.filter(|key| !self.texts.contains_key(*key));
+                let uids = unread.map(|(_, uid)| *uid).rev().take(600).collect();
+                let _ = reply.send(uids);
             }
             Report::Word(Word::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
@@ -138,7 +141,8 @@ impl Kept {
             assert_eq!(mail.body_start.is_some(), batch.brings_texts);
             if let Some(body_start) = &mail.body_start {
                 let text = String::from_utf8_lossy(body_start).into_owned();
-                self.texts.insert(mail.uid, text);
+                self.attachments.insert((folder.clone(), mail.uid), mail.attachments);
+                self.texts.insert((folder.clone(), mail.uid), text);
                 continue;
             }
             let key = (folder.clone(), mail.uid);

@@ -65,6 +65,8 @@ pub enum Turn {
     CutAt(usize),
     /// The usual reply, changed.
     Change(fn(String) -> String),
+    /// The usual reply, and beside it that this message has just gone.
+    TellGone(u32),
     /// These bytes, then the connection is closed.
     SayAndClose(String),
 }
@@ -221,6 +223,7 @@ impl Server {
                 }
                 Turn::AsUsual => (visit.reply(tag, command), false),
                 Turn::Change(change) => (change(visit.reply(tag, command)), false),
+                Turn::TellGone(uid) => (visit.lose(uid) + &visit.reply(tag, command), false),
                 Turn::CutAt(length) => {
                     let reply = visit.reply(tag, command);
                     (reply[..length.min(reply.len())].to_owned(), true)
@@ -262,6 +265,16 @@ struct Visit<'a> {
 impl Visit<'_> {
     fn shown(&self, house: &House, name: &str) -> Mailbox {
         self.remembered.as_ref().unwrap_or(&house.mailboxes)[name].clone()
+    }
+
+    /// Takes a message out of the open folder; how that is told (RFC 3501 §7.4.1).
+    fn lose(&mut self, uid: u32) -> String {
+        let mut house = self.server.house();
+        let open = self.open.as_ref().and_then(|name| house.mailboxes.get_mut(name)).unwrap();
+        let number = open.messages.keys().filter(|it| **it <= uid).count();
+        open.messages.remove(&uid).unwrap();
+        self.told -= 1;
+        format!("* {number} EXPUNGE\r\n")
     }
 
     fn reply(&mut self, tag: &str, command: &str) -> String {
