@@ -82,13 +82,16 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 
--- Messages between me and a contact whose texts are still to be read.
+-- In which folders copies lie of messages between me and a contact whose texts are still to be
+-- read.
 CREATE TABLE unread_text (
-  message INTEGER PRIMARY KEY,
+  folder  INTEGER NOT NULL,
   -- When it was sent.
-  at      INTEGER NOT NULL
-) STRICT;
-CREATE INDEX unread_text_by_age ON unread_text (at);
+  at      INTEGER NOT NULL,
+  message INTEGER NOT NULL,
+  PRIMARY KEY (folder, at, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unread_text_by_message ON unread_text (message);
 
 -- place: in To from 1 on; 32767 in Cc.
 CREATE TABLE recipient (
@@ -124,6 +127,9 @@ CREATE TRIGGER copy_goes AFTER DELETE ON instance BEGIN
   WHERE id = (SELECT account FROM folder WHERE id = OLD.folder AND retired = 0)
     AND NOT EXISTS (SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
                     WHERE i.message = OLD.message AND f.account = account.id AND f.retired = 0);
+END;
+CREATE TRIGGER unread_copy_goes AFTER DELETE ON instance BEGIN
+  DELETE FROM unread_text WHERE message = OLD.message AND folder = OLD.folder;
 END;
 CREATE TRIGGER copy_becomes_another AFTER UPDATE OF message ON instance
 WHEN OLD.message <> NEW.message BEGIN

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::absences::stored_day;
+use super::archives::ARCHIVES;
 use super::touches::cues;
 use crate::domain::cues::Cues;
 use crate::domain::model::Moment;
@@ -26,14 +27,17 @@ pub struct Kept {
 }
 
 impl Store {
-    /// The texts of these messages, sent at these times, are wanted.
+    /// The texts of these messages, sent at these times, are wanted; where all that is left of one
+    /// is a copy that an import brought, nobody can read it any more.
     pub fn want_texts(&self, messages: &[(i64, Moment)]) -> Result<()> {
         let mut want = self.db.prepare_cached(
-            "INSERT OR IGNORE INTO unread_text (message, at)
-             SELECT id, ?2 FROM message WHERE id = ?1 AND cues IS NULL",
+            "INSERT OR IGNORE INTO unread_text (folder, at, message)
+             SELECT i.folder, ?2, m.id FROM message m CROSS JOIN instance i ON i.message = m.id
+             CROSS JOIN folder f ON f.id = i.folder CROSS JOIN account a ON a.id = f.account
+             WHERE m.id = ?1 AND m.cues IS NULL AND a.kind <> ?3",
         )?;
         for (message, at) in messages {
-            want.execute(params![message, at.0])?;
+            want.execute(params![message, at.0, ARCHIVES])?;
         }
         Ok(())
     }
@@ -48,7 +52,7 @@ impl Store {
         // `CROSS JOIN` and `+` keep the planner from going through the whole folder for each.
         let mut find = self.db.prepare_cached(
             "SELECT i.uid FROM unread_text w CROSS JOIN instance i ON i.message = w.message
-             WHERE w.at >= ?2 AND +i.folder = ?1
+             WHERE w.folder = ?1 AND w.at >= ?2 AND +i.folder = ?1
                AND +i.uidvalidity = (SELECT uidvalidity FROM folder WHERE id = ?1)
              ORDER BY w.at DESC LIMIT ?3",
         )?;
@@ -74,18 +78,21 @@ impl Store {
     pub fn unread_texts(&self, since: Moment) -> Result<u64> {
         Ok(self
             .db
-            .prepare_cached("SELECT count(*) FROM unread_text WHERE at >= ?1")?
+            .prepare_cached(
+                "SELECT count(DISTINCT w.message) FROM folder f
+                 CROSS JOIN unread_text w ON w.folder = f.id
+                 WHERE f.retired = 0 AND w.at >= ?1",
+            )?
             .query_row([since.0], |row| row.get(0))?)
     }
 
     /// How many texts of an account's messages are wanted.
     pub fn unread_texts_of(&self, account: &str, since: Moment) -> Result<u64> {
         Ok(self.db.query_row(
-            "SELECT count(DISTINCT w.message) FROM unread_text w
-             CROSS JOIN instance i ON i.message = w.message
-             CROSS JOIN folder f ON f.id = i.folder AND f.uidvalidity = i.uidvalidity
-             CROSS JOIN account a ON a.id = f.account
-             WHERE w.at >= ?2 AND a.name = ?1 AND f.retired = 0",
+            "SELECT count(DISTINCT w.message) FROM account a
+             CROSS JOIN folder f ON f.account = a.id
+             CROSS JOIN unread_text w ON w.folder = f.id
+             WHERE a.name = ?1 AND f.retired = 0 AND w.at >= ?2",
             params![account, since.0],
             |row| row.get(0),
         )?)

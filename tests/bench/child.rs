@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use requite::store::Store;
+use rusqlite::Connection;
+
 use super::support::text_of;
 use super::support::world::World;
 
@@ -63,6 +66,18 @@ pub fn home() -> World {
 /// Which texts the program reads: by default none, so that headers are measured alone.
 pub fn text() -> String {
     std::env::var("REQUITE_BENCH_TEXT").unwrap_or("never".to_owned())
+}
+
+/// How many texts were read.
+pub fn texts(world: &World) -> u64 {
+    let db = Connection::open(Store::path(&world.home().join("data"))).unwrap();
+    db.query_row("SELECT count(cues) FROM message", [], |row| row.get(0)).unwrap()
+}
+
+/// Bytes that servers sent today.
+pub fn fetched(world: &World) -> u64 {
+    let db = Connection::open(Store::path(&world.home().join("data"))).unwrap();
+    db.query_row("SELECT sum(fetched) FROM account", [], |row| row.get(0)).unwrap()
 }
 
 /// Tells it of people, each a name and an address, as vCards (RFC 6350).

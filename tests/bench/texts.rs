@@ -5,7 +5,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::child::{self, Synced};
+use super::first_sync::{ME, world};
 use super::number;
+use super::support::corpus;
 use super::support::dovecot::Dovecot;
 use super::support::message::Message;
 use super::table::{Asked, Table};
@@ -14,10 +16,12 @@ const SINGLE: Asked = Asked::at_least(5_000.0, "texts/s", "texts: single parts")
 const MULTIPART: Asked = Asked::at_least(2_000.0, "texts/s", "texts: multiparts");
 const HEADERS: Asked =
     Asked::at_most(1.1, "times", "headers first: as long with texts to come, of never");
+const BYTES: Asked =
+    Asked::at_most(4.5, "KiB", "texts: bytes fetched for each of the corpus' owner mailboxes");
 const CONTACTS: usize = 200;
 
 pub fn run(table: &mut Table) {
-    let messages = number("REQUITE_BENCH_MESSAGES", 20_000);
+    let messages = number("REQUITE_BENCH_MESSAGES", 100_000);
     for (asked, multipart) in [(SINGLE, false), (MULTIPART, true)] {
         let Some(dovecot) = Dovecot::start() else {
             table.unmeasured(asked, "no Dovecot");
@@ -51,10 +55,44 @@ pub fn run(table: &mut Table) {
             table.measured(HEADERS, &ratios);
         }
     }
+    bytes(table);
+}
+
+/// What a text of real mail costs, all that is fetched for it counted. Its age is made up, so that
+/// all of it is wanted.
+fn bytes(table: &mut Table) {
+    let Some(folder) = corpus::folder() else {
+        table.unmeasured(BYTES, "no REQUITE_CORPUS");
+        return;
+    };
+    let mut each = Vec::new();
+    for owner in corpus::owners::names(&folder) {
+        let Some(dovecot) = Dovecot::start() else {
+            table.unmeasured(BYTES, "no Dovecot");
+            return;
+        };
+        let mailbox = corpus::owners::mailbox(&folder, &owner);
+        let yesterday = Timestamp::now() - SignedDuration::from_hours(24);
+        for folder in ["INBOX", "Sent"] {
+            let here = mailbox.mail.iter().filter(|mail| mail.folder == folder);
+            dovecot.fill(folder, here.map(|mail| (yesterday, mail.raw.clone())));
+        }
+        let [never, cues] = ["never", "cues"].map(|text| {
+            let world = world(&dovecot, text, &mailbox.mine);
+            let people = mailbox.people.iter().map(|addresses| addresses[0].clone());
+            child::know(&world, people.map(|address| (address.clone(), address)));
+            child::sync(&world);
+            (child::fetched(&world), child::texts(&world))
+        });
+        let kib = (cues.0 - never.0) as f64 / cues.1 as f64 / 1024.0;
+        println!("{} texts of {}: {kib:.2} KiB each", cues.1, mailbox.mail.len());
+        each.push(kib);
+    }
+    table.measured(BYTES, &each);
 }
 
 fn sync(dovecot: &Dovecot, text: &str, known: bool) -> Synced {
-    let world = super::first_sync::world(dovecot, text);
+    let world = world(dovecot, text, &[ME.to_owned()]);
     if known {
         let people = (0..CONTACTS).map(|number| (name(number), address(number)));
         child::know(&world, people);
@@ -86,6 +124,21 @@ fn mail(number: usize, of: usize, multipart: bool) -> (Timestamp, Vec<u8>) {
         .to("Ada Example <ada@example.com>")
         .subject(&format!("Item {number}"))
         .id(&format!("{number}@example.org"));
-    let bytes = if multipart { mail.alternative(&text).bytes() } else { mail.body(&text).bytes() };
-    (at, bytes)
+    let mail = match (multipart, number % 3) {
+        (false, _) => mail.body(&text),
+        (true, 0) => mail.multipart(&with_file(&text)),
+        (true, _) => mail.alternative(&text),
+    };
+    (at, mail.bytes())
+}
+
+/// The parts of a mail that brings a file of 24 KiB: what it is called, only its structure tells.
+fn with_file(text: &str) -> String {
+    let file =
+        "JVBERi0xLjcKJeLjz9MKNSAwIG9iago8PC9GaWx0ZXIvRmxhdGVEZWNvZGU+PgpzdHJlYW0K\n".repeat(340);
+    format!(
+        "--half\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\
+         --half\nContent-Type: application/pdf; name=\"plan.pdf\"\n\
+         Content-Transfer-Encoding: base64\n\n{file}\n--half--\n"
+    )
 }
