@@ -160,7 +160,16 @@ impl Intake {
                 Ok(())
             }
             Word::Unread { folder, reply } => {
-                let _ = reply.send(self.unread(&folder)?);
+                let unread = self.unread(&folder)?;
+                if unread.is_empty() && self.progress.borrow().texts.is_some() {
+                    let wanted = self.wanted_texts()?;
+                    self.progress.send_modify(|progress| progress.texts_came(0, Some(wanted)));
+                }
+                let _ = reply.send(unread);
+                Ok(())
+            }
+            Word::TextsRest => {
+                self.progress.send_if_modified(|progress| progress.texts.take().is_some());
                 Ok(())
             }
             Word::FetchedToday { account, reply } => {
@@ -247,14 +256,20 @@ impl Intake {
         }
         self.learned = false;
         let history = self.history(&stored)?;
-        let unread = self.store.unread_texts(now - TEXT_AGE)?;
+        let texts = texts as u64;
+        let counts = self.progress.borrow().must_count_texts(texts);
+        let wanted = counts.then(|| self.wanted_texts()).transpose()?;
         self.progress.send_modify(|progress| {
-            progress.messages += (mails - texts) as u64;
+            progress.messages += mails as u64 - texts;
             progress.commits += 1;
             progress.go_on(&stored, history);
-            progress.texts_came(texts as u64, unread);
+            progress.texts_came(texts, wanted);
         });
         Ok(after)
+    }
+
+    fn wanted_texts(&self) -> Result<u64> {
+        self.store.unread_texts(self.clock.now() - TEXT_AGE)
     }
 
     /// How far the history is read that the last of these batches is part of.

@@ -17,7 +17,7 @@ pub struct Progress {
 }
 
 /// The texts that are read after the headers, shown as `1,200 of 3,400 texts`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Texts {
     pub read: u64,
     pub of: u64,
@@ -40,11 +40,19 @@ impl Progress {
         self.history = history.or(self.history.take().filter(|at| !is_over(at)));
     }
 
-    /// So many texts came, and so many are still wanted.
-    pub fn texts_came(&mut self, came: u64, wanted: u64) {
-        let read = self.texts.map_or(0, |texts| texts.read) + came;
-        let goes_on = wanted > 0 && (came > 0 || self.texts.is_some());
-        self.texts = goes_on.then_some(Texts { read, of: read + wanted });
+    /// Whether it has to be counted how many texts are wanted, once so many more came.
+    pub fn must_count_texts(&self, came: u64) -> bool {
+        came > 0 && self.texts.is_none_or(|texts| texts.read + came >= texts.of)
+    }
+
+    /// So many texts came; `wanted` still are, where that was counted. With none, nothing is read
+    /// any more.
+    pub fn texts_came(&mut self, came: u64, wanted: Option<u64>) {
+        let texts = self.texts.unwrap_or_default();
+        let read = texts.read + came;
+        let goes_on = wanted.map_or(self.texts.is_some(), |wanted| wanted > 0);
+        let of = wanted.map_or(texts.of, |wanted| read + wanted);
+        self.texts = goes_on.then_some(Texts { read, of });
     }
 
     /// An account that does anything but reading reads no history; whether that is news.
@@ -67,5 +75,25 @@ impl fmt::Display for History {
         let all = count(self.of, "message", "messages");
         let FolderKey { account, folder } = &self.folder;
         write!(f, "{} of {all} in {} ({})", grouped(self.read), clean(folder), clean(account))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_counted_anew_only_where_they_have_to_be() {
+        let mut progress = Progress::default();
+        let mut check = |came, wanted: Option<u64>, shown: Option<&str>| {
+            assert_eq!(progress.must_count_texts(came), wanted.is_some());
+            progress.texts_came(came, wanted);
+            assert_eq!(progress.texts.map(|texts| texts.to_string()).as_deref(), shown);
+        };
+        check(0, None, None);
+        check(200, Some(3_200), Some("200 of 3,400 texts"));
+        check(1_000, None, Some("1,200 of 3,400 texts"));
+        check(2_200, Some(10), Some("3,400 of 3,410 texts"));
+        check(10, Some(0), None);
     }
 }

@@ -271,6 +271,8 @@ pub enum Word {
         folder: FolderKey,
         reply: oneshot::Sender<Vec<u64>>,
     },
+    /// Texts that are wanted still can't be read, or not today.
+    TextsRest,
     /// Bytes fetched of this account since the day (UTC) began.
     FetchedToday {
         account: String,
@@ -337,6 +339,10 @@ impl Sink {
 
     pub async fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Word::Unread { folder: folder.clone(), reply }).await
+    }
+
+    pub async fn texts_rest(&self) -> Result<()> {
+        self.say(Word::TextsRest).await
     }
 
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {

@@ -179,6 +179,9 @@ pub async fn watch_paced(
     }
 }
 
+/// About so many bytes come for a message without its text, on the average of real mailboxes.
+pub const HEADER_BYTES: u64 = 1_000;
+
 /// Tries the account with one login: its folders by name, what they are for, and how many
 /// messages each has.
 pub async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {

@@ -61,13 +61,14 @@ impl Reader<'_> {
     ) -> Result<Texts, Failure> {
         loop {
             let wanted = self.sink.unread(&folder.key).await?;
-            let wanted = wanted.into_iter().filter_map(|uid| u32::try_from(uid).ok());
-            let some = next(wanted, &folder.seen.texts);
-            if some.is_empty() {
+            if wanted.is_empty() {
                 return Ok(Texts::Read);
             }
-            if !self.may_read_on().await? {
-                return Ok(Texts::Rest);
+            let wanted = wanted.into_iter().filter_map(|uid| u32::try_from(uid).ok());
+            let some = next(wanted, &folder.seen.texts);
+            if some.is_empty() || !self.may_read_on().await? {
+                self.sink.texts_rest().await?;
+                return Ok(if some.is_empty() { Texts::Read } else { Texts::Rest });
             }
             self.bring_texts(folder, some).await?;
             let seen = folder.seen.view.map(|view| view.exists);

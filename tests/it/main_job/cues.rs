@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::support::eventually;
@@ -123,6 +123,31 @@ fn texts_that_are_allowed_later_are_read_of_a_server() {
     check_later(&world, &imap_account(&world, &dovecot));
 }
 
+#[test]
+fn check_says_what_a_first_pass_will_fetch() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    dovecot.fill("INBOX", mails().map(|mail| (mail.time(), mail.bytes())));
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    let told = |part: &str| {
+        let report: Value =
+            serde_json::from_slice(&world.output(&["check", "--json"]).stdout).unwrap();
+        let mut parts = report["parts"].as_array().unwrap().iter();
+        parts.find(|it| it["part"] == part).unwrap()["detail"].as_str().unwrap().to_owned()
+    };
+    let before = told("account work");
+    assert!(
+        before.contains("\n2 messages to read: about 2 kB, and at most 4 KiB of each"),
+        "{before}"
+    );
+    world.run(&["sync"]);
+    assert!(!told("account work").contains("to read"));
+    assert!(!told("texts").contains("to fetch"));
+
+    import_both(&world);
+    assert!(told("texts").ends_with("; 2 texts to fetch, at most 10.1 kB"), "{}", told("texts"));
+}
+
 /// The UIDs whose texts the server was asked for since recording began; it ends.
 fn texts_asked(dovecot: &Dovecot) -> Vec<String> {
     let said = dovecot.recorded().concat();
@@ -154,6 +179,42 @@ fn the_text_of_a_stranger_stays_on_the_server_until_they_are_a_contact() {
     assert_eq!(texts_asked(&dovecot), ["1"], "each once");
     assert_eq!(status(&world)["accounts"][0]["unread_texts"], 0);
     assert!(turn_about(&world, "Newcomer", "The hall")["needs_reply"].as_f64().unwrap() > 0.5);
+}
+
+#[test]
+fn a_text_is_fetched_once_wherever_its_message_goes() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let id = |number| format!("{number}@example.org");
+    let mails: Vec<Message> = (1..=4)
+        .map(|number| to_me(GRACE, hours_ago(20 + number), &id(number), "The hall"))
+        .collect();
+    dovecot.fill("INBOX", mails.iter().map(|mail| (mail.time(), mail.bytes())));
+    let mut client = dovecot.client();
+    for folder in ["Moved", "Copied"] {
+        client.command(&format!("CREATE {folder}"));
+    }
+    dovecot.record();
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    assert_eq!(texts_asked(&dovecot), ["1:4"]);
+
+    dovecot.record();
+    client.command("SELECT INBOX");
+    client.command("MOVE 1 Moved");
+    client.command("COPY 1 Copied");
+    client.command("STORE 2 +FLAGS.SILENT (\\Deleted)");
+    client.command("EXPUNGE");
+    world.run(&["sync"]);
+    // The same mail under another UIDVALIDITY.
+    client.command("RENAME Moved Gone");
+    client.command("CREATE Moved");
+    client.command("SELECT Gone");
+    client.command("MOVE 1 Moved");
+    world.run(&["sync"]);
+    assert_eq!(texts_asked(&dovecot), [""; 0]);
+    assert_eq!(status(&world)["accounts"][0]["unread_texts"], 0);
 }
 
 #[test]

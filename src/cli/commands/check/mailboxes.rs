@@ -2,7 +2,7 @@
 
 use super::Part;
 use crate::cli::desk::Desk;
-use crate::config::{Account, AccountKind, Config};
+use crate::config::{Account, AccountKind};
 use crate::domain::policy::TEXT_AGE;
 use crate::domain::text::{self, clean, count};
 use crate::error::{Error, Result};
@@ -13,16 +13,43 @@ use crate::store::Store;
 /// More than these say nothing new.
 const LISTED: usize = 10;
 
-pub async fn accounts(config: &Config) -> Vec<Part> {
+pub async fn accounts(desk: &Desk) -> Vec<Part> {
     let mut parts = Vec::new();
-    if let Err(error) = config.require_account() {
+    if let Err(error) = desk.config.require_account() {
         parts.push(Part::ill("accounts", &error));
     }
-    for account in &config.accounts {
+    for account in &desk.config.accounts {
         let name = format!("account {}", account.name);
-        parts.push(Part::of(name, probe(account).await.map(|folders| told(&folders))));
+        let told = probe(account).await.map(|folders| {
+            let cost = cost(desk, account, &folders);
+            told(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
+        });
+        parts.push(Part::of(name, told));
     }
     parts
+}
+
+/// What reading the rest of a server's mail will fetch; `None` where nothing much is left.
+fn cost(desk: &Desk, account: &Account, folders: &[(String, Role, u32)]) -> Option<String> {
+    let AccountKind::Imap(_) = account.kind else { return None };
+    let accounts = desk.store().and_then(|store| store.accounts()).unwrap_or_default();
+    let stored = accounts.iter().find(|known| known.name == account.name);
+    let known = |name: &str| {
+        let folders = stored.into_iter().flat_map(|account| &account.folders);
+        folders.filter(|folder| folder.name == name).map(|folder| folder.messages).sum::<u64>()
+    };
+    let unread: u64 = folders
+        .iter()
+        .map(|(name, _, messages)| u64::from(*messages).saturating_sub(known(name)))
+        .sum();
+    let bytes = text::size(unread * imap::HEADER_BYTES);
+    let headers = format!("{} to read: about {bytes}", count(unread, "message", "messages"));
+    let texts = "and at most 4 KiB of each text of the last two years between you and a contact";
+    match unread {
+        0 => None,
+        _ if account.text_cues => Some(format!("{headers}, {texts}")),
+        _ => Some(headers),
+    }
 }
 
 /// What is read of texts, what stays of them, and what fetching them will cost.
@@ -42,7 +69,7 @@ fn texts_wanted(wanted: u64) -> String {
     if wanted == 0 {
         return READ.to_owned();
     }
-    let most = text::size(wanted * TEXT_START as u64);
+    let most = text::size(wanted * (TEXT_START as u64 + imap::HEADER_BYTES));
     format!("{READ}; {} to fetch, at most {most}", count(wanted, "text", "texts"))
 }
 
