@@ -41,12 +41,14 @@ type Findings = BTreeMap<u32, Found>;
 
 impl Reader<'_> {
     /// Completes mails that came with the beginnings of their bodies, as far as a server tells more;
-    /// what it refuses is done without. After a failure only those are left that lack nothing, and
-    /// the one that it failed for where the reply can't be read, or `is_spent` says so.
+    /// what it refuses is done without. After a failure, of this or `so_far`, only those are left
+    /// that lack nothing, and the one that it failed for where the reply can't be read, or
+    /// `is_spent` says so.
     pub(super) async fn complete(
         &mut self,
         folder: &Folder,
         mails: &mut Vec<RawMail>,
+        so_far: Result<(), Failure>,
         is_spent: impl Fn(u32) -> bool,
     ) -> Result<(), Failure> {
         let mut open = BTreeMap::new();
@@ -56,14 +58,19 @@ impl Reader<'_> {
                 open.insert(uid, missing);
             }
         }
-        let (mut found, mut lacking) = (Findings::new(), open.keys().copied().collect());
+        let (mut found, mut lacking) =
+            (Findings::new(), open.keys().copied().collect::<BTreeSet<u32>>());
+        if so_far.is_err() {
+            retain(mails, &lacking);
+            return so_far;
+        }
         let outcome = self.look_into(folder, &open, &mut found, &mut lacking).await;
         if let Err((uid, failure)) = &outcome
             && (matches!(failure, Failure::Unreadable(_)) || is_spent(*uid))
         {
             lacking.remove(uid);
         }
-        mails.retain(|mail| u32::try_from(mail.uid).is_ok_and(|uid| !lacking.contains(&uid)));
+        retain(mails, &lacking);
         for mail in mails {
             let found = u32::try_from(mail.uid).ok().and_then(|uid| found.remove(&uid));
             let Some(found) = found else { continue };
@@ -156,6 +163,11 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Leaves those that lack nothing.
+fn retain(mails: &mut Vec<RawMail>, lacking: &BTreeSet<u32>) {
+    mails.retain(|mail| u32::try_from(mail.uid).is_ok_and(|uid| !lacking.contains(&uid)));
 }
 
 /// What the beginning of a body leaves open, after what it tells was taken.

@@ -91,14 +91,9 @@ impl Reader<'_> {
         }
         let (mut chunk, outcome) = self.fetch(folder, &uids, Form::FieldsAndText).await;
         let mut mails = chunk.take_mails();
-        let outcome = match outcome {
-            Ok(()) => {
-                let tries = &folder.seen.texts;
-                let is_spent = |uid| tries.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len());
-                self.complete(folder, &mut mails, is_spent).await
-            }
-            failed => failed,
-        };
+        let tries = &folder.seen.texts;
+        let is_spent = |uid| tries.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len());
+        let outcome = self.complete(folder, &mut mails, outcome, is_spent).await;
         if !mails.is_empty() {
             self.has_progressed();
             let (key, fetched) = (folder.key.clone(), self.take_received());

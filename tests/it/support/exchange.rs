@@ -2,7 +2,7 @@
 //! it: what has to be the same however it was read.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OpenFlags};
@@ -20,8 +20,12 @@ const ADA: &str = "Ada Example <ada@example.com>";
 const BY_NAME: &str = PEOPLE[1];
 /// Distinct messages; a few lie in two folders.
 pub const MESSAGES: usize = 600;
-/// The day after the last of them.
-const AT: &str = "2026-10-02T09:00:00Z";
+/// The day after the last of them: yesterday, since no server is asked for the texts of old mail.
+static AT: LazyLock<Timestamp> = LazyLock::new(|| {
+    let day = SignedDuration::from_hours(24);
+    let now = Timestamp::now().as_second();
+    Timestamp::from_second(now - now % day.as_secs()).unwrap() - day
+});
 
 /// How a client speaks to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,21 +68,22 @@ pub fn server() -> Option<Dovecot> {
 /// Two mails of three came to me, and each second of those was answered. Each tenth question also
 /// lies in Archive.
 fn mails() -> Vec<(&'static str, Message)> {
-    let last: Timestamp = AT.parse().unwrap();
     let mut mails = Vec::new();
     let rounds = MESSAGES / 3;
     for (number, name) in PEOPLE.into_iter().cycle().take(rounds).enumerate() {
         let person = format!("{name} <{}>", address(name));
         let hours = i64::try_from(24 * (rounds - number)).unwrap();
-        let asked = last - SignedDuration::from_hours(hours);
+        let asked = *AT - SignedDuration::from_hours(hours);
         let subject = format!("Could you look at item {number}?");
         let id = |part: &str| format!("{part}{number}@example.org");
         let to_me = |at: Timestamp, part: &str, subject: &str| {
             Message::of(at).from(&person).to(ADA).subject(subject).id(&id(part))
         };
         let before = asked - SignedDuration::from_mins(47);
-        mails.push(("INBOX", to_me(before, "note", &format!("About item {number}"))));
+        let note = to_me(before, "note", &format!("About item {number}"));
+        mails.push(("INBOX", if number % 4 == 0 { with_a_file(note) } else { note }));
         let question = to_me(asked, "question", &subject);
+        let question = if number % 5 == 0 { behind_a_picture(question) } else { question };
         if number % 10 == 0 {
             mails.push(("Archive", question.clone()));
         }
@@ -93,6 +98,23 @@ fn mails() -> Vec<(&'static str, Message)> {
         });
     }
     mails
+}
+
+/// Its file stands behind the beginning that is fetched of a body, so that the structure tells it.
+fn with_a_file(mail: Message) -> Message {
+    let text = "Here is the plan.\n".repeat(300);
+    mail.multipart(&format!(
+        "--half\nContent-Type: text/plain\n\n{text}\n\
+         --half\nContent-Type: application/pdf; name=plan.pdf\n\nJVBERi0x\n--half--\n"
+    ))
+}
+
+fn behind_a_picture(mail: Message) -> Message {
+    let picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ\n".repeat(120);
+    mail.multipart(&format!(
+        "--half\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n{picture}\n\
+         --half\nContent-Type: text/plain\n\nCould you look at it?\n--half--\n"
+    ))
 }
 
 fn address(name: &str) -> String {
@@ -126,6 +148,8 @@ pub fn home(dovecot: &Dovecot, wire: Wire, port: u16) -> World {
 /// Contact, first message, side, when it was answered, and whether it is closed.
 type StoredTurn = (String, String, i64, Option<i64>, Option<i64>);
 
+type StoredText = (String, Option<i64>, Option<i64>, Option<String>);
+
 /// Everything that is known after reading.
 #[derive(Debug, PartialEq)]
 pub struct Known {
@@ -134,6 +158,8 @@ pub struct Known {
     /// How many messages there are by Message-ID.
     messages: BTreeMap<String, usize>,
     turns: Vec<StoredTurn>,
+    /// What stayed of the texts, by Message-ID: marks, who is named, what is attached.
+    texts: Vec<StoredText>,
     /// Status, contacts, and somebody's turns, measured afresh.
     standings: Vec<Value>,
 }
@@ -141,12 +167,13 @@ pub struct Known {
 impl Known {
     /// Row numbers are left out: they follow the order of arrival.
     pub fn of(world: &World) -> Self {
+        let at = AT.to_string();
         let mut standings = vec![
-            world.json(&["status", "--json", "--at", AT]),
-            world.json(&["contacts", "--json", "--at", AT]),
+            world.json(&["status", "--json", "--at", &at]),
+            world.json(&["contacts", "--json", "--at", &at]),
         ];
         // The figures of all are those of the contacts; turn by turn, one speaks for them.
-        standings.push(world.json(&["show", PEOPLE[0], "--json", "--at", AT]));
+        standings.push(world.json(&["show", PEOPLE[0], "--json", "--at", &at]));
         standings.iter_mut().for_each(forget_turn_ids);
         let file = world.home().join("data/requite.db");
         let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
@@ -171,7 +198,13 @@ impl Known {
         let mut messages =
             db.prepare("SELECT message_id, count(*) FROM message GROUP BY message_id").unwrap();
         let messages = messages.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        let mut texts = db
+            .prepare("SELECT message_id, cues, named, attachments FROM message ORDER BY 1")
+            .unwrap();
+        let texts =
+            texts.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
         Known {
+            texts: texts.unwrap().map(Result::unwrap).collect(),
             copies: copies.unwrap().map(Result::unwrap).collect(),
             messages: messages.unwrap().map(Result::unwrap).collect(),
             turns: turns.unwrap().map(Result::unwrap).collect(),
@@ -187,6 +220,9 @@ impl Known {
         assert_eq!(self.standings[1]["contacts"].as_array().unwrap().len(), PEOPLE.len());
         assert!(self.standings[2]["turns"].as_array().unwrap().len() > 25);
         assert!(self.turns.iter().filter(|(contact, ..)| contact == BY_NAME).count() > 25);
+        assert_eq!(self.texts.iter().filter(|(_, cues, ..)| cues.is_some()).count(), MESSAGES);
+        let with_file = |(.., files): &&StoredText| files.as_deref() == Some("plan.pdf");
+        assert_eq!(self.texts.iter().filter(with_file).count(), MESSAGES / 12);
         let copies = self.copies.len();
         assert_eq!(copies, MESSAGES + MESSAGES / 30);
     }
@@ -203,6 +239,7 @@ impl Known {
         let turns = |one: &Known, other: &Known| {
             one.turns.iter().filter(|turn| !other.turns.contains(turn)).count()
         };
+        let texts = self.texts.iter().filter(|text| !clean.texts.contains(text)).count();
         let (untold, wrong) = (turns(clean, self), turns(self, clean));
         let standings = self.standings.iter().zip(&clean.standings);
         let other: Vec<String> = standings
@@ -211,7 +248,7 @@ impl Known {
             .collect();
         Some(format!(
             "{missing} messages missing, {double} double; {lost} copies missing, {surplus} too \
-             many; {untold} turns missing, {wrong} wrong; standings: {}",
+             many; {untold} turns missing, {wrong} wrong; {texts} texts differ; standings: {}",
             other.join("; ")
         ))
     }
