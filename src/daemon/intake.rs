@@ -327,7 +327,10 @@ fn store_batch(
         filing.start_folder_over(folder.id, validity)?;
     }
     for arrival in arrivals {
-        filing.add(folder.id, validity, arrival)?;
+        match batch.brings_texts {
+            true => filing.add_text(folder.id, validity, arrival)?,
+            false => filing.add(folder.id, validity, arrival)?,
+        }
     }
     for (uid, why) in &batch.unreadable {
         store.quarantine(folder.id, validity, *uid, why)?;

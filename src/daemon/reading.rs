@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
+use crate::domain::facts::Facts;
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::mail;
@@ -97,12 +98,24 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     let oldest = mails.iter().filter_map(|mail| mail.internal).min();
     let mut arrivals = Vec::with_capacity(mails.len());
     for raw in mails {
-        match arrival(&raw, me) {
+        match if batch.brings_texts { text(&raw, me) } else { arrival(&raw, me) } {
             Ok(arrival) => arrivals.push(arrival),
+            // A message that is stored is no less readable for its text.
+            Err(_) if batch.brings_texts => {}
             Err(why) => batch.unreadable.push((raw.uid, why)),
         }
     }
     ReadBatch { batch, arrivals, oldest }
+}
+
+/// What comes with the text of a message that is stored.
+fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
+    let (Some(me), Some(body_start)) = (me, &raw.body_start) else {
+        return Err("its text wasn't read".to_owned());
+    };
+    let mut facts = mail::text_facts(&raw.header, body_start, me).map_err(|why| why.0)?;
+    facts.attachments.clone_from(&raw.attachments);
+    Ok(filed(raw, facts))
 }
 
 /// `me`: where texts are read.
@@ -117,12 +130,16 @@ pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, Strin
         facts.cues.get_or_insert_default();
         facts.attachments.clone_from(&raw.attachments);
     }
-    Ok(Arrival {
+    Ok(filed(raw, facts))
+}
+
+fn filed(raw: &RawMail, facts: Facts) -> Arrival {
+    Arrival {
         uid: raw.uid,
         answered: raw.flags.answered,
         deleted: raw.flags.deleted,
         draft: raw.flags.draft,
         internal: raw.internal,
         facts,
-    })
+    }
 }

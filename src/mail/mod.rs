@@ -19,12 +19,14 @@ use jiff::civil::Date;
 use crate::domain::absence;
 use crate::domain::facts::{Facts, Mailbox, MessageKey};
 use crate::domain::model::Moment;
-use crate::domain::noise::{Traits, addresses, rules, subject};
+use crate::domain::noise::{NOTICE, Traits, addresses, rules, subject};
 use crate::domain::threading;
 use fields::Fields;
 
 pub use attachments::{Attachments, MOST_NAMES, attachment_name};
-pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
+pub use body::{
+    BODY_START, Me, TEXT_START, holds_text_further_down, read_text, text_facts, with_part,
+};
 pub use kept::{Kept, kept};
 
 /// Longer header blocks are read up to here.
@@ -57,9 +59,9 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
 }
 
-/// The fields that [`read_text`] and [`Attachments`] look at beyond those.
+/// The fields that [`text_facts`] and [`Attachments`] look at.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
-    body::FIELDS.into_iter().chain(attachments::FIELDS)
+    ["date", "from", "to", "cc"].into_iter().chain(body::FIELDS).chain(attachments::FIELDS)
 }
 
 /// Why there is nothing to read in a message.
@@ -149,9 +151,6 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         attachments: Vec::new(),
     })
 }
-
-/// What a notice of absence carries.
-const NOTICE: Traits = Traits::AUTO_REPLIED.with(Traits::OUT_OF_OFFICE_SUBJECT);
 
 /// The day that a notice of absence names in its own words: what stands behind a reply's prefix is
 /// the subject that it answers.

@@ -13,7 +13,7 @@ use super::mail::{Arrival, flag_bits};
 use super::threads::pack;
 use super::touches::CC;
 use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
-use crate::domain::noise::Traits;
+use crate::domain::noise::{NOTICE, Traits};
 use crate::error::Result;
 
 /// Files copies within one transaction.
@@ -131,6 +131,38 @@ impl<'s> Filing<'s> {
                 .execute(copy)?;
         }
         self.note_concerned(facts, &parties)
+    }
+
+    /// Keeps what stays of the text of a message that is stored. Nothing else of the arrival counts:
+    /// only few of its fields came with the text.
+    pub fn add_text(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
+        let facts = &arrival.facts;
+        let mut keep = self.store.db.prepare_cached(
+            "UPDATE message SET cues = ?4, named = ?5, attachments = ?6,
+               back_on = iif(traits & ?8, coalesce(back_on, ?7), back_on)
+             WHERE cues IS NULL AND id = (
+               SELECT message FROM instance WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3)
+             RETURNING id",
+        )?;
+        let kept = params![
+            folder,
+            uidvalidity.cast_signed(),
+            arrival.uid.cast_signed(),
+            facts.cues.map(|cues| cues.marks.0.cast_signed()),
+            facts.cues.map(|cues| cues.named),
+            attachments(facts),
+            facts.back_on.map(|day| day.to_string()),
+            NOTICE.0.cast_signed(),
+        ];
+        let message: Option<i64> = keep.query_row(kept, |row| row.get(0)).optional()?;
+        let Some(message) = message else { return Ok(()) };
+        self.store.text_is_read(message)?;
+        if !self.all_are_marked {
+            let parties = self.parties(facts)?;
+            self.concerned.extend(parties.author.map(|(author, _)| author));
+            self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
+        }
+        Ok(())
     }
 
     /// Forgets what a folder held, under a validity that no longer holds.

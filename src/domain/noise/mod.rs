@@ -16,6 +16,9 @@ pub mod subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Traits(pub u64);
 
+/// What a notice of absence carries, one or the other.
+pub const NOTICE: Traits = Traits::AUTO_REPLIED.with(Traits::OUT_OF_OFFICE_SUBJECT);
+
 impl Traits {
     /// A program wrote it (RFC 3834 and its many predecessors).
     pub const AUTOMATIC: Traits = Traits(1);

@@ -21,8 +21,8 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 pub(super) enum Form {
     /// The fields that the measurement reads.
     Fields,
-    /// Those, and the beginning of the body.
-    FieldsAndText,
+    /// The beginning of the body, and the fields that say how to read it and who is meant.
+    Text,
     /// As little as possible, for a message that can't be read otherwise: the beginning of its
     /// header, whatever stands in it.
     Plain,
@@ -33,7 +33,7 @@ impl Form {
     pub(super) fn chunk(self) -> usize {
         match self {
             Form::Fields | Form::Plain => 500,
-            Form::FieldsAndText => 200,
+            Form::Text => 200,
         }
     }
 }
@@ -46,13 +46,10 @@ pub(super) fn command(set: &str, form: Form) -> String {
             let fields = names(mail::fields_read().collect());
             format!("UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})])")
         }
-        Form::FieldsAndText => {
-            let fields = names(mail::fields_read().chain(mail::fields_read_for_text()).collect());
-            format!(
-                "UID FETCH {set} (UID FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS ({fields})] \
-                 BODY.PEEK[TEXT]<0.{}>)",
-                mail::TEXT_START
-            )
+        Form::Text => {
+            let (fields, most) = (names(mail::fields_read_for_text().collect()), mail::TEXT_START);
+            let parts = format!("BODY.PEEK[HEADER.FIELDS ({fields})] BODY.PEEK[TEXT]<0.{most}>");
+            format!("UID FETCH {set} (UID {parts})")
         }
         Form::Plain => format!("UID FETCH {set} (UID FLAGS BODY.PEEK[HEADER]<0.262144>)"),
     }

@@ -89,7 +89,7 @@ impl Reader<'_> {
         for uid in &uids {
             *folder.seen.texts.entry(*uid).or_default() += 1;
         }
-        let (mut chunk, outcome) = self.fetch(folder, &uids, Form::FieldsAndText).await;
+        let (mut chunk, outcome) = self.fetch(folder, &uids, Form::Text).await;
         let mut mails = chunk.take_mails();
         let tries = &folder.seen.texts;
         let is_spent = |uid| tries.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len());
