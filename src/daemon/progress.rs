@@ -5,6 +5,9 @@ use std::fmt;
 use crate::domain::text::{clean, count, grouped};
 use crate::source::{AccountState, Batch, FolderKey};
 
+/// Fewer texts at once come with new mail.
+const MANY: u64 = 20;
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Read in this run.
@@ -40,9 +43,13 @@ impl Progress {
         self.history = history.or(self.history.take().filter(|at| !is_over(at)));
     }
 
-    /// Whether it has to be counted how many texts are wanted, once so many more came.
+    /// Whether it has to be counted how many texts are wanted, once so many more came. Those of a
+    /// few new mails are no progress to tell of.
     pub fn must_count_texts(&self, came: u64) -> bool {
-        came > 0 && self.texts.is_none_or(|texts| texts.read + came >= texts.of)
+        match self.texts {
+            Some(texts) => came > 0 && texts.read + came >= texts.of,
+            None => came >= MANY,
+        }
     }
 
     /// So many texts came; `wanted` still are, where that was counted. With none, nothing is read
@@ -55,12 +62,15 @@ impl Progress {
         self.texts = goes_on.then_some(Texts { read, of });
     }
 
-    /// An account that does anything but reading reads no history; whether that is news.
+    /// An account that does anything but reading reads no history, and one without a connection
+    /// no texts; whether that is news.
     pub fn account_is(&mut self, account: &str, state: AccountState) -> bool {
         let reads = |at: &History| at.folder.account != account || state == AccountState::Syncing;
-        let before = self.history.is_some();
+        let before = (self.history.is_some(), self.texts);
         self.history = self.history.take().filter(reads);
-        self.history.is_some() != before
+        self.texts =
+            self.texts.filter(|_| matches!(state, AccountState::Syncing | AccountState::Watching));
+        (self.history.is_some(), self.texts) != before
     }
 }
 
@@ -95,5 +105,15 @@ mod tests {
         check(1_000, None, Some("1,200 of 3,400 texts"));
         check(2_200, Some(10), Some("3,400 of 3,410 texts"));
         check(10, Some(0), None);
+        check(1, None, None);
+    }
+
+    #[test]
+    fn without_a_connection_no_texts_are_read() {
+        let mut progress = Progress::default();
+        progress.texts_came(200, Some(3_200));
+        assert!(!progress.account_is("work", AccountState::Watching));
+        assert!(progress.account_is("work", AccountState::Offline));
+        assert_eq!(progress.texts, None);
     }
 }

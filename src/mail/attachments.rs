@@ -199,6 +199,8 @@ fn name(part: &Message<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const MIXED: &str = "Content-Type: multipart/mixed; boundary=\"o\"\r\n\r\n";
@@ -310,5 +312,26 @@ mod tests {
 
         let empty = "--o\r\n".repeat(MOST_PARTS + 1) + "--o\r\nContent-Type: a/b; name=n\r\n\r\n";
         check(MIXED, &empty, &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_there_is_read(
+            lines in prop::collection::vec(
+                prop_oneof![
+                    Just("--o".to_owned()), Just("--o--".to_owned()), Just(String::new()),
+                    Just("Content-Type: multipart/mixed; boundary=o".to_owned()),
+                    Just("Content-Type: a/b; name*0*=UTF-8''%C3; name*1=\"".to_owned()),
+                    "[ -~]{0,40}", any::<String>(),
+                ],
+                0..40,
+            ),
+        ) {
+            let mut attachments = Attachments::of(MIXED.as_bytes());
+            attachments.read(lines.join("\r\n").as_bytes()).unwrap();
+            for name in attachments.into_names() {
+                prop_assert!(!name.is_empty() && !name.contains(['/', '\\', '\n', '\r']));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A store with mail in it, without a server that it came from.
 
+use requite::domain::cues::Cues;
 use requite::domain::model::Moment;
 use requite::domain::policy::TimeBasis;
 use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};
@@ -16,6 +17,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
     store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
     store.set_mine(&["ada@example.com".to_owned()]).unwrap();
     store.set_time_basis(TimeBasis::Arrival).unwrap();
+    store.set_reads_text(true).unwrap();
     store
         .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
         .unwrap();
@@ -40,7 +42,9 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                 let mut filing = Filing::new(store, true)?;
                 for (uid, filed) in mail.by_ref().take(BATCH) {
                     let folder = store.folder("bench", filed.folder)?.unwrap();
-                    let facts = requite::mail::facts(&filed.bytes).unwrap();
+                    let mut facts = requite::mail::facts(&filed.bytes).unwrap();
+                    // As long ago, and with nothing in it.
+                    facts.cues = Some(Cues::default());
                     let arrival = Arrival {
                         uid: uid as u64 + 1,
                         answered: false,

@@ -85,7 +85,9 @@ fn bytes(table: &mut Table) {
             (child::fetched(&world), child::texts(&world))
         });
         let kib = (cues.0 - never.0) as f64 / cues.1 as f64 / 1024.0;
-        println!("{} texts of {}: {kib:.2} KiB each", cues.1, mailbox.mail.len());
+        let (messages, texts) = (mailbox.mail.len(), cues.1);
+        let header = never.0 / messages as u64;
+        println!("{texts} texts: {kib:.2} KiB each; {messages} headers: {header} bytes each");
         each.push(kib);
     }
     table.measured(BYTES, &each);

@@ -179,8 +179,10 @@ pub async fn watch_paced(
     }
 }
 
-/// About so many bytes come for a message without its text, on the average of real mailboxes.
-pub const HEADER_BYTES: u64 = 1_000;
+/// About so many bytes come for a message's header, on the average of real mailboxes.
+pub const HEADER_BYTES: u64 = 2_500;
+/// Hardly more come for its text and what reads it.
+pub const TEXT_BYTES: u64 = 4_600;
 
 /// Tries the account with one login: its folders by name, what they are for, and how many
 /// messages each has.

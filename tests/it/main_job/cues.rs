@@ -137,7 +137,7 @@ fn check_says_what_a_first_pass_will_fetch() {
     };
     let before = told("account work");
     assert!(
-        before.contains("\n2 messages to read: about 2 kB, and at most 4 KiB of each"),
+        before.contains("\n2 messages to read: about 5 kB, and at most 4 KiB of each"),
         "{before}"
     );
     world.run(&["sync"]);
@@ -145,7 +145,7 @@ fn check_says_what_a_first_pass_will_fetch() {
     assert!(!told("texts").contains("to fetch"));
 
     import_both(&world);
-    assert!(told("texts").ends_with("; 2 texts to fetch, at most 10.1 kB"), "{}", told("texts"));
+    assert!(told("texts").ends_with("; 2 texts to fetch, at most 9.2 kB"), "{}", told("texts"));
 }
 
 /// The UIDs whose texts the server was asked for since recording began; it ends.

@@ -6,7 +6,6 @@ use crate::config::{Account, AccountKind};
 use crate::domain::policy::TEXT_AGE;
 use crate::domain::text::{self, clean, count};
 use crate::error::{Error, Result};
-use crate::mail::TEXT_START;
 use crate::source::{Role, imap, maildir};
 use crate::store::Store;
 
@@ -69,7 +68,7 @@ fn texts_wanted(wanted: u64) -> String {
     if wanted == 0 {
         return READ.to_owned();
     }
-    let most = text::size(wanted * (TEXT_START as u64 + imap::HEADER_BYTES));
+    let most = text::size(wanted * imap::TEXT_BYTES);
     format!("{READ}; {} to fetch, at most {most}", count(wanted, "text", "texts"))
 }
 
