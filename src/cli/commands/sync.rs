@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::cli::desk::Desk;
 use crate::daemon;
 use crate::daemon::clock::Clock;
+use crate::domain::text::count;
 use crate::error::Result;
 
 pub async fn run(desk: &Desk) -> Result<()> {
@@ -30,6 +31,6 @@ pub async fn run(desk: &Desk) -> Result<()> {
     .await;
     bar.finish_and_clear();
     done?;
-    desk.say(&format!("{read} messages read"));
+    desk.say(&format!("{} read", count(read, "message", "messages")));
     Ok(())
 }
