@@ -136,6 +136,18 @@ fn without_a_text_nothing_was_read() {
     assert!(text_start(attached.as_bytes(), b"Can you?").is_some(), "the only part is the text");
 }
 
+/// RFC 3676: a line that ends with a space goes on in the next, also within a quotation.
+#[test]
+fn flowed_lines_are_read_as_one() {
+    let header = "Content-Type: text/plain; charset=utf-8; format=flowed\r\n";
+    let cues = |body: &str| read_cues(header.as_bytes(), body.as_bytes()).unwrap().marks;
+    let whole = cues("> Is it \r\n> yours?\r\n\r\nIt is. Could you please send me the key?\r\n");
+    let flowed =
+        cues("> Is it \r\n> yours?\r\n\r\nIt is. Could you \r\nplease send \r\nme the key?\r\n");
+    assert_eq!(flowed, whole);
+    assert!(flowed.contains(Marks::QUESTION_TO_YOU | Marks::REQUEST), "{flowed:?}");
+}
+
 #[test]
 fn cues_are_those_of_the_text() {
     let read = |body: &str| read_cues(TEXT.as_bytes(), body.as_bytes()).unwrap();
