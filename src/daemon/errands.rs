@@ -10,6 +10,7 @@ use super::book::{AsOf, Book};
 use super::clock::Clock;
 use super::home::Home;
 use super::measure::{learn, measure_dirty};
+use super::progress::Progress;
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, News};
 use crate::domain::model::{DAY, Moment, TurnId};
@@ -27,6 +28,8 @@ use notices::{plan_notices, waiting};
 /// After a failure to deliver, seconds before the next attempt.
 const RETRY: i64 = 60;
 const SNOOZE: i64 = 2 * DAY;
+/// So long after it was planned or begun, a digest goes out though an account was not reached.
+const UNREACHED: i64 = DAY;
 
 /// Where alerts are shown.
 #[derive(Debug, Default)]
@@ -42,6 +45,7 @@ pub struct Errands {
     clock: Clock,
     outlet: Outlet,
     problems: watch::Receiver<Problems>,
+    progress: watch::Receiver<Progress>,
     store: Option<Store>,
     desktop: Option<(Desktop, mpsc::Receiver<Action>)>,
     /// Nothing is due before; a change in the database looks again at once.
@@ -58,6 +62,7 @@ impl Errands {
         clock: Clock,
         outlet: Outlet,
         problems: watch::Receiver<Problems>,
+        progress: watch::Receiver<Progress>,
     ) -> Errands {
         Errands {
             home,
@@ -65,6 +70,7 @@ impl Errands {
             clock,
             outlet,
             problems,
+            progress,
             store: None,
             desktop: None,
             next_look: Moment(i64::MIN),
@@ -280,8 +286,14 @@ impl Errands {
         Ok(())
     }
 
+    /// Whether what may have come back into the mailbox before this run is stored by now.
+    fn has_read(&self) -> bool {
+        let progress = self.progress.borrow();
+        self.config.accounts.iter().all(|account| progress.read.contains(&account.name))
+    }
+
     /// Sends under a stable Message-ID, then marks; after a crash in between the id tells whether
-    /// it went out.
+    /// it went out, once the mailbox was read.
     async fn send_digests(&mut self, now: Moment) -> Result<()> {
         let (Some(to), Some(mailer)) = (self.config.digest.to.clone(), self.config.mailer.clone())
         else {
@@ -300,8 +312,11 @@ impl Errands {
         let Some(item) = newest else { return Ok(()) };
         let from = self.config.digest.from.clone().unwrap_or_else(|| to.clone());
         let message_id = message_id(&item.period, &to);
+        if !self.has_read() && now < item.at + UNREACHED {
+            return Ok(());
+        }
         let store = self.store()?;
-        if item.state == "sending" && store.has_message_id(&message_id)? {
+        if store.has_message_id(&message_id)? {
             return store.set_outbox_state(item.id, "sent", now);
         }
         store.set_outbox_state(item.id, "sending", now)?;
@@ -373,7 +388,9 @@ mod tests {
         store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
         let (_, problems) = watch::channel(Problems::new());
         let outlet = Outlet::default();
-        let mut errands = Errands::new(home, config::defaults(), Clock::System, outlet, problems);
+        let (_, progress) = watch::channel(Progress::default());
+        let config = config::defaults();
+        let mut errands = Errands::new(home, config, Clock::System, outlet, problems, progress);
 
         let now = Moment(1_700_000_000);
         errands.learn_daily(now).await.unwrap();

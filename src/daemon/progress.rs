@@ -1,5 +1,6 @@
 //! How far the reading is, for progress bars and systemd's status line. Reads nothing itself.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::domain::text::{clean, count, grouped};
@@ -17,6 +18,8 @@ pub struct Progress {
     pub history: Option<History>,
     /// While texts are read.
     pub texts: Option<Texts>,
+    /// The accounts of which all that there was has been stored in this run.
+    pub read: BTreeSet<String>,
 }
 
 /// The texts that are read after the headers, shown as `1,200 of 3,400 texts`.
@@ -67,10 +70,11 @@ impl Progress {
     pub fn account_is(&mut self, account: &str, state: AccountState) -> bool {
         let reads = |at: &History| at.folder.account != account || state == AccountState::Syncing;
         let before = (self.history.is_some(), self.texts);
+        let is_first = state == AccountState::Watching && self.read.insert(account.to_owned());
         self.history = self.history.take().filter(reads);
         self.texts =
             self.texts.filter(|_| matches!(state, AccountState::Syncing | AccountState::Watching));
-        (self.history.is_some(), self.texts) != before
+        is_first || (self.history.is_some(), self.texts) != before
     }
 }
 
@@ -112,6 +116,7 @@ mod tests {
     fn without_a_connection_no_texts_are_read() {
         let mut progress = Progress::default();
         progress.texts_came(200, Some(3_200));
+        assert!(progress.account_is("work", AccountState::Watching), "read for the first time");
         assert!(!progress.account_is("work", AccountState::Watching));
         assert!(progress.account_is("work", AccountState::Offline));
         assert_eq!(progress.texts, None);

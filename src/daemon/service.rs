@@ -67,7 +67,8 @@ impl Daemon {
         }
         let problems = sink.problems();
         drop(sink);
-        let mut errands = Errands::new(home, config, clock, outlet, problems);
+        let mut progress = writer.progress.clone();
+        let mut errands = Errands::new(home, config, clock, outlet, problems, progress.clone());
         let mut status = WATCHING.to_owned();
         notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&status)]);
         info!("watching");
@@ -75,7 +76,6 @@ impl Daemon {
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let patience = sd_notify::watchdog_enabled().unwrap_or(UNWATCHED);
         let mut watchdog = tokio::time::interval(patience / 2);
-        let mut progress = writer.progress.clone();
         loop {
             tokio::select! {
                 _ = shutdown.wait_for(|down| *down) => break,

@@ -248,3 +248,81 @@ fn the_digest_of_the_week_is_sent_once_at_its_time() {
     let text = text(&mails[0]);
     assert!(text.contains("Grace Hopper") && text.contains(LATE), "{text}");
 }
+
+/// A home whose digest of this week is marked so since then; the way out is this server.
+fn with_digest_left(server: &Smtpd, account: &str, state: &str, since: Timestamp) -> World {
+    let world = world();
+    let today = now().to_zoned(TimeZone::UTC);
+    let day = today.strftime("%A").to_string().to_lowercase();
+    let digest = format!("[digest]\nto = \"ada@example.com\"\nday = \"{day}\"\ntime = \"00:00\"\n");
+    let way = smtp(server, Tls::Starttls, "starttls");
+    world.configure(&configuration(&[SILENT, &digest, &way, account]));
+    world.run(&["status"]);
+    let outbox = "INSERT INTO outbox (kind, subject, period, state, at, payload)
+                  VALUES ('digest', '', ?1, ?2, ?3, '')";
+    let week = today.strftime("%G-W%V").to_string();
+    let mark = rusqlite::params![week, state, since.as_second()];
+    database(&world).execute(outbox, mark).unwrap();
+    world
+}
+
+fn database(world: &World) -> rusqlite::Connection {
+    rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap()
+}
+
+fn is_marked_sent(world: &World) -> Option<()> {
+    let of = "SELECT count(*) FROM outbox WHERE kind = 'digest' AND state = 'sent'";
+    let sent: u64 = database(world).query_row(of, [], |row| row.get(0)).unwrap();
+    (sent == 1).then_some(())
+}
+
+#[test]
+fn a_digest_that_went_out_before_a_crash_is_found_once_the_mailbox_is_read() {
+    let Some(server) = Smtpd::start("starttls", &[]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let maildir = Maildir::create(folder.path().join("Mail"));
+    let week = now().to_zoned(TimeZone::UTC).strftime("%G-w%V").to_string();
+    let id = format!("requite-digest-{week}@example.com");
+    let digest = to_me(ME, hours_ago(0), &id, "Your week");
+    for state in ["sending", "planned"] {
+        let world = with_digest_left(&server, &maildir_account(&maildir), state, now());
+        if state == "sending" {
+            maildir.deliver(digest.time(), &digest.bytes());
+        }
+        let daemon = world.daemon();
+        daemon.ready();
+        eventually(Duration::from_secs(30), "it is found", || is_marked_sent(&world));
+        has_looked(&daemon);
+        assert!(daemon.terminate().success());
+    }
+    assert_eq!(server.finish().1.len(), 0);
+}
+
+#[test]
+fn a_digest_that_never_went_out_is_sent_once_the_mailbox_is_read() {
+    let Some(server) = Smtpd::start("starttls", &[]) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let maildir = Maildir::create(folder.path().join("Mail"));
+    let world = with_digest_left(&server, &maildir_account(&maildir), "sending", now());
+    let daemon = world.daemon();
+    daemon.ready();
+    eventually(Duration::from_secs(30), "it is sent", || is_marked_sent(&world));
+    has_looked(&daemon);
+    assert!(daemon.terminate().success());
+    assert_eq!(server.finish().1.len(), 1);
+}
+
+#[test]
+fn a_digest_waits_a_day_for_an_account_that_is_not_reached() {
+    for (since, sent) in [(hours_ago(23), 0), (hours_ago(25), 1)] {
+        let Some(server) = Smtpd::start("starttls", &[]) else { return };
+        let account = "[[account]]\nname = \"work\"\nhost = \"localhost\"\nport = 1\n\
+                       tls = \"none\"\nuser = \"ada\"\npassword.command = [\"true\"]\n";
+        let world = with_digest_left(&server, account, "sending", since);
+        let daemon = world.daemon();
+        daemon.ready();
+        has_looked(&daemon);
+        assert!(daemon.terminate().success());
+        assert_eq!(server.finish().1.len(), sent);
+    }
+}
