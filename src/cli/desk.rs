@@ -48,7 +48,7 @@ impl Desk {
 
     /// The database, made if need be and told what the configuration says.
     pub fn store(&self) -> Result<Store> {
-        let store = Store::open(&self.home.data)?;
+        let store = Store::open(&self.home.data)?.durable()?;
         // No configuration: told that nobody is me, it would forget what it has measured.
         if !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty() {
             prepare(&store, &self.config)?;

@@ -122,7 +122,7 @@ impl Errands {
     fn store(&mut self) -> Result<&Store> {
         match &mut self.store {
             Some(store) => Ok(store),
-            none => Ok(none.insert(Store::open(&self.home.data)?)),
+            none => Ok(none.insert(Store::open(&self.home.data)?.durable()?)),
         }
     }
 

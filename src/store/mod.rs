@@ -95,6 +95,13 @@ impl Store {
         Ok(Some(Store { db }))
     }
 
+    /// For who reports what is written: it outlives a power cut once it is committed. What is read
+    /// of mail may be lost with the last transactions; it is read again.
+    pub fn durable(self) -> Result<Store> {
+        self.db.pragma_update(None, "synchronous", "full")?;
+        Ok(self)
+    }
+
     /// Another connection to the same file, for a thread that reads what is committed; `None` for
     /// a database in memory.
     pub fn reader(&self) -> Result<Option<Store>> {

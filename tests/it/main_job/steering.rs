@@ -1,11 +1,13 @@
 //! Correcting and steering while the daemon runs, and contacts that come after the mail.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::*;
 use crate::support::eventually;
+use crate::support::peers::peer;
 use crate::support::world::Daemon;
 
 /// Between a command and its effect.
@@ -108,4 +110,43 @@ fn contacts_that_come_later_find_their_mail() {
     let turn = turn_about(&world, "Grace", QUESTION);
     assert_eq!((&turn["status"], &turn["side"]), (&json!("open"), &json!("theirs")));
     assert_eq!(i_owe(&world), [pair("Grace Hopper", QUESTION)]);
+}
+
+/// Where the log of the database was written and synced, and where something was printed: a letter
+/// each, in that order.
+fn traced(world: &World, strace: &Path, arguments: &[&str]) -> String {
+    let log = world.home().join("trace");
+    let command = world.command(arguments);
+    let mut tracer = std::process::Command::new(strace);
+    tracer.args(["-f", "-y", "-e", "trace=pwrite64,fdatasync,fsync,write", "-o"]).arg(&log);
+    tracer.arg(command.get_program()).args(command.get_args());
+    tracer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = tracer.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let log = std::fs::read_to_string(log).unwrap();
+    let letter = |line: &str| match line {
+        _ if line.contains("pwrite64(") && line.contains("requite.db-wal>") => Some('w'),
+        _ if line.contains("sync(") && line.contains("requite.db-wal>") => Some('s'),
+        _ if [" write(1<", " write(2<"].iter().any(|write| line.contains(write)) => Some('p'),
+        _ => None,
+    };
+    log.lines().filter_map(letter).collect()
+}
+
+#[test]
+fn what_the_user_said_is_on_the_disk_before_it_is_reported() {
+    let Some(strace) = peer("strace") else { return };
+    let world = with_question();
+    import_both(&world);
+    world.run(&["sync"]);
+    let id = debt(&world).unwrap()["id"].as_str().unwrap().to_owned();
+    // As beside a daemon: the last one to close a database writes its log back.
+    let beside = rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap();
+    let _: i64 = beside.query_row("SELECT count(*) FROM turn", [], |row| row.get(0)).unwrap();
+    for arguments in [&["done", &id][..], &["log", "call", "Grace Hopper"]] {
+        let order = traced(&world, &strace, arguments);
+        let reported = order.find('p').expect("it is reported");
+        let before = &order[..reported];
+        assert!(before.contains('w') && before.ends_with('s'), "{arguments:?}: {order}");
+    }
 }
