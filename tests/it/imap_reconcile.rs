@@ -196,6 +196,24 @@ async fn each_run_compares_the_newest_messages_with_what_is_stored() {
     assert!(last.ends_with("UID SEARCH UID 710:910"), "{last}");
 }
 
+/// A bare OK proves nothing, whatever was asked.
+#[tokio::test]
+async fn a_server_that_says_nothing_loses_no_message() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=300))]).await;
+    world.syncs().await;
+    world.store.kept().watched = vec![3, 4, 8];
+    for (verb, is_enough) in [("UID FETCH 3:4,8 (UID FLAGS)", true), ("UID SEARCH", false)] {
+        world.server.script(move |call: &Call<'_>| match call.is(verb) {
+            true => Turn::Say("{tag} OK done\r\n".to_owned()),
+            false => Turn::AsUsual,
+        });
+        world.store.kept().known.get_mut("INBOX").unwrap().reconcile_due = true;
+        assert_eq!(world.sync().await.is_ok(), is_enough);
+        assert_eq!(world.store.kept().gone, [0; 0], "after a bare OK to {verb}");
+        assert_ne!(world.store.kept().known["INBOX"].reconcile_due, is_enough);
+    }
+}
+
 #[tokio::test]
 async fn a_daemon_that_starts_finds_what_became_visible_late() {
     let world = World::with(&[("INBOX", Mailbox::of([1, 2, 9]))]).await;

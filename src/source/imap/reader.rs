@@ -47,6 +47,13 @@ pub(super) struct Reader<'a> {
     received: u64,
 }
 
+/// What a search found, ascending.
+pub(super) struct Found {
+    pub uids: Vec<u32>,
+    /// Not a bare OK: what isn't among them isn't there.
+    pub is_answer: bool,
+}
+
 /// A connection that lived so long was good: the next failure is the first again.
 pub(super) const STEADY: Duration = Duration::from_secs(120);
 /// So many connections in a row may end soon, as long as each brings something: as many as it
@@ -305,14 +312,15 @@ impl<'a> Reader<'a> {
         set: &str,
         ends: (u32, u32),
         flight: &mut Flight,
-    ) -> Result<Vec<u32>, Failure> {
+    ) -> Result<Found, Failure> {
         let link = self.opened(folder).await?;
         // A server can't have more messages than it says, give or take what arrives just now.
         let most = (link.exists() as usize).saturating_add(10_000);
         let mut there = BTreeSet::new();
-        let mut too_many = false;
+        let (mut too_many, mut is_answer) = (false, false);
         link.exec(&format!("UID SEARCH UID {set}"), |response| match response {
             Response::MailboxData(MailboxDatum::Search(uids)) => {
+                is_answer = true;
                 // `n:*` and careless servers answer beyond what was asked.
                 let asked = |uid: &u32| (ends.0..=ends.1).contains(uid);
                 too_many |= there.len().saturating_add(uids.len()) > most;
@@ -326,7 +334,7 @@ impl<'a> Reader<'a> {
         if too_many {
             return Err(Failure::Unreadable("it finds more messages than there are".to_owned()));
         }
-        Ok(there.into_iter().collect())
+        Ok(Found { uids: there.into_iter().collect(), is_answer })
     }
 
     /// Asks for these messages; what came stays in the chunk even if the connection broke.

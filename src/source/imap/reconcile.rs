@@ -6,7 +6,7 @@ use tracing::debug;
 use super::failure::Failure;
 use super::fetch::Flight;
 use super::folders::Folder;
-use super::reader::Reader;
+use super::reader::{Found, Reader};
 use super::sync::Cover;
 use super::window::{first_width, next_width};
 
@@ -50,7 +50,11 @@ impl Reader<'_> {
         aside: &[u64],
     ) -> Result<usize, Failure> {
         let set = format!("{}:{}", window.0, window.1);
-        let there = self.search(folder, &set, window, &mut Flight::default()).await?;
+        let Found { uids: there, is_answer } =
+            self.search(folder, &set, window, &mut Flight::default()).await?;
+        if !is_answer {
+            return Err(Failure::Refused("it doesn't say what it found".to_owned()));
+        }
         // Only of this window: all UIDs of a million messages would fill megabytes.
         let range = u64::from(window.0)..=u64::from(window.1);
         let stored = self.sink.stored(&folder.key, range.clone()).await?;

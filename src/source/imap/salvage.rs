@@ -48,7 +48,10 @@ impl Reader<'_> {
         };
         let set = fetch::set(uids);
         let found = self.search(folder, &set, (*first, *last), &mut Flight::default()).await?;
-        Ok(found.into_iter().filter(|uid| uids.binary_search(uid).is_ok()).collect())
+        if !found.is_answer {
+            return Ok(uids.to_vec());
+        }
+        Ok(found.uids.into_iter().filter(|uid| uids.binary_search(uid).is_ok()).collect())
     }
 
     /// Asks once more and hands over what comes: the rest, and what went wrong.

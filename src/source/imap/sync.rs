@@ -224,7 +224,7 @@ impl Reader<'_> {
                 Way::Down => (next.saturating_sub(width - 1).max(1), next),
             };
             let set = format!("{}:{}", window.0, window.1);
-            let there = self.search(folder, &set, window, flight).await?;
+            let there = self.search(folder, &set, window, flight).await?.uids;
             width = next_width(view.exists, limit, width, there.len());
             for chunk in cut(there, Form::Fields.chunk(), window, way) {
                 if self.must_rest(cover, way, flight).await? {

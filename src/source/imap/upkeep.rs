@@ -29,7 +29,10 @@ impl Reader<'_> {
         let from = cover.newest();
         let set = format!("{from}:{high}");
         let now = self.search(folder, &set, (from, high), &mut Flight::default()).await?;
-        let now: BTreeSet<u32> = now.into_iter().collect();
+        if !now.is_answer {
+            return Ok((before, 0));
+        }
+        let now = BTreeSet::from_iter(now.uids);
         let before = match before {
             Some(before) => before,
             None => self.known_between(folder, from, high).await?,
@@ -78,7 +81,7 @@ impl Reader<'_> {
         uids.sort_unstable();
         uids.dedup();
         folder.seen.flags.retain(|uid, _| uids.binary_search(uid).is_ok());
-        let (mut changed, mut gone) = (Vec::new(), Vec::new());
+        let (mut changed, mut silent) = (Vec::new(), Vec::new());
         for some in uids.chunks(SET) {
             let mut answers: Vec<(u32, Flags)> = Vec::new();
             let link = self.opened(folder).await?;
@@ -92,7 +95,7 @@ impl Reader<'_> {
             let answered = |uid: u32| answers.iter().find(|(it, _)| *it == uid);
             for uid in some {
                 match answered(*uid) {
-                    None => gone.push(u64::from(*uid)),
+                    None => silent.push(*uid),
                     Some((_, flags)) if folder.seen.flags.get(uid) == Some(flags) => {}
                     Some((_, flags)) => {
                         folder.seen.flags.insert(*uid, *flags);
@@ -101,10 +104,24 @@ impl Reader<'_> {
                 }
             }
         }
+        let gone = self.absent(folder, &silent).await?;
         if changed.is_empty() && gone.is_empty() {
             return Ok(());
         }
         let fill = |batch: &mut Batch| (batch.flags, batch.gone) = (changed, gone);
         self.hand_over(folder, cover, fill).await
+    }
+
+    /// Which of these messages are gone: silence about one may have other reasons.
+    async fn absent(&mut self, folder: &Folder, uids: &[u32]) -> Result<Vec<u64>, Failure> {
+        let mut absent = Vec::new();
+        for some in uids.chunks(SET) {
+            let (Some(first), Some(last)) = (some.first(), some.last()) else { continue };
+            let (set, ends) = (fetch::set(some), (*first, *last));
+            let found = self.search(folder, &set, ends, &mut Flight::default()).await?;
+            let is_absent = |uid: &&u32| found.is_answer && !found.uids.contains(*uid);
+            absent.extend(some.iter().filter(is_absent).map(|uid| u64::from(*uid)));
+        }
+        Ok(absent)
     }
 }
