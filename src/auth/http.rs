@@ -28,6 +28,7 @@ impl Client {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(trust::client(ca, None)?)
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .timeout(PATIENCE)
             .build()
             .map_err(|cause| Error::failed("TLS can't be set up").because(cause))?;

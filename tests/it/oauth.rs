@@ -193,6 +193,24 @@ async fn whoever_declines_is_told_so() {
     assert!(code == 2 && said.contains("those that do: work"), "{said}");
 }
 
+/// Whatever the environment says: only configured hosts are spoken to.
+#[tokio::test]
+async fn no_proxy_hears_of_a_sign_in() {
+    let provider = Provider::start(&[(400, r#"{"error":"invalid_client"}"#)]).await;
+    let world = world(&provider);
+    let mut login = Command::from(world.command(&["auth", "login", "work", "--device"]));
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    proxy.set_nonblocking(true).unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    for variable in ["http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        login.env(variable, &address);
+    }
+    let output = login.env("no_proxy", "").env("NO_PROXY", "").output().await.unwrap();
+    assert_eq!(output.status.code(), Some(78));
+    assert_eq!(provider.asked().len(), 1);
+    assert!(proxy.accept().is_err(), "the proxy was asked");
+}
+
 #[tokio::test]
 async fn a_rotated_refresh_token_is_kept_before_the_login() {
     let provider = Provider::start(&[(200, ROTATED)]).await;
