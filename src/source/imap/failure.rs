@@ -3,6 +3,7 @@
 
 use async_imap::imap_proto::{Outcome, Status};
 
+use crate::domain::text::clean;
 use crate::error::Error;
 
 #[derive(Debug)]
@@ -103,7 +104,7 @@ pub(super) fn is_passing(text: &str) -> bool {
 /// The server's own words, fit for a log: one line, no control characters, not endless.
 pub(super) fn words(outcome: &Outcome<'_>) -> String {
     let text = outcome.information.as_deref().unwrap_or("no reason given");
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
+    clean(text).chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -113,7 +114,8 @@ mod tests {
     #[test]
     fn the_words_of_a_server_fit_on_a_line_of_a_log() {
         let said = |text: &str| words(&Outcome { code: None, information: Some(text.into()) });
-        assert_eq!(said("no\u{1b}[31m way\r\nERROR"), "no[31m wayERROR");
+        assert_eq!(said("no\u{1b}[31m way\r\nERROR"), "no [31m way ERROR");
+        assert_eq!(said("no \u{202E}yaw\u{FFF9}"), "no yaw");
         assert_eq!(said(&"é".repeat(300)).chars().count(), 200);
         assert_eq!(words(&Outcome { code: None, information: None }), "no reason given");
     }
