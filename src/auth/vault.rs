@@ -5,7 +5,7 @@
 //! for a sign-in that never was. Access tokens are never kept.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::time::sleep;
 
 use crate::config::OAuth;
 use crate::config::keyring::Keyring;
+use crate::config::secret::refuse_others;
 use crate::error::{Error, Result};
 
 /// How often another process is looked after that uses the refresh token.
@@ -123,11 +124,14 @@ impl<'a> Vault<'a> {
     }
 
     fn note(&self) -> Result<Option<Note>> {
-        let text = match fs::read(self.path("json")) {
-            Ok(text) => Zeroizing::new(text),
+        let mut file = match File::open(self.path("json")) {
+            Ok(file) => file,
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(self.failed(cause)),
         };
+        refuse_others(&file, &self.path("json"), "token file")?;
+        let mut text = Zeroizing::new(Vec::new());
+        file.read_to_end(&mut text).map_err(|cause| self.failed(cause))?;
         // Its own words may hold the token.
         let note = serde_json::from_slice(&text).map_err(|_| {
             Error::failed(format!("{} can't be read", self.path("json").display()))

@@ -83,14 +83,20 @@ fn open_private(path: &Path) -> Result<std::fs::File> {
     if !metadata.is_file() {
         return Err(unreadable(path).because("it is no file"));
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(Error::config(format!(
-            "others than you may read the password file {}",
-            path.display()
-        ))
-        .hint(format!("chmod 600 {}", path.display())));
-    }
+    refuse_others(&file, path, "password file")?;
     Ok(file)
+}
+
+/// # Errors
+/// `Config` where others than its owner may read or write an open file that holds a secret.
+pub fn refuse_others(file: &std::fs::File, path: &Path, what: &str) -> Result<()> {
+    let metadata = file.metadata().map_err(|cause| unreadable(path).because(cause))?;
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Error::config(format!("others than you may read the {what} {path}"))
+        .hint(format!("chmod 600 {path}")))
 }
 
 /// systemd.exec(5), Credentials: one file for each credential.

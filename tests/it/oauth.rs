@@ -193,6 +193,19 @@ async fn whoever_declines_is_told_so() {
     assert!(code == 2 && said.contains("those that do: work"), "{said}");
 }
 
+#[tokio::test]
+async fn a_token_file_that_others_may_read_is_refused() {
+    let provider = Provider::start(&[(200, ROTATED)]).await;
+    let mut world = signed_in(&provider).await;
+    let Login::OAuth(oauth) = world.imap().login.clone() else { unreachable!() };
+    let file = oauth.folder.join("work.json");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let refused = world.sync().await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::Config);
+    assert!(refused.advice().unwrap().contains("chmod 600"), "{refused}");
+    assert_eq!(provider.asked().len(), 0, "nobody is shown the token");
+}
+
 /// Whatever the environment says: only configured hosts are spoken to.
 #[tokio::test]
 async fn no_proxy_hears_of_a_sign_in() {
@@ -267,7 +280,7 @@ async fn a_daemon_that_is_told_to_stop_still_keeps_a_rotated_refresh_token() {
     let world = world(&provider);
     let auth = world.home().join("data/auth");
     std::fs::create_dir_all(&auth).unwrap();
-    std::fs::write(auth.join("work.json"), r#"{"refresh_token":"r1"}"#).unwrap();
+    world.write("data/auth/work.json", r#"{"refresh_token":"r1"}"#);
     let held = provider.gate.lock().await;
     let mut daemon = world.daemon();
     until(|| provider.asked().len() == 1).await;
