@@ -320,3 +320,27 @@ fn the_names_of_attached_files_are_kept_of_files() {
     archived.run(&["import", mbox.to_str().unwrap()]);
     check_files(&archived);
 }
+
+#[test]
+fn of_a_notice_on_a_server_the_day_that_its_text_names_is_kept() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let text = "I am away until 6 March 2027.\n";
+    let mail = |id: &str| to_me(GRACE, hours_ago(20), id, "Your plan").body(text);
+    let notice = mail("notice@example.org").header("Auto-Submitted", "auto-replied");
+    let mails = [notice, mail("plans@example.org")];
+    dovecot.fill("INBOX", mails.map(|mail| (mail.time(), mail.bytes())));
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    let db = rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap();
+    let mut named = db.prepare("SELECT message_id, back_on FROM message ORDER BY 1").unwrap();
+    let named: Vec<(String, Option<String>)> = named
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let day = Some("2027-03-07".to_owned());
+    let id = |id: &str| format!("<{id}@example.org>");
+    assert_eq!(named, [(id("notice"), day), (id("plans"), None)]);
+}
