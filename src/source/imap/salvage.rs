@@ -41,8 +41,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Expunged messages are no loss.
-    async fn still_there(&mut self, folder: &Folder, uids: &[u32]) -> Result<Vec<u32>, Failure> {
+    /// Expunged messages are no loss; where a search says nothing, none is.
+    pub(super) async fn still_there(
+        &mut self,
+        folder: &Folder,
+        uids: &[u32],
+    ) -> Result<Vec<u32>, Failure> {
         let (Some(first), Some(last)) = (uids.first(), uids.last()) else {
             return Ok(Vec::new());
         };

@@ -116,10 +116,8 @@ impl Reader<'_> {
     async fn absent(&mut self, folder: &Folder, uids: &[u32]) -> Result<Vec<u64>, Failure> {
         let mut absent = Vec::new();
         for some in uids.chunks(SET) {
-            let (Some(first), Some(last)) = (some.first(), some.last()) else { continue };
-            let (set, ends) = (fetch::set(some), (*first, *last));
-            let found = self.search(folder, &set, ends, &mut Flight::default()).await?;
-            let is_absent = |uid: &&u32| found.is_answer && !found.uids.contains(*uid);
+            let there = self.still_there(folder, some).await?;
+            let is_absent = |uid: &&u32| there.binary_search(uid).is_err();
             absent.extend(some.iter().filter(is_absent).map(|uid| u64::from(*uid)));
         }
         Ok(absent)
