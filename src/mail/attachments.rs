@@ -92,11 +92,6 @@ impl Attachments {
         Ok(())
     }
 
-    /// Takes what there is of a body in memory.
-    pub fn line_by_line(&mut self, body: &[u8]) {
-        body.split_inclusive(|byte| *byte == b'\n').for_each(|line| self.line(line));
-    }
-
     /// Whether what comes behind may name more.
     pub fn may_go_on(&self) -> bool {
         self.is_mixed && !self.is_over()

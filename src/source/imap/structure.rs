@@ -54,7 +54,7 @@ impl Reader<'_> {
         let mut open = BTreeMap::new();
         for mail in mails.iter_mut() {
             let missing = missing(mail);
-            if let (true, Ok(uid)) = (missing.text || missing.names, u32::try_from(mail.uid)) {
+            if let (true, Some(uid)) = (missing.text || missing.names, uid(mail)) {
                 open.insert(uid, missing);
             }
         }
@@ -72,8 +72,7 @@ impl Reader<'_> {
         }
         retain(mails, &lacking);
         for mail in mails {
-            let found = u32::try_from(mail.uid).ok().and_then(|uid| found.remove(&uid));
-            let Some(found) = found else { continue };
+            let Some(found) = uid(mail).and_then(|uid| found.remove(&uid)) else { continue };
             let part = (!found.start.is_empty())
                 .then(|| mail::with_part(&mail.header, &found.fields, &found.start));
             mail.body_start = part.flatten().or(mail.body_start.take());
@@ -167,14 +166,20 @@ impl Reader<'_> {
 
 /// Leaves those that lack nothing.
 fn retain(mails: &mut Vec<RawMail>, lacking: &BTreeSet<u32>) {
-    mails.retain(|mail| u32::try_from(mail.uid).is_ok_and(|uid| !lacking.contains(&uid)));
+    mails.retain(|mail| uid(mail).is_some_and(|uid| !lacking.contains(&uid)));
+}
+
+/// A server's numbers have 32 bits (RFC 3501 §2.3.1.1).
+fn uid(mail: &RawMail) -> Option<u32> {
+    u32::try_from(mail.uid).ok()
 }
 
 /// What the beginning of a body leaves open, after what it tells was taken.
 fn missing(mail: &mut RawMail) -> Missing {
     let Some(start) = &mail.body_start else { return Missing::default() };
     let mut attachments = mail::Attachments::of(&mail.header);
-    attachments.line_by_line(start);
+    // Reading from a slice can't fail.
+    attachments.read(start.as_slice()).unwrap_or_default();
     let is_cut = start.len() >= mail::TEXT_START;
     let missing = Missing {
         text: is_cut && mail::holds_text_further_down(&mail.header, start),
