@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
-use crate::domain::facts::Facts;
 use crate::domain::model::Moment;
+use crate::domain::noise::{NOTICE, Traits};
 use crate::error::{Error, Result};
 use crate::mail;
 use crate::source::{Batch, RawMail, Report, Word};
@@ -108,14 +108,10 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     ReadBatch { batch, arrivals, oldest }
 }
 
-/// What comes with the text of a message that is stored.
+/// What comes with the text of a message that is stored. Only the store knows whether that is a
+/// notice of absence: a day is taken from it as if it were.
 fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
-    let (Some(me), Some(body_start)) = (me, &raw.body_start) else {
-        return Err("its text wasn't read".to_owned());
-    };
-    let mut facts = mail::text_facts(&raw.header, body_start, me).map_err(|why| why.0)?;
-    facts.attachments.clone_from(&raw.attachments);
-    Ok(filed(raw, facts))
+    arrival_with(raw, me, NOTICE)
 }
 
 /// `me`: where texts are read.
@@ -123,23 +119,29 @@ fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
 /// # Errors
 /// Why there is nothing to read in it.
 pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
+    arrival_with(raw, me, Traits::NONE)
+}
+
+/// With traits that don't stand in the header.
+fn arrival_with(
+    raw: &RawMail,
+    me: Option<mail::Me<'_>>,
+    traits: Traits,
+) -> Result<Arrival, String> {
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
+    facts.traits.insert(traits);
     if let (Some(me), Some(body_start)) = (me, &raw.body_start) {
         mail::read_text(&mut facts, &raw.header, body_start, me);
         // Where nothing could be read of it, nothing is to be asked for again.
         facts.cues.get_or_insert_default();
         facts.attachments.clone_from(&raw.attachments);
     }
-    Ok(filed(raw, facts))
-}
-
-fn filed(raw: &RawMail, facts: Facts) -> Arrival {
-    Arrival {
+    Ok(Arrival {
         uid: raw.uid,
         answered: raw.flags.answered,
         deleted: raw.flags.deleted,
         draft: raw.flags.draft,
         internal: raw.internal,
         facts,
-    }
+    })
 }

@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
-use super::Unreadable;
 use super::decode::guarded;
 use super::fields::{Fields, LONGEST_NAME};
 use crate::domain::absence;
@@ -45,20 +44,6 @@ pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Me<'_>
         let own = cues::own(&text).text;
         facts.back_on = facts.back_on.or_else(|| absence::end_date(&own, sent));
     }
-}
-
-/// What a text says of a message whose header is known elsewhere: `header` holds little more than
-/// [`super::fields_read_for_text`]. A day is told as if it were a notice of absence.
-///
-/// # Errors
-/// Only when there is not a single header field.
-pub fn text_facts(header: &[u8], body_start: &[u8], me: Me<'_>) -> Result<Facts, Unreadable> {
-    let mut facts = super::facts(header)?;
-    facts.traits.insert(NOTICE);
-    read_text(&mut facts, header, body_start, me);
-    // Where nothing could be read of it, nothing is to be asked for again.
-    facts.cues.get_or_insert_default();
-    Ok(facts)
 }
 
 /// Whether this is the beginning of a multipart in which no text has begun yet.

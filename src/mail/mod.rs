@@ -24,9 +24,7 @@ use crate::domain::threading;
 use fields::Fields;
 
 pub use attachments::{Attachments, MOST_NAMES, attachment_name};
-pub use body::{
-    BODY_START, Me, TEXT_START, holds_text_further_down, read_text, text_facts, with_part,
-};
+pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
 pub use kept::{Kept, kept};
 
 /// Longer header blocks are read up to here.
@@ -59,7 +57,7 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
 }
 
-/// The fields that [`text_facts`] and [`Attachments`] look at.
+/// The fields that [`read_text`] and [`Attachments`] look at, whatever else is known.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
     ["date", "from", "to", "cc"].into_iter().chain(body::FIELDS).chain(attachments::FIELDS)
 }

@@ -137,6 +137,7 @@ impl<'s> Filing<'s> {
     /// only few of its fields came with the text.
     pub fn add_text(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
         let facts = &arrival.facts;
+        let Some(cues) = facts.cues else { return Ok(()) };
         let mut keep = self.store.db.prepare_cached(
             "UPDATE message SET cues = ?4, named = ?5, attachments = ?6,
                back_on = iif(traits & ?8, coalesce(back_on, ?7), back_on)
@@ -148,8 +149,8 @@ impl<'s> Filing<'s> {
             folder,
             uidvalidity.cast_signed(),
             arrival.uid.cast_signed(),
-            facts.cues.map(|cues| cues.marks.0.cast_signed()),
-            facts.cues.map(|cues| cues.named),
+            cues.marks.0.cast_signed(),
+            cues.named,
             attachments(facts),
             facts.back_on.map(|day| day.to_string()),
             NOTICE.0.cast_signed(),
