@@ -7,7 +7,7 @@ use crate::domain::policy::TEXT_AGE;
 use crate::domain::text::{self, clean, count};
 use crate::error::{Error, Result};
 use crate::source::{Role, imap, maildir};
-use crate::store::Store;
+use crate::store::{AccountRow, Store};
 
 /// More than these say nothing new.
 const LISTED: usize = 10;
@@ -17,10 +17,12 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
     if let Err(error) = desk.config.require_account() {
         parts.push(Part::ill("accounts", &error));
     }
+    let stored = desk.store().and_then(|store| store.accounts()).unwrap_or_default();
     for account in &desk.config.accounts {
         let name = format!("account {}", account.name);
         let told = probe(account).await.map(|folders| {
-            let cost = cost(desk, account, &folders);
+            let stored = stored.iter().find(|known| known.name == account.name);
+            let cost = cost(account, stored, &folders);
             told(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
         });
         parts.push(Part::of(name, told));
@@ -29,10 +31,12 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
 }
 
 /// What reading the rest of a server's mail will fetch; `None` where nothing much is left.
-fn cost(desk: &Desk, account: &Account, folders: &[(String, Role, u32)]) -> Option<String> {
+fn cost(
+    account: &Account,
+    stored: Option<&AccountRow>,
+    folders: &[(String, Role, u32)],
+) -> Option<String> {
     let AccountKind::Imap(_) = account.kind else { return None };
-    let accounts = desk.store().and_then(|store| store.accounts()).unwrap_or_default();
-    let stored = accounts.iter().find(|known| known.name == account.name);
     let known = |name: &str| {
         let folders = stored.into_iter().flat_map(|account| &account.folders);
         folders.filter(|folder| folder.name == name).map(|folder| folder.messages).sum::<u64>()
