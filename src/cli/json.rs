@@ -180,6 +180,7 @@ pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
             "needs_reply": d,
             "because": because(turn.side, asked.features, d),
             "text": text(store, asked.touch)?,
+            "note": shares_its_id(store, asked.touch)?.then_some(SHARED_ID),
         }));
     }
     Ok(json!({
@@ -205,6 +206,16 @@ pub fn subject(store: &Store, turn: &Turn) -> Result<Option<String>> {
     match turn.touches.first() {
         Some(TouchId::Message(id)) => Ok(store.headline(*id)?.0),
         _ => Ok(None),
+    }
+}
+
+/// Of a mail that isn't the only one under its Message-ID.
+pub const SHARED_ID: &str = "two mails bear one id";
+
+pub fn shares_its_id(store: &Store, touch: TouchId) -> Result<bool> {
+    match touch {
+        TouchId::Message(message) => store.shares_its_id(message),
+        TouchId::Entry(_) => Ok(false),
     }
 }
 

@@ -89,6 +89,7 @@ pub fn acquaintances() -> (Store, Policy) {
             answered: false,
             deleted: false,
             draft: false,
+            disowned: false,
             internal: Some(at),
             facts,
         };

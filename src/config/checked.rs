@@ -71,6 +71,8 @@ pub struct Account {
     pub folders: Folders,
     /// Whether the beginning of each text is read for cues; else no byte of a body is.
     pub text_cues: bool,
+    /// Of which server's `Authentication-Results` the word is taken (RFC 8601 §2.5).
+    pub authserv_id: Option<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::measure::{learn, take_stock};
 use super::reading;
 use crate::config::Config;
+use crate::domain::facts::MessageKey;
 use crate::domain::model::Moment;
 use crate::error::Result;
 use crate::source::archive::{Archive, Archived};
@@ -136,8 +137,7 @@ impl<'a> Intake<'a> {
     /// Numbered by what it is, so that it has the same number wherever it stands in the file.
     fn arrival(&self, raw: &RawMail) -> Result<Arrival, String> {
         let arrival = reading::arrival(raw, self.with_text.then(|| self.config.me.known()))?;
-        let uid = (arrival.facts.key.number().cast_unsigned() >> 1).max(1);
-        Ok(Arrival { uid, ..arrival })
+        Ok(Arrival { uid: uid(arrival.facts.key), ..arrival })
     }
 
     fn drop(&mut self, why: String, line: Option<u64>) {
@@ -151,7 +151,7 @@ impl<'a> Intake<'a> {
         let waiting = std::mem::take(&mut self.waiting);
         let Some(import) = self.import else {
             for (_, arrival) in &waiting {
-                let known = self.store.known(arrival.facts.key, &self.name)?;
+                let (_, known) = self.store.known(&arrival.facts, &self.name)?;
                 let again = !self.rehearsed.insert(arrival.uid);
                 self.count(if again { Known::Here } else { known });
             }
@@ -160,12 +160,13 @@ impl<'a> Intake<'a> {
         let store = self.store;
         store.transaction(|store| {
             let mut filing = Filing::of_history(store, self.config.keep_subjects)?;
-            for (role, arrival) in &waiting {
-                let known = store.known(arrival.facts.key, &self.name)?;
+            for (role, mut arrival) in waiting {
+                let (key, known) = store.known(&arrival.facts, &self.name)?;
+                arrival.uid = uid(key);
                 if known != Known::Here {
-                    let role = (*role != Role::Other).then(|| role.name());
+                    let role = (role != Role::Other).then(|| role.name());
                     let folder = store.archive_folder(&self.name, role)?;
-                    filing.add(folder, import.cast_unsigned(), arrival)?;
+                    filing.add(folder, import.cast_unsigned(), &arrival)?;
                 }
                 self.count(known);
             }
@@ -186,6 +187,10 @@ impl<'a> Intake<'a> {
             }
         }
     }
+}
+
+fn uid(key: MessageKey) -> u64 {
+    (key.number().cast_unsigned() >> 1).max(1)
 }
 
 /// Mine, unless it was thrown away or never sent.

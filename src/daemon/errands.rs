@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::home::Home;
 use super::measure::{learn, measure_dirty};
 use super::progress::Progress;
+use super::seal::Seal;
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, News};
 use crate::domain::model::{DAY, Moment, TurnId};
@@ -28,6 +29,8 @@ use notices::{plan_notices, waiting};
 /// After a failure to deliver, seconds before the next attempt.
 const RETRY: i64 = 60;
 const SNOOZE: i64 = 2 * DAY;
+/// A digest that was begun bears the seal of its week; those of before bore none.
+const SEALED: &str = "sealed";
 /// So long after it was planned or begun, a digest goes out though an account was not reached.
 const UNREACHED: i64 = DAY;
 
@@ -315,14 +318,20 @@ impl Errands {
         if !self.has_read() && now < item.at + UNREACHED {
             return Ok(());
         }
+        let token = Seal::of(&self.home.data)?.of_digest(&item.period);
         let store = self.store()?;
-        if store.has_message_id(&message_id)? {
+        let was_sealed = item.state != "sending" || item.payload == SEALED;
+        let (sender, recipient) = deliver::bare(&from, &to)?;
+        let borne = was_sealed.then_some(token.as_str());
+        if store.has_come_back(&message_id, &sender, &recipient, borne)? {
             return store.set_outbox_state(item.id, "sent", now);
         }
-        store.set_outbox_state(item.id, "sending", now)?;
+        store.begin_to_send(item.id, SEALED, now)?;
         let digest = Book::open(store, &policy, AsOf::Now(now))?.digest()?;
         let letter = deliver::letter(&digest, &policy.zone);
-        let bytes = deliver::compose(&letter, &from, &to, &message_id, now)?;
+        let outside =
+            deliver::Outside { from: &from, to: &to, message_id: &message_id, token: &token };
+        let bytes = deliver::compose(&letter, &outside, now)?;
         let stem = format!("requite-{}", item.period);
         match deliver::send(&mailer, &bytes, &from, &to, &stem).await {
             Ok(()) => {

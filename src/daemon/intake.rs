@@ -71,6 +71,13 @@ impl Intake {
     /// When something couldn't be stored: the sources are cut off, nothing is half committed, and
     /// the cursors stand where they stood.
     pub fn run(mut self, reports: mpsc::Receiver<Report>) -> Result<()> {
+        self.store.transaction(|store| {
+            for account in &self.config.accounts {
+                let id = account.authserv_id.as_deref().unwrap_or_default();
+                store.set_authserv_id(&account.name, id)?;
+            }
+            Ok(())
+        })?;
         // An earlier run may have been cut off before it looked at the names that it had read.
         take_stock(&self.store, &self.config.policy)?;
         let reading = Reading::start(reports, self.config.clone())?;

@@ -71,6 +71,8 @@ fn said(decision: &Decision) -> Option<Said> {
 /// About so many messages are measured before what they tell is written: in smaller parts the same
 /// pages are written again and again, larger ones take memory.
 const PART: usize = 6_000;
+/// About so many mails are tied to each other in one transaction.
+const TIED: usize = 1_000;
 /// From so many contacts on, a second thread is worth starting.
 const MANY: usize = 50;
 
@@ -78,11 +80,38 @@ const MANY: usize = 50;
 /// there were.
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     store.complete_first_load()?;
+    settle_lists(store)?;
+    for address in store.ties_due()? {
+        store.tie_mail_of(address)?;
+    }
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
         put(store, contact, &measured(store, contact, policy)?)?;
     }
     Ok(dirty.len())
+}
+
+/// Decides which lists are believed, where more is known of one.
+fn settle_lists(store: &Store) -> Result<()> {
+    for (list, history) in store.lists_due()? {
+        store.believe_list(list, history.is_believed())?;
+    }
+    Ok(())
+}
+
+/// Decides whose references join threads, little by little.
+fn settle_ties(store: &Store) -> Result<()> {
+    let mut due = store.ties_due()?.into_iter().peekable();
+    while due.peek().is_some() {
+        store.transaction(|store| {
+            let mut mails = 0;
+            while let Some(address) = due.next_if(|_| mails < TIED) {
+                mails += store.tie_mail_of(address)? + 1;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// After much mail has come: finds the contacts whose names it tells, and measures.
@@ -96,6 +125,8 @@ pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
 /// for is read by two threads while nobody has to wait, and written little by little.
 pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
     store.complete_first_load()?;
+    store.transaction(settle_lists)?;
+    settle_ties(store)?;
     let many = store.dirty_contacts()?.len() >= MANY;
     let mut reader = if many { store.reader()? } else { None };
     let mut count = 0;

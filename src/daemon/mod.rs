@@ -13,6 +13,7 @@ mod mailbox;
 mod measure;
 mod progress;
 mod reading;
+pub mod seal;
 mod service;
 pub mod wake;
 

@@ -92,14 +92,18 @@ fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option
 
 fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     let account = &batch.folder.account;
-    let cued = config.accounts.iter().any(|it| it.name == *account && it.text_cues);
-    let me = cued.then(|| config.me.known());
+    let account = config.accounts.iter().find(|it| it.name == *account);
+    let me = account.filter(|it| it.text_cues).map(|_| config.me.known());
+    let trusted = account.and_then(|account| account.authserv_id.as_deref());
     let mails = std::mem::take(&mut batch.mails);
     let oldest = mails.iter().filter_map(|mail| mail.internal).min();
     let mut arrivals = Vec::with_capacity(mails.len());
     for raw in mails {
         match if batch.brings_texts { text(&raw, me) } else { arrival(&raw, me) } {
-            Ok(arrival) => arrivals.push(arrival),
+            Ok(arrival) => {
+                let disowned = trusted.is_some_and(|trusted| arrival.facts.is_disowned(trusted));
+                arrivals.push(Arrival { disowned, ..arrival });
+            }
             // A message that is stored is no less readable for its text.
             Err(_) if batch.brings_texts => {}
             Err(why) => batch.unreadable.push((raw.uid, why)),
@@ -141,6 +145,7 @@ fn arrival_with(
         answered: raw.flags.answered,
         deleted: raw.flags.deleted,
         draft: raw.flags.draft,
+        disowned: false,
         internal: raw.internal,
         facts,
     })

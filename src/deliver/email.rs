@@ -22,23 +22,26 @@ use crate::error::{Error, Result};
 
 const SENDMAIL_DEADLINE: Duration = Duration::from_secs(60);
 
+/// What a mail bears on its outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Outside<'a> {
+    pub from: &'a str,
+    pub to: &'a str,
+    /// With or without its angle brackets.
+    pub message_id: &'a str,
+    /// By what it is known again.
+    pub token: &'a str,
+}
+
 /// The mail as bytes, text before HTML (RFC 2046 §5.1.4: the richest part last), marked as made by
 /// a machine (RFC 3834 §5), so that no responder answers it and no measurement counts it.
 ///
-/// `message_id` with or without its angle brackets.
-///
 /// # Errors
 /// `Config` when `from` or `to` is no address.
-pub fn compose(
-    letter: &Letter,
-    from: &str,
-    to: &str,
-    message_id: &str,
-    date: Moment,
-) -> Result<Vec<u8>> {
-    let mut from = mailbox("from", from)?;
+pub fn compose(letter: &Letter, outside: &Outside<'_>, date: Moment) -> Result<Vec<u8>> {
+    let mut from = mailbox("from", outside.from)?;
     from.name.get_or_insert_with(|| "Requite".to_owned());
-    let message_id = clean(message_id);
+    let message_id = clean(outside.message_id);
     let message_id = format!("<{}>", message_id.trim_matches(['<', '>']));
     let body = MultiPart::alternative()
         .boundary(boundary(&message_id))
@@ -47,11 +50,12 @@ pub fn compose(
     let message = Message::builder()
         .date(system_time(date))
         .from(from)
-        .to(mailbox("to", to)?)
+        .to(mailbox("to", outside.to)?)
         .subject(clean(&letter.subject))
         .message_id(Some(message_id))
         .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
         .raw_header(fixed_header("X-Auto-Response-Suppress", "All"))
+        .raw_header(fixed_header("X-Requite-Week", &clean(outside.token)))
         .multipart(body)
         .map_err(|error| Error::failed("the digest can't be made into a mail").because(error))?;
     Ok(message.formatted())
@@ -74,6 +78,15 @@ pub async fn send(
         Mailer::Sendmail => through_sendmail(sendmail(), &envelope(from, to)?, bytes).await,
         Mailer::File(folder) => into_folder(folder, file_stem, bytes).await,
     }
+}
+
+/// The bare addresses of both.
+///
+/// # Errors
+/// `Config` where one is none.
+pub fn bare(from: &str, to: &str) -> Result<(String, String)> {
+    let bare = |role, address| mailbox(role, address).map(|it| it.email.to_string());
+    Ok((bare("from", from)?, bare("to", to)?))
 }
 
 fn mailbox(role: &str, address: &str) -> Result<Mailbox> {

@@ -10,5 +10,5 @@ mod smtp;
 
 pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
 pub use digest::{Letter, letter};
-pub use email::{compose, send};
+pub use email::{Outside, bare, compose, send};
 pub use smtp::reach;

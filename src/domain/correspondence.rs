@@ -42,6 +42,8 @@ pub struct Letter {
     pub recipients: u32,
     /// Its reply headers name a message of mine.
     pub answers_mine: bool,
+    /// It came through a list that is believed.
+    pub vouched_for: bool,
     pub copies: Copies,
     /// The first local day of presence that it names as a notice of absence.
     pub back_on: Option<jiff::civil::Date>,
@@ -54,6 +56,8 @@ pub struct Copies {
     pub discarded: bool,
     pub junk: bool,
     pub draft: bool,
+    /// My server says that the domain of its sender disowns it.
+    pub disowned: bool,
     /// One copy is enough for this one.
     pub answered: bool,
 }
@@ -123,6 +127,7 @@ enum Unfit {
     Timeless,
     Draft,
     Junk,
+    Unverified,
     Noise(noise::Reason),
 }
 
@@ -132,6 +137,9 @@ impl Unfit {
             Unfit::Timeless => "it carries no time that can be believed",
             Unfit::Draft => "a draft",
             Unfit::Junk => "found in Junk",
+            Unfit::Unverified => {
+                "unverified: its sender's domain says that it isn't theirs (DMARC)"
+            }
             Unfit::Noise(reason) => reason.text(),
         }
     }
@@ -203,12 +211,13 @@ fn originals(letters: &[(&Letter, Option<Moment>)]) -> HashMap<Likeness, (Moment
     let mut originals: HashMap<Likeness, (Moment, Copies)> = HashMap::new();
     for (letter, at) in letters {
         let (Some(likeness), Some(at)) = (likeness(letter), *at) else { continue };
-        let Copies { discarded, junk, draft, answered } = letter.copies;
+        let Copies { discarded, junk, draft, disowned, answered } = letter.copies;
         let (first, all) = originals.entry(likeness).or_insert((at, letter.copies));
         *first = at.min(*first);
         all.discarded &= discarded;
         all.junk &= junk;
         all.draft &= draft;
+        all.disowned &= disowned;
         all.answered |= answered;
     }
     originals
@@ -223,6 +232,9 @@ fn judge(
     let at = at.ok_or(Unfit::Timeless)?;
     if copies.draft {
         return Err(Unfit::Draft);
+    }
+    if copies.disowned && !letter.vouched_for {
+        return Err(Unfit::Unverified);
     }
     let reaction = letter.traits.contains(Traits::REACTION);
     if letter.author != Author::Me {
@@ -255,6 +267,7 @@ fn judge(
         references: letter.references.clone(),
         asks: is_in_to(letter),
         addressed: letter.addressing.is_some(),
+        vouched_for: letter.traits.contains(Traits::LIST_REWRITTEN),
         forward: letter.traits.contains(Traits::FORWARD),
         reaction,
         spoken: false,
@@ -331,6 +344,7 @@ fn spoken(entry: &Entry) -> Option<Touch> {
         references: Vec::new(),
         asks: entry.kind == EntryKind::Call,
         addressed: true,
+        vouched_for: false,
         forward: false,
         reaction: false,
         spoken: !missed,

@@ -29,6 +29,13 @@ impl MessageKey {
         Self::of_parts("fields", values.into_iter().map(spaced))
     }
 
+    /// The key of another message under the same Message-ID: with this base subject, in answer to
+    /// this parent.
+    pub fn told_apart(self, base_subject: i64, parent: Option<i64>) -> MessageKey {
+        let said = format!("{base_subject} {}", parent.unwrap_or_default());
+        Self::of_parts("apart", [self.0.to_vec(), said.into_bytes()].map(Vec::into_iter))
+    }
+
     /// Its first half: a number that every store gives the message alike, whenever it came.
     pub fn number(self) -> i64 {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
@@ -66,6 +73,24 @@ pub struct Mailbox {
     pub name: Option<String>,
 }
 
+/// The mailing list that a message says it came through.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ListName {
+    /// What `List-Id` calls it, in lower case; empty where nothing does.
+    pub id: String,
+    /// The address that takes its posts; empty where none is known.
+    pub post: String,
+}
+
+/// What a server on the way says that it found out about a message's sender (RFC 8601).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authentication {
+    /// The `authserv-id`, in lower case.
+    pub server: String,
+    /// The domain in `From` says that this mail isn't its own: `dmarc=fail` (RFC 7489).
+    pub dmarc_failed: bool,
+}
+
 /// A message's header, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -78,11 +103,18 @@ pub struct Facts {
     pub date: Option<Moment>,
     /// The topmost `Received` whose time can be read.
     pub received: Option<Moment>,
-    /// Who wrote it. Where a list put its own address into `From`, the author it moved elsewhere,
-    /// or nobody.
+    /// Whom `From` names; where a list has put its own address there, that address.
     pub author: Option<Mailbox>,
+    /// Where a list has put its own address into `From`: whom it names as the author. Only as
+    /// good as the list's word, see [`super::lists`].
+    pub author_by_list: Option<Mailbox>,
+    pub list: Option<ListName>,
+    /// What each server says that has marked it, the topmost first and each once.
+    pub authentications: Vec<Authentication>,
     pub to: Vec<Mailbox>,
     pub cc: Vec<Mailbox>,
+    /// How many more stand there.
+    pub unkept: Unkept,
     /// Decoded, on one line.
     pub subject: String,
     /// [`super::threading::subject_hash`]: 0 for an empty base subject.
@@ -100,6 +132,30 @@ pub struct Facts {
     pub back_on: Option<jiff::civil::Date>,
     /// What is attached, by its names; none where the text wasn't read.
     pub attachments: Vec<String>,
+    /// What a digest bears, so that its sender knows it again: `X-Requite-Week`.
+    pub digest_token: Option<String>,
+}
+
+/// Recipients beyond those that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unkept {
+    pub to: u64,
+    pub cc: u64,
+}
+
+impl Facts {
+    /// Who wrote it, if its list is believed: what a copy that came past the list says by itself.
+    pub fn writer(&self) -> Option<&Mailbox> {
+        let rewritten = self.traits.contains(Traits::LIST_REWRITTEN);
+        if rewritten { self.author_by_list.as_ref() } else { self.author.as_ref() }
+    }
+
+    /// Whether the server of this `authserv-id` found that the sender's domain disowns it. What
+    /// other servers say, or say that they are, counts for nothing (RFC 8601 §7.1).
+    pub fn is_disowned(&self, authserv_id: &str) -> bool {
+        let says = |it: &&Authentication| it.server.eq_ignore_ascii_case(authserv_id);
+        self.authentications.iter().find(says).is_some_and(|it| it.dmarc_failed)
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub mod explanation;
 pub mod facts;
 pub mod identity;
 pub mod ledger;
+pub mod lists;
 pub mod model;
 pub mod noise;
 pub mod overdue;

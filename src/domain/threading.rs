@@ -72,7 +72,25 @@ const PREFIX_SPAN: usize = 48;
 /// No honest subject piles up more list tags before its `Re:`.
 const LEADING_TAGS: usize = 8;
 
-/// The subject without what replies, forwards and lists put around it (RFC 5256 §2.1), in its own
+/// What gateways write before the subject of mail from outside, or of what they take for spam: in
+/// brackets of any kind, or in capitals before a colon.
+const GATEWAY_TAGS: &[&str] = &[
+    "external",
+    "ext",
+    "extern",
+    "externe",
+    "externo",
+    "external email",
+    "external sender",
+    "caution",
+    "spam",
+    "spam?",
+    "suspected spam",
+    "disarmed",
+    "virus?",
+];
+
+/// The subject without what replies, forwards, lists and gateways put around it (RFC 5256 §2.1), in its own
 /// case: `AW: [list] Re[2]: Lunch (fwd)` is `Lunch`.
 pub fn base_subject(subject: &str) -> String {
     let text = subject.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -136,6 +154,9 @@ fn without_leader(text: &str) -> Option<&str> {
     if let Some((_, rest)) = marker(text) {
         return Some(rest.trim_start());
     }
+    if let Some(rest) = without_gateway_tag(text) {
+        return Some(rest);
+    }
     without_tag(text).filter(|rest| !rest.is_empty())
 }
 
@@ -180,6 +201,26 @@ fn without_tag(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('[')?;
     let end = inner.find(['[', ']'])?;
     inner[end..].strip_prefix(']').map(str::trim_start)
+}
+
+/// `{Spam?}`, `(External)`, `***SPAM***` or `EXTERNAL:`, if it isn't all there is.
+fn without_gateway_tag(text: &str) -> Option<&str> {
+    let known = |tag: &str| GATEWAY_TAGS.contains(&tag.trim().to_lowercase().as_str());
+    let within = |open: char, close: char| {
+        let (tag, rest) = text.strip_prefix(open)?.split_once(close)?;
+        known(tag).then_some(rest)
+    };
+    let starred = || {
+        let (tag, rest) = text.strip_prefix('*')?.trim_start_matches('*').split_once('*')?;
+        known(tag).then(|| rest.trim_start_matches('*'))
+    };
+    let shouted = || {
+        let (tag, rest) = text.split_once(':')?;
+        let loud = !tag.contains(char::is_lowercase);
+        (loud && known(tag)).then_some(rest)
+    };
+    let rest = within('{', '}').or_else(|| within('(', ')')).or_else(starred).or_else(shouted)?;
+    Some(rest.trim_start()).filter(|rest| !rest.is_empty())
 }
 
 /// `subj-fwd`: `[fwd: …]`.

@@ -45,6 +45,8 @@ pub struct Touch {
     /// The other side is among the recipients at all.
     pub addressed: bool,
     pub forward: bool,
+    /// Nothing but a list says who wrote it: it answers what it replies to, and nothing else.
+    pub vouched_for: bool,
     /// An emoji reaction: acknowledges, says nothing.
     pub reaction: bool,
     /// A conversation in which both sides spoke: a meeting or a call that was picked up.

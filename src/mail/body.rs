@@ -80,7 +80,7 @@ fn people(facts: &Facts, me: Me<'_>) -> People {
         }
     }
     let mut author = People::default();
-    if let Some(mailbox) = &facts.author {
+    if let Some(mailbox) = facts.writer() {
         name(&mut author, mailbox, None);
         if me.addresses.contains(&mailbox.address) {
             me.names.iter().for_each(|name| author.add(name, None));

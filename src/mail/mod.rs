@@ -6,6 +6,7 @@
 //! what a message is worth.
 
 mod attachments;
+mod authentication;
 mod body;
 mod decode;
 mod fields;
@@ -17,7 +18,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::domain::absence;
-use crate::domain::facts::{Facts, Mailbox, MessageKey};
+use crate::domain::facts::{Authentication, Facts, ListName, Mailbox, MessageKey, Unkept};
 use crate::domain::model::Moment;
 use crate::domain::noise::{NOTICE, Traits, addresses, rules, subject};
 use crate::domain::threading;
@@ -36,6 +37,12 @@ const NEWEST_REFERENCES: usize = 100;
 /// A list needs no more names for itself.
 const LIST_NAMES: usize = 8;
 
+/// No more servers of mine stand between the world and my mailbox.
+const AUTHENTICATIONS: usize = 8;
+
+/// No person addresses more in one mail: of those beyond only the number is kept.
+pub const MOST_RECIPIENTS: usize = 500;
+
 /// The fields that are read beside those that [`rules`] judge.
 const FIELDS: &[&str] = &[
     "date",
@@ -50,6 +57,8 @@ const FIELDS: &[&str] = &[
     "reply-to",
     "x-original-from",
     "content-type",
+    "authentication-results",
+    "x-requite-week",
 ];
 
 /// All fields that [`facts`] looks at, in lower case: what a source has to fetch.
@@ -90,8 +99,11 @@ struct Header<'x> {
     reply_to: Vec<&'x [u8]>,
     original_from: Option<&'x [u8]>,
     content_type: Option<&'x [u8]>,
-    /// The list's own addresses; that of `List-Id` with a dot for its `@`.
-    list: Vec<String>,
+    authentications: Vec<Authentication>,
+    digest_token: Option<&'x [u8]>,
+    /// What the list calls itself: `List-Id`, and the addresses of `List-Post`.
+    list_id: Option<String>,
+    list_posts: Vec<String>,
     traits: Traits,
 }
 
@@ -107,8 +119,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     }
     let decoded = Decoded::of(&fields);
     let key = fields.key(&decoded, header);
-    let message_id = decoded.message_id;
-    let id_hash = message_id.as_deref().map(threading::id_hash);
+    let id_hash = decoded.message_id.as_deref().map(threading::id_hash);
     let (parent, references) = fields.ties(id_hash);
     let mut traits = rules::together(
         fields.traits,
@@ -125,20 +136,25 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     if decoded.to_list {
         traits.insert(Traits::DISCUSSION_LIST);
     }
-    if let Some(author) = &decoded.author {
-        traits.insert(addresses::sender(&author.address));
+    if let Some(writer) = decoded.writer() {
+        traits.insert(addresses::sender(&writer.address));
     }
     traits.insert(addresses::recipients(decoded.to.iter().map(|to| to.address.as_str())));
     let back_on = back_on(traits, &decoded.subject, fields.received.or(decoded.date));
+    let list = fields.list(&decoded);
     Ok(Facts {
         key,
-        message_id,
+        message_id: decoded.message_id,
         id_hash,
         date: decoded.date,
         received: fields.received,
         author: decoded.author,
+        author_by_list: decoded.author_by_list,
+        list,
+        authentications: fields.authentications,
         to: decoded.to,
         cc: decoded.cc,
+        unkept: decoded.unkept,
         base_subject: threading::subject_hash(&decoded.subject),
         subject: decoded.subject,
         parent,
@@ -147,6 +163,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         cues: None,
         back_on,
         attachments: Vec::new(),
+        digest_token: fields.digest_token.map(decode::text).filter(|token| !token.is_empty()),
     })
 }
 
@@ -189,6 +206,8 @@ impl<'x> Header<'x> {
             "reply-to" => self.reply_to.push(value),
             "x-original-from" => keep_first(&mut self.original_from, value),
             "content-type" => keep_first(&mut self.content_type, value),
+            "authentication-results" => self.authenticate(value),
+            "x-requite-week" => keep_first(&mut self.digest_token, value),
             _ => self.judge(name, value),
         }
     }
@@ -198,18 +217,27 @@ impl<'x> Header<'x> {
         let value = String::from_utf8_lossy(value);
         self.traits.insert(rule.judge(&value));
         match name {
-            "list-post" => self.list.extend(decode::list_posts(&value)),
-            "list-id" => self.list.extend(decode::list_id(&value)),
+            "list-post" => self.list_posts.extend(decode::list_posts(&value)),
+            "list-id" if self.list_id.is_none() => self.list_id = decode::list_id(&value),
             _ => (),
         }
-        self.list.truncate(LIST_NAMES);
+        self.list_posts.truncate(LIST_NAMES);
+    }
+
+    /// Of one server the topmost counts: those below may have come with the mail.
+    fn authenticate(&mut self, value: &[u8]) {
+        let Some(found) = authentication::authentication(value) else { return };
+        let known = self.authentications.iter().any(|it| it.server == found.server);
+        if !known && self.authentications.len() < AUTHENTICATIONS {
+            self.authentications.push(found);
+        }
     }
 
     /// Only fields that the copy in Sent, the delivered copy and a partial fetch have in common.
     fn key(&self, decoded: &Decoded, header: &[u8]) -> MessageKey {
         if let Some(id) = &decoded.message_id {
-            let author = decoded.author.as_ref().map(|author| author.address.as_str());
-            return MessageKey::of_id(id, author, decoded.date);
+            let writer = decoded.writer().map(|writer| writer.address.as_str());
+            return MessageKey::of_id(id, writer, decoded.date);
         }
         let [date, from, subject] =
             [self.date, self.from, self.subject].map(Option::unwrap_or_default);
@@ -246,11 +274,28 @@ impl<'x> Header<'x> {
     /// Whether an address is the list's own: that of `List-Post`, or the one that its `List-Id`
     /// spells with a dot in place of the `@` (RFC 2919 §2).
     fn is_list(&self, address: &str) -> bool {
-        let dotted = |own: &String| {
-            own.len() == address.len()
-                && own.bytes().zip(address.bytes()).all(|(a, b)| a == b || (a, b) == (b'.', b'@'))
+        let spells = |id: &String| {
+            let same = |(a, b)| a == b || (a, b) == (b'.', b'@');
+            id.len() == address.len() && id.bytes().zip(address.bytes()).all(same)
         };
-        self.list.iter().any(dotted)
+        self.list_posts.iter().any(|post| post == address) || self.list_id.iter().any(spells)
+    }
+
+    /// Which list it says it came through, in the same words whether its author was rewritten.
+    fn list(&self, decoded: &Decoded) -> Option<ListName> {
+        let own = |party: &&Mailbox| self.is_list(&party.address);
+        let address = |party: &Mailbox| party.address.clone();
+        let post = if decoded.rewritten {
+            decoded.author.as_ref().map(address)
+        } else {
+            let among = || decoded.to.iter().chain(&decoded.cc).find(own).map(address);
+            self.list_posts.first().cloned().or_else(among)
+        };
+        let name = ListName {
+            id: self.list_id.clone().unwrap_or_default(),
+            post: post.unwrap_or_default(),
+        };
+        (!name.id.is_empty() || !name.post.is_empty()).then_some(name)
     }
 }
 
@@ -262,7 +307,9 @@ fn keep_first<'x>(slot: &mut Option<&'x [u8]>, value: &'x [u8]) {
 struct Decoded {
     message_id: Option<String>,
     date: Option<Moment>,
+    /// Whom `From` names.
     author: Option<Mailbox>,
+    author_by_list: Option<Mailbox>,
     /// What the sender's address and name say.
     sender: Traits,
     rewritten: bool,
@@ -270,37 +317,45 @@ struct Decoded {
     to_list: bool,
     to: Vec<Mailbox>,
     cc: Vec<Mailbox>,
+    unkept: Unkept,
     subject: String,
 }
 
 impl Decoded {
     fn of(fields: &Header<'_>) -> Decoded {
         let from = fields.from.map(decode::parties).unwrap_or_default();
-        let named = from.iter().find_map(decode::Party::mailbox);
-        let rewritten = named.as_ref().is_some_and(|from| fields.is_list(&from.address));
-        let author = if rewritten { moved_author(fields) } else { named };
-        let sender = match (&author, from.first()) {
-            (Some(author), _) => Cow::Borrowed(author.address.as_str()),
+        let author = from.iter().find_map(decode::Party::mailbox);
+        let rewritten = author.as_ref().is_some_and(|from| fields.is_list(&from.address));
+        let author_by_list = if rewritten { moved_author(fields) } else { None };
+        let writer = if rewritten { &author_by_list } else { &author };
+        let sender = match (writer, from.first()) {
+            (Some(writer), _) => Cow::Borrowed(writer.address.as_str()),
             (None, Some(party)) => Cow::Owned(party.shown()),
             (None, None) => Cow::Borrowed(""),
         };
-        let name = author.as_ref().and_then(|author| author.name.as_deref());
+        let name = writer.as_ref().and_then(|writer| writer.name.as_deref());
         let sender = rules::sender(&sender) | name.map_or(Traits::NONE, rules::sender_name);
-        let to = mailboxes(&fields.to);
-        let cc = mailboxes(&fields.cc);
-        let to_list = !fields.list.is_empty()
-            && to.iter().chain(&cc).any(|party| fields.is_list(&party.address));
+        let (to, more_to) = mailboxes(&fields.to, MOST_RECIPIENTS);
+        let (cc, more_cc) = mailboxes(&fields.cc, MOST_RECIPIENTS - to.len());
+        let to_list = to.iter().chain(&cc).any(|party| fields.is_list(&party.address));
         Decoded {
             message_id: fields.message_id.and_then(decode::message_id),
             date: fields.date.and_then(decode::date),
             author,
+            author_by_list,
             sender,
             rewritten,
             to_list,
             to,
             cc,
+            unkept: Unkept { to: more_to, cc: more_cc },
             subject: fields.subject.map(decode::text).unwrap_or_default(),
         }
+    }
+
+    /// As [`Facts::writer`].
+    fn writer(&self) -> Option<&Mailbox> {
+        if self.rewritten { self.author_by_list.as_ref() } else { self.author.as_ref() }
     }
 }
 
@@ -313,9 +368,11 @@ fn moved_author(fields: &Header<'_>) -> Option<Mailbox> {
         .find(|party| !fields.is_list(&party.address))
 }
 
-fn mailboxes(values: &[&[u8]]) -> Vec<Mailbox> {
+/// The first so many, and how many more there are.
+fn mailboxes(values: &[&[u8]], most: usize) -> (Vec<Mailbox>, u64) {
     let parties = values.iter().flat_map(|value| decode::parties(value));
-    parties.filter_map(|party| party.mailbox()).collect()
+    let mut all = parties.filter_map(|party| party.mailbox());
+    (all.by_ref().take(most).collect(), all.count() as u64)
 }
 
 #[cfg(test)]

@@ -279,7 +279,7 @@ fn where_a_list_took_the_authors_place_the_author_is_looked_for() {
         ("From: a-talk@lists.example.com\n", Some("a-talk@lists.example.com")),
     ] {
         let facts = read(&format!("{header}{list}"));
-        let author = facts.author.map(|author| author.address);
+        let author = facts.writer().map(|author| author.address.clone());
         assert_eq!(author.as_deref(), expect, "{header:?}");
         let rewritten = header.to_lowercase().starts_with("from: talk@");
         assert_eq!(facts.traits.contains(Traits::LIST_REWRITTEN), rewritten, "{header:?}");

@@ -3,10 +3,11 @@
 //!
 //! Never retired and never watched: what came stays until the import is taken back.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::Store;
-use crate::domain::facts::MessageKey;
+use super::filing::Identified;
+use crate::domain::facts::{Facts, MessageKey};
 use crate::error::Result;
 
 /// The kind of the account, and its name.
@@ -43,25 +44,19 @@ impl Store {
         )?)
     }
 
-    /// What is known of a message before the copy in an archive is stored.
-    pub fn known(&self, key: MessageKey, archive: &str) -> Result<Known> {
-        let here = self
-            .db
-            .prepare_cached(
-                "SELECT EXISTS (
-                   SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
-                   JOIN account a ON a.id = f.account
-                   WHERE i.message = m.id AND a.kind = ?3
-                     AND f.name IN (?2, ?2 || ' (' || f.role || ')'))
-                 FROM message m WHERE m.key = ?1",
-            )?
-            .query_row(params![key.0.as_slice(), archive, ARCHIVES], |row| row.get(0))
-            .optional()?;
-        Ok(match here {
-            Some(true) => Known::Here,
-            Some(false) => Known::Elsewhere,
-            None => Known::Nowhere,
-        })
+    /// The key of a message, and what is known of it before the copy in an archive is stored.
+    pub fn known(&self, facts: &Facts, archive: &str) -> Result<(MessageKey, Known)> {
+        let Identified { key, message } = self.same_message(facts, None)?;
+        let Some(message) = message else { return Ok((key, Known::Nowhere)) };
+        let mut find = self.db.prepare_cached(
+            "SELECT EXISTS (
+               SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
+               JOIN account a ON a.id = f.account
+               WHERE i.message = ?1 AND a.kind = ?3
+                 AND f.name IN (?2, ?2 || ' (' || f.role || ')'))",
+        )?;
+        let here = find.query_row(params![message.id, archive, ARCHIVES], |row| row.get(0))?;
+        Ok((key, if here { Known::Here } else { Known::Elsewhere }))
     }
 
     /// Takes the copies back that an import brought, and the messages numbered higher than `after`
@@ -93,8 +88,10 @@ impl Store {
             .prepare("SELECT DISTINCT thread FROM message WHERE id IN (SELECT message FROM taken)")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        self.cut_threads(&threads)?;
         self.db.execute_batch(
             "DELETE FROM recipient WHERE message IN (SELECT message FROM taken);
+             DELETE FROM through_list WHERE message IN (SELECT message FROM taken);
              DELETE FROM message WHERE id IN (SELECT message FROM taken);
              DROP TABLE taken;",
         )?;

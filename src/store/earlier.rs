@@ -57,6 +57,7 @@ impl Store {
             .prepare("SELECT DISTINCT thread FROM message WHERE id IN later")?
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+        self.cut_threads(&threads)?;
         self.db.execute_batch(
             "DELETE FROM message WHERE id IN later;
              DELETE FROM recipient WHERE message IN later;

@@ -2,31 +2,58 @@
 //! again after a crash, is found by its key and counted once.
 //!
 //! What the mails of one transaction have in common is looked up and written once: who is meant by
-//! an address, what somebody calls themselves, and whom it concerns.
+//! an address, what somebody calls themselves, what came through a list, and whom it concerns.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::mail::{Arrival, flag_bits};
-use super::threads::pack;
-use super::touches::CC;
-use crate::domain::facts::{Facts, KEY_VERSION, Mailbox};
-use crate::domain::noise::{NOTICE, Traits};
+use super::mail::{Arrival, Flags};
+use super::senders::List;
+use crate::domain::facts::{Facts, ListName};
+use crate::domain::model::Moment;
+use crate::domain::noise::NOTICE;
 use crate::error::Result;
+
+mod messages;
+mod parties;
+
+pub(super) use messages::Identified;
+use messages::attachments;
+use parties::{Address, Parties};
+
+/// A stranger's mails name thousands of addresses: so many are remembered.
+const MOST_REMEMBERED: usize = 20_000;
+/// No account has more servers that sign what they find out; what else signs is a stranger's.
+const AUTHSERV_IDS: i64 = 100;
 
 /// Files copies within one transaction.
 pub struct Filing<'s> {
     store: &'s Store,
     keep_subjects: bool,
+    folders: HashMap<i64, Folder>,
     addresses: HashMap<String, Address>,
+    lists: HashMap<ListName, List>,
     /// By address: everybody whose turns may change.
     concerned: BTreeSet<i64>,
     /// Everybody will be measured anyway: whom a mail concerns makes no difference.
     all_are_marked: bool,
     /// By folder and validity.
     tallies: BTreeMap<(i64, u64), Tally>,
+    /// By list: who wrote through it, and when.
+    list_authors: HashSet<(i64, i64)>,
+    list_spans: BTreeMap<i64, (Moment, Moment)>,
+    /// Whom I wrote to.
+    written_to: HashSet<i64>,
+    /// By account: who signed mail first, and how often.
+    signed: BTreeMap<(i64, String), u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Folder {
+    account: i64,
+    is_junk: bool,
 }
 
 /// How many came, until it is written.
@@ -35,29 +62,6 @@ struct Tally {
     copies: u64,
     /// That the account didn't have elsewhere.
     messages: u64,
-}
-
-#[derive(Debug)]
-struct Address {
-    id: i64,
-    is_mine: bool,
-    /// The best name that came, until it is written.
-    name: Option<Name>,
-}
-
-/// The name of the newest mail is the best, and of its copies the shortest: lists add to names.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Name {
-    at: i64,
-    shortness: std::cmp::Reverse<usize>,
-    text: String,
-}
-
-/// A message's addresses as the store numbers them.
-struct Parties {
-    author: Option<(i64, bool)>,
-    /// With their place in To, or [`CC`].
-    recipients: Vec<(i64, i64)>,
 }
 
 impl Store {
@@ -81,10 +85,16 @@ impl<'s> Filing<'s> {
         Ok(Filing {
             store,
             keep_subjects,
+            folders: HashMap::new(),
             addresses: HashMap::new(),
+            lists: HashMap::new(),
             concerned: BTreeSet::new(),
             all_are_marked: store.all_are_marked()?,
             tallies: BTreeMap::new(),
+            list_authors: HashSet::new(),
+            list_spans: BTreeMap::new(),
+            written_to: HashSet::new(),
+            signed: BTreeMap::new(),
         })
     }
 
@@ -96,14 +106,40 @@ impl<'s> Filing<'s> {
 
     /// Stores a copy and, if it is new, its message.
     pub fn add(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
+        self.forget_some()?;
         let facts = &arrival.facts;
-        let parties = self.parties(facts)?;
-        let known = self.known_message(arrival)?;
-        let message = match known {
-            Some(message) => message,
-            None => self.add_message(arrival, &parties)?,
+        let place = self.folder(folder)?;
+        let list = self.list(facts)?;
+        let parties = self.parties(facts, list)?;
+        let is_trusted =
+            !place.is_junk && (!arrival.disowned || list.is_some_and(|it| it.believed));
+        let known = self.store.same_message(facts, Some((folder, uidvalidity, arrival.uid)))?;
+        let message = match &known.message {
+            Some(message) => self.add_to_message(message, arrival, &parties)?,
+            None => self.add_message(known.key, arrival, &parties, is_trusted)?,
         };
-        let flags = flag_bits(arrival.answered, arrival.deleted, arrival.draft);
+        if let Some(list) = list.filter(|_| arrival.disowned || parties.is_rewritten) {
+            self.store.came_through(message, list.id, parties.claimed)?;
+        }
+        self.add_instance(folder, uidvalidity, arrival, message, known.message.is_none())?;
+        if let Some(known) = &known.message
+            && known.tied != (is_trusted && parties.author.is_some_and(|author| author.ties))
+        {
+            self.store.tie_anew(message)?;
+        }
+        self.note_senders(place, list, &parties, arrival);
+        self.note_concerned(facts, &parties)
+    }
+
+    fn add_instance(
+        &mut self,
+        folder: i64,
+        uidvalidity: u64,
+        arrival: &Arrival,
+        message: i64,
+        is_new_message: bool,
+    ) -> Result<()> {
+        let flags = Flags::of(arrival).bits();
         let copy = params![folder, uidvalidity as i64, arrival.uid as i64, message, flags];
         let is_new_copy = self
             .store
@@ -115,22 +151,22 @@ impl<'s> Filing<'s> {
             .execute(copy)?
             == 1;
         if is_new_copy {
-            let is_first = known.is_none() || self.is_first_copy(folder, message)?;
+            let is_first = is_new_message || self.is_first_copy(folder, message)?;
             let tally = self.tallies.entry((folder, uidvalidity)).or_default();
             tally.copies += 1;
             tally.messages += u64::from(is_first);
-        } else {
-            // Where it becomes a copy of another message, all are counted.
-            self.write_tallies()?;
-            self.store
-                .db
-                .prepare_cached(
-                    "UPDATE instance SET message = ?4, flags = ?5
-                     WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
-                )?
-                .execute(copy)?;
+            return Ok(());
         }
-        self.note_concerned(facts, &parties)
+        // Where it becomes a copy of another message, all are counted.
+        self.write_tallies()?;
+        self.store
+            .db
+            .prepare_cached(
+                "UPDATE instance SET message = ?4, flags = ?5
+                 WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
+            )?
+            .execute(copy)?;
+        Ok(())
     }
 
     /// Keeps what stays of the text of a message that is stored. Nothing else of the arrival counts:
@@ -143,7 +179,7 @@ impl<'s> Filing<'s> {
                back_on = iif(traits & ?8, coalesce(back_on, ?7), back_on)
              WHERE cues IS NULL AND id = (
                SELECT message FROM instance WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3)
-             RETURNING id",
+             RETURNING id, author",
         )?;
         let kept = params![
             folder,
@@ -155,12 +191,13 @@ impl<'s> Filing<'s> {
             facts.back_on.map(|day| day.to_string()),
             NOTICE.0.cast_signed(),
         ];
-        let message: Option<i64> = keep.query_row(kept, |row| row.get(0)).optional()?;
-        let Some(message) = message else { return Ok(()) };
+        let kept: Option<(i64, Option<i64>)> =
+            keep.query_row(kept, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((message, author)) = kept else { return Ok(()) };
         self.store.text_is_read(message)?;
         if !self.all_are_marked {
-            let parties = self.parties(facts)?;
-            self.concerned.extend(parties.author.map(|(author, _)| author));
+            let parties = self.parties(facts, None)?;
+            self.concerned.extend(author);
             self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
         }
         Ok(())
@@ -176,15 +213,8 @@ impl<'s> Filing<'s> {
     /// measured again.
     pub fn finish(&mut self) -> Result<()> {
         self.write_tallies()?;
-        let mut name = self.store.db.prepare_cached(
-            "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
-             AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
-        )?;
-        for address in self.addresses.values_mut() {
-            if let Some(Name { at, text, .. }) = address.name.take() {
-                name.execute(params![address.id, text, at])?;
-            }
-        }
+        self.write_names()?;
+        self.write_senders()?;
         let mut mark = self.store.db.prepare_cached(
             "UPDATE contact SET dirty = 1 WHERE dirty = 0
              AND id IN (SELECT contact FROM identity WHERE address = ?1)",
@@ -215,6 +245,79 @@ impl<'s> Filing<'s> {
         Ok(count.query_row([folder, message], |row| row.get(0))?)
     }
 
+    fn folder(&mut self, id: i64) -> Result<Folder> {
+        if let Some(folder) = self.folders.get(&id) {
+            return Ok(*folder);
+        }
+        let folder = self.store.db.query_row(
+            "SELECT account, role = 'junk' FROM folder WHERE id = ?1",
+            [id],
+            |row| Ok(Folder { account: row.get(0)?, is_junk: row.get(1)? }),
+        )?;
+        self.folders.insert(id, folder);
+        Ok(folder)
+    }
+
+    fn list(&mut self, facts: &Facts) -> Result<Option<List>> {
+        let Some(name) = &facts.list else { return Ok(None) };
+        if let Some(list) = self.lists.get(name) {
+            return Ok(Some(*list));
+        }
+        let list = self.store.list(name)?;
+        self.lists.insert(name.clone(), list);
+        Ok(Some(list))
+    }
+
+    /// What a mail tells of lists and of the servers on its way; Junk tells nothing.
+    fn note_senders(
+        &mut self,
+        place: Folder,
+        list: Option<List>,
+        parties: &Parties,
+        arrival: &Arrival,
+    ) {
+        if place.is_junk {
+            return;
+        }
+        let facts = &arrival.facts;
+        if let Some(first) = facts.authentications.first() {
+            *self.signed.entry((place.account, first.server.clone())).or_default() += 1;
+        }
+        let author = parties.author.map(|author| author.id);
+        if let Some(list) = list.filter(|list| !list.believed) {
+            self.list_authors.extend(parties.claimed.or(author).map(|author| (list.id, author)));
+            if let Some(at) = facts.received.or(arrival.internal).or(facts.date) {
+                let (first, last) = self.list_spans.entry(list.id).or_insert((at, at));
+                (*first, *last) = (at.min(*first), at.max(*last));
+            }
+        }
+        if !arrival.disowned && parties.author.is_some_and(|author| author.is_mine) {
+            self.written_to.extend(parties.recipients.iter().map(|(address, _)| address));
+        }
+    }
+
+    fn write_senders(&mut self) -> Result<()> {
+        for (list, author) in std::mem::take(&mut self.list_authors) {
+            self.store.add_list_author(list, author)?;
+        }
+        for (list, (first, last)) in std::mem::take(&mut self.list_spans) {
+            self.store.add_list_span(list, first, last)?;
+        }
+        for address in std::mem::take(&mut self.written_to) {
+            self.store.wrote_to(address)?;
+        }
+        let mut sign = self.store.db.prepare_cached(
+            "INSERT INTO authserv (account, id, mails) SELECT ?1, ?2, ?3
+             WHERE (SELECT count(*) FROM authserv WHERE account = ?1) < ?4
+                OR EXISTS (SELECT 1 FROM authserv WHERE account = ?1 AND id = ?2)
+             ON CONFLICT DO UPDATE SET mails = mails + excluded.mails",
+        )?;
+        for ((account, id), mails) in std::mem::take(&mut self.signed) {
+            sign.execute(params![account, id, mails, AUTHSERV_IDS])?;
+        }
+        Ok(())
+    }
+
     fn write_tallies(&mut self) -> Result<()> {
         for ((folder, uidvalidity), tally) in std::mem::take(&mut self.tallies) {
             self.store.count_copies(folder, uidvalidity, tally.copies, tally.messages)?;
@@ -222,124 +325,16 @@ impl<'s> Filing<'s> {
         Ok(())
     }
 
-    fn parties(&mut self, facts: &Facts) -> Result<Parties> {
-        let at = facts.date.map_or(0, |at| at.0);
-        let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
-        for (place, mailbox) in (1..CC).zip(&facts.to) {
-            recipients.push((self.address(mailbox, at)?.0, place));
+    /// Writes and lets go of what is remembered, once it is much.
+    fn forget_some(&mut self) -> Result<()> {
+        let remembered = self.addresses.len() + self.lists.len() + self.signed.len();
+        if remembered > MOST_REMEMBERED {
+            self.write_names()?;
+            self.write_senders()?;
+            self.addresses.clear();
+            self.lists.clear();
         }
-        for mailbox in &facts.cc {
-            recipients.push((self.address(mailbox, at)?.0, CC));
-        }
-        // Each once, To before Cc.
-        let mut seen = HashSet::new();
-        recipients.retain(|(id, _)| seen.insert(*id));
-        let author = facts.author.as_ref().map(|author| self.address(author, at)).transpose()?;
-        Ok(Parties { author, recipients })
-    }
-
-    /// The number of an address, and whether it is mine.
-    fn address(&mut self, mailbox: &Mailbox, at: i64) -> Result<(i64, bool)> {
-        let known = match self.addresses.get_mut(&mailbox.address) {
-            Some(known) => known,
-            None => {
-                let (id, is_mine) = self.store.address(&mailbox.address)?;
-                let fresh = Address { id, is_mine, name: None };
-                self.addresses.entry(mailbox.address.clone()).or_insert(fresh)
-            }
-        };
-        if let Some(text) = &mailbox.name {
-            let shortness = std::cmp::Reverse(text.chars().count());
-            let is_better = known
-                .name
-                .as_ref()
-                .is_none_or(|best| (best.at, best.shortness, &best.text) < (at, shortness, text));
-            if is_better {
-                known.name = Some(Name { at, shortness, text: text.clone() });
-            }
-        }
-        Ok((known.id, known.is_mine))
-    }
-
-    /// The row of a message that is stored already; the earliest time of all its copies holds, and
-    /// what all of them say of how it came to be.
-    fn known_message(&self, arrival: &Arrival) -> Result<Option<i64>> {
-        let facts = &arrival.facts;
-        let db = &self.store.db;
-        let known: Option<(i64, i64)> = db
-            .prepare_cached("SELECT id, traits FROM message WHERE key = ?1")?
-            .query_row([facts.key.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((id, traits)) = known else { return Ok(None) };
-        db.prepare_cached(
-            "UPDATE message SET
-               received = min(coalesce(received, ?2), coalesce(?2, received)),
-               internal = min(coalesce(internal, ?3), coalesce(?3, internal)),
-               traits = ?4,
-               cues = coalesce(cues, ?6),
-               named = coalesce(named, ?7),
-               attachments = coalesce(attachments, ?8),
-               subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
-                         THEN ?5 ELSE subject END
-             WHERE id = ?1",
-        )?
-        .execute(params![
-            id,
-            facts.received.map(|at| at.0),
-            arrival.internal.map(|at| at.0),
-            Traits(traits.cast_unsigned()).of_copies(facts.traits).0.cast_signed(),
-            facts.subject,
-            facts.cues.map(|cues| cues.marks.0.cast_signed()),
-            facts.cues.map(|cues| cues.named),
-            attachments(facts),
-        ])?;
-        if facts.cues.is_some() {
-            self.store.text_is_read(id)?;
-        }
-        Ok(Some(id))
-    }
-
-    fn add_message(&self, arrival: &Arrival, parties: &Parties) -> Result<i64> {
-        let facts = &arrival.facts;
-        let thread = self.store.thread_for(facts)?;
-        let db = &self.store.db;
-        db.prepare_cached(
-            "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
-                    internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                    recipients, back_on, cues, named, attachments)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                     ?18, ?19, ?20)",
-        )?
-        .execute(params![
-            facts.key.0.as_slice(),
-            KEY_VERSION,
-            facts.message_id,
-            facts.id_hash,
-            parties.author.map(|(author, _)| author),
-            facts.date.map(|at| at.0),
-            facts.received.map(|at| at.0),
-            arrival.internal.map(|at| at.0),
-            self.keep_subjects.then_some(&facts.subject),
-            facts.base_subject,
-            facts.parent,
-            pack(&facts.references),
-            thread,
-            facts.traits.0.cast_signed(),
-            facts.to.len() as i64,
-            parties.recipients.len() as i64,
-            facts.back_on.map(|day| day.to_string()),
-            facts.cues.map(|cues| cues.marks.0.cast_signed()),
-            facts.cues.map(|cues| cues.named),
-            attachments(facts),
-        ])?;
-        let message = db.last_insert_rowid();
-        let mut enter = db.prepare_cached(
-            "INSERT INTO recipient (address, message, place) VALUES (?1, ?2, ?3)",
-        )?;
-        for (address, place) in &parties.recipients {
-            enter.execute(params![address, message, place])?;
-        }
-        Ok(message)
+        Ok(())
     }
 
     /// Whose turns a message may change: its author's, those of the recipients of mine, of the
@@ -348,8 +343,8 @@ impl<'s> Filing<'s> {
         if self.all_are_marked {
             return Ok(());
         }
-        self.concerned.extend(parties.author.map(|(author, _)| author));
-        if parties.author.is_some_and(|(_, is_mine)| is_mine) {
+        self.concerned.extend(parties.author.map(|author| author.id));
+        if parties.author.is_some_and(|author| author.is_mine) {
             self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
         }
         for (sql, id) in [
@@ -363,9 +358,4 @@ impl<'s> Filing<'s> {
         }
         Ok(())
     }
-}
-
-/// A line each.
-fn attachments(facts: &Facts) -> Option<String> {
-    (!facts.attachments.is_empty()).then(|| facts.attachments.join("\n"))
 }

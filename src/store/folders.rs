@@ -249,7 +249,7 @@ impl Store {
             self.db.execute(&format!("DELETE FROM instance WHERE {stale}"), [folder])?;
             self.db.execute(&format!("DELETE FROM quarantine WHERE {stale}"), [folder])?;
             for message in messages {
-                self.mark_people_of(message)?;
+                self.copies_went(message)?;
             }
         }
         Ok(())

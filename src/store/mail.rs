@@ -16,8 +16,34 @@ pub struct Arrival {
     pub answered: bool,
     pub deleted: bool,
     pub draft: bool,
+    /// My server says that the domain of its sender disowns it.
+    pub disowned: bool,
     pub internal: Option<Moment>,
     pub facts: Facts,
+}
+
+/// What is stored of a copy's flags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flags(i64);
+
+impl Flags {
+    /// What changes while a copy lies where it lies.
+    pub const MUTABLE: i64 = 7;
+    const DISOWNED: i64 = 8;
+
+    pub fn of(arrival: &Arrival) -> Flags {
+        let Arrival { answered, deleted, draft, disowned, .. } = arrival;
+        let disowned = if *disowned { Flags::DISOWNED } else { 0 };
+        Flags(Flags::mutable(*answered, *deleted, *draft).0 | disowned)
+    }
+
+    fn mutable(answered: bool, deleted: bool, draft: bool) -> Flags {
+        Flags(i64::from(answered) | i64::from(deleted) << 1 | i64::from(draft) << 2)
+    }
+
+    pub fn bits(self) -> i64 {
+        self.0
+    }
 }
 
 impl Store {
@@ -66,14 +92,18 @@ impl Store {
         uid: u64,
         (answered, deleted, draft): (bool, bool, bool),
     ) -> Result<()> {
-        let flags = flag_bits(answered, deleted, draft);
+        let flags = Flags::mutable(answered, deleted, draft).bits();
         let message: Option<i64> = self
             .db
             .prepare_cached(
-                "UPDATE instance SET flags = ?4 WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3
-                 AND flags <> ?4 RETURNING message",
+                "UPDATE instance SET flags = flags & ~?5 | ?4
+                 WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3
+                 AND flags & ?5 <> ?4 RETURNING message",
             )?
-            .query_row(params![folder, uidvalidity as i64, uid as i64, flags], |row| row.get(0))
+            .query_row(
+                params![folder, uidvalidity as i64, uid as i64, flags, Flags::MUTABLE],
+                |row| row.get(0),
+            )
             .optional()?;
         message.map_or(Ok(()), |message| self.mark_people_of(message))
     }
@@ -88,7 +118,13 @@ impl Store {
             )?
             .query_row(params![folder, uidvalidity as i64, uid as i64], |row| row.get(0))
             .optional()?;
-        message.map_or(Ok(()), |message| self.mark_people_of(message))
+        message.map_or(Ok(()), |message| self.copies_went(message))
+    }
+
+    /// What follows from it that a message has lost copies.
+    pub(super) fn copies_went(&self, message: i64) -> Result<()> {
+        self.tie_anew(message)?;
+        self.mark_people_of(message)
     }
 
     pub fn quarantine(&self, folder: i64, uidvalidity: u64, uid: u64, reason: &str) -> Result<()> {
@@ -166,6 +202,17 @@ impl Store {
             .unwrap_or_default())
     }
 
+    /// Whether another mail of its sender's bears its Message-ID: one of the two isn't theirs.
+    pub fn shares_its_id(&self, message: i64) -> Result<bool> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM message m JOIN message o ON o.id_hash = m.id_hash
+                 WHERE m.id = ?1 AND o.id <> m.id AND o.author = m.author)",
+            )?
+            .query_row([message], |row| row.get(0))?)
+    }
+
     /// How many messages were ever stored, without counting them.
     pub fn messages_ever(&self) -> Result<u64> {
         Ok(self
@@ -177,8 +224,4 @@ impl Store {
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
     }
-}
-
-pub(super) fn flag_bits(answered: bool, deleted: bool, draft: bool) -> i64 {
-    i64::from(answered) | i64::from(deleted) << 1 | i64::from(draft) << 2
 }

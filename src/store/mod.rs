@@ -27,6 +27,7 @@ mod outbox;
 mod people;
 mod population;
 mod schema;
+mod senders;
 mod texts;
 mod threads;
 mod touches;

@@ -3,7 +3,9 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use crate::domain::identity;
 use crate::domain::model::Moment;
+use crate::domain::threading;
 use crate::error::Result;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,11 +90,38 @@ impl Store {
         )?)
     }
 
-    /// Whether a message of this Message-ID came back into a watched mailbox.
-    pub fn has_message_id(&self, message_id: &str) -> Result<bool> {
+    /// Something planned is about to be sent, as `payload` says.
+    pub fn begin_to_send(&self, id: i64, payload: &str, now: Moment) -> Result<()> {
+        self.db.execute(
+            "UPDATE outbox SET state = 'sending', payload = ?2, at = ?3 WHERE id = ?1",
+            params![id, payload, now.0],
+        )?;
+        Ok(())
+    }
+
+    /// Whether a message came back into a watched mailbox under this Message-ID, from and to these
+    /// addresses, with this token where it bore one.
+    pub fn has_come_back(
+        &self,
+        message_id: &str,
+        from: &str,
+        to: &str,
+        token: Option<&str>,
+    ) -> Result<bool> {
+        let one_form = |address| identity::normalise(address).unwrap_or_default();
         Ok(self.db.query_row(
-            "SELECT EXISTS (SELECT 1 FROM message WHERE message_id = ?1)",
-            [message_id],
+            "SELECT EXISTS (SELECT 1 FROM message m JOIN address a ON a.id = m.author
+               WHERE m.id_hash = ?5 AND m.message_id = ?1 AND a.email = ?2
+                 AND m.digest_token IS coalesce(?4, m.digest_token)
+                 AND EXISTS (SELECT 1 FROM recipient r JOIN address t ON t.id = r.address
+                             WHERE r.message = m.id AND t.email = ?3))",
+            params![
+                message_id,
+                one_form(from),
+                one_form(to),
+                token,
+                threading::id_hash(message_id)
+            ],
             |row| row.get(0),
         )?)
     }

@@ -144,10 +144,11 @@ impl Store {
         if wanted == known {
             return Ok(());
         }
-        self.db.execute("UPDATE address SET mine = 0 WHERE mine = 1", [])?;
+        self.db.execute("UPDATE address SET mine = 0, ties_due = 1 WHERE mine = 1", [])?;
         for id in wanted {
-            self.db.execute("UPDATE address SET mine = 1 WHERE id = ?1", [id])?;
+            self.db.execute("UPDATE address SET mine = 1, ties_due = 1 WHERE id = ?1", [id])?;
         }
+        self.doubt_senders()?;
         self.mark_all_dirty()
     }
 

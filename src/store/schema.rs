@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/7.sql"),
     include_str!("migrations/8.sql"),
     include_str!("migrations/9.sql"),
+    include_str!("migrations/10.sql"),
 ];
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;

@@ -19,7 +19,9 @@ CREATE TABLE account (
   messages INTEGER NOT NULL DEFAULT 0,
   -- Bytes fetched on the last day that anything was, days since 1970-01-01 UTC.
   fetched_on INTEGER NOT NULL DEFAULT 0,
-  fetched  INTEGER NOT NULL DEFAULT 0
+  fetched  INTEGER NOT NULL DEFAULT 0,
+  -- Whose word on the senders of its mail was taken when that was read.
+  authserv_id TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE folder (
@@ -48,10 +50,13 @@ CREATE TABLE address (
   -- The display name of the newest mail that carried one.
   name     TEXT,
   name_at  INTEGER,
-  mine     INTEGER NOT NULL DEFAULT 0
+  mine     INTEGER NOT NULL DEFAULT 0,
+  -- Whether its mail's references join threads has to be decided again.
+  ties_due INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX address_mine ON address (id) WHERE mine = 1;
+CREATE INDEX address_ties_due ON address (id) WHERE ties_due = 1;
 
 CREATE TABLE message (
   id           INTEGER PRIMARY KEY,
@@ -78,10 +83,53 @@ CREATE TABLE message (
   cues         INTEGER,
   named        INTEGER,
   -- The names of what is attached, a line each.
-  attachments  TEXT
+  attachments  TEXT,
+  -- Its references join threads.
+  tied         INTEGER NOT NULL DEFAULT 1,
+  -- What a digest of mine bears, to be known again by.
+  digest_token TEXT
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 
+-- What a list says of who wrote its mail is believed by what has come through it.
+CREATE TABLE list (
+  id       INTEGER PRIMARY KEY,
+  -- What List-Id calls it, and the address that takes its posts; either may be empty.
+  name     TEXT NOT NULL,
+  post     TEXT NOT NULL,
+  -- When its first mail arrived, and its last.
+  first    INTEGER,
+  last     INTEGER,
+  believed INTEGER NOT NULL DEFAULT 0,
+  -- More is known of it than when that was decided.
+  due      INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (name, post)
+) STRICT;
+CREATE INDEX list_by_post ON list (post) WHERE believed = 0;
+CREATE INDEX list_due ON list (id) WHERE due = 1;
+-- As many as it takes to believe it.
+CREATE TABLE list_author (
+  list   INTEGER NOT NULL,
+  author INTEGER NOT NULL,
+  PRIMARY KEY (list, author)
+) STRICT, WITHOUT ROWID;
+-- Of messages whose author nothing but a list vouches for: through which they came, and whom it
+-- names as the author where its own address stands in From.
+CREATE TABLE through_list (
+  message INTEGER NOT NULL,
+  list    INTEGER NOT NULL,
+  claimed INTEGER,
+  PRIMARY KEY (message, list)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX through_list_by_list ON through_list (list);
+
+-- By what names the servers of an account's mail sign what they find out about its senders.
+CREATE TABLE authserv (
+  account INTEGER NOT NULL,
+  id      TEXT NOT NULL,
+  mails   INTEGER NOT NULL,
+  PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
 -- In which folders copies lie of messages between me and a contact whose texts are still to be
 -- read.
 CREATE TABLE unread_text (
@@ -101,13 +149,13 @@ CREATE TABLE recipient (
   PRIMARY KEY (address, message)
 ) STRICT, WITHOUT ROWID;
 
--- Which thread a Message-ID belongs to, seen or only referred to.
+-- Which thread a Message-ID belongs to, seen or only referred to, by mail that joins threads.
 CREATE TABLE thread_of (
   id_hash INTEGER PRIMARY KEY,
   thread  INTEGER NOT NULL
 ) STRICT;
 
--- flags: 1 answered, 2 deleted, 4 draft.
+-- flags: 1 answered, 2 deleted, 4 draft, 8 my server says that its sender is disowned.
 CREATE TABLE instance (
   folder      INTEGER NOT NULL,
   uidvalidity INTEGER NOT NULL,
@@ -174,6 +222,7 @@ CREATE TABLE contact (
   dirty        INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX contact_dirty ON contact (id) WHERE dirty = 1;
+CREATE INDEX contact_by_name ON contact (name);
 
 -- source: import, hand, by_name (found by the display name alone).
 CREATE TABLE identity (
@@ -186,6 +235,12 @@ CREATE TABLE identity (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identity_by_contact ON identity (contact);
 CREATE INDEX identity_by_address ON identity (address) WHERE address IS NOT NULL;
+CREATE TRIGGER identity_comes AFTER INSERT ON identity WHEN NEW.address IS NOT NULL BEGIN
+  UPDATE address SET ties_due = 1 WHERE id = NEW.address;
+END;
+CREATE TRIGGER identity_goes AFTER DELETE ON identity WHEN OLD.address IS NOT NULL BEGIN
+  UPDATE address SET ties_due = 1 WHERE id = OLD.address;
+END;
 
 CREATE TABLE import (
   id        INTEGER PRIMARY KEY,

@@ -91,6 +91,7 @@ impl Mail {
             answered: false,
             deleted: false,
             draft: false,
+            disowned: false,
             internal: Some(at(*hours)),
             facts: crate::mail::facts(header.as_bytes()).unwrap(),
         }
@@ -126,6 +127,12 @@ fn ann(store: &Store) -> ContactId {
 
 /// Computes the turns of every contact that is marked; how many there were.
 fn measure(store: &Store) -> usize {
+    for (list, history) in store.lists_due().unwrap() {
+        store.believe_list(list, history.is_believed()).unwrap();
+    }
+    for address in store.ties_due().unwrap() {
+        store.tie_mail_of(address).unwrap();
+    }
     let dirty = store.dirty_contacts().unwrap();
     for &contact in &dirty {
         let letters = store.letters(contact).unwrap();

@@ -1,6 +1,9 @@
 //! Which reference thread a message belongs to (RFC 5256 §3, References): a union–find over
 //! Message-IDs, seen or only referred to. What order mail arrives in makes no difference to which
 //! messages stand together.
+//!
+//! Only mail by me or a contact ties messages together, and never from Junk: whoever else names
+//! two conversations in one References would weld them. All other mail stands alone.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -9,8 +12,19 @@ use super::touches::stored_key;
 use crate::domain::facts::Facts;
 use crate::error::Result;
 
+/// Whether a message's references join threads, whether they should, and its thread.
+const TIES: &str = "
+SELECT m.tied,
+  (a.mine IS 1 OR EXISTS (SELECT 1 FROM identity i WHERE i.address = a.id))
+    AND coalesce((SELECT max(f.role <> 'junk' AND (i.flags & 8 = 0 OR EXISTS (
+        SELECT 1 FROM through_list t JOIN list l ON l.id = t.list
+        WHERE t.message = m.id AND l.believed = 1)))
+      FROM instance i JOIN folder f ON f.id = i.folder WHERE i.message = m.id), 1),
+  m.thread, m.key, m.id_hash, m.parent, m.refs
+FROM message m LEFT JOIN address a ON a.id = m.author WHERE m.id = ?1";
+
 impl Store {
-    /// The thread of a new message; joins those that it connects.
+    /// The thread of a new message whose references join threads; joins those that it connects.
     pub(super) fn thread_for(&self, facts: &Facts) -> Result<i64> {
         let mut ids: Vec<i64> = facts.references.clone();
         ids.extend(facts.parent);
@@ -52,15 +66,57 @@ impl Store {
         Ok(thread)
     }
 
-    /// Threads messages anew that lost some of what tied them together.
-    pub(super) fn thread_anew(&self, threads: &[i64]) -> Result<()> {
-        let mut forget = self.db.prepare_cached("DELETE FROM thread_of WHERE thread = ?1")?;
+    /// Lets a stored message's references join threads, or lets them no longer, as who wrote it
+    /// and where its copies lie has it by now.
+    pub(super) fn tie_anew(&self, message: i64) -> Result<()> {
+        let found = self
+            .db
+            .prepare_cached(TIES)?
+            .query_row([message], |row| {
+                let thread: i64 = row.get(2)?;
+                Ok((row.get(0)?, row.get(1)?, thread, stored_key(row, 3)?, ties(row, 4)?))
+            })
+            .optional()?;
+        let Some((tied, wanted, thread, key, ids)) = found else { return Ok(()) };
+        let mut put =
+            self.db.prepare_cached("UPDATE message SET tied = ?2, thread = ?3 WHERE id = ?1")?;
+        match (tied, wanted) {
+            (false, true) => {
+                put.execute(params![message, true, self.thread_with(ids, key.number())?])?;
+            }
+            (true, false) => {
+                self.cut_threads(&[thread])?;
+                put.execute(params![message, false, key.number()])?;
+                self.thread_anew(&[thread])?;
+            }
+            _ => return Ok(()),
+        }
+        self.mark_people_of(message)
+    }
+
+    /// Forgets what ties these threads together, before they lose some of it.
+    pub(super) fn cut_threads(&self, threads: &[i64]) -> Result<()> {
         let mut find = self.db.prepare_cached(
-            "SELECT id, key, id_hash, parent, refs FROM message WHERE thread = ?1",
+            "SELECT id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
+        )?;
+        let mut forget = self.db.prepare_cached("DELETE FROM thread_of WHERE id_hash = ?1")?;
+        for thread in threads {
+            for ids in find.query_map([thread], |row| ties(row, 0))? {
+                for id in ids? {
+                    forget.execute([id])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Threads the messages anew that stood in these threads.
+    pub(super) fn thread_anew(&self, threads: &[i64]) -> Result<()> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, key, id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
         )?;
         let mut put = self.db.prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
         for thread in threads {
-            forget.execute([thread])?;
             let members = find
                 .query_map([thread], |row| {
                     Ok((row.get::<_, i64>(0)?, stored_key(row, 1)?, ties(row, 2)?))
@@ -68,15 +124,16 @@ impl Store {
                 .collect::<Result<Vec<_>, _>>()?;
             for (message, key, ids) in members {
                 put.execute([message, self.thread_with(ids, key.number())?])?;
+                self.mark_people_of(message)?;
             }
         }
         Ok(())
     }
 
     fn join_threads(&self, kept: i64, other: i64) -> Result<()> {
-        let mut members = self
-            .db
-            .prepare_cached("SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1")?;
+        let mut members = self.db.prepare_cached(
+            "SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
+        )?;
         let members = members
             .query_map([other], |row| Ok((row.get::<_, i64>(0)?, ties(row, 1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
@@ -89,7 +146,7 @@ impl Store {
             self.mark_people_of(message)?;
         }
         self.db
-            .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2")?
+            .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2 AND tied = 1")?
             .execute(params![kept, other])?;
         Ok(())
     }

@@ -45,9 +45,12 @@ SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash
           ON r.address = mine.id AND r.message = m.id) END,
   (SELECT min(i.flags & 2 <> 0 OR f.role = 'trash') + 2 * min(f.role = 'junk')
      + 4 * min(i.flags & 4 <> 0 OR f.role = 'drafts') + 8 * max(i.flags & 1)
+     + 16 * min(i.flags & 8 <> 0)
    FROM instance i JOIN folder f ON f.id = i.folder
    WHERE i.message = m.id AND f.retired = 0),
-  m.back_on, m.key, m.cues, m.named
+  m.back_on, m.key, m.cues, m.named,
+  EXISTS (SELECT 1 FROM through_list t JOIN list l ON l.id = t.list
+          WHERE t.message = m.id AND l.believed = 1)
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
 /// Whether a message that stands in none of a contact's letters is mine.
@@ -171,6 +174,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         junk: bits & 2 != 0,
         draft: bits & 4 != 0,
         answered: bits & 8 != 0,
+        disowned: bits & 16 != 0,
     });
     Ok(Letter {
         id: row.get(0)?,
@@ -194,6 +198,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         recipients: row.get(12)?,
         addressing: place.map(addressing),
         answers_mine: false,
+        vouched_for: row.get(19)?,
         copies,
         back_on: stored_day(row, 15)?,
     })

@@ -50,6 +50,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                         answered: false,
                         deleted: false,
                         draft: false,
+                        disowned: false,
                         internal: Some(filed.at.into()),
                         facts,
                     };

@@ -159,11 +159,12 @@ fn odd_mail() -> Option<Vec<Vec<u8>>> {
     Some(names.map(|name| fs::read(odd.join(name)).unwrap()).collect())
 }
 
-/// How many messages are distinct, and how many have no header field before their first empty
-/// line.
+/// How many messages are distinct, where another subject under the same id is another message, and
+/// how many have no header field before their first empty line.
 fn distinct_and_unreadable(mails: &[Vec<u8>]) -> (usize, usize) {
     let read: Vec<_> = mails.iter().filter_map(|raw| mail::facts(header(raw)).ok()).collect();
-    let distinct: BTreeSet<[u8; 16]> = read.iter().map(|facts| facts.key.0).collect();
+    let distinct: BTreeSet<_> =
+        read.iter().map(|facts| (facts.key.0, facts.base_subject)).collect();
     (distinct.len(), mails.len() - read.len())
 }
 

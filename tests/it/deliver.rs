@@ -2,7 +2,9 @@
 
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders as _};
 use requite::config::{Mailer, Tls};
-use requite::deliver::{Action, Alert, Deed, Desktop, Letter, Urgency, compose, probe, send};
+use requite::deliver::{
+    Action, Alert, Deed, Desktop, Letter, Outside, Urgency, compose, probe, send,
+};
 use requite::domain::model::Moment;
 use requite::error::{Error, Kind};
 
@@ -14,6 +16,8 @@ const TO: &str = "Ada Lovelace <ada@example.com>";
 const ID: &str = "<digest.2026-W47.1b7a@requite.example>";
 /// Monday 16 November 2026, 06:00 UTC.
 const DATE: Moment = Moment(1_794_808_800);
+const OUTSIDE: Outside<'static> =
+    Outside { from: FROM, to: TO, message_id: ID, token: "2026-W47 MZXW6YTBMZXW6YTB" };
 
 fn letter() -> Letter {
     Letter {
@@ -24,7 +28,7 @@ fn letter() -> Letter {
 }
 
 fn mail() -> Vec<u8> {
-    compose(&letter(), FROM, TO, ID, DATE).expect("a mail")
+    compose(&letter(), &OUTSIDE, DATE).expect("a mail")
 }
 
 pub async fn send_to(mailer: Mailer) -> Result<(), Error> {
@@ -43,6 +47,7 @@ fn a_mail_says_what_the_letter_says() {
     assert_eq!(mail.message_id(), Some("digest.2026-W47.1b7a@requite.example"));
     assert_eq!(mail.date().map(|date| date.to_timestamp()), Some(DATE.0));
     assert_eq!(header("Auto-Submitted"), "auto-generated");
+    assert_eq!(header("X-Requite-Week"), "2026-W47 MZXW6YTBMZXW6YTB");
     let from = mail.from().and_then(|from| from.first()).expect("a sender");
     assert_eq!((from.name(), from.address()), (Some("Requite"), Some(FROM)));
     let to = mail.to().and_then(|to| to.first()).expect("a recipient");
@@ -71,11 +76,12 @@ fn header_lines_cannot_be_smuggled_in() {
     let hostile = "x\r\nBcc: eve@example.net\r\n\r\nbody";
     let letter = Letter { subject: hostile.to_owned(), ..letter() };
     let id = format!("<{hostile}@example.org>");
-    let bytes = compose(&letter, FROM, TO, &id, DATE).expect("a mail");
+    let bytes = compose(&letter, &Outside { message_id: &id, ..OUTSIDE }, DATE).expect("a mail");
     let mail = MessageParser::default().parse(&bytes).expect("a mail");
     assert!(mail.bcc().is_none());
     assert_eq!(mail.subject(), Some("x Bcc: eve@example.net body"));
-    assert_eq!(compose(&letter, hostile, TO, ID, DATE).map_err(|e| e.kind()), Err(Kind::Config));
+    let outside = Outside { from: hostile, ..OUTSIDE };
+    assert_eq!(compose(&letter, &outside, DATE).map_err(|e| e.kind()), Err(Kind::Config));
 }
 
 #[tokio::test]

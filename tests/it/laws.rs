@@ -1,7 +1,7 @@
 //! What holds of any mailbox, from the header bytes to what is said of people.
 
-mod mailbox;
-mod told;
+pub mod mailbox;
+pub mod told;
 
 use proptest::prelude::*;
 use requite::daemon::book::AsOf;

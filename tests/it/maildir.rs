@@ -100,6 +100,7 @@ fn account(root: &Path) -> Account {
         kind: AccountKind::Maildir { path: root.to_owned() },
         folders: Folders::Auto,
         text_cues: false,
+        authserv_id: None,
     }
 }
 

@@ -15,6 +15,7 @@ mod deliver;
 mod discover;
 mod faults;
 mod faulty_network;
+mod forged;
 mod holidays;
 mod imap;
 mod imap_budget;

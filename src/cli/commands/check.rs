@@ -87,6 +87,7 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
     let mut parts = vec![configuration];
     if is_configured {
         parts.extend(mailboxes::accounts(&desk).await);
+        parts.extend(mailboxes::senders(&desk));
         parts.extend(mailboxes::stored(&desk));
         parts.push(mailboxes::texts(&desk));
         parts.extend(surroundings::holidays(&desk));

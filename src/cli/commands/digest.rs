@@ -2,6 +2,7 @@
 
 use crate::cli::args::DigestArgs;
 use crate::cli::desk::Desk;
+use crate::daemon::seal::Seal;
 use crate::deliver;
 use crate::error::{Error, Result};
 
@@ -18,7 +19,10 @@ pub async fn run(desk: &Desk, arguments: &DigestArgs) -> Result<()> {
     let post = Post::of(desk)?;
     // Not the week's own id: a digest asked for by hand never stands in for the regular one.
     let id = format!("requite-digest-by-hand-{}@{}", desk.now.0, post.domain());
-    let mail = deliver::compose(&letter, &post.from, &post.to, &id, digest.at)?;
+    let token = Seal::of(&desk.home.data)?.of_digest(&digest.week);
+    let outside =
+        deliver::Outside { from: &post.from, to: &post.to, message_id: &id, token: &token };
+    let mail = deliver::compose(&letter, &outside, digest.at)?;
     if arguments.eml {
         return desk.print_bytes(&mail);
     }

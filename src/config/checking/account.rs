@@ -35,7 +35,14 @@ pub fn accounts(
         }
         let kind = kind(account, name.get_ref(), place)?;
         let folders = folders(account.get_ref());
-        accounts.push(Account { name: name.get_ref().to_string(), kind, folders, text_cues });
+        let authserv_id = account.get_ref().authserv_id.as_deref().map(str::trim);
+        accounts.push(Account {
+            name: name.get_ref().to_string(),
+            kind,
+            folders,
+            text_cues,
+            authserv_id: authserv_id.filter(|id| !id.is_empty()).map(str::to_lowercase),
+        });
         names.push(name);
     }
     Ok(accounts)

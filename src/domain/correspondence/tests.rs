@@ -32,6 +32,7 @@ fn theirs(id: i64, hours: i64) -> Letter {
         to_count: 1,
         recipients: 1,
         answers_mine: false,
+        vouched_for: false,
         back_on: None,
         copies: Copies::default(),
     }
@@ -132,6 +133,7 @@ prop_compose! {
                 discarded: flag(0),
                 junk: flag(0) && flag(1),
                 draft: flag(1) && flag(2),
+                disowned: flag(2) && !flag(1),
                 answered: flag(3),
             },
             ..letter

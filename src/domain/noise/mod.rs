@@ -70,10 +70,17 @@ impl Traits {
 
     pub const NONE: Traits = Traits(0);
 
-    /// What two copies of one message say together: what only a list, or any other station on the
-    /// way of one of them, has put in says nothing of the message.
-    pub fn of_copies(self, other: Traits) -> Traits {
-        Traits(self.0 & other.0)
+    /// What lists put into what they carry.
+    const BY_LISTS: Traits = Traits::LIST
+        .with(Traits::BULK)
+        .with(Traits::DISCUSSION_LIST)
+        .with(Traits::LIST_REWRITTEN)
+        .with(Traits::TAGGED);
+
+    /// What a message is by its first copy and another: what only a list has put into one of them
+    /// says nothing of the message, and whoever sends it once more takes nothing from it.
+    pub fn with_copy(self, other: Traits) -> Traits {
+        Traits(self.0 & (other.0 | !Traits::BY_LISTS.0))
     }
 
     /// Whether all of `other` are here.

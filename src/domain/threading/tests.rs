@@ -84,6 +84,25 @@ fn tags_and_trailers_follow_rfc_5256() {
 }
 
 #[test]
+fn what_gateways_write_before_a_subject_comes_off() {
+    for tagged in [
+        "[EXT] Lunch",
+        "[EXTERNAL] Re: Lunch",
+        "EXTERNAL: Lunch",
+        "Re: EXT: Lunch",
+        "(External) Lunch",
+        "{Spam?} Lunch",
+        "*****SPAM***** Lunch",
+        "***Suspected Spam*** [talk] Lunch",
+    ] {
+        check_base(tagged, "Lunch");
+    }
+    for own in ["External: the lunch", "EXTRA: lunch", "(Lunch) at one", "*** lunch ***", "SPAM:"] {
+        check_base(own, own);
+    }
+}
+
+#[test]
 fn the_hash_ignores_case_and_knows_the_empty_subject() {
     assert_eq!(subject_hash("Re: Über Mittag"), subject_hash("AW: über mittag"));
     assert_ne!(subject_hash("Lunch"), subject_hash("Lunch?"));

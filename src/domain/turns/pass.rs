@@ -249,6 +249,8 @@ impl Running {
         let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
         if self.own_ids.iter().any(refers) {
             Some(Link::Reply)
+        } else if touch.vouched_for {
+            None
         } else if self.threads.contains(&touch.thread) {
             Some(Link::Thread)
         } else {

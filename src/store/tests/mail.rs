@@ -88,6 +88,61 @@ fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
     }
 }
 
+/// Copies of one question, filed in this order: how many messages they make, and turns.
+fn made_of(copies: &[Arrival]) -> (u64, usize) {
+    let store = store();
+    let contact = ann(&store);
+    for (uid, copy) in (1..).zip(copies) {
+        let copy = Arrival { uid, ..copy.clone() };
+        store.add_copy(folder(&store, "INBOX"), 1, &copy, true).unwrap();
+        store.add_copy(folder(&store, "INBOX"), 1, &copy, true).unwrap();
+    }
+    (store.message_count().unwrap(), turns(&store, contact).len())
+}
+
+#[test]
+fn another_subject_or_parent_under_a_known_id_is_another_message() {
+    let question = mail(1, ANN, ME, 0);
+    let reply = |to| mail(1, ANN, ME, 0).answering(to).about("Lunch?").arrival(1);
+    let plain = question.arrival(1);
+    for (other, messages) in [
+        (question.clone().about("[talk] Lunch?").arrival(1), 1),
+        (question.clone().about("EXTERNAL: =?utf-8?q?Lunch=3F?=").arrival(1), 1),
+        (question.clone().about("Supper?").arrival(1), 2),
+        (reply(7), 1),
+    ] {
+        assert_eq!(made_of(&[plain.clone(), other.clone()]).0, messages, "{other:?}");
+        assert_eq!(made_of(&[other, plain.clone()]).0, messages);
+    }
+    assert_eq!(made_of(&[reply(7), reply(8), reply(7), reply(8)]).0, 2);
+}
+
+#[test]
+fn of_two_mails_under_one_id_each_is_told_so() {
+    let store = store();
+    let question = mail(1, ANN, ME, 0);
+    deliver(&store, "INBOX", 1, &question);
+    deliver(&store, "INBOX", 2, &mail(2, ANN, ME, 1));
+    assert!(!store.shares_its_id(1).unwrap());
+    deliver(&store, "INBOX", 3, &question.about("Supper?"));
+    let shared: Vec<bool> = (1..=3).map(|row| store.shares_its_id(row).unwrap()).collect();
+    assert_eq!(shared, [true, false, true]);
+}
+
+#[test]
+fn a_further_copy_takes_nothing_from_what_the_first_says() {
+    let notice = |traits: Traits, hours| {
+        let mut copy = mail(1, ANN, ME, 0).arrival(1);
+        copy.facts.traits |= traits;
+        copy.facts.received = Some(at(hours));
+        copy
+    };
+    let first = notice(Traits::AUTOMATIC | Traits::AUTO_REPLIED, 0);
+    let later = notice(Traits::NONE, 1);
+    assert_eq!(made_of(&[first.clone(), later.clone()]), (1, 0));
+    assert_eq!(made_of(&[later, first]), (1, 0));
+}
+
 #[test]
 fn what_i_wrote_to_others_says_nothing_of_what_i_write_to_them_after_it() {
     let store = store();

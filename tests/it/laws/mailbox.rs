@@ -17,6 +17,9 @@ pub const BEGIN: Moment = Moment(1_767_600_000);
 /// A season later, when the last mail has been sent and all was learned.
 pub const NOW: Moment = Moment(BEGIN.0 + 120 * 24 * HOUR);
 
+/// Whose word on senders is taken.
+const AUTHSERV_ID: &str = "mail.example.com";
+
 const ME: usize = 0;
 const PEOPLE: [&str; 5] = [
     "Ada Example <ada@example.com>",
@@ -183,8 +186,13 @@ impl Desk {
         let accounts = ["work", "home"].map(|name| (name.to_owned(), "imap"));
         store.set_accounts(&accounts).unwrap();
         for (account, _) in &accounts {
-            let folders =
-                [("INBOX", "inbox"), ("Sent", "sent"), ("Archive", "archive"), ("Trash", "trash")];
+            let folders = [
+                ("INBOX", "inbox"),
+                ("Sent", "sent"),
+                ("Archive", "archive"),
+                ("Trash", "trash"),
+                ("Junk", "junk"),
+            ];
             let folders = folders.map(|(name, role)| (name.to_owned(), role));
             store.set_folders(account, &folders).unwrap();
         }
@@ -214,13 +222,15 @@ impl Desk {
 
     pub fn file(&mut self, account: &str, piece: &Piece) {
         let folder = self.store.folder(account, piece.folder).unwrap().unwrap().id;
+        let facts = mail::facts(&piece.message.bytes()).unwrap();
         let arrival = Arrival {
             uid: self.next,
             answered: piece.answered,
             deleted: false,
             draft: false,
+            disowned: facts.is_disowned(AUTHSERV_ID),
             internal: Some(piece.message.time().into()),
-            facts: mail::facts(&piece.message.bytes()).unwrap(),
+            facts,
         };
         self.next += 1;
         self.store.add_copy(folder, 0, &arrival, true).unwrap();

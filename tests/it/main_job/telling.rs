@@ -280,15 +280,15 @@ fn is_marked_sent(world: &World) -> Option<()> {
 fn a_digest_that_went_out_before_a_crash_is_found_once_the_mailbox_is_read() {
     let Some(server) = Smtpd::start("starttls", &[]) else { return };
     let folder = tempfile::tempdir().unwrap();
-    let maildir = Maildir::create(folder.path().join("Mail"));
     let week = now().to_zoned(TimeZone::UTC).strftime("%G-w%V").to_string();
     let id = format!("requite-digest-{week}@example.com");
-    let digest = to_me(ME, hours_ago(0), &id, "Your week");
-    for state in ["sending", "planned"] {
+    let digest = to_me(ME, hours_ago(0), &id, "Your week").bytes();
+    for (state, payload) in [("sending", "sealed"), ("planned", "sealed"), ("sending", "")] {
+        let maildir = Maildir::create(folder.path().join(format!("{state}{payload}")));
         let world = with_digest_left(&server, &maildir_account(&maildir), state, now());
-        if state == "sending" {
-            maildir.deliver(digest.time(), &digest.bytes());
-        }
+        database(&world).execute("UPDATE outbox SET payload = ?1", [payload]).unwrap();
+        let seal = if payload.is_empty() { String::new() } else { seal(&world) };
+        maildir.deliver(now(), &[seal.as_bytes(), &digest].concat());
         let daemon = world.daemon();
         daemon.ready();
         eventually(Duration::from_secs(30), "it is found", || is_marked_sent(&world));
@@ -296,6 +296,45 @@ fn a_digest_that_went_out_before_a_crash_is_found_once_the_mailbox_is_read() {
         assert!(daemon.terminate().success());
     }
     assert_eq!(server.finish().1.len(), 0);
+}
+
+/// The line by which the program knows its digest of this week again.
+fn seal(world: &World) -> String {
+    let digest = world.run(&["digest", "--eml"]);
+    let line = digest.lines().find(|line| line.starts_with("X-Requite-Week: ")).unwrap();
+    format!("{}\r\n", line.trim_end())
+}
+
+#[test]
+fn nobody_else_can_pass_off_a_mail_as_the_digest() {
+    let week = now().to_zoned(TimeZone::UTC).strftime("%G-W%V").to_string();
+    let id = format!("requite-digest-{}@example.com", week.to_lowercase());
+    let from_me = |seal: &str| {
+        let mail = to_me(ME, hours_ago(0), &id, "Your week").bytes();
+        [seal.as_bytes(), &mail].concat()
+    };
+    let from_eve = |seal: &str| {
+        let mail = to_me("eve@evil.example", hours_ago(0), &id, "Your week").bytes();
+        [seal.as_bytes(), &mail].concat()
+    };
+    let guess = format!("X-Requite-Week: {week} AAAAAAAAAAAAAAAA\r\n");
+    for what in ["by its id alone", "with a guess", "from a stranger"] {
+        let Some(server) = Smtpd::start("starttls", &[]) else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let maildir = Maildir::create(folder.path().join("Mail"));
+        let world = with_digest_left(&server, &maildir_account(&maildir), "planned", now());
+        let forged = match what {
+            "by its id alone" => from_me(""),
+            "with a guess" => from_me(&guess),
+            _ => from_eve(&seal(&world)),
+        };
+        maildir.deliver(now(), &forged);
+        let daemon = world.daemon();
+        daemon.ready();
+        eventually(Duration::from_secs(30), "it is sent", || is_marked_sent(&world));
+        assert!(daemon.terminate().success());
+        assert_eq!(server.finish().1.len(), 1, "{what}");
+    }
 }
 
 #[test]

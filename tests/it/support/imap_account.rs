@@ -46,6 +46,7 @@ impl World {
             kind: AccountKind::Imap(imap),
             folders: Folders::Auto,
             text_cues: true,
+            authserv_id: None,
         };
         let world = World { server, store: Store::default(), account, pace: fast(), folder };
         world.write("password", "s3cret\n");

@@ -30,6 +30,56 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
     parts
 }
 
+/// Whose word is taken on who sent the mail of each account, or could be.
+pub fn senders(desk: &Desk) -> Vec<Part> {
+    let Ok(store) = desk.store() else { return Vec::new() };
+    let stored = store.accounts().unwrap_or_default();
+    let mut parts = Vec::new();
+    for account in &desk.config.accounts {
+        let messages = stored.iter().find(|it| it.name == account.name).map_or(0, |it| it.messages);
+        let signed = store.authserv_ids(&account.name).unwrap_or_default();
+        parts.extend(senders_of(account, messages, &signed));
+    }
+    parts
+}
+
+/// `signed`: by whom the account's mail is signed, most of it first.
+fn senders_of(account: &Account, messages: u64, signed: &[(String, u64)]) -> Option<Part> {
+    let name = format!("senders of {}", account.name);
+    if let Some(trusted) = &account.authserv_id {
+        let mails = signed.iter().find(|(id, _)| id == trusted).map_or(0, |(_, mails)| *mails);
+        let found = match mails {
+            0 if messages > 0 => Err(Error::config(format!(
+                "none of its mail says what {trusted} found out about its sender"
+            ))
+            .hint(
+                "look at the topmost Authentication-Results of a mail, and set authserv_id to \
+                   what it begins with",
+            )),
+            mails => Ok(format!("checked by {trusted} in {}", count(mails, "mail", "mails"))),
+        };
+        return Some(Part::of(name, found));
+    }
+    let (first, mails) = own_server(messages, signed)?;
+    let first = clean(first);
+    let told = format!("not checked, though {first} does so in {}", count(mails, "mail", "mails"));
+    let mut part = Part::well(name, told);
+    part.fix = Some(format!(
+        "if that is your mail server, add authserv_id = \"{first}\" to the account: mail that its \
+         sender's domain disowns then counts for nothing"
+    ));
+    Some(part)
+}
+
+/// Who signs nearly all that is signed, and much of all there is, is hardly a stranger.
+fn own_server(messages: u64, signed: &[(String, u64)]) -> Option<(&str, u64)> {
+    const FEW: u64 = 20;
+    let all: u64 = signed.iter().map(|(_, mails)| mails).sum();
+    let (first, mails) = signed.first()?;
+    let is_own = *mails >= FEW && mails * 5 >= all * 4 && mails * 10 >= messages;
+    is_own.then_some((first, *mails))
+}
+
 /// What reading the rest of a server's mail will fetch; `None` where nothing much is left.
 fn cost(
     account: &Account,
@@ -174,6 +224,20 @@ fn unreadable(store: &Store) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_server_that_signs_nearly_everything_is_taken_for_mine() {
+        fn own(messages: u64, signed: &[(&str, u64)]) -> Option<String> {
+            let signed: Vec<_> = signed.iter().map(|(id, n)| ((*id).to_owned(), *n)).collect();
+            own_server(messages, &signed).map(|(id, _)| id.to_owned())
+        }
+        let mine = Some("mx.example.com".to_owned());
+        assert_eq!(own(1000, &[("mx.example.com", 400), ("a.example", 60)]), mine);
+        assert_eq!(own(1000, &[("mx.example.com", 400), ("a.example", 200)]), None);
+        assert_eq!(own(1000, &[("evil.example", 99)]), None);
+        assert_eq!(own(10, &[("mx.example.com", 10)]), None);
+        assert_eq!(own(0, &[]), None);
+    }
 
     #[test]
     fn folders_are_told_with_what_they_are_for() {

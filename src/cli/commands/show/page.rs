@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::cli::json::subject;
+use crate::cli::json::{SHARED_ID, shares_its_id, subject};
 use crate::cli::render::{self, Columns};
 use crate::daemon::book::{Book, Person};
 use crate::domain::absence::Absence;
@@ -114,7 +114,9 @@ impl Page<'_> {
         let mut reasons = Vec::new();
         for turn in turns.iter().take(LISTED) {
             let text = if self.verbose { text(store, turn)? } else { None };
-            let lines: Vec<String> = self.reasons(turn).into_iter().chain(text).collect();
+            let note = note(store, turn)?;
+            let lines: Vec<String> =
+                self.reasons(turn).into_iter().chain(note).chain(text).collect();
             reasons.push(lines.join("\n"));
             let whose = match turn.side {
                 Side::Theirs => "they wrote",
@@ -259,6 +261,16 @@ fn by(link: &str) -> &'static str {
         "open_turn" => "(the next that was written)",
         _ => "(entered by hand)",
     }
+}
+
+/// That not only one mail bears the Message-ID of one of the turn's.
+fn note(store: &Store, turn: &Turn) -> Result<Option<String>> {
+    for touch in &turn.touches {
+        if shares_its_id(store, *touch)? {
+            return Ok(Some(SHARED_ID.to_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// What stayed of the text of a turn's first message.

@@ -72,6 +72,7 @@ fn a_turn_is_told_with_its_messages_and_its_answer() {
                     ],
                     "back_on": null, "attachments": [],
                 },
+                "note": null,
             }],
         })
     );

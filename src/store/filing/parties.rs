@@ -1,0 +1,119 @@
+//! Whom a mail names, as the store numbers them.
+
+use std::collections::HashSet;
+
+use super::Filing;
+use crate::domain::facts::{Facts, Mailbox};
+use crate::domain::noise::Traits;
+use crate::error::Result;
+use crate::store::senders::List;
+use crate::store::touches::CC;
+
+#[derive(Debug)]
+pub(super) struct Address {
+    pub id: i64,
+    pub is_mine: bool,
+    /// The best name that came, until it is written.
+    name: Option<Name>,
+}
+
+/// The name of the newest mail is the best, and of its copies the shortest: lists add to names.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    at: i64,
+    shortness: std::cmp::Reverse<usize>,
+    text: String,
+}
+
+/// A message's addresses as the store numbers them.
+pub(super) struct Parties {
+    /// `None`, too, where a list that isn't believed took their place.
+    pub author: Option<Author>,
+    /// A list has put its own address into `From`.
+    pub is_rewritten: bool,
+    /// Whom that list names as the author.
+    pub claimed: Option<i64>,
+    /// With their place in To, or [`CC`].
+    pub recipients: Vec<(i64, i64)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Author {
+    pub id: i64,
+    pub is_mine: bool,
+    /// The references of their mail join threads: I am it, or a contact is.
+    pub ties: bool,
+}
+
+impl Filing<'_> {
+    pub(super) fn parties(&mut self, facts: &Facts, list: Option<List>) -> Result<Parties> {
+        let at = facts.date.map_or(0, |at| at.0);
+        let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
+        for (place, mailbox) in (1..CC).zip(&facts.to) {
+            recipients.push((self.address(mailbox, at)?.0, place));
+        }
+        for mailbox in &facts.cc {
+            recipients.push((self.address(mailbox, at)?.0, CC));
+        }
+        // Each once, To before Cc.
+        let mut seen = HashSet::new();
+        recipients.retain(|(id, _)| seen.insert(*id));
+        let is_rewritten = facts.traits.contains(Traits::LIST_REWRITTEN);
+        let writer = facts.writer().map(|writer| self.address(writer, at)).transpose()?;
+        // Nobody but I can say that I wrote something.
+        let believed = list.is_some_and(|list| list.believed);
+        let author = writer.filter(|(_, is_mine)| !is_rewritten || believed && !is_mine);
+        let author = match author {
+            Some((id, is_mine)) => {
+                Some(Author { id, is_mine, ties: is_mine || self.is_contacts(id)? })
+            }
+            None => None,
+        };
+        let claimed = writer.filter(|_| is_rewritten).map(|(id, _)| id);
+        Ok(Parties { author, is_rewritten, claimed, recipients })
+    }
+
+    fn is_contacts(&self, address: i64) -> Result<bool> {
+        let mut find = self
+            .store
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM identity WHERE address = ?1)")?;
+        Ok(find.query_row([address], |row| row.get(0))?)
+    }
+
+    /// The number of an address, and whether it is mine.
+    fn address(&mut self, mailbox: &Mailbox, at: i64) -> Result<(i64, bool)> {
+        let known = match self.addresses.get_mut(&mailbox.address) {
+            Some(known) => known,
+            None => {
+                let (id, is_mine) = self.store.address(&mailbox.address)?;
+                let fresh = Address { id, is_mine, name: None };
+                self.addresses.entry(mailbox.address.clone()).or_insert(fresh)
+            }
+        };
+        if let Some(text) = &mailbox.name {
+            let shortness = std::cmp::Reverse(text.chars().count());
+            let is_better = known
+                .name
+                .as_ref()
+                .is_none_or(|best| (best.at, best.shortness, &best.text) < (at, shortness, text));
+            if is_better {
+                known.name = Some(Name { at, shortness, text: text.clone() });
+            }
+        }
+        Ok((known.id, known.is_mine))
+    }
+
+    pub(super) fn write_names(&mut self) -> Result<()> {
+        let mut name = self.store.db.prepare_cached(
+            "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
+             AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
+        )?;
+        for address in self.addresses.values_mut() {
+            if let Some(Name { at, text, .. }) = address.name.take() {
+                name.execute(rusqlite::params![address.id, text, at])?;
+            }
+        }
+        Ok(())
+    }
+}
