@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::config::{self, Config};
 use crate::daemon::book::{AsOf, Book};
 use crate::daemon::clock::Clock;
-use crate::daemon::{Home, measure_history, prepare};
+use crate::daemon::{Home, is_told, measure_history, prepare};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -46,14 +46,55 @@ impl Desk {
         self.at.map_or(AsOf::Now(self.now), AsOf::Then)
     }
 
-    /// The database, made if need be and told what the configuration says.
-    pub fn store(&self) -> Result<Store> {
+    /// The database for a command that changes something, made if need be and told what the
+    /// configuration says. Waits for whoever is writing.
+    ///
+    /// # Errors
+    /// `Usage` for a command that can't change anything, as `--at` goes with it.
+    pub fn store_to_write(&self) -> Result<Store> {
+        if self.at.is_some() {
+            return Err(Error::usage("--at only goes with commands that change nothing"));
+        }
         let store = Store::open(&self.home.data)?.durable()?;
-        // No configuration: told that nobody is me, it would forget what it has measured.
-        if !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty() {
+        let store = if self.quiet { store } else { store.telling(say_that_it_waits) };
+        if self.says_who_is_me() {
             prepare(&store, &self.config)?;
         }
         Ok(store)
+    }
+
+    /// The database for a command that only reads: at once, whoever is writing and whether or not
+    /// anything can be written. What the configuration says anew is measured first where that can
+    /// be done; else it is told that the figures are those of before.
+    pub fn store_to_read(&self) -> Result<Store> {
+        let Some(store) = Store::open_to_read(&self.home.data)? else {
+            let store = Store::open(&self.home.data)?;
+            if self.says_who_is_me() {
+                prepare(&store, &self.config)?;
+            }
+            return Ok(store);
+        };
+        let is_told = !self.says_who_is_me() || is_told(&store, &self.config)?;
+        // Whoever watches measures what comes.
+        if is_told && (store.is_measured()? || self.home.is_watched()?) {
+            return Ok(store);
+        }
+        let measured = || {
+            let store = Store::open(&self.home.data)?.impatient()?;
+            if is_told {
+                return measure_history(&store, &self.config.policy).map(drop);
+            }
+            prepare(&store, &self.config)
+        };
+        if let Err(cause) = measured() {
+            self.say(&format!("these are figures of before ({cause})"));
+        }
+        Ok(store)
+    }
+
+    /// Without a configuration nobody is me, and what was measured would be forgotten.
+    fn says_who_is_me(&self) -> bool {
+        !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty()
     }
 
     pub fn book<'a>(&'a self, store: &'a Store) -> Result<Book<'a>> {
@@ -62,9 +103,6 @@ impl Desk {
 
     /// Writes something the user said in one transaction, and then what follows from it.
     pub fn write<T>(&self, store: &Store, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
-        if self.at.is_some() {
-            return Err(Error::usage("--at only goes with commands that change nothing"));
-        }
         let value = store.transaction(|store| {
             let value = work(store)?;
             store.match_by_name()?;
@@ -72,6 +110,11 @@ impl Desk {
         })?;
         measure_history(store, &self.config.policy)?;
         Ok(value)
+    }
+
+    /// What follows from what was written in steps.
+    pub fn follow_up(&self, store: &Store) -> Result<()> {
+        self.write(store, |_| Ok(()))
     }
 
     /// Prints a JSON document with its schema and instant.
@@ -101,6 +144,10 @@ impl Desk {
     }
 }
 
+fn say_that_it_waits() {
+    let _ = writeln!(anstream::stderr(), "another requite is writing: waiting for it");
+}
+
 fn printed(written: io::Result<()>) -> Result<()> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
@@ -122,7 +169,7 @@ mod tests {
         store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
         store.set_folders("work", &[("INBOX".to_owned(), "inbox")]).unwrap();
         let desk = Desk::open(home, None, false, false).unwrap();
-        let accounts = desk.store().unwrap().accounts().unwrap();
+        let accounts = desk.store_to_write().unwrap().accounts().unwrap();
         assert_eq!(accounts[0].folders.len(), 1);
     }
 }

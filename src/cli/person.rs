@@ -32,7 +32,7 @@ pub fn find(store: &Store, query: &str) -> Result<ContactRow> {
 /// # Errors
 /// `Usage` when nothing was ever imported or read.
 pub fn known_people(desk: &Desk) -> Result<Store> {
-    if Store::path(&desk.home.data).exists() { desk.store() } else { Err(nobody_yet()) }
+    if Store::path(&desk.home.data).exists() { desk.store_to_write() } else { Err(nobody_yet()) }
 }
 
 fn nobody_yet() -> Error {

@@ -171,7 +171,9 @@ impl<'a> Intake<'a> {
                 self.count(known);
             }
             filing.finish()
-        })
+        })?;
+        store.make_way();
+        Ok(())
     }
 
     fn count(&mut self, known: Known) {

@@ -260,6 +260,7 @@ impl Intake {
         })?;
         if !few {
             self.unmeasured += mails as u64;
+            self.store.make_way();
         }
         self.learned = false;
         let history = self.history(&stored)?;

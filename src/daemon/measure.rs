@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use super::book::{AsOf, Book};
-use crate::config::{AccountKind, Config};
+use crate::config::{Account, AccountKind, Config};
 use crate::domain::absence::Absence;
 use crate::domain::correspondence::{self, Letter};
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -71,6 +71,8 @@ fn said(decision: &Decision) -> Option<Said> {
 /// About so many messages are measured before what they tell is written: in smaller parts the same
 /// pages are written again and again, larger ones take memory.
 const PART: usize = 6_000;
+/// Writing what is known of somebody takes as long as so many messages do.
+const A_CONTACT: usize = 4;
 /// About so many mails are tied to each other in one transaction.
 const TIED: usize = 1_000;
 /// From so many contacts on, a second thread is worth starting.
@@ -110,6 +112,7 @@ fn settle_ties(store: &Store) -> Result<()> {
             }
             Ok(())
         })?;
+        store.make_way();
     }
     Ok(())
 }
@@ -125,7 +128,9 @@ pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
 /// for is read by two threads while nobody has to wait, and written little by little.
 pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
     store.complete_first_load()?;
-    store.transaction(settle_lists)?;
+    if !store.lists_due()?.is_empty() {
+        store.transaction(settle_lists)?;
+    }
     settle_ties(store)?;
     let many = store.dirty_contacts()?.len() >= MANY;
     let mut reader = if many { store.reader()? } else { None };
@@ -146,6 +151,7 @@ pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
             }
             Ok(part.len())
         })?;
+        store.make_way();
     }
 }
 
@@ -183,8 +189,8 @@ impl Part {
             let next = self.contacts.lock().ok().and_then(|mut contacts| contacts.next());
             let Some(contact) = next else { break };
             let measured = measured(store, contact, policy)?;
-            let messages = measured.turns.iter().map(|turn| turn.touches.len()).sum();
-            self.messages.fetch_add(messages, Relaxed);
+            let messages: usize = measured.turns.iter().map(|turn| turn.touches.len()).sum();
+            self.messages.fetch_add(messages + A_CONTACT, Relaxed);
             part.push((contact, measured));
         }
         Ok(part)
@@ -207,24 +213,32 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
 
 /// Tells the store what the configuration says of me, and measures again what that changes.
 pub fn prepare(store: &Store, config: &Config) -> Result<()> {
+    if is_told(store, config)? && store.is_measured()? {
+        return Ok(());
+    }
     store.transaction(|store| {
-        let accounts: Vec<(String, &'static str)> = config
-            .accounts
-            .iter()
-            .map(|account| {
-                let kind = match account.kind {
-                    AccountKind::Imap(_) => "imap",
-                    AccountKind::Maildir { .. } => "maildir",
-                };
-                (account.name.clone(), kind)
-            })
-            .collect();
-        store.set_accounts(&accounts)?;
+        store.set_accounts(&accounts(config))?;
         store.set_mine(&config.me.addresses)?;
         store.set_time_basis(config.policy.time)?;
         store.set_reads_text(config.policy.reads_text)
     })?;
     measure_history(store, &config.policy).map(drop)
+}
+
+/// Whether the store knows what the configuration says.
+pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
+    Ok(store.knows_accounts(&accounts(config))?
+        && store.knows_mine(&config.me.addresses)?
+        && store.measures_by(config.policy.time, config.policy.reads_text)?)
+}
+
+/// Their names and kinds.
+fn accounts(config: &Config) -> Vec<(String, &'static str)> {
+    let kind = |account: &Account| match account.kind {
+        AccountKind::Imap(_) => "imap",
+        AccountKind::Maildir { .. } => "maildir",
+    };
+    config.accounts.iter().map(|account| (account.name.clone(), kind(account))).collect()
 }
 
 #[cfg(test)]

@@ -26,8 +26,7 @@ impl Store {
             return Err(Error::new(Kind::Temporary, "the database is busy")
                 .hint("another requite is writing; try again"));
         }
-        db.set_prepared_statement_cache_capacity(64);
-        let earlier = Store { db };
+        let earlier = Store::reading(db)?;
         earlier.transaction(|store| store.forget_later(then, time))?;
         Ok(earlier)
     }

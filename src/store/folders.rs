@@ -76,6 +76,23 @@ impl Store {
         Ok(())
     }
 
+    /// Whether these are the accounts that it takes for configured.
+    pub fn knows_accounts(&self, accounts: &[(String, &'static str)]) -> Result<bool> {
+        let mut find = self.db.prepare_cached(
+            "SELECT name, kind, EXISTS (SELECT 1 FROM folder f WHERE f.account = a.id AND f.retired = 0)
+             FROM account a WHERE kind <> ?1",
+        )?;
+        let known: Vec<(String, String, bool)> = find
+            .query_map([ARCHIVES], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        let is_known = |(name, kind): &(String, &str)| {
+            known.iter().any(|(known, of, _)| known == name && of == kind)
+        };
+        let is_configured = |name: &str| accounts.iter().any(|(wanted, _)| wanted == name);
+        let others_rest = known.iter().all(|(name, _, used)| !used || is_configured(name));
+        Ok(accounts.iter().all(is_known) && others_rest)
+    }
+
     pub fn set_account_state(&self, account: &str, state: &str, detail: &str) -> Result<()> {
         self.db.execute(
             "UPDATE account SET state = ?2, detail = ?3

@@ -32,6 +32,9 @@ pub enum Imported {
 /// What one import has done so far.
 #[derive(Debug, Default)]
 pub struct ImportRun {
+    /// Once there is something to remember it by.
+    number: Option<i64>,
+    /// What isn't noted yet.
     undo: Vec<Undo>,
     /// Whom it has met: what a second card says of them never replaces what the first one said, or
     /// the two would take turns at every import.
@@ -204,63 +207,88 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers what an import did, unless it did nothing; its number. Where mail is still to
-    /// come, it will come under that number.
-    pub fn remember_import(
-        &self,
-        files: &[String],
-        mut run: ImportRun,
-        brings_mail: bool,
-        now: Moment,
-    ) -> Result<Option<i64>> {
-        if brings_mail {
-            run.undo.push(Undo::Mail { after: self.messages_ever()? });
-        }
+    /// Remembers what an import has done since this was last asked for, in the transaction in
+    /// which it was done; nothing where that is nothing.
+    pub fn note_import(&self, files: &[String], run: &mut ImportRun, now: Moment) -> Result<()> {
         if run.undo.is_empty() {
-            return Ok(None);
+            return Ok(());
         }
-        let as_text = |value: serde_json::Result<String>| {
-            value.map_err(|cause| Error::failed("cannot note what the import did").because(cause))
+        let import = match run.number {
+            Some(import) => import,
+            None => {
+                self.db.execute(
+                    "INSERT INTO import (at, files) VALUES (?1, ?2)",
+                    params![now.0, as_text(serde_json::to_string(files))?],
+                )?;
+                self.db.last_insert_rowid()
+            }
         };
+        run.number = Some(import);
         self.db.execute(
-            "INSERT INTO import (at, files, undo) VALUES (?1, ?2, ?3)",
-            params![
-                now.0,
-                as_text(serde_json::to_string(files))?,
-                as_text(serde_json::to_string(&run.undo))?
-            ],
+            "INSERT INTO import_step (import, undo) VALUES (?1, ?2)",
+            params![import, as_text(serde_json::to_string(&std::mem::take(&mut run.undo)))?],
         )?;
-        Ok(Some(self.db.last_insert_rowid()))
+        Ok(())
+    }
+
+    /// Mail is to come, under the import's number.
+    pub fn expect_mail(&self, files: &[String], run: &mut ImportRun, now: Moment) -> Result<i64> {
+        run.undo.push(Undo::Mail { after: self.messages_ever()? });
+        self.note_import(files, run, now)?;
+        run.number.ok_or_else(|| Error::failed("the import has no number"))
     }
 
     /// Forgets an import that was to bring nothing but mail, and brought none.
     pub fn forget_import(&self, import: i64) -> Result<()> {
+        let mail_alone =
+            "(SELECT sum(json_array_length(undo)) FROM import_step WHERE import = ?1) = 1";
+        self.db.execute(&format!("DELETE FROM import WHERE id = ?1 AND {mail_alone}"), [import])?;
         self.db.execute(
-            "DELETE FROM import WHERE id = ?1 AND json_array_length(undo) = 1",
+            "DELETE FROM import_step WHERE import = ?1
+             AND NOT EXISTS (SELECT 1 FROM import WHERE id = ?1)",
             [import],
         )?;
         Ok(())
     }
 
-    /// Takes the last import back; its files, or `None` when there is none left.
-    pub fn undo_import(&self, now: Moment) -> Result<Option<Vec<String>>> {
-        let last: Option<(i64, String, String)> = self
+    /// The last import that wasn't taken back, and its files.
+    pub fn last_import(&self) -> Result<Option<(i64, Vec<String>)>> {
+        let last: Option<(i64, String)> = self
             .db
             .query_row(
-                "SELECT id, files, undo FROM import WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1",
+                "SELECT id, files FROM import WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1",
                 [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
-        let Some((id, files, undo)) = last else { return Ok(None) };
-        let unreadable =
-            |cause| Error::failed("the note of the last import is damaged").because(cause);
+        let read = |(import, files): (i64, String)| {
+            Ok((import, serde_json::from_str(&files).map_err(unreadable)?))
+        };
+        last.map(read).transpose()
+    }
+
+    /// Takes the latest part of an import back that is still there; `false` once all of it is.
+    pub fn undo_part(&self, import: i64, now: Moment) -> Result<bool> {
+        let part: Option<(i64, String)> = self
+            .db
+            .prepare_cached(
+                "SELECT id, undo FROM import_step WHERE import = ?1 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([import], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((part, undo)) = part else {
+            self.db.execute(
+                "UPDATE import SET undone_at = ?2 WHERE id = ?1",
+                params![import, now.0],
+            )?;
+            return Ok(false);
+        };
         let steps: Vec<Undo> = serde_json::from_str(&undo).map_err(unreadable)?;
         for step in steps.iter().rev() {
-            self.take_step_back(id, step)?;
+            self.take_step_back(import, step)?;
         }
-        self.db.execute("UPDATE import SET undone_at = ?2 WHERE id = ?1", params![id, now.0])?;
-        Ok(Some(serde_json::from_str(&files).map_err(unreadable)?))
+        self.db.execute("DELETE FROM import_step WHERE id = ?1", [part])?;
+        Ok(true)
     }
 
     fn take_step_back(&self, import: i64, step: &Undo) -> Result<()> {
@@ -290,4 +318,12 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn as_text(value: serde_json::Result<String>) -> Result<String> {
+    value.map_err(|cause| Error::failed("cannot note what the import did").because(cause))
+}
+
+fn unreadable(cause: serde_json::Error) -> Error {
+    Error::failed("the note of the last import is damaged").because(cause)
 }

@@ -1,6 +1,6 @@
 //! Contacts and how they are recognised.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -136,12 +136,7 @@ impl Store {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let known: Vec<i64> = self
-            .db
-            .prepare("SELECT id FROM address WHERE mine = 1 ORDER BY id")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        if wanted == known {
+        if self.knows_mine(emails)? {
             return Ok(());
         }
         self.db.execute("UPDATE address SET mine = 0, ties_due = 1 WHERE mine = 1", [])?;
@@ -150,6 +145,16 @@ impl Store {
         }
         self.doubt_senders()?;
         self.mark_all_dirty()
+    }
+
+    /// Whether it knows these addresses as the user's own, and no others.
+    pub fn knows_mine(&self, emails: &[String]) -> Result<bool> {
+        let known: BTreeSet<String> = self
+            .db
+            .prepare_cached("SELECT email FROM address WHERE mine = 1")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        Ok(known.iter().eq(emails.iter().collect::<BTreeSet<_>>()))
     }
 
     /// Gives contacts without an address the ones that their names prove (and takes back those

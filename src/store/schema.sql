@@ -246,10 +246,15 @@ CREATE TABLE import (
   id        INTEGER PRIMARY KEY,
   at        INTEGER NOT NULL,
   files     TEXT NOT NULL,
-  -- What has to be done to take it back, as JSON.
-  undo      TEXT NOT NULL,
   undone_at INTEGER
 ) STRICT;
+-- What an import did, part by part, as JSON: each is written with what it did.
+CREATE TABLE import_step (
+  id     INTEGER PRIMARY KEY,
+  import INTEGER NOT NULL,
+  undo   TEXT NOT NULL
+) STRICT;
+CREATE INDEX import_step_by_import ON import_step (import);
 
 CREATE TABLE entry (
   id     INTEGER PRIMARY KEY,

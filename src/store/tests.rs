@@ -117,8 +117,15 @@ fn import(store: &Store, cards: &[NewCard]) -> Vec<(String, ContactId)> {
     for card in cards {
         store.import_card(card, at(0), &mut run).unwrap();
     }
-    store.remember_import(&["contacts.vcf".to_owned()], run, false, at(0)).unwrap();
+    store.note_import(&["contacts.vcf".to_owned()], &mut run, at(0)).unwrap();
     store.contacts().unwrap().into_iter().map(|row| (row.name, row.id)).collect()
+}
+
+/// Takes the last import back; its files.
+fn undo_import(store: &Store, now: Moment) -> Option<Vec<String>> {
+    let (import, files) = store.last_import().unwrap()?;
+    while store.undo_part(import, now).unwrap() {}
+    Some(files)
 }
 
 fn ann(store: &Store) -> ContactId {

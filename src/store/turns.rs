@@ -142,18 +142,36 @@ impl Store {
 
     /// Everything is measured again when the user chooses another clock.
     pub fn set_time_basis(&self, basis: TimeBasis) -> Result<()> {
-        self.measured_by(
-            "time_basis",
-            match basis {
-                TimeBasis::Arrival => "arrival",
-                TimeBasis::Date => "date",
-            },
-        )
+        self.measured_by(TIME_BASIS, basis_name(basis))
     }
 
     /// Whether texts are read; where that is new, they are wanted of what is stored, too.
     pub fn set_reads_text(&self, reads_text: bool) -> Result<()> {
-        self.measured_by("text", if reads_text { "cues" } else { "never" })
+        self.measured_by(TEXT, text_name(reads_text))
+    }
+
+    /// Whether all that is measured was measured so.
+    pub fn measures_by(&self, basis: TimeBasis, reads_text: bool) -> Result<bool> {
+        let wanted = [(TIME_BASIS, basis_name(basis)), (TEXT, text_name(reads_text))];
+        let mut find = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM setting WHERE key = ?1 AND value = ?2)",
+        )?;
+        for (key, value) in wanted {
+            if !find.query_row([key, value], |row| row.get(0))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether nothing is left to be measured of what is stored.
+    pub fn is_measured(&self) -> Result<bool> {
+        let mut find = self.db.prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM contact WHERE dirty = 1)
+               AND NOT EXISTS (SELECT 1 FROM address WHERE ties_due = 1)
+               AND NOT EXISTS (SELECT 1 FROM list WHERE due = 1)",
+        )?;
+        Ok(find.query_row([], |row| row.get(0))?)
     }
 
     /// Remembers a setting on which all that is measured depends.
@@ -170,6 +188,21 @@ impl Store {
         self.db.execute("UPDATE contact SET dirty = 1", [])?;
         Ok(())
     }
+}
+
+/// Settings on which all that is measured depends.
+const TIME_BASIS: &str = "time_basis";
+const TEXT: &str = "text";
+
+fn basis_name(basis: TimeBasis) -> &'static str {
+    match basis {
+        TimeBasis::Arrival => "arrival",
+        TimeBasis::Date => "date",
+    }
+}
+
+fn text_name(reads_text: bool) -> &'static str {
+    if reads_text { "cues" } else { "never" }
 }
 
 fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {

@@ -21,7 +21,7 @@ pub fn run(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
     if arguments.suggest {
         return suggest(desk, arguments);
     }
-    let store = desk.store()?;
+    let store = desk.store_to_read()?;
     let query = arguments.query.as_deref().unwrap_or_default();
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
@@ -115,7 +115,7 @@ fn unknown_last(a: Option<f64>, b: Option<f64>) -> Ordering {
 }
 
 fn suggest(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
-    let mut found = desk.store()?.correspondents(arguments.limit.unwrap_or(SUGGESTED))?;
+    let mut found = desk.store_to_read()?.correspondents(arguments.limit.unwrap_or(SUGGESTED))?;
     if let Some(query) = arguments.query.as_deref().map(str::to_lowercase) {
         found.retain(|one| {
             let name = one.name.as_deref().unwrap_or_default().to_lowercase();

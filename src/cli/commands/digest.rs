@@ -7,7 +7,7 @@ use crate::deliver;
 use crate::error::{Error, Result};
 
 pub async fn run(desk: &Desk, arguments: &DigestArgs) -> Result<()> {
-    let store = desk.store()?;
+    let store = desk.store_to_read()?;
     let digest = desk.book(&store)?.digest()?;
     let letter = deliver::letter(&digest, &desk.config.policy.zone);
     if arguments.html {

@@ -6,7 +6,7 @@
 mod archives;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -17,9 +17,10 @@ use crate::daemon::learn;
 use crate::domain::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
-use crate::source::archive::Archive;
 use crate::store::{IdentityKind, ImportRun, Imported, NewCard, Store};
 
+/// Cards that are written at once.
+const STEP: usize = 250;
 /// Rows that are shown of those left out.
 const SHOWN: usize = 10;
 /// A telephone number has at least so many digits.
@@ -44,8 +45,8 @@ struct Skipped {
     times: usize,
 }
 
-/// Brings the contacts of `files` in, all in one step, and then the mail, batch by batch; with
-/// `dry_run` nothing stays.
+/// Brings the contacts of `files` in, and then the mail, in steps between which others may write;
+/// with `dry_run` nothing stays.
 ///
 /// # Errors
 /// `Failed` for a file that wasn't recognised, once the others came in.
@@ -59,17 +60,17 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
         );
     }
     let items: Vec<Item> = files.iter().map(|path| Item::of(path)).collect();
-    let work = |store: &Store| bring_in(desk, store, &items);
     let outcomes = if dry_run {
         let known = Store::path(&desk.home.data).exists();
-        let store = if known { desk.store()? } else { Store::in_memory()? };
-        let (mut outcomes, _) = store.rehearse(work)?;
+        let store = if known { desk.store_to_read()? } else { Store::in_memory()? };
+        let (mut outcomes, _) = bring_in(desk, &store.people_apart()?, &items)?;
         bring_mail_in(desk, &store, &items, &mut outcomes, None)?;
         outcomes
     } else {
-        let store = desk.store()?;
-        let (mut outcomes, import) = desk.write(&store, work)?;
-        if items.iter().any(|item| item.archive.is_some()) {
+        let store = desk.store_to_write()?;
+        let (mut outcomes, import) = bring_in(desk, &store, &items)?;
+        desk.follow_up(&store)?;
+        if import.is_some() {
             bring_mail_in(desk, &store, &items, &mut outcomes, import)?;
         }
         outcomes
@@ -89,9 +90,13 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
     if !Store::path(&desk.home.data).exists() {
         return Err(nothing());
     }
-    let store = desk.store()?;
+    let store = desk.store_to_write()?;
     let before = store.message_count()?;
-    let undone = desk.write(&store, |store| store.undo_import(desk.now))?.ok_or_else(nothing)?;
+    let (import, undone) = store.last_import()?.ok_or_else(nothing)?;
+    while store.transaction(|store| store.undo_part(import, desk.now))? {
+        store.make_way();
+    }
+    desk.follow_up(&store)?;
     if store.message_count()? < before {
         // What the mail taught goes with it.
         learn(&store, &desk.config.policy, desk.now)?;
@@ -102,73 +107,112 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
     desk.print(&format!("taken back: {}\n", undone.join(", ")))
 }
 
-/// The contacts; and the number under which the import is remembered and the mail is to come.
+/// The contacts; and the number under which mail is to come, where some is.
 fn bring_in(desk: &Desk, store: &Store, items: &[Item]) -> Result<(Vec<Outcome>, Option<i64>)> {
-    let mut run = ImportRun::default();
+    let files: Vec<Result<File>> = items.iter().map(File::read).collect();
+    let known = files.iter().zip(items).filter(|(file, _)| file.is_ok());
+    let names: Vec<String> = known.map(|(_, item)| item.path.display().to_string()).collect();
+    let mut step = Step { desk, store, names, run: ImportRun::default() };
     let mut outcomes = Vec::new();
-    for item in items {
-        outcomes.push(bring_file_in(desk, store, item, &mut run)?);
+    for (item, file) in items.iter().zip(files) {
+        outcomes.push(step.bring_in(item, file)?);
     }
-    let names: Vec<String> = outcomes
-        .iter()
-        .filter(|outcome| outcome.kind.is_some())
-        .map(|outcome| outcome.path.display().to_string())
-        .collect();
+    let Step { names, mut run, .. } = step;
     let brings_mail = items.iter().any(|item| item.archive.is_some());
-    let import = store.remember_import(&names, run, brings_mail, desk.now)?;
+    let import = brings_mail
+        .then(|| store.transaction(|store| store.expect_mail(&names, &mut run, desk.now)))
+        .transpose()?;
     Ok((outcomes, import))
 }
 
-fn bring_file_in(desk: &Desk, store: &Store, item: &Item, run: &mut ImportRun) -> Result<Outcome> {
-    let path = item.path.as_path();
-    let mut outcome = Outcome {
-        path: path.to_owned(),
-        kind: item.archive.as_ref().map(Archive::kind),
-        new: 0,
-        matched: 0,
-        changed: 0,
-        skipped: Vec::new(),
-    };
-    if item.archive.is_some() {
-        return Ok(outcome);
-    }
-    let skip = |line, why: String| Skipped { line, why, times: 1 };
-    let read = match recognise(path) {
-        Ok(read) => read,
-        Err(why) => {
-            outcome.skipped.push(skip(None, why));
-            return Ok(outcome);
+/// What one file holds, as far as it can be told before anything is done.
+enum File {
+    Mail(&'static str),
+    Cards(import::Import),
+}
+
+impl File {
+    /// # Errors
+    /// Why nothing comes of it.
+    fn read(item: &Item) -> Result<File> {
+        let path = item.path.as_path();
+        if let Some(archive) = &item.archive {
+            return Ok(File::Mail(archive.kind()));
         }
-    };
-    outcome.kind = Some(read.format.name());
-    outcome.skipped.extend(read.skipped.into_iter().map(|row| skip(Some(row.line), row.why)));
-    for card in read.cards {
+        if path.is_dir() {
+            return Err(Error::failed("a folder without a Maildir in it"));
+        }
+        let bytes =
+            fs::read(path).map_err(|cause| Error::failed("can't be read").because(cause))?;
+        import::read(&bytes).map(File::Cards).ok_or_else(|| Error::failed("not recognised"))
+    }
+}
+
+/// An import on its way, step by step.
+struct Step<'a> {
+    desk: &'a Desk,
+    store: &'a Store,
+    names: Vec<String>,
+    run: ImportRun,
+}
+
+impl Step<'_> {
+    fn bring_in(&mut self, item: &Item, file: Result<File>) -> Result<Outcome> {
+        let path = item.path.clone();
+        let mut outcome =
+            Outcome { path, kind: None, new: 0, matched: 0, changed: 0, skipped: Vec::new() };
+        let read = match file {
+            Err(why) => {
+                outcome.skipped.push(skip(None, why.to_string()));
+                return Ok(outcome);
+            }
+            Ok(File::Mail(kind)) => {
+                outcome.kind = Some(kind);
+                return Ok(outcome);
+            }
+            Ok(File::Cards(read)) => read,
+        };
+        outcome.kind = Some(read.format.name());
+        outcome.skipped.extend(read.skipped.into_iter().map(|row| skip(Some(row.line), row.why)));
+        let mut cards = read.cards.into_iter().peekable();
+        while cards.peek().is_some() {
+            let some: Vec<Card> = cards.by_ref().take(STEP).collect();
+            let (store, now) = (self.store, self.desk.now);
+            store.transaction(|store| {
+                for card in some {
+                    self.bring_card_in(store, card, &mut outcome)?;
+                }
+                store.note_import(&self.names, &mut self.run, now)
+            })?;
+            store.make_way();
+        }
+        outcome.skipped.sort_by_key(|skipped| skipped.line);
+        Ok(outcome)
+    }
+
+    fn bring_card_in(&mut self, store: &Store, card: Card, outcome: &mut Outcome) -> Result<()> {
         let line = Some(card.line);
         let (card, complaints) = normalised(card);
-        let is_me = card.identities.iter().any(|(kind, value)| {
-            *kind == IdentityKind::Email && desk.config.me.addresses.contains(value)
-        });
-        if is_me {
+        let mine = &self.desk.config.me.addresses;
+        let is_me = |(kind, value): &(IdentityKind, String)| {
+            *kind == IdentityKind::Email && mine.contains(value)
+        };
+        if card.identities.iter().any(is_me) {
             outcome.skipped.push(skip(line, format!("{}: this is you", card.name)));
-            continue;
+            return Ok(());
         }
         outcome.skipped.extend(complaints.into_iter().map(|why| skip(line, why)));
-        match store.import_card(&card, desk.now, run)? {
+        match store.import_card(&card, self.desk.now, &mut self.run)? {
             Imported::New => outcome.new += 1,
             Imported::Matched => outcome.matched += 1,
             Imported::Changed => outcome.changed += 1,
         }
+        Ok(())
     }
-    outcome.skipped.sort_by_key(|skipped| skipped.line);
-    Ok(outcome)
 }
 
-fn recognise(path: &Path) -> Result<import::Import, String> {
-    if path.is_dir() {
-        return Err("a folder without a Maildir in it".to_owned());
-    }
-    let bytes = fs::read(path).map_err(|cause| format!("can't be read: {cause}"))?;
-    import::read(&bytes).ok_or_else(|| "not recognised".to_owned())
+fn skip(line: Option<u64>, why: String) -> Skipped {
+    Skipped { line, why, times: 1 }
 }
 
 /// The card in the one form under which everything is compared, and what had to be left out of it.

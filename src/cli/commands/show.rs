@@ -14,7 +14,7 @@ use crate::store::Store;
 mod page;
 
 pub fn run(desk: &Desk, contact: &str) -> Result<()> {
-    let store = desk.store()?;
+    let store = desk.store_to_read()?;
     let row = person::find(&store, contact)?;
     let book = desk.book(&store)?;
     let person = book.person_of(row)?;

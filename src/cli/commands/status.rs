@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::store::AccountRow;
 
 pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
-    let store = desk.store()?;
+    let store = desk.store_to_read()?;
     let mut accounts = store.accounts()?;
     let reads_text = desk.config.policy.reads_text;
     // Mail of an account that was taken out of the configuration stays; its state says nothing.

@@ -63,6 +63,16 @@ WHERE traits & 262144 AND author IN (SELECT id FROM address WHERE mine = 1);
 
 CREATE INDEX contact_by_name ON contact (name);
 
+-- What an import did, part by part, as JSON: each is written with what it did.
+CREATE TABLE import_step (
+  id     INTEGER PRIMARY KEY,
+  import INTEGER NOT NULL,
+  undo   TEXT NOT NULL
+) STRICT;
+CREATE INDEX import_step_by_import ON import_step (import);
+INSERT INTO import_step (import, undo) SELECT id, undo FROM import WHERE undone_at IS NULL;
+ALTER TABLE import DROP COLUMN undo;
+
 -- What nobody looked at before stands in the headers: they are read once more.
 UPDATE folder SET uidvalidity = 0
 WHERE account IN (SELECT id FROM account WHERE kind <> 'archive');

@@ -17,7 +17,7 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
     if let Err(error) = desk.config.require_account() {
         parts.push(Part::ill("accounts", &error));
     }
-    let stored = desk.store().and_then(|store| store.accounts()).unwrap_or_default();
+    let stored = desk.store_to_read().and_then(|store| store.accounts()).unwrap_or_default();
     for account in &desk.config.accounts {
         let name = format!("account {}", account.name);
         let told = probe(account).await.map(|folders| {
@@ -32,7 +32,7 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
 
 /// Whose word is taken on who sent the mail of each account, or could be.
 pub fn senders(desk: &Desk) -> Vec<Part> {
-    let Ok(store) = desk.store() else { return Vec::new() };
+    let Ok(store) = desk.store_to_read() else { return Vec::new() };
     let stored = store.accounts().unwrap_or_default();
     let mut parts = Vec::new();
     for account in &desk.config.accounts {
@@ -112,7 +112,7 @@ pub fn texts(desk: &Desk) -> Part {
             "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps";
         return Part::well("texts", NEVER);
     }
-    let wanted = desk.store().and_then(|store| store.unread_texts(desk.now - TEXT_AGE));
+    let wanted = desk.store_to_read().and_then(|store| store.unread_texts(desk.now - TEXT_AGE));
     Part::of("texts", wanted.map(texts_wanted))
 }
 
@@ -147,7 +147,7 @@ fn told(folders: &[(String, Role, u32)]) -> String {
 
 /// The database, and what its content says about the settings.
 pub fn stored(desk: &Desk) -> Vec<Part> {
-    let store = match desk.store() {
+    let store = match desk.store_to_read() {
         Ok(store) => store,
         Err(error) => return vec![Part::ill("database", &error)],
     };

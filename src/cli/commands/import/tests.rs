@@ -57,7 +57,7 @@ fn counts(outcome: &Outcome) -> (usize, usize, usize, Vec<&str>) {
 fn the_second_time_everything_is_known() {
     let place = Place::new();
     let (desk, file) = (place.desk(), place.file("a.vcf", CARDS));
-    let store = desk.store().unwrap();
+    let store = desk.store_to_write().unwrap();
     let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
         let (outcomes, _) = bring_in(&desk, &store, &[Item::of(&file)]).unwrap();

@@ -87,7 +87,7 @@ fn desk(folder: &tempfile::TempDir) -> Desk {
     let home = Home::below(folder.path());
     let (config, now) = (config::defaults(), Moment(1_000_000));
     let desk = Desk { home, config, now, at: None, json: false, quiet: true, verbose: false };
-    let store = desk.store().unwrap();
+    let store = desk.store_to_write().unwrap();
     let card = NewCard { name: "Ann Lee".to_owned(), ..NewCard::default() };
     store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
     let (words, at) = (["ann".to_owned()], Some(desk.now - 3600));
@@ -96,7 +96,7 @@ fn desk(folder: &tempfile::TempDir) -> Desk {
 }
 
 fn closed(desk: &Desk) -> Option<Closed> {
-    desk.store().unwrap().turns_of(ContactId(1)).unwrap()[0].closed
+    desk.store_to_write().unwrap().turns_of(ContactId(1)).unwrap()[0].closed
 }
 
 fn ids(words: &str) -> Vec<String> {
@@ -104,7 +104,7 @@ fn ids(words: &str) -> Vec<String> {
 }
 
 fn holds(desk: &Desk, verb: Verb) -> bool {
-    desk.store().unwrap().decisions(None, desk.now).unwrap().has(ContactId(1), verb)
+    desk.store_to_write().unwrap().decisions(None, desk.now).unwrap().has(ContactId(1), verb)
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_call_that_is_taken_back_leaves_no_turn() {
     let desk = desk(&folder);
     let words = ["ann".to_owned()];
     log::run(&desk, EntryKind::Call, &words, None, false, false, true).unwrap();
-    assert_eq!(desk.store().unwrap().turns_of(ContactId(1)).unwrap(), []);
+    assert_eq!(desk.store_to_write().unwrap().turns_of(ContactId(1)).unwrap(), []);
     let to_come = Some(desk.now + 60);
     let error = log::run(&desk, EntryKind::Call, &words, to_come, false, false, false).unwrap_err();
     assert!(error.to_string().contains("still to come"), "{error}");
