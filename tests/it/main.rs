@@ -10,6 +10,7 @@
 
 mod archives;
 mod bad_input;
+mod beside;
 mod corpus;
 mod deliver;
 mod discover;
