@@ -23,6 +23,7 @@ mod imap_budget;
 mod imap_login;
 mod imap_quirks;
 mod imap_reconcile;
+mod imap_restless;
 mod imap_servers;
 mod imap_texts;
 mod imap_watch;

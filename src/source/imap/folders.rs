@@ -9,6 +9,7 @@ use tokio::time::{Duration, Instant};
 
 use super::exec::{Link, quoted};
 use super::failure::Failure;
+use super::spacing::Spacing;
 use crate::config::Folders;
 use crate::error::{Error, Result};
 use crate::source::utf7::readable;
@@ -24,6 +25,7 @@ pub(super) struct Folder {
     /// The server itself says what it is for.
     pub special: bool,
     pub seen: Seen,
+    pub spacing: Spacing,
 }
 
 /// A folder as EXAMINE or STATUS shows it.
@@ -139,7 +141,14 @@ pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, 
             let display = readable(&name);
             let folder = if displayed.insert(display.clone()) { display } else { name.clone() };
             let key = FolderKey { account: account.to_owned(), folder };
-            Folder { key, argument: quoted(&name), role, special, seen: Seen::default() }
+            Folder {
+                key,
+                argument: quoted(&name),
+                role,
+                special,
+                seen: Seen::default(),
+                spacing: Spacing::default(),
+            }
         })
         .collect();
     folders.sort_by_key(|folder| order(folder.role));
@@ -263,7 +272,14 @@ mod tests {
 
     fn folder(name: &str, role: Role) -> Folder {
         let key = FolderKey { account: "work".to_owned(), folder: name.to_owned() };
-        Folder { key, argument: quoted(name), role, special: false, seen: Seen::default() }
+        Folder {
+            key,
+            argument: quoted(name),
+            role,
+            special: false,
+            seen: Seen::default(),
+            spacing: Spacing::default(),
+        }
     }
 
     #[test]

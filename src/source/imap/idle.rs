@@ -27,10 +27,12 @@ pub(super) enum Woken {
     Refused,
 }
 
-/// Waits in the open folder until something happens or `interrupt` completes.
+/// Waits in the open folder until `interrupt` completes, or, once something happened, for as long
+/// as `look_at` says, which is asked at each news with the number of messages.
 pub(super) async fn wait(
     link: &mut Link,
     pace: &Pace,
+    mut look_at: impl FnMut(u32) -> Instant,
     interrupt: impl Future<Output = ()>,
 ) -> Result<Woken, Failure> {
     let tag = link.send("IDLE").await?;
@@ -41,24 +43,27 @@ pub(super) async fn wait(
     }
     let renewal = Instant::now() + pace.renewal;
     let mut interrupt = pin!(interrupt);
-    let mut woken = Woken::Time;
-    while woken == Woken::Time {
+    let mut news: Option<Instant> = None;
+    let woken = loop {
         let silence = Instant::now() + pace.silence;
-        let heard = |response: &Response<'_>| {
-            if is_news(response) {
-                woken = Woken::News;
-            }
-        };
+        let end = news.unwrap_or(renewal).min(renewal).min(silence);
+        let mut is_told = false;
+        let heard = |response: &Response<'_>| is_told = is_news(response);
         tokio::select! {
+            biased;
+            () = sleep_until(end) => break news.map_or(Woken::Time, |_| Woken::News),
+            () = &mut interrupt => break Woken::Time,
             read = link.read(Duration::MAX, heard) => read?,
-            () = sleep_until(renewal.min(silence)) => break,
-            () = &mut interrupt => break,
+        }
+        if is_told {
+            let at = look_at(link.exists());
+            news = Some(news.map_or(at, |news| news.min(at)));
         }
         if link.has_finished(&tag) {
             link.finish(&tag, |_| ()).await?;
             return Ok(Woken::Ended);
         }
-    }
+    };
     let ending = async {
         link.send_line("DONE").await?;
         link.finish(&tag, |_| ()).await

@@ -33,6 +33,7 @@ mod reconcile;
 mod rounds;
 mod salvage;
 mod session;
+mod spacing;
 mod structure;
 mod sync;
 mod texts;

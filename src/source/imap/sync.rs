@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::failure::Failure;
@@ -152,6 +153,8 @@ impl Reader<'_> {
             }
             self.watched(folder, &cover).await?;
             folder.seen.looked(view, cover.complete);
+            let found_mail = cover.added > 0 || grown > 0;
+            folder.spacing.looked(found_mail, view.exists, Instant::now());
             return Ok(());
         }
     }

@@ -158,47 +158,68 @@ impl<'a> Watcher<'a> {
         let mut idles = link.offers("IDLE");
         let mut tells = idles && link.offers("NOTIFY");
         let mut subscribed = 0;
+        let mut look_at = Some(Instant::now());
         loop {
             let shared = rounds.shared.load(Ordering::Relaxed);
             let mut unread = shared && self.round(reader, rounds).await?;
-            self.look(reader, watched, rounds, WATCHED).await?;
+            if look_at.is_some_and(|at| at <= Instant::now()) {
+                self.look(reader, watched, rounds, WATCHED).await?;
+                look_at = None;
+            }
             self.catch_up(rounds, WATCHED).await?;
             if rounds.is_read() {
                 let due = if shared { Some(rounds.next().await) } else { None };
                 unread |= reader.texts(watched, due).await? == Texts::GaveWay;
             }
             if unread {
+                look_at = Some(Instant::now());
                 continue;
             }
-            let due = async {
+            let turn = async {
                 match rounds.shared.load(Ordering::Relaxed) {
                     true => sleep_until(rounds.next().await).await,
                     false => rounds.turned.notified().await,
                 }
             };
+            let look = moment(look_at);
+            let due = async {
+                tokio::select! { () = turn => {}, () = look => {} }
+            };
             if tells && subscribed != reader.generation() {
                 tells = self.subscribe(reader, rounds).await?;
                 subscribed = reader.generation();
+                look_at = Some(Instant::now());
                 continue;
             }
             let told = reader.take_told();
             if !told.is_empty() {
+                if told.iter().any(|name| watched.is_called(name)) {
+                    look_at = sooner(look_at, watched.spacing.poked(None, Instant::now()));
+                }
                 rounds.hurry(told);
                 continue;
             }
             if !idles {
                 tokio::select! { () = due => {}, () = sleep(self.pace.inbox) => {} }
+                look_at = Some(Instant::now());
                 continue;
             }
             let link = reader.link().await?;
-            if Some(link.exists()) != watched.seen.view.map(|view| view.exists) {
+            let exists = link.exists();
+            if Some(exists) != watched.seen.view.map(|view| view.exists) && look_at.is_none() {
+                look_at = Some(watched.spacing.poked(Some(exists), Instant::now()));
                 continue;
             }
-            match idle::wait(link, self.pace, due).await {
-                Ok(Woken::News | Woken::Time) => {}
-                Ok(Woken::Refused) => idles = false,
+            let news = |exists| watched.spacing.poked(Some(exists), Instant::now());
+            match idle::wait(link, self.pace, news, due).await {
+                Ok(Woken::News | Woken::Time) => look_at = Some(Instant::now()),
+                Ok(Woken::Refused) => (idles, look_at) = (false, Some(Instant::now())),
                 // Not at once again, or the two of us would go round for nothing.
-                Ok(Woken::Ended) => sleep(self.pace.backoff.0).await,
+                Ok(Woken::Ended) => {
+                    let soon = Instant::now() + self.pace.backoff.0;
+                    sleep_until(watched.spacing.poked(None, Instant::now()).max(soon)).await;
+                    look_at = Some(Instant::now());
+                }
                 Err(failure) => {
                     reader.after(&failure);
                     return Err(failure.into());
@@ -281,7 +302,10 @@ impl<'a> Watcher<'a> {
         for (folder, due) in folders.iter_mut() {
             let is_news =
                 news.as_ref().is_none_or(|names| names.iter().any(|name| folder.is_called(name)));
-            if *due > Instant::now() && !is_news {
+            if is_news {
+                *due = folder.spacing.poked(None, Instant::now()).min(*due);
+            }
+            if *due > Instant::now() {
                 continue;
             }
             if !self.is_unchanged(reader, folder).await? {
@@ -350,6 +374,18 @@ impl<'a> Watcher<'a> {
             rounds.hurried.notify_one();
         }
         Ok(())
+    }
+}
+
+fn sooner(one: Option<Instant>, other: Instant) -> Option<Instant> {
+    Some(one.map_or(other, |one| one.min(other)))
+}
+
+/// Never, where there is none.
+async fn moment(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => pending().await,
     }
 }
 

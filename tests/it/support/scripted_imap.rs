@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -69,6 +70,8 @@ pub enum Turn {
     TellGone(u32),
     /// These bytes, then the connection is closed.
     SayAndClose(String),
+    /// IDLE as usual, but that this is told at once and every 20 ms; by the number of the time.
+    Babble(fn(usize) -> String),
 }
 
 /// One command as the script sees it.
@@ -194,6 +197,7 @@ impl Server {
             told: 0,
             notified: None,
             remembered: None,
+            babbled: 0,
         };
         loop {
             let mut line = String::new();
@@ -218,7 +222,11 @@ impl Server {
                 Turn::Say(text) => (text.replace("{tag}", tag), false),
                 Turn::SayAndClose(text) => (text.replace("{tag}", tag), true),
                 Turn::AsUsual if command == "IDLE" => {
-                    visit.idle(tag, &mut stream).await?;
+                    visit.idle(tag, None, &mut stream).await?;
+                    continue;
+                }
+                Turn::Babble(babble) => {
+                    visit.idle(tag, Some(babble), &mut stream).await?;
                     continue;
                 }
                 Turn::AsUsual => (visit.reply(tag, command), false),
@@ -260,6 +268,7 @@ struct Visit<'a> {
     notified: Option<BTreeMap<String, usize>>,
     /// What there was at the login, where nothing newer is shown.
     remembered: Option<BTreeMap<String, Mailbox>>,
+    babbled: usize,
 }
 
 impl Visit<'_> {
@@ -363,7 +372,13 @@ impl Visit<'_> {
         found.map(|(at, (uid, message))| fetched(at + 1, *uid, message, words[2])).collect()
     }
 
-    async fn idle(&mut self, tag: &str, stream: &mut BufReader<Box<dyn Stream>>) -> io::Result<()> {
+    async fn idle(
+        &mut self,
+        tag: &str,
+        babble: Option<fn(usize) -> String>,
+        stream: &mut BufReader<Box<dyn Stream>>,
+    ) -> io::Result<()> {
+        let mut babbling = tokio::time::interval(Duration::from_millis(20));
         let mut changes = self.server.changes.subscribe();
         stream.write_all(b"+ idling\r\n").await?;
         let mut line = String::new();
@@ -386,6 +401,11 @@ impl Visit<'_> {
             }
             tokio::select! {
                 _ = changes.changed() => {}
+                _ = babbling.tick(), if babble.is_some() => {
+                    self.babbled += 1;
+                    let said = babble.map(|babble| babble(self.babbled)).unwrap_or_default();
+                    stream.write_all(said.as_bytes()).await?;
+                }
                 read = stream.read_line(&mut line) => {
                     read?;
                     self.server.house().lines.push(line.trim_end().to_owned());
