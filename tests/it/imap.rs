@@ -416,3 +416,48 @@ async fn a_message_that_goes_while_it_is_read_is_no_failure() {
     assert_eq!(world.store.uids("INBOX"), [1, 2, 3, 4, 6, 7, 8, 9]);
     assert_eq!(world.store.kept().unreadable, []);
 }
+
+/// A pass over a server from which no mail ever comes: what it says of it, and how many
+/// connections it took.
+async fn gives_up(trick: impl Fn(&Call<'_>) -> Turn + Send + Sync + 'static) -> (String, usize) {
+    let world =
+        World::with(&[("INBOX", Mailbox::of(1..=2300)), ("Sent", Mailbox::of(1..=9))]).await;
+    world.server.script(trick);
+    let error = world.sync().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Temporary, "{error}");
+    assert_eq!(world.store.kept().unreadable, []);
+    let connections = world.server.house().connections;
+    (error.to_string(), connections)
+}
+
+#[tokio::test]
+async fn a_pass_gives_up_where_no_mail_ever_comes() {
+    let (why, connections) = gives_up(|call| match call.is(FETCH) || call.is("FETCH") {
+        true => Turn::SayAndClose(String::new()),
+        false => Turn::AsUsual,
+    })
+    .await;
+    assert!(why.contains("3 connections were lost without any mail"), "{why}");
+    assert_eq!(connections, 3);
+
+    let (why, connections) = gives_up(|call| match call.is(FETCH) {
+        true => Turn::Say("* 1 FETCH (FLAGS ())\r\n{tag} OK done\r\n".to_owned()),
+        false => Turn::AsUsual,
+    })
+    .await;
+    assert!(why.contains("no message can be read now"), "{why}");
+    assert!(connections <= 3, "{connections}");
+}
+
+#[tokio::test]
+async fn a_pass_gives_up_where_no_text_ever_comes() {
+    let world = World::with(&[("INBOX", Mailbox::of(1..=300))]).await;
+    world.server.script(|call| match call.is(FETCH) && call.command.contains("TEXT") {
+        true => Turn::SayAndClose(String::new()),
+        false => Turn::AsUsual,
+    });
+    let error = world.sync().await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Temporary, "{error}");
+    assert!(world.server.house().connections <= 4);
+    world.holds_all();
+}

@@ -136,6 +136,7 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
     for folder in &mut folders {
         let mut left = reader.texts(folder, None).await?;
         while left == Texts::GaveWay {
+            reader.goes_on()?;
             reader.check(folder).await?;
             left = reader.texts(folder, None).await?;
         }

@@ -16,7 +16,7 @@ use super::folders::{self, Folder, View};
 use super::session::Connector;
 use super::{Pace, backoff};
 use crate::config::Account;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::source::{Role, Sink};
 
 pub(super) struct Reader<'a> {
@@ -34,9 +34,11 @@ pub(super) struct Reader<'a> {
     /// The folder that is open, or was when the connection broke: as a command's argument, and
     /// its UIDVALIDITY.
     open: Option<(String, u32)>,
-    /// Connections opened, and those lost in a row without anything new from them.
+    /// Connections opened, and those lost in a row without anything new from them; by what the
+    /// last one was.
     connected: u32,
     lost: u32,
+    lost_by: String,
     /// Connections in a row that didn't last, whatever came from them.
     hasty: u32,
     /// When the last connection was opened.
@@ -54,6 +56,8 @@ pub(super) struct Found {
     pub is_answer: bool,
 }
 
+/// After so many connections in a row without anything new a pass gives up.
+pub(super) const FRUITLESS: u32 = 3;
 /// A connection that lived so long was good: the next failure is the first again.
 pub(super) const STEADY: Duration = Duration::from_secs(120);
 /// So many connections in a row may end soon, as long as each brings something: as many as it
@@ -79,6 +83,7 @@ impl<'a> Reader<'a> {
             open: None,
             connected: 0,
             lost: 0,
+            lost_by: String::new(),
             hasty: 0,
             since: Instant::now(),
             told: Vec::new(),
@@ -131,6 +136,23 @@ impl<'a> Reader<'a> {
         self.lost = 0;
     }
 
+    /// Whether so many connections were lost in a row without anything new from them.
+    pub(super) fn has_lost(&self, connections: u32) -> bool {
+        self.lost >= connections
+    }
+
+    /// What there is to say of a server from which nothing new comes.
+    ///
+    /// # Errors
+    /// `Temporary` once so many connections were lost in a row as a pass tries.
+    pub(super) fn goes_on(&self) -> Result<()> {
+        if !self.has_lost(FRUITLESS) {
+            return Ok(());
+        }
+        let why = &self.lost_by;
+        Err(Error::temporary(format!("{FRUITLESS} connections were lost without any mail: {why}")))
+    }
+
     /// Drops the connection unless this failure left it sound.
     pub(super) fn after(&mut self, failure: &Failure) {
         if !matches!(failure, Failure::Refused(_))
@@ -138,6 +160,7 @@ impl<'a> Reader<'a> {
         {
             self.received += link.take_received();
             self.lost += 1;
+            self.lost_by = failure.words();
             self.hasty = if self.since.elapsed() < STEADY { self.hasty + 1 } else { 0 };
         }
     }

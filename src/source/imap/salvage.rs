@@ -9,7 +9,7 @@ use async_imap::imap_proto::Response;
 use super::failure::Failure;
 use super::fetch::{self, Answer, Flight, Form};
 use super::folders::Folder;
-use super::reader::Reader;
+use super::reader::{FRUITLESS, Reader};
 use super::sync::Cover;
 
 /// UIDs per command.
@@ -82,7 +82,26 @@ impl Reader<'_> {
                 failure.words()
             }
         };
+        if let [first, ..] = left.as_slice()
+            && self.has_lost(FRUITLESS - 1)
+        {
+            self.must_give_others(folder, *first, &why).await?;
+        }
         Ok((left, why))
+    }
+
+    /// Before the last connection that a pass may lose for nothing is put to more.
+    async fn must_give_others(
+        &mut self,
+        folder: &Folder,
+        but: u32,
+        why: &str,
+    ) -> Result<(), Failure> {
+        if !self.gives_others(folder, but).await? {
+            return Err(Failure::Lost(format!("no message can be read now: {why}")));
+        }
+        self.has_progressed();
+        Ok(())
     }
 
     async fn last_resort(
@@ -99,10 +118,7 @@ impl Reader<'_> {
             }
             reason = why;
         }
-        if !self.gives_others(folder, uid).await? {
-            return Err(Failure::Lost(format!("no message can be read now: {reason}")));
-        }
-        self.has_progressed();
+        self.must_give_others(folder, uid, &reason).await?;
         self.hand_over(folder, cover, |batch| batch.unreadable = vec![(uid.into(), reason)]).await
     }
 
@@ -127,6 +143,9 @@ impl Reader<'_> {
             }
             if chunk.missing().is_empty() {
                 return Ok(true);
+            }
+            if self.has_lost(FRUITLESS) {
+                break;
             }
         }
         Ok(false)

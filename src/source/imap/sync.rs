@@ -108,6 +108,7 @@ impl Reader<'_> {
                 warn!(account = folder.key.account, folder = name, why, "a folder stays unread");
                 return Ok(());
             }
+            self.goes_on()?;
             let hopeless = matches!(failure, Failure::House(_)) || failure.is_passing();
             if hopeless || tries == TRIES {
                 return Err(failure.into());
@@ -327,6 +328,7 @@ impl Reader<'_> {
         let missing = chunk.missing();
         let mails = chunk.take_mails();
         if !mails.is_empty() {
+            self.has_progressed();
             self.hand_over(folder, cover, |batch| batch.mails = mails).await?;
         }
         self.salvage(folder, cover, missing).await?;
