@@ -84,7 +84,7 @@ impl Reading {
 /// `None` when nobody takes it any more.
 fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option<()> {
     let incoming = match report {
-        Report::Batch(batch) => Incoming::Batch(read(batch, config)),
+        Report::Batch(batch, _room) => Incoming::Batch(read(batch, config)),
         Report::Word(word) => Incoming::Word(word),
     };
     to.send(incoming).ok()

@@ -4,8 +4,9 @@
 //! finds goes into a [`Sink`], and what it has to know about earlier runs it asks the sink for.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
@@ -34,6 +35,13 @@ pub struct RawMail {
     pub body_start: Option<Vec<u8>>,
     /// The names of what is attached, where the text was to be read.
     pub attachments: Vec<String>,
+}
+
+impl RawMail {
+    /// In bytes.
+    fn length(&self) -> usize {
+        self.header.len() + self.body_start.as_ref().map_or(0, Vec::len)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -228,7 +236,7 @@ impl AccountState {
 
 /// What comes from the sources, in the order in which it happened.
 pub enum Report {
-    Batch(Batch),
+    Batch(Batch, Taken),
     Word(Word),
 }
 
@@ -284,18 +292,30 @@ pub enum Word {
     },
 }
 
+/// So much raw mail may be on its way, in KiB; a batch that is larger alone goes alone.
+const ROOM: u32 = 6 * 1024;
+
+/// The room that a batch takes until its mail was read.
+#[derive(Debug)]
+pub struct Taken(
+    #[expect(dead_code, reason = "dropping it is what counts")] Option<OwnedSemaphorePermit>,
+);
+
 /// The way from the sources to the one writer; bounded, so that a fast server waits for the disk.
 #[derive(Clone)]
 pub struct Sink {
     reports: mpsc::Sender<Report>,
+    /// For raw mail on its way, in KiB.
+    room: Arc<Semaphore>,
     problems: watch::Sender<Problems>,
 }
 
 impl Sink {
-    /// At most `depth` reports wait; a batch holds up to some hundred messages.
+    /// At most `depth` reports wait, with at most [`ROOM`] of raw mail in them.
     pub fn bounded(depth: usize) -> (Sink, mpsc::Receiver<Report>) {
         let (reports, receiver) = mpsc::channel(depth);
-        (Sink { reports, problems: watch::Sender::default() }, receiver)
+        let room = Arc::new(Semaphore::new(ROOM as usize));
+        (Sink { reports, room, problems: watch::Sender::default() }, receiver)
     }
 
     /// What the sources know to be wrong.
@@ -312,8 +332,13 @@ impl Sink {
         self.say(Word::Folders { account: account.to_owned(), folders }).await
     }
 
+    /// Waits until there is room for its mail.
     pub async fn batch(&self, batch: Batch) -> Result<()> {
-        self.send(Report::Batch(batch)).await
+        let bytes: usize = batch.mails.iter().map(RawMail::length).sum();
+        let wanted = u32::try_from(bytes / 1024).unwrap_or(ROOM).min(ROOM);
+        // Nobody ever closes it.
+        let room = Arc::clone(&self.room).acquire_many_owned(wanted).await.ok();
+        self.send(Report::Batch(batch, Taken(room))).await
     }
 
     pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {

@@ -48,7 +48,7 @@ impl Kept {
             Report::Word(Word::FetchedToday { reply, .. }) => reply.send(0).unwrap(),
             Report::Word(Word::TextsRest) => {}
             Report::Word(Word::Barrier { reply }) => reply.send(()).unwrap(),
-            Report::Batch(batch) => {
+            Report::Batch(batch, _) => {
                 let name = batch.folder.folder;
                 self.deliveries += batch.mails.len();
                 self.batch_sizes.push(batch.mails.len());
@@ -309,7 +309,7 @@ async fn a_big_folder_comes_in_batches_newest_first() {
         let mut order = Vec::new();
         while let Some(report) = reports.recv().await {
             match report {
-                Report::Batch(batch) => {
+                Report::Batch(batch, _) => {
                     order.extend(batch.mails.iter().filter_map(|mail| mail.internal));
                     relay.batch(batch).await.unwrap();
                 }

@@ -18,7 +18,7 @@ use crate::source::{Flags, RawMail};
 /// Messages in one batch.
 const BATCH: usize = 500;
 /// Bytes in one batch, as far as whole messages allow.
-const BATCH_BYTES: usize = 8 << 20;
+const BATCH_BYTES: usize = 2 << 20;
 /// Messages whose names are at hand at once.
 const PART: usize = 50_000;
 

@@ -90,7 +90,7 @@ impl Kept {
     fn take(&mut self, report: Report) {
         match report {
             Report::Word(Word::Folders { folders, .. }) => self.folders = folders,
-            Report::Batch(batch) => self.store(batch),
+            Report::Batch(batch, _) => self.store(batch),
             Report::Word(Word::State { state, detail, .. }) => self.states.push((state, detail)),
             Report::Word(Word::Known { folder, reply }) => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
