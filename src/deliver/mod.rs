@@ -7,6 +7,7 @@ pub mod desktop;
 pub mod digest;
 pub mod email;
 mod smtp;
+mod wire;
 
 pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
 pub use digest::{Letter, letter};

@@ -4,9 +4,7 @@
 //! refused login a second time, never waits without a deadline.
 
 use std::io;
-use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -16,16 +14,18 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error as SmtpError, response::Response};
+use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret as _;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
+use super::wire::{ByteByByte, Encrypted};
 use crate::auth::{Proof, SignIn};
 use crate::config::{Login, Smtp, Tls};
 use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
-use crate::trust::Mismatch;
+use crate::trust::{self, Mismatch};
 
 const STEP: Duration = Duration::from_secs(60);
 /// RFC 5321 §4.5.3.2.6: whoever gives up on the reply to the final dot sooner sends mail twice.
@@ -80,12 +80,6 @@ async fn connect_as(server: &Smtp, user: &str, login: &Login) -> Result<AsyncSmt
 
 async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
     let address = (server.host.as_str(), server.port);
-    if server.tls == Tls::Implicit {
-        let tls = Some(tls_parameters(server).await?);
-        let connecting = AsyncSmtpConnection::connect_tokio1(address, None, &HELLO, tls, None);
-        let connection = within(server, STEP, connecting).await?;
-        return pinned(server, &connection).map(|()| connection);
-    }
     let stream = timeout(STEP, TcpStream::connect(address))
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
@@ -95,13 +89,31 @@ async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
             "set tls = \"implicit\" or \"starttls\": without TLS mail stays on this machine",
         ));
     }
-    let stream = Box::new(ByteByByte(stream));
+    let stream: Box<dyn AsyncTokioStream> = match server.tls {
+        Tls::Implicit => Box::new(encrypted(server, stream).await?),
+        Tls::Starttls | Tls::None => Box::new(ByteByByte::over(stream)),
+    };
     let greeting = AsyncSmtpConnection::connect_with_transport(stream, &HELLO);
     let mut connection = within(server, STEP, greeting).await?;
     if server.tls == Tls::Starttls {
         encrypt(server, &mut connection).await?;
     }
     Ok(connection)
+}
+
+/// TLS before the first word.
+async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<Encrypted> {
+    let trust = trust::client(server.ca.as_deref(), server.fingerprint)?;
+    let name = ServerName::try_from(server.host.clone()).map_err(|cause| {
+        Error::config(format!("{} is no host name", server.host)).because(cause)
+    })?;
+    let shaking = TlsConnector::from(Arc::new(trust)).connect(name, ByteByByte::over(stream));
+    let shaken = timeout(STEP, shaking).await.map_err(|_| silent(server, STEP))?;
+    shaken.map(Encrypted).map_err(|error| match Mismatch::behind(&error) {
+        Some(mismatch) => mismatch.explain(&place(server)),
+        None if is_certificate(&error) => untrusted(server, &clean(&error.to_string())),
+        None => unreachable_server(server).because(clean(&error.to_string())),
+    })
 }
 
 async fn encrypt(server: &Smtp, connection: &mut AsyncSmtpConnection) -> Result<()> {
@@ -217,10 +229,8 @@ fn silent(server: &Smtp, limit: Duration) -> Error {
 
 fn explain(server: &Smtp, error: &SmtpError) -> Error {
     let reason = clean(&error.to_string());
-    if is_certificate(error) {
-        return Error::temporary(format!("the certificate of {} can't be trusted", place(server)))
-            .because(reason)
-            .hint("log in to the network if it is a hotel's, or set `ca` in [smtp]");
+    if std::error::Error::source(error).is_some_and(is_certificate) {
+        return untrusted(server, &reason);
     }
     let code = error.status().map(u16::from);
     let (kind, hint) = match code {
@@ -240,6 +250,12 @@ fn explain(server: &Smtp, error: &SmtpError) -> Error {
         .hint(hint)
 }
 
+fn untrusted(server: &Smtp, reason: &str) -> Error {
+    Error::temporary(format!("the certificate of {} can't be trusted", place(server)))
+        .because(reason)
+        .hint("log in to the network if it is a hotel's, or set `ca` in [smtp]")
+}
+
 fn unreachable_server(server: &Smtp) -> Error {
     Error::temporary(format!("no conversation with {}", place(server)))
         .hint("it will be tried again; if that never helps, check `host`, `port` and `tls`")
@@ -254,8 +270,8 @@ fn is_loopback(stream: &TcpStream) -> bool {
 }
 
 /// Looks inside I/O errors too: there rustls hides its reason from `source`.
-fn is_certificate(error: &SmtpError) -> bool {
-    let mut next = std::error::Error::source(error);
+fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
     while let Some(cause) = next {
         let inner = cause
             .downcast_ref::<io::Error>()
@@ -270,51 +286,4 @@ fn is_certificate(error: &SmtpError) -> bool {
         next = cause.source();
     }
     false
-}
-
-/// A connection read a byte at a time. Whatever an attacker appends to the clear-text reply to
-/// STARTTLS then still waits in the socket, where it breaks the TLS handshake, and not in a line
-/// buffer, where it would pass for a reply to a later, encrypted command.
-#[derive(Debug)]
-struct ByteByByte(TcpStream);
-
-impl AsyncRead for ByteByByte {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if buffer.remaining() == 0 {
-            return Poll::Ready(Ok(()));
-        }
-        let mut byte = [0];
-        let mut one = ReadBuf::new(&mut byte);
-        ready!(Pin::new(&mut self.0).poll_read(context, &mut one))?;
-        buffer.put_slice(one.filled());
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for ByteByByte {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
-    }
-}
-
-impl AsyncTokioStream for ByteByByte {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.peer_addr()
-    }
 }

@@ -1,7 +1,9 @@
 //! The digest to a real SMTP server, alerts to a real notifier.
 
+use std::io::{BufRead, BufReader, Write};
+
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders as _};
-use requite::config::{Mailer, Tls};
+use requite::config::{Mailer, Smtp, Tls};
 use requite::deliver::{
     Action, Alert, Deed, Desktop, Letter, Outside, Urgency, compose, probe, send,
 };
@@ -316,4 +318,33 @@ fn what_the_user_chooses_comes_back() {
             screen.displays(0).await;
         }
     });
+}
+
+/// A server that answers these many commands and then talks without end, one line or many.
+fn endless(answered: usize, talk: &'static str) -> Smtp {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let answers = ["220 ready", "250 mail.example.com", "250 ok", "250 ok", "354 go on"];
+        for answer in &answers[..answered] {
+            stream.write_all(format!("{answer}\r\n").as_bytes()).unwrap();
+            lines.next();
+        }
+        while stream.write_all(talk.repeat(1000).as_bytes()).is_ok() {}
+    });
+    let (host, login, ca, fingerprint) = ("127.0.0.1".to_owned(), None, None, None);
+    Smtp { host, port, tls: Tls::None, login, ca, fingerprint }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_stop_talking_is_left() {
+    for talk in ["x", "250-and more\r\n"] {
+        for answered in [0, 1, 2, 5] {
+            let error = send_to(Mailer::Smtp(endless(answered, talk))).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Temporary, "{answered} {talk}: {error}");
+            assert!(error.to_string().contains("doesn't stop talking"), "{error}");
+        }
+    }
 }
