@@ -8,8 +8,12 @@ use requite::cli::args::Arguments;
 use requite::cli::outcome::report;
 use requite::cli::{commands, logging};
 use requite::error::Error;
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 fn main() -> ExitCode {
+    // Passwords and tokens pass through here: no debugger and no core dump shall see them. Where
+    // the kernel refuses, the service's own LimitCORE holds.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let arguments = Arguments::parse();
     anstream::ColorChoice::from(arguments.globals.color).write_global();
     logging::start(commands::log_level(&arguments));

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use oauth2::url::form_urlencoded;
-use secrecy::zeroize::Zeroizing;
+use secrecy::zeroize::{Zeroize, Zeroizing};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
@@ -41,6 +41,12 @@ pub(super) struct Held(#[expect(dead_code, reason = "closing it is what counts")
 struct Note {
     /// `None`: the Secret Service has it.
     refresh_token: Option<String>,
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        self.refresh_token.zeroize();
+    }
 }
 
 impl<'a> Vault<'a> {
@@ -75,19 +81,17 @@ impl<'a> Vault<'a> {
     }
 
     pub(super) fn place(&self) -> Result<Option<Place>> {
-        Ok(self.note()?.map(|note| match note.refresh_token {
+        Ok(self.note()?.map(|note| match &note.refresh_token {
             Some(_) => Place::File,
             None => Place::Keyring,
         }))
     }
 
     pub(super) async fn load(&self) -> Result<Option<SecretString>> {
-        match self.note()? {
-            None => Ok(None),
-            Some(Note { refresh_token: Some(token) }) => Ok(Some(SecretString::from(token))),
-            Some(Note { refresh_token: None }) => {
-                Keyring::default().fetch(&self.attributes()).await
-            }
+        let Some(mut note) = self.note()? else { return Ok(None) };
+        match note.refresh_token.take() {
+            Some(token) => Ok(Some(SecretString::from(token))),
+            None => Keyring::default().fetch(&self.attributes()).await,
         }
     }
 

@@ -2,20 +2,31 @@
 //!
 //! No message here ever holds any part of what was printed on stdout.
 
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::pin::pin;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
+
+use futures_util::future::join;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
 
 use super::secret::first_line;
 use crate::error::{Error, Result};
 
 /// Long enough to type a passphrase into a dialog.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So much of what a command prints is kept, in bytes, and so much is read.
+const LONGEST: usize = 64 * 1024;
+const MOST: usize = 1024 * 1024;
+/// After a command has ended, for what it printed last.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What a command is for, as errors call it: "password command".
 pub(super) struct Role(pub(super) &'static str);
@@ -38,23 +49,22 @@ impl Role {
             .kill_on_drop(true)
             .spawn()
             .map_err(|cause| self.not_runnable(name).because(cause))?;
-        let output = match tokio::time::timeout(patience, child.wait_with_output()).await {
-            Ok(output) => output.map_err(|cause| {
-                Error::temporary(format!("the {role} `{name}` was lost")).because(cause)
-            })?,
-            Err(_) => {
-                return Err(Error::temporary(format!(
-                    "the {role} `{name}` gave nothing for {patience:?}"
-                ))
-                .hint("it may be waiting for a passphrase: unlock the key first"));
-            }
-        };
-        let printed = Zeroizing::new(output.stdout);
-        if !output.status.success() {
-            let complaint = complaint(&output.stderr);
+        let Finished { status, printed, complaint } =
+            match tokio::time::timeout(patience, finish(child)).await {
+                Ok(finished) => finished.map_err(|cause| {
+                    Error::temporary(format!("the {role} `{name}` was lost")).because(cause)
+                })?,
+                Err(_) => {
+                    return Err(Error::temporary(format!(
+                        "the {role} `{name}` gave nothing for {patience:?}"
+                    ))
+                    .hint("it may be waiting for a passphrase: unlock the key first"));
+                }
+            };
+        if !status.success() {
+            let complaint = self::complaint(&complaint);
             return Err(Error::temporary(format!(
-                "the {role} `{name}` failed ({}){complaint}",
-                output.status
+                "the {role} `{name}` failed ({status}){complaint}"
             ))
             .hint(format!("run `{name}` by hand with the same arguments")));
         }
@@ -94,8 +104,85 @@ impl Role {
     }
 }
 
+/// How a command ended, with the beginning of what it printed and complained of.
+struct Finished {
+    status: ExitStatus,
+    printed: Zeroizing<Vec<u8>>,
+    complaint: Vec<u8>,
+}
+
+/// Waits for the end of the command itself. Whom it leaves behind may hold its pipes: what they
+/// may print is none of ours.
+async fn finish(mut child: Child) -> io::Result<Finished> {
+    let mut printed = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let mut complaint = Vec::with_capacity(LONGEST);
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let status = {
+        let mut listening = pin!(join(keep(stdout, &mut printed), keep(stderr, &mut complaint)));
+        let mut heard = false;
+        let status = tokio::select! {
+            _ = &mut listening => {
+                heard = true;
+                child.wait().await
+            }
+            status = child.wait() => status,
+        }?;
+        if !heard {
+            // What it printed before its end is in the pipe by now.
+            let _ = tokio::time::timeout(LAST_WORDS, &mut listening).await;
+        }
+        status
+    };
+    Ok(Finished { status, printed, complaint })
+}
+
+/// Reads all that comes, up to an end of its own, and keeps the beginning.
+async fn keep(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
+    let Some(mut pipe) = pipe else { return };
+    let mut buffer = Zeroizing::new([0; 4096]);
+    let mut read = 0;
+    // Whoever prints more finds the pipe closed, and ends by that.
+    while read < MOST
+        && let Ok(length @ 1..) = pipe.read(buffer.as_mut_slice()).await
+    {
+        let room = LONGEST - kept.len();
+        kept.extend_from_slice(&buffer[..length.min(room)]);
+        read += length;
+    }
+}
+
 /// What a failed command had to say, cut to a few lines.
 fn complaint(stderr: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(stderr).trim().chars().take(500).collect();
     if text.is_empty() { text } else { format!(": {text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    async fn printed(script: &str, patience: Duration) -> Result<String> {
+        let words = ["sh", "-c", script].map(str::to_owned);
+        let line = Role("password command").first_line(&words, patience).await?;
+        Ok(line.expose_secret().to_owned())
+    }
+
+    #[tokio::test]
+    async fn whom_a_command_leaves_behind_is_not_waited_for() {
+        let left = "sleep 600 & echo s3cret";
+        assert_eq!(printed(left, Duration::from_secs(30)).await.unwrap(), "s3cret");
+    }
+
+    #[tokio::test]
+    async fn a_command_that_prints_without_end_is_cut_off() {
+        for endless in ["yes s3cret", "yes s3cret >&2", "exec cat /dev/zero"] {
+            let error = printed(endless, Duration::from_secs(30)).await.unwrap_err();
+            assert!(error.to_string().contains(" failed ("), "{error}");
+        }
+        // What is behind a first line that came is none of ours.
+        let long = "echo s3cret; head -c 900000 /dev/zero";
+        assert_eq!(printed(long, Duration::from_secs(30)).await.unwrap(), "s3cret");
+    }
 }

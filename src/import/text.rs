@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
+use crate::domain::text::clean;
+
 /// The bytes without a byte order mark; UTF-16 becomes UTF-8, and lines that end in a lone
 /// carriage return end in a line feed.
 pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -30,10 +32,18 @@ pub fn decoded<'a>(bytes: &'a [u8], fallback: Option<&'static Encoding>) -> Cow<
     }
 }
 
-/// One line without control characters, white space folded.
+/// Nobody's name, work or address has more characters.
+const LONGEST: usize = 500;
+
+/// One line without anything that steers a display, white space folded, and no longer than
+/// anything that somebody wrote by hand.
 pub fn tidy(text: &str) -> String {
-    let words = text.split_whitespace().map(|word| word.replace(char::is_control, ""));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let end = text.char_indices().nth(4 * LONGEST).map_or(text.len(), |(at, _)| at);
+    let cleaned = clean(text.get(..end).unwrap_or_default());
+    match cleaned.char_indices().nth(LONGEST) {
+        Some((end, _)) => cleaned.get(..end).unwrap_or_default().trim_end().to_owned(),
+        None => cleaned,
+    }
 }
 
 /// `None` for what is empty once it is tidy.
@@ -67,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_tidy_text_is_one_line() {
-        assert_eq!(tidy(" Ada\u{a0}\n  Love\u{7}lace "), "Ada Lovelace");
+        assert_eq!(tidy(" Ada\u{a0}\n  Love\u{fff9}lace "), "Ada Lovelace");
+        assert_eq!(tidy(&"Ada ".repeat(9_000_000)).len(), 499);
         assert_eq!(some(" \u{0} "), None);
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::person;
 use crate::domain::identity;
 use crate::domain::model::{Moment, TurnId};
 use crate::domain::policy::{EXPIRY_H, Policy};
+use crate::domain::text::clean;
 use crate::domain::turns::{Closed, Turn};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Decision, IdentityKind, Store, Verb};
@@ -82,7 +83,7 @@ fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
     let is = store.decisions(Some(id), desk.now)?.has(id, verb);
     if is != undo {
         let state = if undo { "is not" } else { "is already" };
-        desk.say(&format!("{} {state} {participle}", row.name));
+        desk.say(&format!("{} {state} {participle}", clean(&row.name)));
         return Ok(());
     }
     desk.write(&store, |store| {
@@ -93,7 +94,7 @@ fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
         store.decide(&Decision { at, verb, contact: id, touch: None, value: String::new() })
     })?;
     let state = if undo { "is no longer" } else { "is now" };
-    desk.say(&format!("{} {state} {participle}", row.name));
+    desk.say(&format!("{} {state} {participle}", clean(&row.name)));
     Ok(())
 }
 
@@ -118,7 +119,7 @@ pub fn set(desk: &Desk, contact: &str, settings: &[String], undo: bool) -> Resul
         Ok(())
     })?;
     for (verb, value) in &settings {
-        desk.say(&format!("{}: {}", row.name, told(*verb, value)));
+        desk.say(&format!("{}: {}", clean(&row.name), told(*verb, value)));
     }
     Ok(())
 }
@@ -145,7 +146,7 @@ fn setting(row: &ContactRow, text: &str) -> Result<(Verb, String)> {
                     && identity.value == address
             });
             if !found {
-                let why = format!("{address} wasn't found by the name of {}", row.name);
+                let why = format!("{address} wasn't found by the name of {}", clean(&row.name));
                 return Err(
                     Error::usage(why).hint("only an address shown as \"by name\" can be refused")
                 );
@@ -189,13 +190,13 @@ fn take_settings_back(
         for start in &wanted {
             let back = store.take_setting_back(row.id, start, desk.now)?;
             taken.push(back.ok_or_else(|| {
-                Error::usage(format!("nothing of the kind is set for {}", row.name))
+                Error::usage(format!("nothing of the kind is set for {}", clean(&row.name)))
             })?);
         }
         Ok(taken)
     })?;
     for (verb, value) in taken {
-        desk.say(&format!("{}: taken back that {}", row.name, told(verb, &value)));
+        desk.say(&format!("{}: taken back that {}", clean(&row.name), told(verb, &value)));
     }
     Ok(())
 }
@@ -237,7 +238,7 @@ fn turn(store: &Store, id: &str) -> Result<NamedTurn> {
 fn tell(desk: &Desk, store: &Store, turns: &[NamedTurn], what: &str) -> Result<()> {
     for (named, _) in turns {
         let who = store.name_of(named.contact)?;
-        let who = who.map_or_else(|| named.contact.to_string(), |(name, _)| name);
+        let who = who.map_or_else(|| named.contact.to_string(), |(name, _)| clean(&name));
         desk.say(&format!("{named} with {who} {what}"));
     }
     Ok(())

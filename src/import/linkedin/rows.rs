@@ -3,6 +3,8 @@
 //! A quote that never closes would swallow the rest of the file, so rows are put together from
 //! physical lines here, and the csv crate splits one row at a time.
 
+use std::collections::HashMap;
+
 use csv::{ReaderBuilder, StringRecord};
 
 use super::columns::{Column, Header};
@@ -20,15 +22,15 @@ pub struct Row {
 /// The rows from the line at index `from` on; blank lines are none.
 pub fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
     let mut rows = Vec::new();
+    let mut lines = Lines { lines, header, stands_alone: HashMap::new() };
     let mut at = from;
-    while let Some(line) = lines.get(at) {
+    while let Some(line) = lines.lines.get(at) {
         if line.trim().is_empty() {
             at += 1;
             continue;
         }
-        let rest = lines.get(at..).unwrap_or_default();
         let number = at as u64 + 1;
-        let (taken, cells) = row(rest, header);
+        let (taken, cells) = lines.row(at);
         rows.push(match cells {
             Ok(cells) => Ok(Row { line: number, cells }),
             Err(why) => Err(Skipped { line: number, why }),
@@ -38,42 +40,62 @@ pub fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Ski
     rows
 }
 
-/// The row that starts with the first line, and how many lines it takes.
-fn row(lines: &[&str], header: &Header) -> (usize, Result<StringRecord, String>) {
-    let first = lines.first().copied().unwrap_or_default();
-    let alone = split(first, header.delimiter);
-    let fitting = |cells: Option<StringRecord>| cells.filter(|cells| fits(cells, header));
-    if is_balanced(first) {
-        let found = alone.as_ref().map_or(0, StringRecord::len);
-        let why = || format!("{found} columns where the header has {}", header.width);
-        return (1, fitting(alone).ok_or_else(why));
-    }
-    if let Some(taken) = closing_line(lines, header)
-        && let Some(text) = lines.get(..taken).map(|lines| lines.join("\n"))
-        && let Some(cells) = fitting(split(&text, header.delimiter))
-    {
-        return (taken, Ok(cells));
-    }
-    (1, fitting(alone).ok_or_else(|| "a quote that isn't closed".to_owned()))
+/// The physical lines of a file.
+struct Lines<'a> {
+    lines: &'a [&'a str],
+    header: &'a Header,
+    /// Whether a line is a row by itself, once that was asked: an open quote asks it of many.
+    stands_alone: HashMap<usize, bool>,
 }
 
-/// How many lines it takes until every quote is closed; `None` when that would swallow a row that
-/// stands well by itself.
-fn closing_line(lines: &[&str], header: &Header) -> Option<usize> {
-    let mut open = true;
-    for (index, line) in lines.iter().enumerate().take(MOST_LINES).skip(1) {
-        let own_row = split(line, header.delimiter).is_some_and(|cells| {
-            fits(&cells, header) && date::parse(header.cell(&cells, Column::ConnectedOn)).is_some()
-        });
-        if own_row {
-            return None;
+impl Lines<'_> {
+    /// The row that starts with this line, and how many lines it takes.
+    fn row(&mut self, at: usize) -> (usize, Result<StringRecord, String>) {
+        let header = self.header;
+        let first = self.lines.get(at).copied().unwrap_or_default();
+        let alone = split(first, header.delimiter);
+        let fitting = |cells: Option<StringRecord>| cells.filter(|cells| fits(cells, header));
+        if is_balanced(first) {
+            let found = alone.as_ref().map_or(0, StringRecord::len);
+            let why = || format!("{found} columns where the header has {}", header.width);
+            return (1, fitting(alone).ok_or_else(why));
         }
-        open ^= !is_balanced(line);
-        if !open {
-            return Some(index + 1);
+        if let Some(taken) = self.closing_line(at)
+            && let Some(text) = self.lines.get(at..at + taken).map(|lines| lines.join("\n"))
+            && let Some(cells) = fitting(split(&text, header.delimiter))
+        {
+            return (taken, Ok(cells));
         }
+        (1, fitting(alone).ok_or_else(|| "a quote that isn't closed".to_owned()))
     }
-    None
+
+    /// How many lines it takes from this one until every quote is closed; `None` when that would
+    /// swallow a row that stands well by itself.
+    fn closing_line(&mut self, at: usize) -> Option<usize> {
+        let mut open = true;
+        for index in 1..MOST_LINES {
+            let line = self.lines.get(at + index).copied()?;
+            if self.stands_alone(at + index) {
+                return None;
+            }
+            open ^= !is_balanced(line);
+            if !open {
+                return Some(index + 1);
+            }
+        }
+        None
+    }
+
+    fn stands_alone(&mut self, at: usize) -> bool {
+        let Lines { lines, header, stands_alone } = self;
+        *stands_alone.entry(at).or_insert_with(|| {
+            let line = lines.get(at).copied().unwrap_or_default();
+            split(line, header.delimiter).is_some_and(|cells| {
+                let day = header.cell(&cells, Column::ConnectedOn);
+                fits(&cells, header) && date::parse(day).is_some()
+            })
+        })
+    }
 }
 
 /// As many cells as the header, or more that are empty.

@@ -219,3 +219,13 @@ proptest! {
         prop_assert_eq!(import.cards.last().map(|card| card.name.as_str()), Some("Ada Lovelace"));
     }
 }
+
+#[test]
+fn quotes_that_never_close_cost_no_more_than_their_rows() {
+    let row = "Ada,\"Lovelace,https://www.linkedin.com/in/ada,,Analytical,Countess,";
+    let rows = format!("{row}42 Nov 2026\n").repeat(4_000);
+    let csv =
+        format!("First Name,Last Name,URL,Email Address,Company,Position,Connected On\n{rows}");
+    let read = read(&csv);
+    assert_eq!(read.cards.len() + read.skipped.len(), 4_000);
+}

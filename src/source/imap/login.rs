@@ -58,7 +58,8 @@ async fn with_password(link: &mut Link, imap: &Imap, secret: &str) -> Result<Out
         return Err(Error::config(format!("{host} takes no password here"))
             .hint("it may want TLS, or OAuth2 with an app password in its place"));
     }
-    let arguments = Zeroizing::new(format!("LOGIN {} {}", quoted(user), quoted(secret)));
+    let secret = Zeroizing::new(quoted(secret));
+    let arguments = Zeroizing::new(format!("LOGIN {} {}", quoted(user), *secret));
     Ok(link.exec(&arguments, |_| ()).await)
 }
 
