@@ -19,6 +19,8 @@ pub enum Kind {
     Config,
     /// The command was used wrongly.
     Usage,
+    /// The disk is full: the user has to make room first.
+    NoRoom,
     /// None of these; trying again won't help.
     Failed,
 }

@@ -105,6 +105,9 @@ pub enum Command {
         /// Ask this name server instead of the system's
         #[arg(long, value_name = "IP[:PORT]", requires = "discover", value_parser = name_server)]
         nameserver: Option<SocketAddr>,
+        /// Put a damaged database aside, and the last good copy in its place
+        #[arg(long, conflicts_with = "discover")]
+        repair: bool,
     },
     /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
     Import {

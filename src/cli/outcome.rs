@@ -23,7 +23,7 @@ impl Outcome {
         match self {
             Outcome::Fine => 0,
             Outcome::Overdue => 3,
-            Outcome::Trouble(Kind::Failed) => 1,
+            Outcome::Trouble(Kind::Failed | Kind::NoRoom) => 1,
             Outcome::Trouble(Kind::Usage) => 2,
             Outcome::Trouble(Kind::Temporary) => 75,
             Outcome::Trouble(Kind::LoginRefused) => 77,
@@ -65,6 +65,7 @@ mod tests {
             assert_eq!(Outcome::Trouble(kind).code(), code);
         }
         check(Kind::Failed, 1);
+        check(Kind::NoRoom, 1);
         check(Kind::Usage, 2);
         check(Kind::Temporary, 75);
         check(Kind::LoginRefused, 77);

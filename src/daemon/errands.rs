@@ -13,7 +13,7 @@ use super::measure::{learn, measure_dirty};
 use super::progress::Progress;
 use super::seal::Seal;
 use crate::config::Config;
-use crate::deliver::{self, Action, Alert, Deed, Desktop, News};
+use crate::deliver::{self, Action, Alert, Deed, Desktop, News, Urgency};
 use crate::domain::model::{DAY, Moment, TurnId};
 use crate::domain::schedule;
 use crate::error::{Error, Kind, Result};
@@ -35,7 +35,7 @@ const SEALED: &str = "sealed";
 const UNREACHED: i64 = DAY;
 
 /// Where alerts are shown.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Outlet {
     pub desktop: bool,
     /// Whoever else wants to see them: the demonstration prints them.
@@ -59,27 +59,54 @@ pub struct Errands {
 }
 
 impl Errands {
-    pub fn new(
-        home: Home,
-        config: Config,
-        clock: Clock,
-        outlet: Outlet,
-        problems: watch::Receiver<Problems>,
-        progress: watch::Receiver<Progress>,
-    ) -> Errands {
+    pub fn new(home: Home, config: Config, clock: Clock, outlet: Outlet) -> Errands {
         Errands {
             home,
             config,
             clock,
             outlet,
-            problems,
-            progress,
+            problems: watch::channel(Problems::new()).1,
+            progress: watch::channel(Progress::default()).1,
             store: None,
             desktop: None,
             next_look: Moment(i64::MIN),
             desktop_retry: Moment(i64::MIN),
             post_retry: Moment(i64::MIN),
             seen_version: None,
+        }
+    }
+
+    /// Takes what is told of the mailboxes from here on.
+    pub fn follow(
+        &mut self,
+        problems: watch::Receiver<Problems>,
+        progress: watch::Receiver<Progress>,
+    ) {
+        (self.problems, self.progress) = (problems, progress);
+        self.next_look = Moment(i64::MIN);
+    }
+
+    /// Tells at once what can't even be noted.
+    pub async fn tell(&mut self, title: &str, cause: &Error) {
+        let advice = cause.advice().map(|advice| format!("\n{advice}")).unwrap_or_default();
+        let alert = Alert {
+            id: None,
+            title: title.to_owned(),
+            body: format!("{cause}{advice}"),
+            urgency: Urgency::Normal,
+        };
+        warn!("{title}: {cause}");
+        let now = self.clock.now();
+        if !self.may_disturb(now) || !self.is_heard(now).await {
+            return;
+        }
+        if let Some((desktop, _)) = &mut self.desktop
+            && let Err(cause) = desktop.show(&alert).await
+        {
+            warn!("alert not shown: {cause}");
+        }
+        if let Some(also) = &self.outlet.also {
+            let _ = also.send(alert);
         }
     }
 
@@ -395,11 +422,8 @@ mod tests {
         let store = Store::open(&home.data).unwrap();
         let card = NewCard { name: "Ann Lee".to_owned(), ..NewCard::default() };
         store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
-        let (_, problems) = watch::channel(Problems::new());
-        let outlet = Outlet::default();
-        let (_, progress) = watch::channel(Progress::default());
         let config = config::defaults();
-        let mut errands = Errands::new(home, config, Clock::System, outlet, problems, progress);
+        let mut errands = Errands::new(home, config, Clock::System, Outlet::default());
 
         let now = Moment(1_700_000_000);
         errands.learn_daily(now).await.unwrap();

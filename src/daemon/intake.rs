@@ -340,6 +340,7 @@ fn store_batch(
             false => filing.add(folder.id, validity, arrival)?,
         }
     }
+    store.release_stored(folder.id)?;
     for (uid, why) in &batch.unreadable {
         store.quarantine(folder.id, validity, *uid, why)?;
     }

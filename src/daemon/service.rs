@@ -1,6 +1,8 @@
 //! Puts the parts together: the one writer on its own thread, a task per account, the errands on
 //! the event loop, which also feeds systemd's watchdog.
 
+use std::future::pending;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Sleep, sleep};
 use tracing::{info, warn};
 
 use super::clock::Clock;
@@ -20,8 +23,8 @@ use super::progress::Progress;
 use super::wake;
 use crate::config::Config;
 use crate::domain::text;
-use crate::error::{Error, Result};
-use crate::source::Sink;
+use crate::error::{Error, Kind, Result};
+use crate::source::{Problems, Sink};
 use crate::store::Store;
 
 /// Reports that may wait for the disk; a batch holds some hundred messages.
@@ -31,6 +34,9 @@ const UNWATCHED: Duration = Duration::from_secs(60);
 
 /// What systemd is told while nothing but new mail is waited for.
 const WATCHING: &str = "watching";
+
+/// While nothing can be stored, so often it is tried.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// So long a delivery may go on after the end was asked for.
 const LAST_DELIVERY: Duration = Duration::from_secs(1);
@@ -49,49 +55,89 @@ struct Writer {
     progress: watch::Receiver<Progress>,
 }
 
+/// What the daemon does something about.
+enum Event {
+    Watchdog,
+    Look,
+    /// The writer has gone on; what there is to say.
+    Progress(String),
+    /// The writer has ended.
+    Ended,
+    /// What was full may have room again.
+    Again,
+}
+
+/// The mailboxes while they are watched.
+struct Watch {
+    tasks: JoinSet<()>,
+    writer: Writer,
+    problems: watch::Receiver<Problems>,
+}
+
 impl Daemon {
-    /// Watches every account until `shutdown` says so.
+    /// Watches every account until `shutdown` says so. Where nothing can be stored for now, waits
+    /// and tells.
     ///
     /// # Errors
-    /// When the database can't be opened or written any more.
+    /// When the database can't be opened, or not be written for good.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> Result<()> {
-        let Daemon { home, config, clock, outlet } = self;
-        let (intake, progress) = intake(&home, &config, clock)?;
-        let (sink, writer) = start_writer(intake, progress)?;
-        let mut watching = JoinSet::new();
-        let (waker, wakes) = watch::channel(0);
-        watching.spawn(wake::look_out(waker));
-        for account in config.accounts.clone() {
-            let signals = (shutdown.clone(), wakes.clone());
-            watching.spawn(mailbox::keep_watching(account, sink.clone(), signals));
-        }
-        let problems = sink.problems();
-        drop(sink);
-        let mut progress = writer.progress.clone();
-        let mut errands = Errands::new(home, config, clock, outlet, problems, progress.clone());
+        let end = shutdown.clone();
+        let mut watch = Some(self.watch(&end)?);
+        let mut errands = self.errands(watch.as_ref());
+        let mut again: Option<Pin<Box<Sleep>>> = None;
         let mut status = WATCHING.to_owned();
         notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&status)]);
         info!("watching");
-        let mut look_around = tokio::time::interval(clock.between_looks());
+        let mut look_around = tokio::time::interval(self.clock.between_looks());
         look_around.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let patience = sd_notify::watchdog_enabled().unwrap_or(UNWATCHED);
         let mut watchdog = tokio::time::interval(patience / 2);
         loop {
-            tokio::select! {
+            let event = tokio::select! {
                 _ = shutdown.wait_for(|down| *down) => break,
-                _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
-                _ = look_around.tick() => {}
-                changed = progress.changed() => {
-                    if changed.is_err() {
-                        break;
-                    }
-                    errands.mail_came();
-                    let now = status_line(&progress.borrow_and_update());
-                    if status != now {
-                        notify(&[sd_notify::NotifyState::Status(&now)]);
-                        status = now;
-                    }
+                _ = watchdog.tick() => Event::Watchdog,
+                _ = look_around.tick() => Event::Look,
+                progress = progress(&mut watch) => progress.map_or(Event::Ended, Event::Progress),
+                () = moment(&mut again) => Event::Again,
+            };
+            let now = match event {
+                Event::Watchdog => {
+                    notify(&[sd_notify::NotifyState::Watchdog]);
+                    None
                 }
+                Event::Look => None,
+                Event::Progress(status) => {
+                    errands.mail_came();
+                    Some(status)
+                }
+                Event::Ended => {
+                    let Some(ended) = watch.take() else { continue };
+                    let Err(cause) = ended.end().await else { break };
+                    if !passes(&cause) {
+                        return Err(cause);
+                    }
+                    errands.tell("No mail can be stored", &cause).await;
+                    again = Some(Box::pin(sleep(AGAIN)));
+                    Some(format!("waiting: {cause}"))
+                }
+                Event::Again => match self.watch_again(&end) {
+                    Ok(begun) => {
+                        info!("mail can be stored again");
+                        errands.follow(begun.problems.clone(), begun.writer.progress.clone());
+                        (watch, again) = (Some(begun), None);
+                        Some(WATCHING.to_owned())
+                    }
+                    Err(cause) if passes(&cause) => {
+                        again = Some(Box::pin(sleep(AGAIN)));
+                        None
+                    }
+                    Err(cause) => return Err(cause),
+                },
+            };
+            let now = now.unwrap_or_else(|| status.clone());
+            if status != now {
+                notify(&[sd_notify::NotifyState::Status(&now)]);
+                status = now;
             }
             tokio::select! {
                 biased;
@@ -100,9 +146,71 @@ impl Daemon {
             }
         }
         notify(&[sd_notify::NotifyState::Stopping]);
-        watching.shutdown().await;
-        writer.end().await
+        match watch {
+            Some(watch) => watch.end().await,
+            None => Ok(()),
+        }
     }
+
+    /// Begins to watch all accounts.
+    fn watch(&self, shutdown: &watch::Receiver<bool>) -> Result<Watch> {
+        let Daemon { home, config, clock, .. } = self;
+        let (intake, progress) = intake(home, config, *clock)?;
+        let (sink, writer) = start_writer(intake, progress)?;
+        let mut tasks = JoinSet::new();
+        let (waker, wakes) = watch::channel(0);
+        tasks.spawn(wake::look_out(waker));
+        for account in config.accounts.clone() {
+            let signals = (shutdown.clone(), wakes.clone());
+            tasks.spawn(mailbox::keep_watching(account, sink.clone(), signals));
+        }
+        Ok(Watch { tasks, writer, problems: sink.problems() })
+    }
+
+    /// As soon as there is room: nobody is to be logged in to for nothing.
+    fn watch_again(&self, shutdown: &watch::Receiver<bool>) -> Result<Watch> {
+        Store::open(&self.home.data)?.find_room()?;
+        self.watch(shutdown)
+    }
+
+    fn errands(&self, watch: Option<&Watch>) -> Errands {
+        let Daemon { home, config, clock, outlet } = self;
+        let (home, config, outlet) = (home.clone(), config.clone(), outlet.clone());
+        let mut errands = Errands::new(home, config, *clock, outlet);
+        if let Some(watch) = watch {
+            errands.follow(watch.problems.clone(), watch.writer.progress.clone());
+        }
+        errands
+    }
+}
+
+impl Watch {
+    /// Stops watching, and stores what has come.
+    async fn end(mut self) -> Result<()> {
+        self.tasks.shutdown().await;
+        self.writer.end().await
+    }
+}
+
+/// What there is to say once the writer has gone on; `None` when it has ended. For ever where
+/// nobody watches.
+async fn progress(watch: &mut Option<Watch>) -> Option<String> {
+    let Some(Watch { writer, .. }) = watch else { return pending().await };
+    writer.progress.changed().await.ok()?;
+    Some(status_line(&writer.progress.borrow_and_update()))
+}
+
+/// Never, where there is none.
+async fn moment(at: &mut Option<Pin<Box<Sleep>>>) {
+    match at {
+        Some(at) => at.await,
+        None => pending().await,
+    }
+}
+
+/// Whether the writer may go on later: somebody else holds the database, or fills the disk.
+fn passes(cause: &Error) -> bool {
+    matches!(cause.kind(), Kind::Temporary | Kind::NoRoom)
 }
 
 /// Runs the daemon for systemd or in a terminal, until SIGTERM or SIGINT.

@@ -272,15 +272,20 @@ impl Store {
         Ok(())
     }
 
-    /// Its copies have just been compared with the server's, all of them. What was put aside and
-    /// could be read after all is no longer quarantined.
+    /// What was put aside and could be read after all is no longer quarantined.
+    pub fn release_stored(&self, folder: i64) -> Result<()> {
+        self.db
+            .prepare_cached(
+                "DELETE FROM quarantine WHERE folder = ?1 AND EXISTS (
+                   SELECT 1 FROM instance i WHERE i.folder = quarantine.folder
+                   AND i.uidvalidity = quarantine.uidvalidity AND i.uid = quarantine.uid)",
+            )?
+            .execute([folder])?;
+        Ok(())
+    }
+
+    /// Its copies have just been compared with the server's, all of them.
     pub fn set_reconciled(&self, folder: i64, now: Moment) -> Result<()> {
-        self.db.execute(
-            "DELETE FROM quarantine WHERE folder = ?1 AND EXISTS (
-               SELECT 1 FROM instance i WHERE i.folder = quarantine.folder
-               AND i.uidvalidity = quarantine.uidvalidity AND i.uid = quarantine.uid)",
-            [folder],
-        )?;
         self.db.execute(
             "UPDATE folder SET reconciled_at = ?2 WHERE id = ?1",
             params![folder, now.0],

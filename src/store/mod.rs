@@ -17,6 +17,7 @@ mod filing;
 mod first_load;
 mod folders;
 mod import;
+mod last_good;
 mod mail;
 mod opening;
 mod outbox;
@@ -34,6 +35,7 @@ pub use decisions::{Decision, Decisions, Verb};
 pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};
+pub use last_good::Repaired;
 pub use mail::Arrival;
 pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
@@ -60,6 +62,21 @@ impl Store {
             let _ = self.db.execute_batch("ROLLBACK");
         }
         finished
+    }
+
+    /// Whether there is room for some more mail.
+    ///
+    /// # Errors
+    /// `NoRoom` where there is none.
+    pub fn find_room(&self) -> Result<()> {
+        self.transaction(|store| {
+            store.db.execute_batch(
+                "CREATE TABLE room (some BLOB) STRICT;
+                 INSERT INTO room (some) VALUES (zeroblob(1 << 20));
+                 DROP TABLE room;",
+            )?;
+            Ok(())
+        })
     }
 
     /// Changes whenever another connection has written.
@@ -93,7 +110,7 @@ impl From<rusqlite::Error> for Error {
                 (Kind::Temporary, "the database is busy", "another requite is writing; try again")
             }
             Some(ErrorCode::DiskFull) => (
-                Kind::Failed,
+                Kind::NoRoom,
                 "the disk is full",
                 "free some space; nothing that was stored is lost",
             ),
@@ -105,7 +122,7 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
                 Kind::Failed,
                 "the database is damaged",
-                "move requite.db aside and run `requite sync`: mail is read again from the mailbox",
+                "run `requite check --repair`: it takes the last good copy, or begins anew",
             ),
             Some(ErrorCode::SystemIoFailure) => {
                 (Kind::Failed, "the disk can't be read or written", "check the disk and its space")

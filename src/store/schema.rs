@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::last_good;
 use crate::error::{Error, Result};
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -28,10 +29,12 @@ pub fn version(db: &Connection) -> Result<i64> {
     Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Creates the schema in an empty file, or takes the steps that are missing, in one transaction.
+/// Creates the schema in an empty file, or takes the steps that are missing, in one transaction,
+/// once a copy is made.
 ///
 /// # Errors
-/// `Failed` when a newer requite wrote the file: it is left alone.
+/// `Failed` when a newer requite wrote the file, or it is damaged: it is left alone. `NoRoom` when
+/// there is none for the copy.
 pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
     let found = version(db)?;
     if found == CURRENT {
@@ -45,11 +48,26 @@ pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
         .hint("install that version again, or point --home at another folder"));
     }
     db.execute_batch("BEGIN IMMEDIATE")?;
+    let done = take_steps(db, path);
+    if done.is_err() && !db.is_autocommit() {
+        // The first error is the one to tell.
+        let _ = db.execute_batch("ROLLBACK");
+    }
+    done
+}
+
+fn take_steps(db: &Connection, path: &Path) -> Result<()> {
     // Another process may have done it while we waited for the lock.
     let found = version(db)?;
     let steps: Vec<&str> = match usize::try_from(found) {
         Ok(0) => vec![SCHEMA, LOOKUPS],
-        Ok(found) => STEPS.iter().skip(found - 1).copied().collect(),
+        Ok(found) if found >= CURRENT as usize => Vec::new(),
+        Ok(found) => {
+            if db.path().is_some_and(|path| !path.is_empty()) {
+                last_good::keep_copy(path)?;
+            }
+            STEPS.iter().skip(found - 1).copied().collect()
+        }
         Err(_) => {
             return Err(Error::failed(format!("{} is no database of requite", path.display())));
         }

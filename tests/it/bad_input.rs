@@ -268,3 +268,21 @@ fn lines(file: &Value) -> Vec<u64> {
     assert!(skipped.iter().all(|row| row["why"].as_str().is_some_and(|why| !why.is_empty())));
     skipped.iter().map(|row| row["line"].as_u64().unwrap()).collect()
 }
+
+#[test]
+fn a_mail_that_can_be_read_after_all_is_no_longer_left_aside() {
+    let world = world();
+    let inbox = Maildir::create(world.home().join("Mail"));
+    world.configure(&maildir_account(inbox.path()));
+    let late = inbox.path().join("cur/1772442000.1.host:2,S");
+    let account = || {
+        world.run(&["sync"]);
+        let account = world.json(&["status", "--json"])["accounts"][0].clone();
+        (number(&account["messages"]), number(&account["quarantined"]))
+    };
+    // Nothing of it is written yet.
+    fs::write(&late, "").unwrap();
+    assert_eq!(account(), (0, 1));
+    fs::write(&late, "From: ann@example.org\nSubject: Late\n\n").unwrap();
+    assert_eq!(account(), (1, 0));
+}

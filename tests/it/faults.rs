@@ -4,11 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rustix::process::geteuid;
 use serde_json::Value;
 
+use crate::support::eventually;
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::peers::peer;
@@ -194,6 +196,30 @@ fn a_disk_that_fills_up_loses_nothing() {
 }
 
 #[test]
+fn a_daemon_waits_for_room_and_says_so() {
+    let world = with_mail(1);
+    let Some(disk) = SmallDisk::mount(&world.home().join("data")) else { return };
+    bring_bob(&world);
+    let mut daemon = world.daemon();
+    daemon.ready();
+    let inbox = Maildir::create(world.home().join("Mail"));
+    for number in 2..=1500 {
+        let mail = Message::at("2026-03-02T09:00:00Z")
+            .from(&format!("Bob <bob{number}@example.org>"))
+            .to("ada@example.com")
+            .id(&format!("{number}@example.org"));
+        inbox.deliver(mail.time(), &mail.bytes());
+    }
+    let told = "No mail can be stored: the disk is full";
+    eventually(Duration::from_secs(60), "it says so", || daemon.log().contains(told).then_some(()));
+    assert!(!daemon.has_ended());
+    disk.grow();
+    let stored = || (messages(&world) == 1500).then_some(());
+    eventually(Duration::from_secs(60), "all mail is stored", stored);
+    assert!(daemon.terminate().success());
+}
+
+#[test]
 fn a_disk_that_turns_read_only_is_named() {
     let world = with_mail(3);
     let Some(disk) = SmallDisk::mount(&world.home().join("data")) else { return };
@@ -217,15 +243,33 @@ fn a_damaged_database_says_how_to_begin_anew() {
     }
     fs::write(database(&world), &bytes).unwrap();
     for command in ["status", "sync", "contacts"] {
-        check_failure(world.command(&[command]), 1, &["damaged", "help:", "move requite.db aside"]);
+        check_failure(
+            world.command(&[command]),
+            1,
+            &["damaged", "help:", "requite check --repair"],
+        );
     }
     fs::write(database(&world), "This was a database once.").unwrap();
-    check_failure(world.command(&["sync"]), 1, &["damaged", "help:", "move requite.db aside"]);
+    check_failure(world.command(&["sync"]), 1, &["damaged", "help:", "requite check --repair"]);
 
-    fs::rename(database(&world), world.home().join("aside.db")).unwrap();
+    let said = world.run(&["check", "--repair"]);
+    assert!(said.contains("There is no good copy"), "{said}");
+    assert!(world.home().join("data/requite.db.damaged").exists());
     bring_bob(&world);
     world.run(&["sync"]);
     assert_eq!(figures(&world), clean);
+}
+
+#[test]
+fn a_sound_database_is_left_alone_and_a_running_daemon_keeps_its_own() {
+    let world = with_stored_mail();
+    let before = fs::read(database(&world)).unwrap();
+    assert!(world.run(&["check", "--repair"]).contains("nothing to repair"));
+    assert!(fs::read(database(&world)).unwrap() == before);
+    let daemon = world.daemon();
+    daemon.ready();
+    check_failure(world.command(&["check", "--repair"]), 2, &["running", "systemctl --user stop"]);
+    assert!(daemon.terminate().success());
 }
 
 #[test]

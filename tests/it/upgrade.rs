@@ -62,3 +62,42 @@ fn the_word_of_then_teaches_nothing() {
     world.run(&["done", "C1-12", "--undo"]);
     assert_eq!(needs(&world)[..9], before[..9]);
 }
+
+/// Where the database lies, beside what this is of it.
+fn file(world: &World, end: &str) -> std::path::PathBuf {
+    world.home().join(format!("data/requite.db{end}"))
+}
+
+#[test]
+fn a_copy_of_before_is_kept_and_put_in_its_place_when_it_is_damaged() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let world = upgraded();
+    let sound = show(&world, "Vera");
+    let copy = file(&world, ".last-good");
+    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!file(&world, ".copying").exists());
+    let version: i64 = Connection::open(&copy)
+        .unwrap()
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 7);
+
+    fs::write(file(&world, ""), vec![0xa5; 20_000]).unwrap();
+    let said = world.run(&["check", "--repair"]);
+    assert!(said.contains("is the last good copy"), "{said}");
+    assert_eq!(show(&world, "Vera"), sound);
+}
+
+#[test]
+fn a_damaged_database_is_not_brought_up_to_date() {
+    let world = upgraded();
+    let mut bytes = fs::read(file(&world, "")).unwrap();
+    let half = bytes.len() / 2 / 4096 * 4096;
+    bytes[half..half + 4096].fill(0xa5);
+    fs::write(file(&world, ""), &bytes).unwrap();
+    let (code, said) = world.fails(&["status"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("damaged") && said.contains("requite check --repair"), "{said}");
+    assert!(fs::read(file(&world, "")).unwrap() == bytes, "the file was touched");
+}

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind, Result};
 
 pub mod discovery;
 mod mailboxes;
+pub mod repair;
 mod surroundings;
 
 /// One thing that was tried.
@@ -111,8 +112,14 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
 
 /// What has to be mended first.
 fn worst(parts: &[Part]) -> Option<Kind> {
-    const ORDER: [Kind; 5] =
-        [Kind::LoginRefused, Kind::Config, Kind::Temporary, Kind::Failed, Kind::Usage];
+    const ORDER: [Kind; 6] = [
+        Kind::LoginRefused,
+        Kind::Config,
+        Kind::Temporary,
+        Kind::NoRoom,
+        Kind::Failed,
+        Kind::Usage,
+    ];
     let found = |kind: &Kind| parts.iter().any(|part| part.trouble == Some(*kind));
     ORDER.into_iter().find(found)
 }

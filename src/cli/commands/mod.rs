@@ -42,7 +42,8 @@ async fn perform(arguments: Arguments) -> Result<Outcome> {
     match command {
         // These work where the configuration is wrong, too.
         Command::Demo { keep, once } => demo::run(keep.as_deref(), once, globals.json).await?,
-        Command::Check { discover: Some(address), nameserver } => {
+        Command::Check { repair: true, .. } => check::repair::run(&globals)?,
+        Command::Check { discover: Some(address), nameserver, .. } => {
             return check::discovery::run(&address, nameserver, &globals).await;
         }
         Command::Check { discover: None, .. } => return check::run(&globals).await,

@@ -64,7 +64,7 @@ impl<'a> Watcher<'a> {
             drop(reader);
             unreached = (!connected).then(|| unreached.unwrap_or(began));
             let lasts = unreached.is_some_and(|since| since.elapsed() >= self.pace.outage);
-            if matches!(error.kind(), Kind::Usage | Kind::Failed) {
+            if matches!(error.kind(), Kind::Usage | Kind::NoRoom | Kind::Failed) {
                 return error;
             }
             throttled = is_passing(&error.to_string());
@@ -255,7 +255,8 @@ impl<'a> Watcher<'a> {
                 Reader::new(self.account, self.connector, self.sink, self.pace).second();
             let began = Instant::now();
             let Err(error) = self.walk(&mut reader, rounds).await;
-            if matches!(error.kind(), Kind::Config | Kind::Usage | Kind::Failed) {
+            let for_good = [Kind::Config, Kind::Usage, Kind::NoRoom, Kind::Failed];
+            if for_good.contains(&error.kind()) {
                 return Err(error);
             }
             debug!(account = self.account.name, %error, "the second connection ended");

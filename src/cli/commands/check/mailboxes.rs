@@ -174,7 +174,7 @@ fn integrity(desk: &Desk, store: &Store) -> Result<String> {
             Ok(format!("{}, {messages}", Store::path(&desk.home.data).display()))
         }
         Some(damage) => Err(Error::failed(format!("the database is damaged: {damage}"))
-            .hint("move requite.db aside and run `requite sync`: mail is read again")),
+            .hint("run `requite check --repair`: it takes the last good copy, or begins anew")),
     }
 }
 
