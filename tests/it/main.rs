@@ -28,6 +28,7 @@ mod imap_servers;
 mod imap_texts;
 mod imap_watch;
 mod keyring;
+mod killed_telling;
 mod kills;
 mod laws;
 mod maildir;
