@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::config::{self, Config};
 use crate::daemon::book::{AsOf, Book};
 use crate::daemon::clock::Clock;
-use crate::daemon::{Home, is_told, measure_history, prepare};
+use crate::daemon::{Home, is_told, measure_history, measure_marked, prepare};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -75,8 +75,7 @@ impl Desk {
             return Ok(store);
         };
         let is_told = !self.says_who_is_me() || is_told(&store, &self.config)?;
-        // Whoever watches measures what comes.
-        if is_told && (store.is_measured()? || self.home.is_watched()?) {
+        if is_told && (store.is_measured()? || self.is_seen_to()?) {
             return Ok(store);
         }
         let measured = || {
@@ -101,20 +100,29 @@ impl Desk {
         Book::open(store, &self.config.policy, self.as_of())
     }
 
-    /// Writes something the user said in one transaction, and then what follows from it.
+    /// Writes something the user said, and what follows from it, in one transaction.
     pub fn write<T>(&self, store: &Store, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
-        let value = store.transaction(|store| {
+        let (value, is_rest) = store.transaction(|store| {
+            let before = store.dirty_contacts()?;
             let value = work(store)?;
             store.match_by_name()?;
-            Ok(value)
+            Ok((value, measure_marked(store, &before, &self.config.policy)?))
         })?;
-        measure_history(store, &self.config.policy)?;
+        if is_rest && !self.is_seen_to()? {
+            measure_history(store, &self.config.policy)?;
+        }
         Ok(value)
     }
 
     /// What follows from what was written in steps.
     pub fn follow_up(&self, store: &Store) -> Result<()> {
-        self.write(store, |_| Ok(()))
+        store.transaction(Store::match_by_name)?;
+        measure_history(store, &self.config.policy).map(drop)
+    }
+
+    /// Whether somebody else measures whatever is left to be measured.
+    fn is_seen_to(&self) -> Result<bool> {
+        Ok(self.home.is_watched()? || self.home.is_importing()?)
     }
 
     /// Prints a JSON document with its schema and instant.

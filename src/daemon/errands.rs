@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::book::{AsOf, Book};
 use super::clock::Clock;
 use super::home::Home;
-use super::measure::{learn, measure_dirty};
+use super::measure::{learn, measure_marked};
 use super::progress::Progress;
 use super::seal::Seal;
 use crate::config::Config;
@@ -393,8 +393,9 @@ impl Errands {
             let touch = (verb != Verb::Mute).then_some(id.touch);
             let decision = Decision { at: now, verb, contact: id.contact, touch, value };
             self.store()?.transaction(|store| {
+                let before = store.dirty_contacts()?;
                 store.decide(&decision)?;
-                measure_dirty(store, &policy).map(drop)
+                measure_marked(store, &before, &policy).map(drop)
             })?;
         }
         Ok(())

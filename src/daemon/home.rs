@@ -24,7 +24,11 @@ pub struct Home {
     pub data: PathBuf,
 }
 
-/// Held as long as the daemon runs.
+/// Beside the database that they guard.
+const DAEMON: &str = "requite.lock";
+const IMPORT: &str = "import.lock";
+
+/// Held as long as the daemon runs, or an import.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -74,7 +78,16 @@ impl Home {
     /// A process that closes any handle of the file loses the lock: the one that holds it must not
     /// ask [`is_watched`](Self::is_watched).
     pub fn lock(&self) -> Result<Option<Lock>> {
-        let path = self.lock_file();
+        self.take(DAEMON)
+    }
+
+    /// The lock of an import, which measures whom it brings; `None` while there is another one.
+    pub fn lock_import(&self) -> Result<Option<Lock>> {
+        self.take(IMPORT)
+    }
+
+    fn take(&self, file: &str) -> Result<Option<Lock>> {
+        let path = self.data.join(file);
         let cannot = |cause: io::Error| {
             Error::failed(format!("cannot lock {}", path.display()))
                 .hint("make the folder writable, or choose another with --home")
@@ -93,7 +106,16 @@ impl Home {
 
     /// Whether another process holds the daemon's lock. Neither takes it nor writes anything.
     pub fn is_watched(&self) -> Result<bool> {
-        let path = self.lock_file();
+        self.is_taken(DAEMON)
+    }
+
+    /// Whether another process imports something.
+    pub fn is_importing(&self) -> Result<bool> {
+        self.is_taken(IMPORT)
+    }
+
+    fn is_taken(&self, file: &str) -> Result<bool> {
+        let path = self.data.join(file);
         let cannot = |cause: io::Error| {
             Error::failed(format!("cannot tell who holds {}", path.display()))
                 .hint("make the file readable, or choose another folder with --home")
@@ -107,9 +129,5 @@ impl Home {
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(false),
             Err(cause) => Err(cannot(cause)),
         }
-    }
-
-    fn lock_file(&self) -> PathBuf {
-        self.data.join("requite.lock")
     }
 }

@@ -11,7 +11,7 @@ use tracing::{error, warn};
 
 use super::clock::Clock;
 use super::home::Home;
-use super::measure::{learn, measure_dirty, take_stock};
+use super::measure::{learn, measure_marked, take_stock};
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
 use crate::config::{AccountKind, Config};
@@ -43,10 +43,13 @@ pub struct Intake {
     progress: watch::Sender<Progress>,
     /// Messages that were stored and whose turns are still to be computed.
     unmeasured: u64,
+    /// Somebody else has marked contacts, and may have ended before they were measured.
+    has_rest: bool,
     /// What was learned in this run is of all that it stored.
     learned: bool,
-    /// Where a daemon may be running beside this pass: its word about the accounts stands.
-    beside: Option<Home>,
+    home: Home,
+    /// A daemon may be running beside this pass: its word about the accounts stands.
+    is_beside: bool,
 }
 
 impl Intake {
@@ -55,14 +58,15 @@ impl Intake {
         config: Config,
         clock: Clock,
         progress: watch::Sender<Progress>,
+        home: Home,
     ) -> Intake {
-        let (unmeasured, learned, beside) = (0, false, None);
-        Intake { store, config, clock, progress, unmeasured, learned, beside }
+        let (unmeasured, has_rest, learned, is_beside) = (0, false, false, false);
+        Intake { store, config, clock, progress, unmeasured, has_rest, learned, home, is_beside }
     }
 
     /// Says nothing about the accounts while a daemon watches this home.
-    pub fn beside_daemon_of(self, home: &Home) -> Intake {
-        Intake { beside: Some(home.clone()), ..self }
+    pub fn beside_daemon(self) -> Intake {
+        Intake { is_beside: true, ..self }
     }
 
     /// Takes reports until the last source hangs up.
@@ -103,17 +107,19 @@ impl Intake {
     }
 
     fn is_silent(&self) -> Result<bool> {
-        self.beside.as_ref().map_or(Ok(false), Home::is_watched)
+        Ok(self.is_beside && self.home.is_watched()?)
     }
 
     /// Measures bulk history when the sources pause.
     fn next(&mut self, reading: &Reading) -> Result<Option<Incoming>> {
-        if self.unmeasured > 0 {
+        while self.unmeasured > 0 || self.has_rest {
             match reading.within(PAUSE) {
                 Ok(incoming) => return Ok(Some(incoming)),
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                // It measures whom it brings.
+                Err(RecvTimeoutError::Timeout) if self.home.is_importing()? => (),
                 Err(RecvTimeoutError::Timeout) if self.is_worth_measuring()? => self.settle()?,
-                Err(RecvTimeoutError::Timeout) => (),
+                Err(RecvTimeoutError::Timeout) => break,
             }
         }
         Ok(reading.next())
@@ -231,8 +237,9 @@ impl Intake {
         let now = self.clock.now();
         let Intake { store, config, .. } = &*self;
         let (mut mails, mut texts, mut stored, mut after) = (0, 0, Vec::new(), None);
-        let mut few = false;
+        let (mut few, mut is_rest) = (false, false);
         store.transaction(|store| {
+            let before = store.dirty_contacts()?;
             let new = if is_few(first.arrivals.len()) { Filing::new } else { Filing::of_history };
             let mut filing = new(store, config.keep_subjects)?;
             let mut next = Some(Incoming::Batch(first));
@@ -254,10 +261,11 @@ impl Intake {
                 store.match_by_name()?;
             }
             if few {
-                measure_dirty(store, &config.policy)?;
+                is_rest = measure_marked(store, &before, &config.policy)?;
             }
             Ok(())
         })?;
+        self.has_rest |= is_rest;
         if !few {
             self.unmeasured += mails as u64;
             self.store.make_way();
@@ -290,9 +298,9 @@ impl Intake {
     }
 
     fn settle(&mut self) -> Result<()> {
-        if self.unmeasured > 0 {
+        if self.unmeasured > 0 || self.has_rest {
             take_stock(&self.store, &self.config.policy)?;
-            (self.unmeasured, self.learned) = (0, false);
+            (self.unmeasured, self.has_rest, self.learned) = (0, false, false);
             let messages = self.store.messages_ever()?;
             if self.store.population()?.is_due(self.clock.now(), messages) {
                 self.learn()?;

@@ -19,6 +19,6 @@ pub mod wake;
 
 pub use errands::Outlet;
 pub use home::{Home, Lock};
-pub use measure::{is_told, learn, measure_dirty, measure_history, prepare};
+pub use measure::{is_told, learn, measure_dirty, measure_history, measure_marked, prepare};
 pub use progress::{History, Progress};
 pub use service::{Daemon, run, sync};

@@ -250,7 +250,7 @@ pub async fn sync(
 ) -> Result<()> {
     config.require_account()?;
     let (intake, progress) = intake(home, config, clock)?;
-    let (sink, writer) = start_writer(intake.beside_daemon_of(home), progress)?;
+    let (sink, writer) = start_writer(intake.beside_daemon(), progress)?;
     let accounts = Arc::new(config.accounts.clone());
     let reading = tokio::spawn(async move {
         let mut first_error = None;
@@ -289,7 +289,7 @@ fn intake(
         warn!("{events} of {} left out: not understood", file.path.display());
     }
     let (progress_sender, progress) = watch::channel(Progress::default());
-    Ok((Intake::new(store, config.clone(), clock, progress_sender), progress))
+    Ok((Intake::new(store, config.clone(), clock, progress_sender, home.clone()), progress))
 }
 
 fn start_writer(intake: Intake, progress: watch::Receiver<Progress>) -> Result<(Sink, Writer)> {

@@ -148,6 +148,8 @@ async fn a_faulty_network_that_falls_silent_while_waiting_for_mail_is_noticed() 
     world.imap().port = proxy.port();
     world.pace.silence = Duration::from_millis(300);
     world.pace.farewell = Duration::from_millis(300);
+    // Silence may fall before the server's answer to IDLE has come through.
+    world.pace.patience = Duration::from_secs(2);
     let (stop, watching) = world.watch();
     world.store.until("up to date", |kept| kept.mails.len() == 9).await;
     let waiting = async {

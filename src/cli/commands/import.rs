@@ -68,6 +68,7 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
         outcomes
     } else {
         let store = desk.store_to_write()?;
+        let _lock = desk.home.lock_import()?.ok_or_else(another_import)?;
         let (mut outcomes, import) = bring_in(desk, &store, &items)?;
         desk.follow_up(&store)?;
         if import.is_some() {
@@ -82,6 +83,10 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
     refused(&outcomes)
 }
 
+fn another_import() -> Error {
+    Error::temporary("another import is going on").hint("try again when it has ended")
+}
+
 fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
     if !files.is_empty() {
         return Err(Error::usage("--undo takes the last import back and no files"));
@@ -91,6 +96,7 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
         return Err(nothing());
     }
     let store = desk.store_to_write()?;
+    let _lock = desk.home.lock_import()?.ok_or_else(another_import)?;
     let before = store.message_count()?;
     let (import, undone) = store.last_import()?.ok_or_else(nothing)?;
     while store.transaction(|store| store.undo_part(import, desk.now))? {

@@ -26,6 +26,8 @@ mod exec;
 mod failure;
 mod fetch;
 mod folders;
+#[cfg(fuzzing)]
+mod fuzzing;
 mod idle;
 mod login;
 mod reader;
@@ -41,6 +43,9 @@ mod tls;
 mod upkeep;
 mod watch;
 mod window;
+
+#[cfg(fuzzing)]
+pub use fuzzing::hear;
 
 use reader::Reader;
 use session::Connector;
