@@ -44,6 +44,11 @@
 //!   what it covers.
 //! - What the user said, and what was alerted, attaches to (contact, touch): backfill can move the
 //!   start of a turn, but neither lose nor repeat them.
+//! - Who wrote a message is believed by what is known from before: the word of the server that the
+//!   user named, a list's history. Nothing in a single mail proves it, and only mail by me or a
+//!   contact ties others together.
+//! - A copy brings folders, flags and an earlier time, and nothing else.
+//! - Who reads the database never waits for who writes it; who writes holds it for a moment only.
 //! - Edges don't import each other, and bytes from outside never panic: each is counted, or shown
 //!   with its reason.
 

@@ -5,8 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
 
 use super::{Store, opening, schema};
 use crate::error::{Error, Kind, Result};
@@ -33,14 +33,19 @@ impl Store {
     /// Where files can't be moved.
     pub fn repair(folder: &Path) -> Result<Repaired> {
         let path = Store::path(folder);
-        if !path.exists() || opening::read_only(&path).is_ok_and(|db| is_sound(&db)) {
+        // Only a writer takes back what a cut left half done.
+        let whole = || Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+        if !path.exists()
+            || opening::read_only(&path).is_ok_and(|db| is_sound(&db))
+            || whole().is_ok_and(|db| is_sound(&db))
+        {
             return Ok(Repaired::Sound);
         }
         let failed =
             |cause| Error::failed(format!("cannot put {} aside", path.display())).because(cause);
         let damaged = beside(&path, "damaged");
         // Its log belongs to it, and would be taken for the copy's.
-        for end in ["", "-wal", "-shm"] {
+        for end in ["", "-wal", "-shm", "-journal"] {
             let (from, to) = (with_end(&path, end), with_end(&damaged, end));
             match fs::rename(&from, &to) {
                 Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {

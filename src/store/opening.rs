@@ -69,7 +69,11 @@ impl Store {
             return Ok(None);
         }
         let db = match read_only(&path) {
-            Err(cause) if cannot_open(&cause) && !has_log(&path) => unchanging(&path)?,
+            // What a cut left half done only a writer can take back.
+            Err(cause) if cannot_open(&cause) && has_log(&path) => {
+                return Store::open(folder).map(Some);
+            }
+            Err(cause) if cannot_open(&cause) => unchanging(&path)?,
             opened => opened?,
         };
         if schema::version(&db)? != schema::CURRENT {
@@ -214,9 +218,11 @@ fn unchanging(path: &Path) -> Result<Connection> {
 
 /// Whether there is something beside the database that isn't part of it yet.
 fn has_log(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    ["-wal", "-journal"].iter().any(|end| {
+        let mut log = path.as_os_str().to_owned();
+        log.push(end);
+        fs::metadata(log).is_ok_and(|log| log.len() > 0)
+    })
 }
 
 fn cannot_write(path: &Path) -> Error {

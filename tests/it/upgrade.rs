@@ -5,6 +5,8 @@ use std::fs;
 use rusqlite::Connection;
 use serde_json::Value;
 
+use crate::support::exchange::{complaints, number};
+use crate::support::peers::peer;
 use crate::support::world::World;
 
 const NOW: &str = "2026-11-26T12:00:00Z";
@@ -100,4 +102,39 @@ fn a_damaged_database_is_not_brought_up_to_date() {
     assert_eq!(code, 1, "{said}");
     assert!(said.contains("damaged") && said.contains("requite check --repair"), "{said}");
     assert!(fs::read(file(&world, "")).unwrap() == bytes, "the file was touched");
+}
+
+/// `status` under a tracer, which kills it at the `at`th of these calls; how many there were.
+fn traced(world: &World, strace: &std::path::Path, at: Option<u32>) -> u32 {
+    const CALLS: &str = "pwrite64,write,fdatasync,fsync,rename,unlink,ftruncate";
+    let log = world.home().join("trace");
+    let command = world.command(&["status", "--json"]);
+    let mut tracer = std::process::Command::new(strace);
+    tracer.args(["-f", "-e", &format!("trace={CALLS}"), "-o"]).arg(&log);
+    if let Some(at) = at {
+        tracer.args(["-e", &format!("inject={CALLS}:signal=SIGKILL:when={at}")]);
+    }
+    tracer.arg(command.get_program()).args(command.get_args());
+    tracer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    tracer.output().unwrap();
+    let lines = fs::read_to_string(log).unwrap().lines().filter(|it| it.contains('(')).count();
+    u32::try_from(lines).unwrap()
+}
+
+#[test]
+fn an_upgrade_that_is_killed_at_any_step_ends_like_one_that_was_not() {
+    let Some(strace) = peer("strace") else { return };
+    let clean = upgraded();
+    let steps = traced(&clean, &strace, None);
+    let expect = show(&clean, "Vera");
+    let tries = number("REQUITE_KILLS", 10).min(steps);
+    let at = |n: u32| 1 + n * (steps - 1) / tries.max(1);
+    let wrong = complaints((0..tries).map(at).collect(), 2, |at| {
+        let world = upgraded();
+        traced(&world, &strace, Some(at));
+        let known = show(&world, "Vera");
+        (known != expect).then(|| format!("killed at {at} of {steps}: {known:#}"))
+    });
+    eprintln!("{tries} upgrades killed, of {steps} steps: {} wrong", wrong.len());
+    assert_eq!(wrong, Vec::<String>::new());
 }
