@@ -266,9 +266,9 @@ impl Intake {
             Ok(())
         })?;
         self.has_rest |= is_rest;
+        self.store.make_way();
         if !few {
             self.unmeasured += mails as u64;
-            self.store.make_way();
         }
         self.learned = false;
         let history = self.history(&stored)?;
@@ -298,7 +298,8 @@ impl Intake {
     }
 
     fn settle(&mut self) -> Result<()> {
-        if self.unmeasured > 0 || self.has_rest {
+        let has_rest = self.has_rest && !self.home.is_importing()?;
+        if self.unmeasured > 0 || has_rest {
             take_stock(&self.store, &self.config.policy)?;
             (self.unmeasured, self.has_rest, self.learned) = (0, false, false);
             let messages = self.store.messages_ever()?;

@@ -74,13 +74,26 @@ impl Store {
                      UNION SELECT p.author FROM message m JOIN message p ON p.id_hash = m.parent
                        WHERE m.id = ?1
                      UNION SELECT c.author FROM message m JOIN message c ON c.parent = m.id_hash
-                       WHERE m.id = ?1)
-                   UNION SELECT i.contact FROM identity i
-                     JOIN recipient r ON r.address = i.address AND r.message = ?1
-                     WHERE (SELECT mine FROM address a JOIN message m ON m.author = a.id
-                            WHERE m.id = ?1))",
+                       WHERE m.id = ?1))",
             )?
             .execute([message])?;
+        let is_mine: bool = self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM message m JOIN address a ON a.id = m.author
+                                WHERE m.id = ?1 AND a.mine = 1)",
+            )?
+            .query_row([message], |row| row.get(0))?;
+        if is_mine {
+            // Whom a message went to can be asked of each contact only.
+            self.db
+                .prepare_cached(
+                    "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+                       SELECT i.contact FROM identity i
+                       JOIN recipient r ON r.address = i.address AND r.message = ?1)",
+                )?
+                .execute([message])?;
+        }
         Ok(())
     }
 
