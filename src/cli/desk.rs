@@ -7,7 +7,7 @@ use crate::config::{self, Config};
 use crate::daemon::book::{AsOf, Book};
 use crate::daemon::clock::Clock;
 use crate::daemon::{Home, is_told, measure_history, measure_marked, prepare};
-use crate::domain::model::Moment;
+use crate::domain::model::{ContactId, Moment};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
@@ -100,13 +100,18 @@ impl Desk {
         Book::open(store, &self.config.policy, self.as_of())
     }
 
-    /// Writes something the user said, and what follows from it, in one transaction.
-    pub fn write<T>(&self, store: &Store, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+    /// Writes something the user said about contacts, and what follows from it, in one transaction.
+    pub fn write<T>(
+        &self,
+        store: &Store,
+        about: &[ContactId],
+        work: impl FnOnce(&Store) -> Result<T>,
+    ) -> Result<T> {
         let (value, is_rest) = store.transaction(|store| {
             let before = store.dirty_contacts()?;
             let value = work(store)?;
             store.match_by_name()?;
-            Ok((value, measure_marked(store, &before, &self.config.policy)?))
+            Ok((value, measure_marked(store, &before, about, &self.config.policy)?))
         })?;
         if is_rest && !self.is_seen_to()? {
             measure_history(store, &self.config.policy)?;

@@ -395,7 +395,7 @@ impl Errands {
             self.store()?.transaction(|store| {
                 let before = store.dirty_contacts()?;
                 store.decide(&decision)?;
-                measure_marked(store, &before, &policy).map(drop)
+                measure_marked(store, &before, &[id.contact], &policy).map(drop)
             })?;
         }
         Ok(())

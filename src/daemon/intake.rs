@@ -261,7 +261,7 @@ impl Intake {
                 store.match_by_name()?;
             }
             if few {
-                is_rest = measure_marked(store, &before, &config.policy)?;
+                is_rest = measure_marked(store, &before, &[], &config.policy)?;
             }
             Ok(())
         })?;

@@ -71,6 +71,8 @@ fn said(decision: &Decision) -> Option<Said> {
 /// About so many messages are measured before what they tell is written: in smaller parts the same
 /// pages are written again and again, larger ones take memory.
 const PART: usize = 6_000;
+/// As many as are measured while others wait to write.
+const LITTLE: usize = 1_000;
 /// Writing what is known of somebody takes as long as so many messages do.
 const A_CONTACT: usize = 4;
 /// About so many mails are tied to each other in one transaction.
@@ -96,17 +98,24 @@ pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
 /// So many contacts, and addresses, are seen to within a transaction that isn't theirs.
 const FEW: usize = 300;
 
-/// Computes the turns of the contacts that the caller's transaction has marked: those `before`,
-/// marked when it began, are for whoever marked them. Whether anybody is left.
-pub fn measure_marked(store: &Store, before: &[ContactId], policy: &Policy) -> Result<bool> {
+/// Computes the turns of the contacts that the caller's transaction is `about`, and of those that
+/// it has marked besides: those `before`, marked when it began, are for whoever marked them.
+/// Whether anybody is left.
+pub fn measure_marked(
+    store: &Store,
+    before: &[ContactId],
+    about: &[ContactId],
+    policy: &Policy,
+) -> Result<bool> {
     store.complete_first_load()?;
     settle_lists(store)?;
     for address in store.ties_due()?.into_iter().take(FEW) {
         store.tie_mail_of(address)?;
     }
     let marked = store.dirty_contacts()?;
-    let is_new = |contact: &&ContactId| before.binary_search(contact).is_err();
-    for &contact in marked.iter().filter(is_new).take(FEW) {
+    let is_ours =
+        |contact: &&ContactId| about.contains(contact) || before.binary_search(contact).is_err();
+    for &contact in marked.iter().filter(is_ours).take(FEW) {
         put(store, contact, &measured(store, contact, policy)?)?;
     }
     Ok(!store.is_measured()?)
@@ -156,15 +165,18 @@ pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
     let mut count = 0;
     loop {
         let seen = store.data_version()?;
-        let part = Part::next(store)?.measured_by_both(store, reader.as_mut(), policy)?;
+        let part = Part::next(store, PART)?.measured_by_both(store, reader.as_mut(), policy)?;
         if part.is_empty() {
             return Ok(count);
         }
         count += store.transaction(|store| {
             // Whoever has written meanwhile may have changed what was read.
             let is_current = store.data_version()? == seen;
-            let part =
-                if is_current { part } else { Part::next(store)?.measured(store, policy)? };
+            let part = if is_current {
+                part
+            } else {
+                Part::next(store, LITTLE)?.measured(store, policy)?
+            };
             for (contact, measured) in &part {
                 put(store, *contact, measured)?;
             }
@@ -178,12 +190,13 @@ pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
 struct Part {
     contacts: Mutex<std::vec::IntoIter<ContactId>>,
     messages: AtomicUsize,
+    most: usize,
 }
 
 impl Part {
-    fn next(store: &Store) -> Result<Part> {
+    fn next(store: &Store, most: usize) -> Result<Part> {
         let contacts = Mutex::new(store.dirty_contacts()?.into_iter());
-        Ok(Part { contacts, messages: AtomicUsize::new(0) })
+        Ok(Part { contacts, messages: AtomicUsize::new(0), most })
     }
 
     fn measured_by_both(
@@ -204,7 +217,7 @@ impl Part {
 
     fn measured(&self, store: &Store, policy: &Policy) -> Result<Vec<(ContactId, Measured)>> {
         let mut part = Vec::new();
-        while self.messages.load(Relaxed) < PART {
+        while self.messages.load(Relaxed) < self.most {
             let next = self.contacts.lock().ok().and_then(|mut contacts| contacts.next());
             let Some(contact) = next else { break };
             let measured = measured(store, contact, policy)?;

@@ -37,7 +37,7 @@ pub fn run(
     let names = names(&contacts);
     let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
     if undo {
-        let taken = desk.write(&store, |store| {
+        let taken = desk.write(&store, &ids, |store| {
             ids.first().map_or(Ok(false), |id| store.take_entry_back(kind, *id, desk.now))
         })?;
         if !taken {
@@ -47,7 +47,7 @@ pub fn run(
         return Ok(());
     }
     let entry = Entry { id: 0, at, kind, other_way: missed || received, text };
-    desk.write(&store, |store| store.add_entry(&entry, &ids, desk.now))?;
+    desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
     desk.say(&told(&entry, &names));
     Ok(())
 }

@@ -10,7 +10,7 @@ use jiff::{Span, SpanRelativeTo, Unit};
 use crate::cli::desk::Desk;
 use crate::cli::person;
 use crate::domain::identity;
-use crate::domain::model::{Moment, TurnId};
+use crate::domain::model::{ContactId, Moment, TurnId};
 use crate::domain::policy::{EXPIRY_H, Policy};
 use crate::domain::text::clean;
 use crate::domain::turns::{Closed, Turn};
@@ -86,7 +86,7 @@ fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
         desk.say(&format!("{} {state} {participle}", clean(&row.name)));
         return Ok(());
     }
-    desk.write(&store, |store| {
+    desk.write(&store, &[id], |store| {
         if undo {
             return store.take_back(verb, id, &[], desk.now).map(drop);
         }
@@ -111,7 +111,7 @@ pub fn set(desk: &Desk, contact: &str, settings: &[String], undo: bool) -> Resul
     }
     let settings: Vec<(Verb, String)> =
         settings.iter().map(|text| setting(&row, text)).collect::<Result<_>>()?;
-    desk.write(&store, |store| {
+    desk.write(&store, &[row.id], |store| {
         for (verb, value) in &settings {
             let (at, verb, value) = (desk.now, *verb, value.clone());
             store.decide(&Decision { at, verb, contact: row.id, touch: None, value })?;
@@ -185,7 +185,7 @@ fn take_settings_back(
         [] => vec![String::new()],
         _ => settings.iter().map(|text| start_of_value(text)).collect(),
     };
-    let taken = desk.write(store, |store| {
+    let taken = desk.write(store, &[row.id], |store| {
         let mut taken = Vec::new();
         for start in &wanted {
             let back = store.take_setting_back(row.id, start, desk.now)?;
@@ -252,12 +252,17 @@ fn decide_on_turns(
     value: &str,
 ) -> Result<()> {
     let at = desk.now;
-    desk.write(store, |store| {
+    desk.write(store, &about(turns), |store| {
         turns.iter().try_for_each(|(TurnId { contact, touch }, _)| {
             let (contact, touch) = (*contact, Some(*touch));
             store.decide(&Decision { at, verb, contact, touch, value: value.to_owned() })
         })
     })
+}
+
+/// Whose turns these are.
+fn about(turns: &[NamedTurn]) -> Vec<ContactId> {
+    turns.iter().map(|(id, _)| id.contact).collect()
 }
 
 fn take_back_from_turns(desk: &Desk, store: &Store, verb: Verb, turns: &[NamedTurn]) -> Result<()> {
@@ -266,7 +271,7 @@ fn take_back_from_turns(desk: &Desk, store: &Store, verb: Verb, turns: &[NamedTu
         Verb::Due => "said to ask for an answer",
         _ => "snoozed",
     };
-    desk.write(store, |store| {
+    desk.write(store, &about(turns), |store| {
         turns.iter().try_for_each(|(_, turn)| {
             let taken = store.take_back(verb, turn.id.contact, &turn.touches, desk.now)?;
             if taken { Ok(()) } else { Err(Error::usage(format!("{} was never {what}", turn.id))) }
