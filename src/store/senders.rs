@@ -201,11 +201,10 @@ impl Store {
             [account, id],
         )?;
         if changed > 0 {
-            self.db.execute(
-                "UPDATE folder SET uidvalidity = 0
-                 WHERE account = (SELECT id FROM account WHERE name = ?1)",
-                [account],
-            )?;
+            for sql in ["UPDATE folder SET uidvalidity = 0", "DELETE FROM authserv"] {
+                let of_account = "WHERE account = (SELECT id FROM account WHERE name = ?1)";
+                self.db.execute(&format!("{sql} {of_account}"), [account])?;
+            }
         }
         Ok(())
     }

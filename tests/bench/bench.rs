@@ -18,6 +18,7 @@ mod daemon;
 mod disk;
 mod due;
 mod first_sync;
+mod hostile;
 mod mailbox;
 mod maildir;
 mod measure;
@@ -36,13 +37,14 @@ use table::Table;
 
 type Benchmark = (&'static str, fn(&mut Table));
 
-const OF_THE_TABLE: [Benchmark; 6] = [
+const OF_THE_TABLE: [Benchmark; 7] = [
     ("first_sync", first_sync::run),
     ("texts", texts::run),
     ("maildir", maildir::run),
     ("daemon", daemon::run),
     ("peak", first_sync::peak),
     ("disk", disk::run),
+    ("hostile", hostile::run),
 ];
 
 /// Only run by their names.

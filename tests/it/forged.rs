@@ -5,7 +5,9 @@ use requite::domain::model::DAY;
 
 use crate::laws::mailbox::{Desk, NOW, Piece};
 use crate::laws::told::Told;
+use crate::support::maildir::Maildir;
 use crate::support::message::Message;
+use crate::support::world::World;
 
 const ME: &str = "Ada Example <ada@example.com>";
 const GRACE: &str = "Grace Hopper <grace@example.org>";
@@ -369,4 +371,48 @@ fn a_mail_that_is_no_junk_after_all_joins_its_conversation() {
     assert!(!differences(&in_junk, &rescued).is_empty());
     let expect = Desk::holding(honest.iter().chain([&came(knot)])).learned(NOW);
     assert_eq!(differences(&expect, &rescued), Vec::<String>::new());
+}
+
+#[test]
+fn check_proposes_my_servers_name_and_what_was_read_before_is_judged_by_it() {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    let inbox = Maildir::create(world.home().join("Mail"));
+    let configure = |account: &str| {
+        world.configure(&format!(
+            "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n\
+             [[account]]\nname = \"box\"\nkind = \"maildir\"\npath = \"{}\"\n{account}",
+            inbox.path().display()
+        ));
+        world.run(&["sync"]);
+    };
+    for number in 0..30 {
+        let news = mail(60, "news@example.net", ME, "News", &format!("news-{number}"));
+        let news = news.header("Authentication-Results", "mx.example.com; dmarc=pass");
+        inbox.deliver(news.time(), &news.bytes());
+    }
+    let forged = mail(1, GRACE, ME, "Can you pay this?", "forged")
+        .header("Authentication-Results", "mx.example.com; dmarc=fail");
+    inbox.deliver(forged.time(), &forged.bytes());
+    let cards =
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Grace\r\nEMAIL:grace@example.org\r\nEND:VCARD\r\n";
+    let cards = world.write("grace.vcf", cards);
+    configure("");
+    world.run(&["import", cards.to_str().unwrap()]);
+    let senders = || {
+        let check: serde_json::Value =
+            serde_json::from_slice(&world.output(&["check", "--json"]).stdout).unwrap();
+        let mut parts = check["parts"].as_array().unwrap().clone().into_iter();
+        parts.find(|part| part["part"] == "senders of box").unwrap()
+    };
+    let owed = || world.json(&["show", "Grace", "--json"])["turns"].as_array().unwrap().len();
+    assert_eq!(owed(), 1, "without a name nobody's word is taken");
+    let proposal = senders()["fix"].as_str().unwrap().to_owned();
+    assert!(proposal.contains("authserv_id = \"mx.example.com\""), "{proposal}");
+
+    configure("authserv_id = \"mx.example.com\"\n");
+    assert_eq!(owed(), 0);
+    assert!(world.run(&["show", "Grace"]).contains("unverified"));
+    assert_eq!(senders()["detail"], "checked by mx.example.com in 31 mails");
+    configure("authserv_id = \"mx.example.org\"\n");
+    assert_eq!((owed(), &senders()["ok"]), (1, &false.into()));
 }
