@@ -31,6 +31,7 @@ pub fn run(table: &mut Table) {
     table.measured(MEMORY, &[synced.peak]);
 
     let world = child::home();
+    world.configure("");
     let rows = connections(30_000);
     let file = world.write("Connections.csv", rows);
     let begun = Instant::now();
