@@ -38,8 +38,8 @@ const LONGEST: usize = 500;
 /// One line without anything that steers a display, white space folded, and no longer than
 /// anything that somebody wrote by hand.
 pub fn tidy(text: &str) -> String {
-    let end = text.char_indices().nth(4 * LONGEST).map_or(text.len(), |(at, _)| at);
-    let cleaned = clean(text.get(..end).unwrap_or_default());
+    let shown = text.chars().take(4 * LONGEST).filter(|c| c.is_whitespace() || !c.is_control());
+    let cleaned = clean(&shown.collect::<String>());
     match cleaned.char_indices().nth(LONGEST) {
         Some((end, _)) => cleaned.get(..end).unwrap_or_default().trim_end().to_owned(),
         None => cleaned,
@@ -77,7 +77,8 @@ mod tests {
 
     #[test]
     fn a_tidy_text_is_one_line() {
-        assert_eq!(tidy(" Ada\u{a0}\n  Love\u{fff9}lace "), "Ada Lovelace");
+        assert_eq!(tidy(" Ada\u{a0}\n  Love\u{7}lace "), "Ada Lovelace");
+        assert_eq!(tidy("Ada Love\u{fff9}lace"), "Ada Lovelace");
         assert_eq!(tidy(&"Ada ".repeat(9_000_000)).len(), 499);
         assert_eq!(some(" \u{0} "), None);
     }
