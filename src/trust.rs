@@ -18,6 +18,9 @@ use rustls::{
     SignatureScheme,
 };
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use crate::config::Fingerprint;
 use crate::error::{Error, Result};
@@ -49,6 +52,20 @@ pub fn client(ca: Option<&Path>, pinned: Option<Fingerprint>) -> Result<ClientCo
             })?
             .with_no_client_auth(),
     })
+}
+
+/// The TLS handshake with a client of [`client`]; the inner error is the connection's.
+///
+/// # Errors
+/// `Config` where `host` is no host name.
+pub async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
+    client: Arc<ClientConfig>,
+    host: &str,
+    stream: S,
+) -> Result<io::Result<TlsStream<S>>> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|cause| Error::config(format!("{host} is no host name")).because(cause))?;
+    Ok(TlsConnector::from(client).connect(name, stream).await)
 }
 
 fn authorities(path: &Path) -> Result<RootCertStore> {

@@ -14,13 +14,12 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error as SmtpError, response::Response};
-use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
-use super::wire::{ByteByByte, Encrypted};
+use super::wire::ByteByByte;
 use crate::auth::{Proof, SignIn};
 use crate::config::{Login, Smtp, Tls};
 use crate::domain::text::clean;
@@ -89,9 +88,10 @@ async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
             "set tls = \"implicit\" or \"starttls\": without TLS mail stays on this machine",
         ));
     }
+    let peer = stream.peer_addr().map_err(|error| unreachable_server(server).because(error))?;
     let stream: Box<dyn AsyncTokioStream> = match server.tls {
-        Tls::Implicit => Box::new(encrypted(server, stream).await?),
-        Tls::Starttls | Tls::None => Box::new(ByteByByte::over(stream)),
+        Tls::Implicit => Box::new(ByteByByte::over(encrypted(server, stream).await?, peer)),
+        Tls::Starttls | Tls::None => Box::new(ByteByByte::over(stream, peer)),
     };
     let greeting = AsyncSmtpConnection::connect_with_transport(stream, &HELLO);
     let mut connection = within(server, STEP, greeting).await?;
@@ -102,14 +102,12 @@ async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
 }
 
 /// TLS before the first word.
-async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<Encrypted> {
-    let trust = trust::client(server.ca.as_deref(), server.fingerprint)?;
-    let name = ServerName::try_from(server.host.clone()).map_err(|cause| {
-        Error::config(format!("{} is no host name", server.host)).because(cause)
-    })?;
-    let shaking = TlsConnector::from(Arc::new(trust)).connect(name, ByteByByte::over(stream));
-    let shaken = timeout(STEP, shaking).await.map_err(|_| silent(server, STEP))?;
-    shaken.map(Encrypted).map_err(|error| match Mismatch::behind(&error) {
+async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<TlsStream<TcpStream>> {
+    let client = Arc::new(trust::client(server.ca.as_deref(), server.fingerprint)?);
+    let shaken = timeout(STEP, trust::shake_hands(client, &server.host, stream))
+        .await
+        .map_err(|_| silent(server, STEP))?;
+    shaken?.map_err(|error| match Mismatch::behind(&error) {
         Some(mismatch) => mismatch.explain(&place(server)),
         None if is_certificate(&error) => untrusted(server, &clean(&error.to_string())),
         None => unreachable_server(server).because(clean(&error.to_string())),

@@ -1,6 +1,7 @@
-//! The streams over which a conversation with an SMTP server goes: what lettre reads into a line
-//! without end ends here.
+//! The stream over which a conversation with an SMTP server goes, encrypted or not: what lettre
+//! would read into a line without end ends here.
 
+use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -8,8 +9,6 @@ use std::task::{Context, Poll, ready};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
 
 /// No conversation about one mail needs more from the server, in bytes: a few hundred for its
 /// replies, some thousands for its certificates. lettre reads a reply anew with each of its lines.
@@ -19,18 +18,19 @@ const MOST: usize = 24 * 1024;
 /// STARTTLS then still waits in the socket, where it breaks the TLS handshake, and not in a line
 /// buffer, where it would pass for a reply to a later, encrypted command.
 #[derive(Debug)]
-pub(super) struct ByteByByte {
-    tcp: TcpStream,
+pub(super) struct ByteByByte<S> {
+    stream: S,
+    peer: SocketAddr,
     left: usize,
 }
 
-impl ByteByByte {
-    pub(super) fn over(tcp: TcpStream) -> ByteByByte {
-        ByteByByte { tcp, left: MOST }
+impl<S> ByteByByte<S> {
+    pub(super) fn over(stream: S, peer: SocketAddr) -> Self {
+        ByteByByte { stream, peer, left: MOST }
     }
 }
 
-impl AsyncRead for ByteByByte {
+impl<S: AsyncRead + Unpin> AsyncRead for ByteByByte<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -41,75 +41,34 @@ impl AsyncRead for ByteByByte {
         }
         let mut byte = [0];
         let mut one = ReadBuf::new(&mut byte);
-        ready!(Pin::new(&mut self.tcp).poll_read(context, &mut one))?;
-        self.left = spent(self.left, one.filled().len())?;
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut one))?;
+        let endless = || io::Error::other("the server doesn't stop talking");
+        self.left = self.left.checked_sub(one.filled().len()).ok_or_else(endless)?;
         buffer.put_slice(one.filled());
         Poll::Ready(Ok(()))
     }
 }
 
-fn spent(left: usize, read: usize) -> io::Result<usize> {
-    left.checked_sub(read).ok_or_else(|| io::Error::other("the server doesn't stop talking"))
-}
-
-impl AsyncWrite for ByteByByte {
+impl<S: AsyncWrite + Unpin> AsyncWrite for ByteByByte<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(context, bytes)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
-impl AsyncTokioStream for ByteByByte {
+impl<S: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin> AsyncTokioStream for ByteByByte<S> {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.peer_addr()
-    }
-}
-
-/// A connection that was encrypted from its first byte on.
-#[derive(Debug)]
-pub(super) struct Encrypted(pub(super) TlsStream<ByteByByte>);
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
-    }
-}
-
-impl AsyncTokioStream for Encrypted {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.0.get_ref().0.peer_addr()
+        Ok(self.peer)
     }
 }

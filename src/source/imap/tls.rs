@@ -8,11 +8,9 @@ use std::time::Duration;
 
 use rustix::net::sockopt;
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 
 use crate::config::Imap;
 use crate::error::{Error, Result};
@@ -63,18 +61,16 @@ pub(super) fn trust(imap: &Imap) -> Result<Arc<ClientConfig>> {
 /// The TLS handshake. A certificate that isn't good ends it as a temporary failure: a captive
 /// portal looks just like that, and goes away. Another one than the account pins doesn't.
 pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) -> Result<Wire> {
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|cause| Error::config(format!("{host} is no host name")).because(cause))?;
     let failed = || Error::temporary(format!("no safe connection to {host}"));
-    let stream = timeout(PATIENCE, TlsConnector::from(trust).connect(name, wire))
+    let shaken = timeout(PATIENCE, trust::shake_hands(trust, host, wire))
         .await
-        .map_err(|_| failed().because("no TLS answer within 30 s"))?
-        .map_err(|cause| match Mismatch::behind(&cause) {
-            Some(mismatch) => mismatch.explain(host),
-            None => failed().because(cause).hint(
-                "check host, port and tls of this account; a server with its own CA needs `ca`, \
+        .map_err(|_| failed().because("no TLS answer within 30 s"))?;
+    let stream = shaken?.map_err(|cause| match Mismatch::behind(&cause) {
+        Some(mismatch) => mismatch.explain(host),
+        None => failed().because(cause).hint(
+            "check host, port and tls of this account; a server with its own CA needs `ca`, \
                  one with a certificate of its own making `fingerprint`",
-            ),
-        })?;
+        ),
+    })?;
     Ok(Box::new(stream))
 }
