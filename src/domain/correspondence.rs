@@ -43,7 +43,7 @@ pub struct Letter {
     /// Its reply headers name a message of mine.
     pub answers_mine: bool,
     /// It came through a list that is believed.
-    pub vouched_for: bool,
+    pub through_believed_list: bool,
     pub copies: Copies,
     /// The first local day of presence that it names as a notice of absence.
     pub back_on: Option<jiff::civil::Date>,
@@ -233,7 +233,7 @@ fn judge(
     if copies.draft {
         return Err(Unfit::Draft);
     }
-    if copies.disowned && !letter.vouched_for {
+    if copies.disowned && !letter.through_believed_list {
         return Err(Unfit::Unverified);
     }
     let reaction = letter.traits.contains(Traits::REACTION);
@@ -267,7 +267,7 @@ fn judge(
         references: letter.references.clone(),
         asks: is_in_to(letter),
         addressed: letter.addressing.is_some(),
-        vouched_for: letter.traits.contains(Traits::LIST_REWRITTEN),
+        by_lists_word: letter.traits.contains(Traits::LIST_REWRITTEN),
         forward: letter.traits.contains(Traits::FORWARD),
         reaction,
         spoken: false,
@@ -344,7 +344,7 @@ fn spoken(entry: &Entry) -> Option<Touch> {
         references: Vec::new(),
         asks: entry.kind == EntryKind::Call,
         addressed: true,
-        vouched_for: false,
+        by_lists_word: false,
         forward: false,
         reaction: false,
         spoken: !missed,

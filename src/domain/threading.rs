@@ -90,8 +90,8 @@ const GATEWAY_TAGS: &[&str] = &[
     "virus?",
 ];
 
-/// The subject without what replies, forwards, lists and gateways put around it (RFC 5256 §2.1), in its own
-/// case: `AW: [list] Re[2]: Lunch (fwd)` is `Lunch`.
+/// The subject without what replies, forwards, lists and gateways put around it (RFC 5256 §2.1), in
+/// its own case: `AW: [list] Re[2]: Lunch (fwd)` is `Lunch`.
 pub fn base_subject(subject: &str) -> String {
     let text = subject.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = text.as_str();

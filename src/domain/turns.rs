@@ -46,7 +46,7 @@ pub struct Touch {
     pub addressed: bool,
     pub forward: bool,
     /// Nothing but a list says who wrote it: it answers what it replies to, and nothing else.
-    pub vouched_for: bool,
+    pub by_lists_word: bool,
     /// An emoji reaction: acknowledges, says nothing.
     pub reaction: bool,
     /// A conversation in which both sides spoke: a meeting or a call that was picked up.

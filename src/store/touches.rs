@@ -198,7 +198,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         recipients: row.get(12)?,
         addressing: place.map(addressing),
         answers_mine: false,
-        vouched_for: row.get(19)?,
+        through_believed_list: row.get(19)?,
         copies,
         back_on: stored_day(row, 15)?,
     })

@@ -32,7 +32,7 @@ fn theirs(id: i64, hours: i64) -> Letter {
         to_count: 1,
         recipients: 1,
         answers_mine: false,
-        vouched_for: false,
+        through_believed_list: false,
         back_on: None,
         copies: Copies::default(),
     }

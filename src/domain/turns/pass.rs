@@ -249,7 +249,7 @@ impl Running {
         let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
         if self.own_ids.iter().any(refers) {
             Some(Link::Reply)
-        } else if touch.vouched_for {
+        } else if touch.by_lists_word {
             None
         } else if self.threads.contains(&touch.thread) {
             Some(Link::Thread)

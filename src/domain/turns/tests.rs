@@ -23,7 +23,7 @@ fn mail(author: Author, id: i64, hours: f64) -> Touch {
         asks: true,
         addressed: true,
         forward: false,
-        vouched_for: false,
+        by_lists_word: false,
         reaction: false,
         spoken: false,
         marked_answered: false,

@@ -117,7 +117,7 @@ fn touch(id: i64, draft: &Draft, parent: Option<&Touch>) -> Touch {
         asks: matches!(draft.addressed, Role::ToAlone | Role::ToSeveral),
         addressed: !matches!(draft.addressed, Role::Nowhere),
         forward: matches!(draft.kind, Kind::Forward),
-        vouched_for: flag(6),
+        by_lists_word: flag(6),
         reaction: matches!(draft.kind, Kind::Reaction),
         spoken: matches!(draft.kind, Kind::Call) && flag(1),
         marked_answered: flag(3),
