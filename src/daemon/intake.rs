@@ -239,8 +239,9 @@ impl Intake {
         let (mut mails, mut texts, mut stored, mut after) = (0, 0, Vec::new(), None);
         let (mut few, mut is_rest) = (false, false);
         store.transaction(|store| {
-            let before = store.dirty_contacts()?;
-            let new = if is_few(first.arrivals.len()) { Filing::new } else { Filing::of_history };
+            let begins_with_few = is_few(first.arrivals.len());
+            let before = if begins_with_few { store.dirty_contacts()? } else { Vec::new() };
+            let new = if begins_with_few { Filing::new } else { Filing::of_history };
             let mut filing = new(store, config.keep_subjects)?;
             let mut next = Some(Incoming::Batch(first));
             while let Some(Incoming::Batch(batch)) = next {

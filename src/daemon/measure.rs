@@ -83,11 +83,7 @@ const MANY: usize = 50;
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
 /// there were.
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
-    store.complete_first_load()?;
-    settle_lists(store)?;
-    for address in store.ties_due()? {
-        store.tie_mail_of(address)?;
-    }
+    settle_senders(store, usize::MAX)?;
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
         put(store, contact, &measured(store, contact, policy)?)?;
@@ -107,11 +103,7 @@ pub fn measure_marked(
     about: &[ContactId],
     policy: &Policy,
 ) -> Result<bool> {
-    store.complete_first_load()?;
-    settle_lists(store)?;
-    for address in store.ties_due()?.into_iter().take(FEW) {
-        store.tie_mail_of(address)?;
-    }
+    settle_senders(store, FEW)?;
     let marked = store.dirty_contacts()?;
     let is_ours =
         |contact: &&ContactId| about.contains(contact) || before.binary_search(contact).is_err();
@@ -119,6 +111,14 @@ pub fn measure_marked(
         put(store, contact, &measured(store, contact, policy)?)?;
     }
     Ok(!store.is_measured()?)
+}
+
+/// Decides, inside the caller's transaction, whose word counts: that of lists, and of so many
+/// addresses at most.
+fn settle_senders(store: &Store, most: usize) -> Result<()> {
+    store.complete_first_load()?;
+    settle_lists(store)?;
+    store.ties_due(most)?.into_iter().try_for_each(|address| store.tie_mail_of(address).map(drop))
 }
 
 /// Decides which lists are believed, where more is known of one.
@@ -131,7 +131,7 @@ fn settle_lists(store: &Store) -> Result<()> {
 
 /// Decides whose references join threads, little by little.
 fn settle_ties(store: &Store) -> Result<()> {
-    let mut due = store.ties_due()?.into_iter().peekable();
+    let mut due = store.ties_due(usize::MAX)?.into_iter().peekable();
     while due.peek().is_some() {
         store.transaction(|store| {
             let mut mails = 0;

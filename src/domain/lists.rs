@@ -5,8 +5,8 @@
 
 use super::model::{DAY, Moment};
 
-/// So many people have written through a list that is one.
-const AUTHORS: u64 = 3;
+/// So many people have written through a list that is one; more tell nothing more.
+pub const AUTHORS: u64 = 3;
 /// For so long, in seconds, from the first of their mails to the last.
 const SPAN: i64 = 30 * DAY;
 

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use crate::domain::facts::ListName;
-use crate::domain::lists::History;
+use crate::domain::lists::{AUTHORS, History};
 use crate::domain::model::Moment;
 use crate::domain::noise::Traits;
 use crate::error::Result;
@@ -19,9 +19,6 @@ pub(super) struct List {
     pub id: i64,
     pub believed: bool,
 }
-
-/// More authors tell nothing more of a list.
-const AUTHORS: i64 = 3;
 
 impl Store {
     /// A list, from now on if it wasn't known.
@@ -48,9 +45,11 @@ impl Store {
                 "INSERT OR IGNORE INTO list_author (list, author) SELECT ?1, ?2
                  WHERE (SELECT count(*) FROM list_author WHERE list = ?1) < ?3",
             )?
-            .execute([list, author, AUTHORS])?;
+            .execute(params![list, author, AUTHORS])?;
         if added > 0 {
-            self.list_is_due(list)?;
+            self.db
+                .prepare_cached("UPDATE list SET due = 1 WHERE id = ?1 AND believed = 0")?
+                .execute([list])?;
         }
         Ok(())
     }
@@ -75,14 +74,6 @@ impl Store {
                  AND post = (SELECT email FROM address WHERE id = ?1)",
             )?
             .execute([address])?;
-        Ok(())
-    }
-
-    fn list_is_due(&self, list: i64) -> Result<()> {
-        let mut due = self
-            .db
-            .prepare_cached("UPDATE list SET due = 1 WHERE id = ?1 AND believed = 0 AND due = 0")?;
-        due.execute([list])?;
         Ok(())
     }
 
@@ -148,10 +139,11 @@ impl Store {
         Ok(())
     }
 
-    /// Addresses of whom it isn't decided yet whether their mail's references join threads.
-    pub fn ties_due(&self) -> Result<Vec<i64>> {
-        let mut find = self.db.prepare_cached("SELECT id FROM address WHERE ties_due = 1")?;
-        let ids = find.query_map([], |row| row.get(0))?;
+    /// Addresses, so many at most, of whom it isn't decided yet whether their mail's references join threads.
+    pub fn ties_due(&self, most: usize) -> Result<Vec<i64>> {
+        let mut find =
+            self.db.prepare_cached("SELECT id FROM address WHERE ties_due = 1 LIMIT ?1")?;
+        let ids = find.query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
 

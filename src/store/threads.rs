@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::touches::stored_key;
-use crate::domain::facts::Facts;
+use crate::domain::facts::{Facts, MessageKey};
 use crate::error::Result;
 
 /// Whether a message's references join threads, whether they should, and its thread.
@@ -96,15 +96,10 @@ impl Store {
 
     /// Forgets what ties these threads together, before they lose some of it.
     pub(super) fn cut_threads(&self, threads: &[i64]) -> Result<()> {
-        let mut find = self.db.prepare_cached(
-            "SELECT id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
-        )?;
         let mut forget = self.db.prepare_cached("DELETE FROM thread_of WHERE id_hash = ?1")?;
         for thread in threads {
-            for ids in find.query_map([thread], |row| ties(row, 0))? {
-                for id in ids? {
-                    forget.execute([id])?;
-                }
+            for id in self.tied_in(*thread)?.into_iter().flat_map(|member| member.ids) {
+                forget.execute([id])?;
             }
         }
         Ok(())
@@ -112,17 +107,9 @@ impl Store {
 
     /// Threads the messages anew that stood in these threads.
     pub(super) fn thread_anew(&self, threads: &[i64]) -> Result<()> {
-        let mut find = self.db.prepare_cached(
-            "SELECT id, key, id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
-        )?;
         let mut put = self.db.prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
         for thread in threads {
-            let members = find
-                .query_map([thread], |row| {
-                    Ok((row.get::<_, i64>(0)?, stored_key(row, 1)?, ties(row, 2)?))
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
-            for (message, key, ids) in members {
+            for Member { message, key, ids } in self.tied_in(*thread)? {
                 put.execute([message, self.thread_with(ids, key.number())?])?;
                 self.mark_people_of(message)?;
             }
@@ -131,15 +118,9 @@ impl Store {
     }
 
     fn join_threads(&self, kept: i64, other: i64) -> Result<()> {
-        let mut members = self.db.prepare_cached(
-            "SELECT id, id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
-        )?;
-        let members = members
-            .query_map([other], |row| Ok((row.get::<_, i64>(0)?, ties(row, 1)?)))?
-            .collect::<Result<Vec<_>, _>>()?;
         let mut enter =
             self.db.prepare_cached("UPDATE thread_of SET thread = ?2 WHERE id_hash = ?1")?;
-        for (message, ids) in members {
+        for Member { message, ids, .. } in self.tied_in(other)? {
             for id in ids {
                 enter.execute(params![id, kept])?;
             }
@@ -150,6 +131,24 @@ impl Store {
             .execute(params![kept, other])?;
         Ok(())
     }
+
+    /// The messages that a thread ties together.
+    fn tied_in(&self, thread: i64) -> Result<Vec<Member>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, key, id_hash, parent, refs FROM message WHERE thread = ?1 AND tied = 1",
+        )?;
+        let members = find.query_map([thread], |row| {
+            Ok(Member { message: row.get(0)?, key: stored_key(row, 1)?, ids: ties(row, 2)? })
+        })?;
+        Ok(members.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A message of a thread, with the Message-IDs that it names.
+struct Member {
+    message: i64,
+    key: MessageKey,
+    ids: Vec<i64>,
 }
 
 /// The Message-IDs that a message names: `id_hash`, `parent` and `refs`, from a column on.
