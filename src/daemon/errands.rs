@@ -100,14 +100,7 @@ impl Errands {
         if !self.may_disturb(now) || !self.is_heard(now).await {
             return;
         }
-        if let Some((desktop, _)) = &mut self.desktop
-            && let Err(cause) = desktop.show(&alert).await
-        {
-            warn!("alert not shown: {cause}");
-        }
-        if let Some(also) = &self.outlet.also {
-            let _ = also.send(alert);
-        }
+        self.display(alert).await;
     }
 
     pub fn mail_came(&mut self) {
@@ -284,21 +277,29 @@ impl Errands {
     async fn show(&mut self, item: &OutboxItem, alert: Option<Alert>, now: Moment) -> Result<bool> {
         self.store()?.set_outbox_state(item.id, "sent", now)?;
         let Some(alert) = alert else { return Ok(true) };
+        if !self.display(alert).await {
+            self.store()?.set_outbox_state(item.id, "planned", now)?;
+            self.desktop_retry = now + RETRY;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Whether it was shown anywhere, or there is nowhere to show it.
+    async fn display(&mut self, alert: Alert) -> bool {
         if let Some((desktop, _)) = &mut self.desktop
             && let Err(cause) = desktop.show(&alert).await
         {
             warn!("alert not shown: {cause}");
             if self.outlet.also.is_none() {
-                self.store()?.set_outbox_state(item.id, "planned", now)?;
-                self.desktop_retry = now + RETRY;
-                return Ok(false);
+                return false;
             }
             self.desktop = None;
         }
         if let Some(also) = &self.outlet.also {
             let _ = also.send(alert);
         }
-        Ok(true)
+        true
     }
 
     fn plan_digest(&mut self, now: Moment) -> Result<()> {

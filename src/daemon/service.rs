@@ -2,7 +2,6 @@
 //! the event loop, which also feeds systemd's watchdog.
 
 use std::future::pending;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,7 +9,6 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Sleep, sleep};
 use tracing::{info, warn};
 
 use super::clock::Clock;
@@ -84,7 +82,7 @@ impl Daemon {
         let end = shutdown.clone();
         let mut watch = Some(self.watch(&end)?);
         let mut errands = self.errands(watch.as_ref());
-        let mut again: Option<Pin<Box<Sleep>>> = None;
+        let mut again = tokio::time::interval(AGAIN);
         let mut status = WATCHING.to_owned();
         notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&status)]);
         info!("watching");
@@ -98,7 +96,7 @@ impl Daemon {
                 _ = watchdog.tick() => Event::Watchdog,
                 _ = look_around.tick() => Event::Look,
                 progress = progress(&mut watch) => progress.map_or(Event::Ended, Event::Progress),
-                () = moment(&mut again) => Event::Again,
+                _ = again.tick(), if watch.is_none() => Event::Again,
             };
             let now = match event {
                 Event::Watchdog => {
@@ -117,20 +115,17 @@ impl Daemon {
                         return Err(cause);
                     }
                     errands.tell("No mail can be stored", &cause).await;
-                    again = Some(Box::pin(sleep(AGAIN)));
+                    again.reset();
                     Some(format!("waiting: {cause}"))
                 }
                 Event::Again => match self.watch_again(&end) {
                     Ok(begun) => {
                         info!("mail can be stored again");
                         errands.follow(begun.problems.clone(), begun.writer.progress.clone());
-                        (watch, again) = (Some(begun), None);
+                        watch = Some(begun);
                         Some(WATCHING.to_owned())
                     }
-                    Err(cause) if passes(&cause) => {
-                        again = Some(Box::pin(sleep(AGAIN)));
-                        None
-                    }
+                    Err(cause) if passes(&cause) => None,
                     Err(cause) => return Err(cause),
                 },
             };
@@ -198,14 +193,6 @@ async fn progress(watch: &mut Option<Watch>) -> Option<String> {
     let Some(Watch { writer, .. }) = watch else { return pending().await };
     writer.progress.changed().await.ok()?;
     Some(status_line(&writer.progress.borrow_and_update()))
-}
-
-/// Never, where there is none.
-async fn moment(at: &mut Option<Pin<Box<Sleep>>>) {
-    match at {
-        Some(at) => at.await,
-        None => pending().await,
-    }
 }
 
 /// Whether the writer may go on later: somebody else holds the database, or fills the disk.

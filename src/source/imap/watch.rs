@@ -80,7 +80,7 @@ impl<'a> Watcher<'a> {
             let refused = error.kind() == Kind::LoginRefused;
             let patient = throttled || refused;
             tokio::select! {
-                () = pause(wait) => {}
+                () = moment(wait.map(|wait| Instant::now() + wait)) => {}
                 () = self.connector.renewed(self.pace.sign_in), if refused => failures = 0,
                 () = woken(&mut wakes), if !patient => failures = 0,
             }
@@ -386,14 +386,6 @@ fn sooner(one: Option<Instant>, other: Instant) -> Option<Instant> {
 async fn moment(at: Option<Instant>) {
     match at {
         Some(at) => sleep_until(at).await,
-        None => pending().await,
-    }
-}
-
-/// For ever without an end.
-async fn pause(wait: Option<Duration>) {
-    match wait {
-        Some(wait) => sleep(wait).await,
         None => pending().await,
     }
 }
