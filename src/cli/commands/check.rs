@@ -9,6 +9,7 @@ use crate::cli::render;
 use crate::config;
 use crate::daemon::clock::Clock;
 use crate::error::{Error, Kind, Result};
+use crate::store::Store;
 
 pub mod discovery;
 mod mailboxes;
@@ -87,10 +88,14 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
     };
     let mut parts = vec![configuration];
     if is_configured {
-        parts.extend(mailboxes::accounts(&desk).await);
-        parts.extend(mailboxes::senders(&desk));
-        parts.extend(mailboxes::stored(&desk));
-        parts.push(mailboxes::texts(&desk));
+        let store = desk.store_to_read();
+        let accounts = store.as_ref().map(Store::accounts);
+        let accounts = accounts.ok().and_then(Result::ok).unwrap_or_default();
+        parts.extend(mailboxes::accounts(&desk, &accounts).await);
+        let senders = store.as_ref().map(|store| mailboxes::senders(&desk, store, &accounts));
+        parts.extend(senders.unwrap_or_default());
+        parts.extend(mailboxes::stored(&desk, &store));
+        parts.push(mailboxes::texts(&desk, &store));
         parts.extend(surroundings::holidays(&desk));
         parts.push(surroundings::post(&desk.config).await);
         parts.push(surroundings::desktop(&desk.config).await);

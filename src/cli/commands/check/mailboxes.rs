@@ -12,12 +12,11 @@ use crate::store::{AccountRow, Store};
 /// More than these say nothing new.
 const LISTED: usize = 10;
 
-pub async fn accounts(desk: &Desk) -> Vec<Part> {
+pub async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
     let mut parts = Vec::new();
     if let Err(error) = desk.config.require_account() {
         parts.push(Part::ill("accounts", &error));
     }
-    let stored = desk.store_to_read().and_then(|store| store.accounts()).unwrap_or_default();
     for account in &desk.config.accounts {
         let name = format!("account {}", account.name);
         let told = probe(account).await.map(|folders| {
@@ -31,9 +30,7 @@ pub async fn accounts(desk: &Desk) -> Vec<Part> {
 }
 
 /// Whose word is taken on who sent the mail of each account, or could be.
-pub fn senders(desk: &Desk) -> Vec<Part> {
-    let Ok(store) = desk.store_to_read() else { return Vec::new() };
-    let stored = store.accounts().unwrap_or_default();
+pub fn senders(desk: &Desk, store: &Store, stored: &[AccountRow]) -> Vec<Part> {
     let mut parts = Vec::new();
     for account in &desk.config.accounts {
         let messages = stored.iter().find(|it| it.name == account.name).map_or(0, |it| it.messages);
@@ -106,14 +103,19 @@ fn cost(
 }
 
 /// What is read of texts, what stays of them, and what fetching them will cost.
-pub fn texts(desk: &Desk) -> Part {
+pub fn texts(desk: &Desk, store: &Result<Store>) -> Part {
     if !desk.config.policy.reads_text {
         const NEVER: &str =
             "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps";
         return Part::well("texts", NEVER);
     }
-    let wanted = desk.store_to_read().and_then(|store| store.unread_texts(desk.now - TEXT_AGE));
-    Part::of("texts", wanted.map(texts_wanted))
+    match store {
+        Ok(store) => {
+            let wanted = store.unread_texts(desk.now - TEXT_AGE);
+            Part::of("texts", wanted.map(texts_wanted))
+        }
+        Err(error) => Part::ill("texts", error),
+    }
 }
 
 fn texts_wanted(wanted: u64) -> String {
@@ -146,16 +148,15 @@ fn told(folders: &[(String, Role, u32)]) -> String {
 }
 
 /// The database, and what its content says about the settings.
-pub fn stored(desk: &Desk) -> Vec<Part> {
-    let store = match desk.store_to_read() {
-        Ok(store) => store,
-        Err(error) => return vec![Part::ill("database", &error)],
-    };
-    vec![
-        Part::of("database", integrity(desk, &store)),
-        Part::of("my addresses", my_addresses(desk, &store)),
-        Part::of("unreadable messages", unreadable(&store)),
-    ]
+pub fn stored(desk: &Desk, store: &Result<Store>) -> Vec<Part> {
+    match store {
+        Ok(store) => vec![
+            Part::of("database", integrity(desk, store)),
+            Part::of("my addresses", my_addresses(desk, store)),
+            Part::of("unreadable messages", unreadable(store)),
+        ],
+        Err(error) => vec![Part::ill("database", error)],
+    }
 }
 
 /// The database as it lies there.
