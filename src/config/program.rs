@@ -16,14 +16,13 @@ use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::secret::first_line;
+use super::secret::{LONGEST, first_line};
 use crate::error::{Error, Result};
 
 /// Long enough to type a passphrase into a dialog.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So much of what a command prints is kept, in bytes, and so much is read.
-const LONGEST: usize = 64 * 1024;
+/// So much of what a command prints is read, in bytes.
 const MOST: usize = 1024 * 1024;
 /// After a command has ended, for what it printed last.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -119,19 +118,18 @@ async fn finish(mut child: Child) -> io::Result<Finished> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let status = {
         let mut listening = pin!(join(keep(stdout, &mut printed), keep(stderr, &mut complaint)));
-        let mut heard = false;
-        let status = tokio::select! {
-            _ = &mut listening => {
-                heard = true;
-                child.wait().await
+        let ended = tokio::select! {
+            _ = &mut listening => None,
+            status = child.wait() => Some(status?),
+        };
+        match ended {
+            None => child.wait().await?,
+            Some(status) => {
+                // What it printed before its end is in the pipe by now.
+                let _ = tokio::time::timeout(LAST_WORDS, listening).await;
+                status
             }
-            status = child.wait() => status,
-        }?;
-        if !heard {
-            // What it printed before its end is in the pipe by now.
-            let _ = tokio::time::timeout(LAST_WORDS, &mut listening).await;
         }
-        status
     };
     Ok(Finished { status, printed, complaint })
 }

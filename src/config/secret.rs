@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 const PASSWORD_COMMAND: Role = Role("password command");
 /// No password is longer, in bytes.
-const LONGEST: u64 = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
@@ -69,7 +69,7 @@ async fn from_keyring(name: &str) -> Result<SecretString> {
 fn from_file(path: &Path) -> Result<SecretString> {
     let mut content = Zeroizing::new(Vec::new());
     open_private(path)?
-        .take(LONGEST)
+        .take(LONGEST as u64)
         .read_to_end(&mut content)
         .map_err(|cause| unreadable(path).because(cause))?;
     first_line(&content, &format!("the password file {}", path.display()))

@@ -105,7 +105,7 @@ impl Store {
     /// For who would rather do without than let anybody wait.
     pub fn impatient(mut self) -> Result<Store> {
         self.patience.rounds = 0;
-        self.db.busy_handler(Some(wait_shortly))?;
+        self.db.busy_handler(Some(wait::<SHORTLY>))?;
         Ok(self)
     }
 
@@ -131,7 +131,7 @@ impl Store {
     }
 
     fn prepare(db: Connection, path: &Path) -> Result<Store> {
-        db.busy_handler(Some(wait))?;
+        db.busy_handler(Some(wait::<ROUND>))?;
         db.set_prepared_statement_cache_capacity(64);
         db.pragma_update(None, "foreign_keys", true)?;
         schema::bring_up_to_date(&db, path)?;
@@ -171,14 +171,9 @@ impl Store {
 }
 
 /// As SQLite wants it: whether to look again for the end of another writer.
-fn wait(polls: i32) -> bool {
+fn wait<const MOST: i32>(polls: i32) -> bool {
     thread::sleep(POLL);
-    polls < ROUND
-}
-
-fn wait_shortly(polls: i32) -> bool {
-    thread::sleep(POLL);
-    polls < SHORTLY
+    polls < MOST
 }
 
 fn is_busy(cause: &rusqlite::Error) -> bool {
@@ -193,7 +188,7 @@ fn cannot_open(cause: &rusqlite::Error) -> bool {
 pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
-    db.busy_handler(Some(wait))?;
+    db.busy_handler(Some(wait::<ROUND>))?;
     // Only now SQLite looks for the log beside the file.
     db.pragma_query_value(None, "user_version", |_| Ok(()))?;
     Ok(db)
