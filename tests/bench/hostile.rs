@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use super::child;
 use super::number;
+use super::support::exports::connections;
 use super::support::maildir::Maildir;
 use super::table::{Asked, Table};
 
@@ -21,11 +22,7 @@ pub fn run(table: &mut Table) {
         let path = inbox.path().join(format!("cur/1772442000.{mail}.host:2,S"));
         fs::write(path, to_thousands(mail)).unwrap();
     }
-    world.configure(&format!(
-        "[me]\naddresses = [\"ada@example.com\"]\n[[account]]\nname = \"box\"\nkind = \"maildir\"\n\
-         path = \"{}\"\n",
-        inbox.path().display()
-    ));
+    world.configure(&format!("[me]\naddresses = [\"ada@example.com\"]\n{}", inbox.account("box")));
     let synced = child::sync(&world);
     println!("{mails} mails: {:.1} MiB, {:.2?}", synced.peak, synced.took);
     table.measured(MEMORY, &[synced.peak]);
@@ -48,19 +45,4 @@ fn to_thousands(mail: usize) -> String {
         "From: Eve <eve@evil.example>\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n\
          Message-ID: <{mail}@evil.example>\r\nTo: {to}\r\n\r\nHello.\r\n"
     )
-}
-
-/// A third of them with an address, as LinkedIn gives them.
-fn connections(count: usize) -> String {
-    let head = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
-    let mut rows = head.to_owned();
-    for row in 0..count {
-        let address = if row % 3 == 0 { format!("p{row}@example.net") } else { String::new() };
-        let _ = writeln!(
-            rows,
-            "First{},Last{row},https://www.linkedin.com/in/p{row},{address},Company,Engineer,06 Mar 2024",
-            row % 700
-        );
-    }
-    rows
 }

@@ -1,13 +1,13 @@
 //! Commands beside somebody else who writes: who reads doesn't wait, who writes does, and nothing
 //! fails.
 
-use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use rusqlite::Connection;
 
+use crate::support::exports;
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::world::World;
@@ -17,9 +17,8 @@ fn with_question() -> (World, Maildir) {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
     let inbox = Maildir::create(world.home().join("Mail"));
     world.configure(&format!(
-        "[me]\naddresses = [\"ada@example.com\"]\n[alerts]\ndesktop = false\n[[account]]\n\
-         name = \"box\"\nkind = \"maildir\"\npath = \"{}\"\n",
-        inbox.path().display()
+        "[me]\naddresses = [\"ada@example.com\"]\n[alerts]\ndesktop = false\n{}",
+        inbox.account("box")
     ));
     deliver(&inbox, 1);
     let cards = "BEGIN:VCARD\nVERSION:3.0\nFN:Grace\nEMAIL:grace@example.org\nEND:VCARD\n";
@@ -40,21 +39,13 @@ fn deliver(inbox: &Maildir, number: usize) {
 
 /// Somebody who writes, until it is dropped.
 fn writing(world: &World) -> Connection {
-    let other = Connection::open(world.home().join("data/requite.db")).unwrap();
+    let other = world.database();
     other.execute_batch("BEGIN IMMEDIATE; UPDATE contact SET company = 'Navy'").unwrap();
     other
 }
 
 fn connections(world: &World, rows: usize) -> PathBuf {
-    let head = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
-    let mut csv = head.to_owned();
-    for row in 0..rows {
-        let _ = writeln!(
-            csv,
-            "First,Last{row},https://www.linkedin.com/in/p{row},p{row}@example.net,,,"
-        );
-    }
-    world.write("Connections.csv", csv)
+    world.write("Connections.csv", exports::connections(rows))
 }
 
 #[test]

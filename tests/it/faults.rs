@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rustix::process::geteuid;
 use serde_json::Value;
 
@@ -21,9 +20,8 @@ fn with_mail(count: usize) -> World {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
     let inbox = Maildir::create(world.home().join("Mail"));
     world.configure(&format!(
-        "[me]\naddresses = [\"ada@example.com\"]\n[alerts]\ndesktop = false\n[[account]]\n\
-         name = \"box\"\nkind = \"maildir\"\npath = \"{}\"\n",
-        inbox.path().display()
+        "[me]\naddresses = [\"ada@example.com\"]\n[alerts]\ndesktop = false\n{}",
+        inbox.account("box")
     ));
     for number in 1..=count {
         let at = "2026-03-02T09:00:00Z";
@@ -88,7 +86,7 @@ fn check_failure(mut command: Command, code: i32, said: &[&str]) {
 #[test]
 fn a_database_of_a_newer_version_is_left_alone() {
     let world = with_stored_mail();
-    let db = Connection::open(database(&world)).unwrap();
+    let db = world.database();
     db.pragma_update(None, "user_version", 99).unwrap();
     db.close().unwrap();
     let before = fs::read(database(&world)).unwrap();
@@ -283,7 +281,7 @@ fn two_writers_at_once_lose_nothing() {
     }
     assert!(pass.wait().unwrap().success());
     assert_eq!(messages(&world), 400);
-    let db = Connection::open(database(&world)).unwrap();
+    let db = world.database();
     let notes: usize = db
         .query_row("SELECT count(*) FROM entry WHERE text LIKE 'note %'", [], |row| row.get(0))
         .unwrap();

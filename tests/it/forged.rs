@@ -380,8 +380,8 @@ fn check_proposes_my_servers_name_and_what_was_read_before_is_judged_by_it() {
     let configure = |account: &str| {
         world.configure(&format!(
             "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n\
-             [[account]]\nname = \"box\"\nkind = \"maildir\"\npath = \"{}\"\n{account}",
-            inbox.path().display()
+             {}{account}",
+            inbox.account("box")
         ));
         world.run(&["sync"]);
     };

@@ -54,9 +54,7 @@ async fn new_mail_is_read_while_history_rests() {
     let (stop, watching) = world.watch();
     let mut days = 0;
     loop {
-        let is_watching = |kept: &Kept| {
-            kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
-        };
+        let is_watching = |kept: &Kept| kept.is_watching();
         world.store.until("watching", is_watching).await;
         if world.store.kept().known["INBOX"].complete {
             break;

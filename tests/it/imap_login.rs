@@ -204,8 +204,7 @@ async fn a_wrong_password_is_tried_three_times_and_then_told() {
     assert_eq!(world.server.house().logins, 3);
 
     world.write("password", "other\n");
-    let watches =
-        |kept: &Kept| kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching);
+    let watches = |kept: &Kept| kept.is_watching();
     world.store.until("the new password", watches).await;
     stop.send(true).unwrap();
     watching.await.unwrap().unwrap();

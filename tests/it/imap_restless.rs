@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use requite::source::AccountState;
 use requite::source::imap::Pace;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -14,10 +13,6 @@ use crate::support::scripted_imap::{Call, Mailbox, Turn};
 /// So long each server is watched, and what it may be asked meanwhile: two commands a second.
 const WATCHED: Duration = Duration::from_secs(8);
 const MOST: usize = 16;
-
-fn is_watching(kept: &Kept) -> bool {
-    kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
-}
 
 type Script = fn(&Call<'_>) -> Turn;
 
@@ -55,7 +50,7 @@ async fn asked(capabilities: &'static str, script: Script) -> usize {
     world.server.house().capabilities[1] = format!("IMAP4rev1 IDLE{capabilities}");
     world.server.script(script);
     let (stop, watching) = world.watch();
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     // What it takes to begin with, and the first look.
     sleep(Duration::from_millis(500)).await;
     let before = world.server.house().lines.len();

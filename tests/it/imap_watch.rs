@@ -21,10 +21,6 @@ fn has(folder: &'static str, uid: u64) -> impl Fn(&Kept) -> bool {
     move |kept| kept.mails.contains_key(&(folder.to_owned(), uid))
 }
 
-fn is_watching(kept: &Kept) -> bool {
-    kept.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
-}
-
 async fn new_mail_is_noticed(world: &World) {
     for uid in [20, 30] {
         world.server.change("INBOX", |inbox| inbox.put(uid));
@@ -112,7 +108,7 @@ async fn a_server_that_ends_each_idle_at_once_is_not_asked_at_once() {
         false => Turn::AsUsual,
     });
     let (stop, watching) = world.watch();
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(world.server.count("IDLE"), 1);
     stop.send(true).unwrap();
@@ -152,7 +148,7 @@ async fn idle_is_renewed_before_routers_forget_it() {
     let mut world = world().await;
     world.pace.renewal = Duration::from_millis(10);
     let (stop, watching) = world.watch();
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     let server = world.server.clone();
     let renewed = async {
         while server.count("IDLE") < 4 {
@@ -283,7 +279,7 @@ async fn a_message_that_becomes_visible_late_is_not_missed() {
     // Not by a comparison of the whole folder.
     world.pace.doubt = Duration::from_secs(3600);
     let (stop, watching) = world.watch();
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     world.server.change("INBOX", |inbox| inbox.put(12));
     world.store.until("the later one", has("INBOX", 12)).await;
     for earlier in [11, 10] {
@@ -304,11 +300,11 @@ async fn who_wakes_up_opens_all_connections_anew() {
     world.pace = Pace::default();
     let (wake, wakes) = watch::channel(0);
     let (stop, watching) = world.watch_waking(wakes);
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     for connections in [4, 6] {
         world.store.kept().states.clear();
         wake.send_modify(|count| *count += 1);
-        world.store.until("up to date again", is_watching).await;
+        world.store.until("up to date again", Kept::is_watching).await;
         assert_eq!(world.server.house().connections, connections);
     }
     stop.send(true).unwrap();
@@ -336,7 +332,7 @@ async fn who_wakes_up_waits_no_longer_for_the_network_but_for_a_server_that_aske
             tokio::time::sleep(Duration::from_millis(100)).await;
             assert_eq!(world.server.house().logins, 1);
         } else {
-            world.store.until("up to date", is_watching).await;
+            world.store.until("up to date", Kept::is_watching).await;
         }
         stop.send(true).unwrap();
         watching.await.unwrap().unwrap();
@@ -426,7 +422,7 @@ async fn dovecot_tells_of_sent_mail_at_once() {
     (imap.port, imap.user) = (dovecot.ports().starttls, USER.to_owned());
     world.write("password", PASSWORD);
     let (stop, watching) = world.watch();
-    world.store.until("up to date", is_watching).await;
+    world.store.until("up to date", Kept::is_watching).await;
     dovecot.save_to_sent(&mail("3@example.org"));
     world.store.until("sent mail", has("Sent", 2)).await;
     dovecot.deliver("INBOX", &mail("4@example.org"));

@@ -140,10 +140,6 @@ fn converse(
     Ok(())
 }
 
-fn database(world: &World) -> rusqlite::Connection {
-    rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap()
-}
-
 /// A home whose digest of this week is to be sent by this server.
 fn with_digest_due(post: &Post, maildir: &Maildir) -> World {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
@@ -153,17 +149,12 @@ fn with_digest_due(post: &Post, maildir: &Maildir) -> World {
         "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[alerts]\ndesktop = false\n\
          [digest]\nto = \"ada@example.com\"\nday = \"{day}\"\ntime = \"00:00\"\n\
          [smtp]\nhost = \"127.0.0.1\"\nport = {}\ntls = \"none\"\n\
-         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"{}\"\n",
+         {}",
         post.port,
-        maildir.path().display()
+        maildir.account("home")
     ));
     world.run(&["sync"]);
-    let planned = "INSERT INTO outbox (kind, subject, period, state, at, payload)
-                   VALUES ('digest', '', ?1, 'planned', ?2, '')";
-    let week = today.strftime("%G-W%V").to_string();
-    database(&world)
-        .execute(planned, rusqlite::params![week, Timestamp::now().as_second()])
-        .unwrap();
+    world.leave_digest("planned", Timestamp::now());
     world
 }
 
@@ -183,11 +174,7 @@ fn a_digest_that_is_killed_on_its_way_comes_once() {
         let world = with_digest_due(&post, &maildir);
         let mut daemon = world.daemon();
         *post.armed.lock().unwrap() = Some((cut, i32::try_from(daemon.id()).unwrap()));
-        let is_sent = || {
-            let sql = "SELECT count(*) FROM outbox WHERE state = 'sent'";
-            let sent: u64 = database(&world).query_row(sql, [], |row| row.get(0)).unwrap();
-            (sent == 1).then_some(())
-        };
+        let is_sent = || (world.digests_sent() == 1).then_some(());
         // A cut beyond the end of the conversation meets nobody.
         eventually(PATIENCE, "it is sent or killed", || {
             (daemon.has_ended() || is_sent().is_some()).then_some(())
@@ -268,8 +255,8 @@ fn with_alerts_due() -> World {
     world.configure(&format!(
         "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n\
          [alerts]\nbatch = \"{batch}\"\nquiet = \"never\"\n\
-         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"{}\"\n",
-        maildir.path().display()
+         {}",
+        maildir.account("home")
     ));
     let cards = world.write("people.vcf", cards);
     world.run(&["import", cards.to_str().unwrap()]);

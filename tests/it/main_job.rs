@@ -63,8 +63,7 @@ fn imap_account(world: &World, dovecot: &Dovecot) -> String {
 }
 
 fn maildir_account(maildir: &Maildir) -> String {
-    let path = maildir.path().display();
-    format!("[[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"{path}\"\n")
+    maildir.account("home")
 }
 
 /// Who I am, where, and what `further` says.

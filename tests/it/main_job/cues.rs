@@ -333,7 +333,7 @@ fn of_a_notice_on_a_server_the_day_that_its_text_names_is_kept() {
     world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
     import_both(&world);
     world.run(&["sync"]);
-    let db = rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap();
+    let db = world.database();
     let mut named = db.prepare("SELECT message_id, back_on FROM message ORDER BY 1").unwrap();
     let named: Vec<(String, Option<String>)> = named
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))

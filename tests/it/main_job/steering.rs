@@ -141,7 +141,7 @@ fn what_the_user_said_is_on_the_disk_before_it_is_reported() {
     world.run(&["sync"]);
     let id = debt(&world).unwrap()["id"].as_str().unwrap().to_owned();
     // As beside a daemon: the last one to close a database writes its log back.
-    let beside = rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap();
+    let beside = world.database();
     let _: i64 = beside.query_row("SELECT count(*) FROM turn", [], |row| row.get(0)).unwrap();
     for arguments in [&["done", &id][..], &["log", "call", "Grace Hopper"]] {
         let order = traced(&world, &strace, arguments);

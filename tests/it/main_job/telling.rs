@@ -258,22 +258,12 @@ fn with_digest_left(server: &Smtpd, account: &str, state: &str, since: Timestamp
     let way = smtp(server, Tls::Starttls, "starttls");
     world.configure(&configuration(&[SILENT, &digest, &way, account]));
     world.run(&["status"]);
-    let outbox = "INSERT INTO outbox (kind, subject, period, state, at, payload)
-                  VALUES ('digest', '', ?1, ?2, ?3, '')";
-    let week = today.strftime("%G-W%V").to_string();
-    let mark = rusqlite::params![week, state, since.as_second()];
-    database(&world).execute(outbox, mark).unwrap();
+    world.leave_digest(state, since);
     world
 }
 
-fn database(world: &World) -> rusqlite::Connection {
-    rusqlite::Connection::open(world.home().join("data/requite.db")).unwrap()
-}
-
 fn is_marked_sent(world: &World) -> Option<()> {
-    let of = "SELECT count(*) FROM outbox WHERE kind = 'digest' AND state = 'sent'";
-    let sent: u64 = database(world).query_row(of, [], |row| row.get(0)).unwrap();
-    (sent == 1).then_some(())
+    (world.digests_sent() == 1).then_some(())
 }
 
 #[test]
@@ -286,7 +276,7 @@ fn a_digest_that_went_out_before_a_crash_is_found_once_the_mailbox_is_read() {
     for (state, payload) in [("sending", "sealed"), ("planned", "sealed"), ("sending", "")] {
         let maildir = Maildir::create(folder.path().join(format!("{state}{payload}")));
         let world = with_digest_left(&server, &maildir_account(&maildir), state, now());
-        database(&world).execute("UPDATE outbox SET payload = ?1", [payload]).unwrap();
+        world.database().execute("UPDATE outbox SET payload = ?1", [payload]).unwrap();
         let seal = if payload.is_empty() { String::new() } else { seal(&world) };
         maildir.deliver(now(), &[seal.as_bytes(), &digest].concat());
         let daemon = world.daemon();

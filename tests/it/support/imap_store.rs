@@ -87,6 +87,11 @@ impl Store {
 }
 
 impl Kept {
+    /// The account was said to be watched, and nothing since.
+    pub fn is_watching(&self) -> bool {
+        self.states.last().is_some_and(|(state, _)| *state == AccountState::Watching)
+    }
+
     fn take(&mut self, report: Report) {
         match report {
             Report::Word(Word::Folders { folders, .. }) => self.folders = folders,

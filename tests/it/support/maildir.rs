@@ -38,6 +38,12 @@ impl Maildir {
         &self.root
     }
 
+    /// As the configuration has it.
+    pub fn account(&self, name: &str) -> String {
+        let path = self.root.display();
+        format!("[[account]]\nname = \"{name}\"\nkind = \"maildir\"\npath = \"{path}\"\n")
+    }
+
     /// Unseen mail, in `new/`.
     pub fn deliver(&self, at: Timestamp, mail: &[u8]) -> PathBuf {
         let name = unique_name(at);

@@ -20,6 +20,7 @@ pub mod cyrus;
 pub mod desktop;
 pub mod dovecot;
 pub mod exchange;
+pub mod exports;
 pub mod imap;
 pub mod imap_account;
 pub mod imap_store;

@@ -8,6 +8,9 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Instant;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -35,6 +38,26 @@ impl World {
     /// Writes the configuration file.
     pub fn configure(&self, toml: &str) {
         fs::write(self.configuration(), toml).unwrap();
+    }
+
+    /// The database, as another program would open it.
+    pub fn database(&self) -> Connection {
+        Connection::open(self.home().join("data/requite.db")).unwrap()
+    }
+
+    /// Leaves a digest of this week in the outbox, in that state since then.
+    pub fn leave_digest(&self, state: &str, since: Timestamp) {
+        let outbox = "INSERT INTO outbox (kind, subject, period, state, at, payload)
+                      VALUES ('digest', '', ?1, ?2, ?3, '')";
+        let week = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%G-W%V").to_string();
+        let mark = rusqlite::params![week, state, since.as_second()];
+        self.database().execute(outbox, mark).unwrap();
+    }
+
+    /// How many digests are known to have gone out.
+    pub fn digests_sent(&self) -> u64 {
+        let sql = "SELECT count(*) FROM outbox WHERE kind = 'digest' AND state = 'sent'";
+        self.database().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     /// Puts a file into the home, for an import or a password, readable by its owner alone.

@@ -1,0 +1,16 @@
+//! Contacts as networks export them, in any number.
+
+use std::fmt::Write as _;
+
+/// LinkedIn's Connections.csv; every third has an address.
+pub fn connections(count: usize) -> String {
+    let head = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n";
+    let mut rows = head.to_owned();
+    for row in 0..count {
+        let address = if row % 3 == 0 { format!("p{row}@example.net") } else { String::new() };
+        let link = format!("https://www.linkedin.com/in/p{row}");
+        let work = "Company,Engineer,06 Mar 2024";
+        let _ = writeln!(rows, "First{},Last{row},{link},{address},{work}", row % 700);
+    }
+    rows
+}
