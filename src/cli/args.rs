@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::daemon::Home;
-use crate::domain::correspondence::EntryKind;
+use crate::domain::measure::touches::EntryKind;
 use crate::domain::model::{Moment, Stance};
 use crate::error::Result;
 

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::daemon::book::{Book, NamedDebt, Person};
-use crate::domain::correspondence::{Entry, EntryKind};
-use crate::domain::cues::Language;
-use crate::domain::digest::Totals;
-use crate::domain::due::because;
+use crate::domain::decide::digest::Totals;
+use crate::domain::measure::need::because;
+use crate::domain::measure::score::{Components, Score};
+use crate::domain::measure::standing::{Counts, SideFigures};
+use crate::domain::measure::touches::{Entry, EntryKind};
+use crate::domain::measure::turns::Turn;
+use crate::domain::message::cues::Language;
 use crate::domain::model::{ContactId, Moment, TouchId};
-use crate::domain::score::{Components, Score};
-use crate::domain::standing::{Counts, SideFigures};
-use crate::domain::turns::Turn;
 use crate::error::Result;
 use crate::store::{AccountRow, ContactRow, Correspondent, Kept, Store};
 

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::desk::Desk;
-use crate::domain::identity;
+use crate::domain::message::identity;
 use crate::domain::model::ContactId;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, IdentityKind, Store};

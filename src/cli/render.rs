@@ -8,9 +8,9 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width};
 use jiff::tz::TimeZone;
 
+use crate::domain::measure::score::{Claim, claim};
+use crate::domain::measure::standing::{SideFigures, Standing};
 use crate::domain::model::Moment;
-use crate::domain::score::{Claim, claim};
-use crate::domain::standing::{SideFigures, Standing};
 use crate::domain::text::{clean, clip, duration};
 
 /// What is unknown.
@@ -242,11 +242,11 @@ fn local(at: Moment, zone: &TimeZone, form: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::Calendar;
+    use crate::domain::measure::calendar::Calendar;
+    use crate::domain::measure::population::Population;
+    use crate::domain::measure::standing::{Record, Terms, standing};
+    use crate::domain::measure::turns::Turn;
     use crate::domain::model::{DAY, Side, Stance};
-    use crate::domain::population::Population;
-    use crate::domain::standing::{Record, Terms, standing};
-    use crate::domain::turns::Turn;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()

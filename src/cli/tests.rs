@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::daemon::book::AsOf;
 use crate::daemon::measure_dirty;
-use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::mail;

@@ -8,7 +8,7 @@ use jiff::civil::{Time, Weekday};
 
 use super::fingerprint::Fingerprint;
 use super::login::Login;
-use crate::domain::calendar::Holidays;
+use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use crate::mail;

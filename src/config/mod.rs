@@ -24,7 +24,7 @@ pub use checked::*;
 pub use fingerprint::Fingerprint;
 pub use login::*;
 
-use crate::domain::calendar::Holidays;
+use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use mistake::Mistake;

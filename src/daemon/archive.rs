@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::measure::{learn, take_stock};
 use super::reading;
 use crate::config::Config;
-use crate::domain::facts::MessageKey;
+use crate::domain::message::facts::MessageKey;
 use crate::domain::model::Moment;
 use crate::error::Result;
 use crate::source::archive::{Archive, Archived};

@@ -9,18 +9,18 @@ use std::ops::Deref;
 use jiff::tz::TimeZone;
 
 use super::measure::measure_dirty;
-use crate::domain::absence::Absence;
-use crate::domain::calendar::Calendar;
-use crate::domain::correspondence::{self, LeftOut};
-use crate::domain::debts::{self, Debt, Habit};
-use crate::domain::digest;
-use crate::domain::due::said::{self, Model};
-use crate::domain::due::{Features, Likelihood, because};
+use crate::domain::decide::debts::{self, Debt, Habit};
+use crate::domain::decide::digest;
+use crate::domain::measure::calendar::Calendar;
+use crate::domain::measure::need::said::{self, Model};
+use crate::domain::measure::need::{Features, Likelihood, because};
+use crate::domain::measure::population::{Census, Population};
+use crate::domain::measure::standing::{Record, Standing, Terms, standing};
+use crate::domain::measure::touches::{self, LeftOut};
+use crate::domain::measure::turns::Turn;
+use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::{EXPIRY_H, Policy};
-use crate::domain::population::{Census, Population};
-use crate::domain::standing::{Record, Standing, Terms, standing};
-use crate::domain::turns::Turn;
 use crate::error::Result;
 use crate::store::{ContactRow, Decisions, Store, Verb};
 
@@ -73,7 +73,7 @@ pub struct Book<'a> {
 pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
-    pub entries: Vec<correspondence::Entry>,
+    pub entries: Vec<touches::Entry>,
     pub absences: Vec<Absence>,
     pub terms: Terms,
     pub standing: Standing,
@@ -193,7 +193,7 @@ impl<'a> Book<'a> {
     /// The messages between me and a contact that don't count, oldest first, with why.
     pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
         let letters = self.store.letters(contact)?;
-        let read = correspondence::read(&letters, &[], self.policy.time, self.now());
+        let read = touches::read(&letters, &[], self.policy.time, self.now());
         let mut left_out = read.left_out;
         left_out.sort_by_key(|left| (left.at, left.message));
         Ok(left_out)

@@ -7,13 +7,13 @@ use std::thread;
 
 use super::book::{AsOf, Book};
 use crate::config::{Account, AccountKind, Config};
-use crate::domain::absence::Absence;
-use crate::domain::correspondence::{self, Letter};
+use crate::domain::measure::population::Population;
+use crate::domain::measure::touches::{self, Letter};
+use crate::domain::measure::turns::{self, Author, Said, Touch, Turn};
+use crate::domain::message::absence::Absence;
+use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment, TouchId};
-use crate::domain::noise::Traits;
 use crate::domain::policy::Policy;
-use crate::domain::population::Population;
-use crate::domain::turns::{self, Author, Said, Touch, Turn};
 use crate::error::{Error, Result};
 use crate::store::{Decision, Store, Verb};
 
@@ -32,7 +32,7 @@ const FOREVER: Moment = Moment(i64::MAX);
 fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measured> {
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
-    let read = correspondence::read(&letters, &entries, policy.time, FOREVER);
+    let read = touches::read(&letters, &entries, policy.time, FOREVER);
     let decisions = store.decisions(Some(contact), FOREVER)?;
     let said: Vec<Said> = decisions.of(contact).filter_map(said).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::config::Config;
+use crate::domain::message::noise::{NOTICE, Traits};
 use crate::domain::model::Moment;
-use crate::domain::noise::{NOTICE, Traits};
 use crate::error::{Error, Result};
 use crate::mail;
 use crate::source::{Batch, RawMail, Report, Word};

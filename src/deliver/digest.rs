@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use jiff::tz::TimeZone;
 
-use crate::domain::digest::{Debt, Digest, JunkMail, Mover, Promise, Totals};
+use crate::domain::decide::digest::{Debt, Digest, JunkMail, Mover, Promise, Totals};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::text::{clean, clip, count, duration, grouped};
 

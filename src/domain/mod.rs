@@ -3,29 +3,13 @@
 //!
 //! Nothing in here knows a file, a socket, a database, a clock or a log: `now` is a parameter and
 //! what should happen is returned as data.
+//!
+//! Three floors, each of which knows only those below it: [`message`] → [`measure`] → [`decide`],
+//! on words and knobs that everybody needs: [`model`], [`policy`] and [`text`].
 
-pub mod absence;
-pub mod calendar;
-pub mod correspondence;
-pub mod cues;
-pub mod debts;
-pub mod digest;
-pub mod due;
-pub mod explanation;
-pub mod facts;
-pub mod identity;
-pub mod ledger;
-pub mod lists;
+pub mod decide;
+pub mod measure;
+pub mod message;
 pub mod model;
-pub mod noise;
-pub mod overdue;
 pub mod policy;
-pub mod population;
-pub mod schedule;
-pub mod score;
-pub mod sift;
-pub mod standing;
-pub mod statistics;
 pub mod text;
-pub mod threading;
-pub mod turns;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
-use super::model::{DAY, Moment, Stance};
+use crate::domain::model::{DAY, Moment, Stance};
 
 /// Where the time of a message comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -19,7 +19,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::text;
-use crate::domain::calendar::Holidays;
+use crate::domain::measure::calendar::Holidays;
 
 /// Days further off than this are left out, so that no clock is needed to end a yearly event.
 const FIRST: Date = date(1990, 1, 1);

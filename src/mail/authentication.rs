@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::facts::Authentication;
+use crate::domain::message::facts::Authentication;
 
 /// What one such field says; `None` where it names no server.
 pub fn authentication(value: &[u8]) -> Option<Authentication> {

@@ -11,10 +11,10 @@ use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::decode::guarded;
 use super::fields::{Fields, LONGEST_NAME};
-use crate::domain::absence;
-use crate::domain::cues::{self, People};
-use crate::domain::facts::{Facts, Mailbox};
-use crate::domain::noise::NOTICE;
+use crate::domain::message::absence;
+use crate::domain::message::cues::{self, People};
+use crate::domain::message::facts::{Facts, Mailbox};
+use crate::domain::message::noise::NOTICE;
 
 /// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
 pub const BODY_START: usize = 8 * 1024;

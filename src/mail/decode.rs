@@ -9,10 +9,10 @@ use std::panic::catch_unwind;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, DateTime, HeaderValue};
 
-use crate::domain::facts::Mailbox;
-use crate::domain::identity::{is_invisible, normalise};
+use crate::domain::message::facts::Mailbox;
+use crate::domain::message::identity::{is_invisible, normalise};
+use crate::domain::message::noise::{Traits, rules};
 use crate::domain::model::Moment;
-use crate::domain::noise::{Traits, rules};
 
 /// Longer subjects and names, in characters, are cut: no line of a mail is longer (RFC 5322
 /// §2.1.1).

@@ -17,11 +17,11 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::domain::absence;
-use crate::domain::facts::{Authentication, Facts, ListName, Mailbox, MessageKey, Unkept};
+use crate::domain::message::absence;
+use crate::domain::message::facts::{Authentication, Facts, ListName, Mailbox, MessageKey, Unkept};
+use crate::domain::message::noise::{NOTICE, Traits, addresses, rules, subject};
+use crate::domain::message::threading;
 use crate::domain::model::Moment;
-use crate::domain::noise::{NOTICE, Traits, addresses, rules, subject};
-use crate::domain::threading;
 use fields::Fields;
 
 pub use attachments::{Attachments, MOST_NAMES, attachment_name};

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::identity;
+use crate::domain::message::identity;
 
 #[track_caller]
 fn read(header: &str) -> Facts {

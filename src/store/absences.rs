@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{Row, params};
 
 use super::Store;
-use crate::domain::absence::{Absence, Notice};
+use crate::domain::message::absence::{Absence, Notice};
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 

@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::Store;
 use super::filing::Identified;
-use crate::domain::facts::{Facts, MessageKey};
+use crate::domain::message::facts::{Facts, MessageKey};
 use crate::error::Result;
 
 /// The kind of the account, and its name.

@@ -1,9 +1,9 @@
 //! The messages of a turn as one blob: when each was sent, in seconds from the turn's start, which
 //! of its touches it is, and what says whether it asks for an answer.
 
-use crate::domain::due::Features;
+use crate::domain::measure::need::Features;
+use crate::domain::measure::turns::{Asked, Turn};
 use crate::domain::model::{Moment, TouchId};
-use crate::domain::turns::{Asked, Turn};
 
 /// Words of 32 bits that one message takes.
 const WORDS: usize = 4;

@@ -7,7 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, params};
 
 use super::Store;
-use crate::domain::correspondence::Clocks;
+use crate::domain::measure::touches::Clocks;
 use crate::domain::model::Moment;
 use crate::error::{Error, Kind, Result};
 

@@ -11,9 +11,9 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::mail::{Arrival, Flags};
 use super::senders::List;
-use crate::domain::facts::{Facts, ListName};
+use crate::domain::message::facts::{Facts, ListName};
+use crate::domain::message::noise::NOTICE;
 use crate::domain::model::Moment;
-use crate::domain::noise::NOTICE;
 use crate::error::Result;
 
 mod messages;

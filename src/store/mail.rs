@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use crate::domain::facts::Facts;
+use crate::domain::message::facts::Facts;
 use crate::domain::model::Moment;
 use crate::error::Result;
 

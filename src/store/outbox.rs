@@ -3,9 +3,9 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use crate::domain::identity;
+use crate::domain::message::identity;
+use crate::domain::message::threading;
 use crate::domain::model::Moment;
-use crate::domain::threading;
 use crate::error::Result;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use crate::domain::identity::{self, SeenAddress};
+use crate::domain::message::identity::{self, SeenAddress};
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 

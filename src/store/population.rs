@@ -3,7 +3,7 @@
 use rusqlite::OptionalExtension;
 
 use super::Store;
-use crate::domain::population::Population;
+use crate::domain::measure::population::Population;
 use crate::error::{Error, Result};
 
 impl Store {

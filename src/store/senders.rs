@@ -7,10 +7,10 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use crate::domain::facts::ListName;
-use crate::domain::lists::{AUTHORS, History};
+use crate::domain::message::facts::ListName;
+use crate::domain::message::lists::{AUTHORS, History};
+use crate::domain::message::noise::Traits;
 use crate::domain::model::Moment;
-use crate::domain::noise::Traits;
 use crate::error::Result;
 
 /// A mailing list as the store numbers it.

@@ -7,10 +7,10 @@ mod mail;
 mod people;
 
 use super::{Arrival, ImportRun, NewCard, Store};
-use crate::domain::correspondence;
+use crate::domain::measure::touches;
+use crate::domain::measure::turns::{self, Turn};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::TimeBasis;
-use crate::domain::turns::{self, Turn};
 use crate::store::IdentityKind;
 
 const BEGIN: i64 = 1_700_000_000;
@@ -144,7 +144,7 @@ fn measure(store: &Store) -> usize {
     for &contact in &dirty {
         let letters = store.letters(contact).unwrap();
         let entries = store.entries(contact).unwrap();
-        let read = correspondence::read(&letters, &entries, TimeBasis::Arrival, Moment(i64::MAX));
+        let read = touches::read(&letters, &entries, TimeBasis::Arrival, Moment(i64::MAX));
         let last = read.touches.iter().map(|touch| touch.at).max();
         store.put_turns(contact, &turns::turns(contact, read.touches, &[]), last).unwrap();
     }

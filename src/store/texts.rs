@@ -9,7 +9,7 @@ use super::Store;
 use super::absences::stored_day;
 use super::archives::ARCHIVES;
 use super::touches::cues;
-use crate::domain::cues::Cues;
+use crate::domain::message::cues::Cues;
 use crate::domain::model::Moment;
 use crate::error::Result;
 

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::touches::stored_key;
-use crate::domain::facts::{Facts, MessageKey};
+use crate::domain::message::facts::{Facts, MessageKey};
 use crate::error::Result;
 
 /// Whether a message's references join threads, whether they should, and its thread.

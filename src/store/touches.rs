@@ -7,13 +7,13 @@ use rusqlite::{Row, params};
 use super::Store;
 use super::absences::stored_day;
 use super::threads::unpack;
-use crate::domain::correspondence::{Copies, Entry, EntryKind, Letter};
-use crate::domain::cues::{Cues, Marks};
-use crate::domain::due::Addressing;
-use crate::domain::facts::MessageKey;
+use crate::domain::measure::need::Addressing;
+use crate::domain::measure::touches::{Copies, Entry, EntryKind, Letter};
+use crate::domain::measure::turns::Author;
+use crate::domain::message::cues::{Cues, Marks};
+use crate::domain::message::facts::MessageKey;
+use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment};
-use crate::domain::noise::Traits;
-use crate::domain::turns::Author;
 use crate::error::Result;
 
 /// What a contact wrote, what I wrote to them, and what answers either: by me, whomever it

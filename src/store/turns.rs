@@ -7,10 +7,10 @@ use rusqlite::{Row, params};
 
 use super::threads::unpack;
 use super::{Store, asked, touch_id, touch_number};
-use crate::domain::due::said::Model;
+use crate::domain::measure::need::said::Model;
+use crate::domain::measure::turns::{Answer, Closed, Link, Turn};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::TimeBasis;
-use crate::domain::turns::{Answer, Closed, Link, Turn};
 use crate::error::Result;
 
 const COLUMNS: &str = "contact, touch, side, channel, start, opens_thread, touches, asks,

@@ -4,7 +4,7 @@
 //! The labels are messages that somebody read and judged; each is judged by a model that was fitted
 //! to the other mailboxes' labels, with and without its text, and by the one that is shipped. The
 //! mail comes from the folder that `REQUITE_CORPUS` names, or from any mbox or Maildir (`--me`).
-//! `--fit` prints the constants of `src/domain/due/weights.rs`.
+//! `--fit` prints the constants of `src/domain/measure/need/weights.rs`.
 
 mod archive;
 mod cases;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use requite::domain::due::Features;
+use requite::domain::measure::need::Features;
 use requite::domain::model::Side;
 
 use cases::Case;

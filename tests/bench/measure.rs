@@ -10,8 +10,8 @@ mod sample;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use requite::domain::measure::turns::Turn;
 use requite::domain::model::Side;
-use requite::domain::turns::Turn;
 
 use super::support::corpus::verdict::{Fate, Judged, judge};
 use super::support::corpus::{self, Known, Mailbox, Measured};

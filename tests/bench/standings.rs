@@ -11,11 +11,11 @@ use std::time::Instant;
 use divan::Bencher;
 use requite::daemon::book::{AsOf, Book, Person};
 use requite::daemon::{learn, measure_history};
+use requite::domain::measure::population::Population;
+use requite::domain::measure::standing::{Record, Standing, standing};
+use requite::domain::measure::{touches, turns};
 use requite::domain::model::ContactId;
 use requite::domain::policy::Policy;
-use requite::domain::population::Population;
-use requite::domain::standing::{Record, Standing, standing};
-use requite::domain::{correspondence, turns};
 use requite::store::Store;
 use tempfile::TempDir;
 
@@ -57,7 +57,7 @@ fn one_contact(bencher: Bencher<'_, '_>, busier_than: f64) {
     letters.sort_by_key(Vec::len);
     let letters = &letters[(letters.len() as f64 * busier_than) as usize];
     bencher.counter(divan::counter::ItemsCount::new(letters.len())).bench_local(|| -> Standing {
-        let read = correspondence::read(letters, &[], policy.time, NOW);
+        let read = touches::read(letters, &[], policy.time, NOW);
         let last_touch = read.touches.iter().map(|touch| touch.at).max();
         let turns = turns::turns(ContactId(1), read.touches, &[]);
         let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };

@@ -1,6 +1,6 @@
 //! A store with mail in it, without a server that it came from.
 
-use requite::domain::cues::Cues;
+use requite::domain::message::cues::Cues;
 use requite::domain::model::Moment;
 use requite::domain::policy::TimeBasis;
 use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};

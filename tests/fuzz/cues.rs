@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use requite::domain::cues::{self, People};
+use requite::domain::message::cues::{self, People};
 
 fuzz_target!(|text: &str| {
     let mut people = People::default();

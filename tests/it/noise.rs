@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use requite::domain::facts::Facts;
-use requite::domain::noise::{Context, Reason, verdict};
+use requite::domain::message::facts::Facts;
+use requite::domain::message::noise::{Context, Reason, verdict};
 use requite::mail;
 
 use crate::support::corpus::{self, folder, messages};

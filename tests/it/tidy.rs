@@ -63,7 +63,7 @@ type Rule = fn(&str, &str) -> Vec<String>;
 #[test]
 fn rooms_import_only_what_they_may() {
     holds(imports);
-    breaks(imports, "src/domain/score.rs", "use crate::store::Store;");
+    breaks(imports, "src/domain/measure/score.rs", "use crate::store::Store;");
     breaks(imports, "src/domain.rs", "fn f() { crate::error::fail() }");
     breaks(imports, "src/source/imap/watch.rs", "use crate::{domain::model, store::Store};");
     breaks(imports, "src/deliver/email.rs", "use crate::source::RawMail;");
@@ -71,13 +71,13 @@ fn rooms_import_only_what_they_may() {
     breaks(imports, "src/main.rs", "use requite::store::Store;");
     breaks(imports, "src/helpers.rs", "");
     passes(imports, "src/source/mod.rs", "use crate::{\n    config::{self, Tls},\n    error};");
-    passes(imports, "src/domain/score.rs", "//! See [`crate::store`].");
+    passes(imports, "src/domain/measure/score.rs", "//! See [`crate::store`].");
 }
 
 #[test]
 fn only_the_clock_knows_the_time() {
     holds(clock);
-    breaks(clock, "src/domain/overdue.rs", "let now = jiff::Timestamp::now();");
+    breaks(clock, "src/domain/decide/overdue.rs", "let now = jiff::Timestamp::now();");
     breaks(clock, "src/deliver/email.rs", "tokio::time::Instant::now()");
     breaks(clock, "src/source/imap/exec.rs", "std::time::SystemTime::now()");
     passes(clock, "src/source/imap/exec.rs", "let end = Instant::now() + limit;");

@@ -14,7 +14,7 @@ use self::archives::{Item, bring_mail_in};
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::daemon::learn;
-use crate::domain::identity;
+use crate::domain::message::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};
 use crate::store::{IdentityKind, ImportRun, Imported, NewCard, Store};

@@ -2,7 +2,7 @@
 
 use crate::cli::desk::Desk;
 use crate::cli::person;
-use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Store};

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::daemon::book::{Book, Person};
-use crate::domain::explanation::explanation;
+use crate::domain::decide::explanation::explanation;
 use crate::domain::model::Stance;
 use crate::domain::text::clean;
 use crate::error::Result;

@@ -11,9 +11,9 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use crate::cli::desk::Desk;
 use crate::daemon::book::Book;
+use crate::domain::measure::score;
+use crate::domain::measure::standing::Standing;
 use crate::domain::model::Stance;
-use crate::domain::score;
-use crate::domain::standing::Standing;
 use crate::error::{Error, Result};
 use crate::store::Store;
 

@@ -9,11 +9,11 @@ use jiff::{Span, SpanRelativeTo, Unit};
 
 use crate::cli::desk::Desk;
 use crate::cli::person;
-use crate::domain::identity;
+use crate::domain::measure::turns::{Closed, Turn};
+use crate::domain::message::identity;
 use crate::domain::model::{ContactId, Moment, TurnId};
 use crate::domain::policy::{EXPIRY_H, Policy};
 use crate::domain::text::clean;
-use crate::domain::turns::{Closed, Turn};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Decision, IdentityKind, Store, Verb};
 

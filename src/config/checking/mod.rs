@@ -14,7 +14,7 @@ use super::Environment;
 use super::checked::{AccountKind, Config, HolidayFile, Me};
 use super::file::{self, File};
 use super::mistake::Mistake;
-use crate::domain::calendar::Holidays;
+use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::{AlertPolicy, Policy, TimeBasis};
 use values::{Place, given};
 

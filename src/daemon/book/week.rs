@@ -3,11 +3,11 @@
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
 use super::{Book, NamedDebt, Person};
-use crate::domain::debts::{self, Debt};
-use crate::domain::digest;
-use crate::domain::due::Likelihood;
+use crate::domain::decide::debts::{self, Debt};
+use crate::domain::decide::digest;
+use crate::domain::measure::need::Likelihood;
+use crate::domain::measure::standing::{Record, standing};
 use crate::domain::model::{DAY, Moment, Side};
-use crate::domain::standing::{Record, standing};
 use crate::error::Result;
 
 impl Book<'_> {

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::daemon::book::{AsOf, Book, NamedDebt};
 use crate::deliver::{Alert, Urgency};
-use crate::domain::debts::{Batch, is_worth_telling};
+use crate::domain::decide::debts::{Batch, is_worth_telling};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
 use crate::domain::policy::Policy;
 use crate::domain::text;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::cues::{Cues, Marks};
+use crate::domain::message::cues::{Cues, Marks};
 
 /// What a body adds to the facts of its header.
 fn read_cues(header: &[u8], body: &[u8]) -> Option<Cues> {

@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Filing;
 use super::parties::Parties;
-use crate::domain::facts::{Facts, KEY_VERSION, MessageKey};
-use crate::domain::noise::Traits;
+use crate::domain::message::facts::{Facts, KEY_VERSION, MessageKey};
+use crate::domain::message::noise::Traits;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::mail::Arrival;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Filing;
-use crate::domain::facts::{Facts, Mailbox};
-use crate::domain::noise::Traits;
+use crate::domain::message::facts::{Facts, Mailbox};
+use crate::domain::message::noise::Traits;
 use crate::error::Result;
 use crate::store::senders::List;
 use crate::store::touches::CC;

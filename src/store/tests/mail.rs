@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::measure::turns::{Closed, Status};
+use crate::domain::message::noise::Traits;
 use crate::domain::model::TouchId;
-use crate::domain::noise::Traits;
-use crate::domain::turns::{Closed, Status};
 
 fn copies(store: &Store) -> Vec<(String, u64)> {
     let folders = store.accounts().unwrap().remove(0).folders;

@@ -1,7 +1,7 @@
 //! Imports, addresses found by name, and what the user said.
 
 use super::*;
-use crate::domain::correspondence::{Entry, EntryKind};
+use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::TouchId;
 use crate::store::{Decision, Imported, Verb};
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use requite::domain::cues::{self, People};
-use requite::domain::due::{self, Addressing, Features, Message};
-use requite::domain::facts::{Facts, Mailbox as Party};
+use requite::domain::measure::need::{self, Addressing, Features, Message};
+use requite::domain::message::cues::{self, People};
+use requite::domain::message::facts::{Facts, Mailbox as Party};
 use requite::domain::model::Side;
 use requite::mail::{self, Me};
 
@@ -37,7 +37,7 @@ impl Case {
     }
 
     pub fn shipped(&self, set: Set) -> f64 {
-        due::d(self.side, self.features(set))
+        need::d(self.side, self.features(set))
     }
 }
 

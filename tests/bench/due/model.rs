@@ -1,8 +1,8 @@
 //! Weights fitted to judged messages: those of both sides together first, then each side's own, not
 //! far from them.
 
-use requite::domain::due::fit::{self, Example, Shift, Wander};
-use requite::domain::due::{Features, logistic};
+use requite::domain::measure::need::fit::{self, Example, Shift, Wander};
+use requite::domain::measure::need::{Features, logistic};
 use requite::domain::model::Side;
 
 use super::cases::Case;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use requite::domain::due::{DUE, PERHAPS};
-use requite::domain::statistics::metrics::{Forecast, auc, average_precision};
+use requite::domain::measure::need::{DUE, PERHAPS};
+use requite::domain::measure::statistics::metrics::{Forecast, auc, average_precision};
 
 use super::cases::Case;
 

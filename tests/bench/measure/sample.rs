@@ -64,7 +64,7 @@ fn draw(start: &str, answer: TouchId, at: Moment) -> u64 {
 
 fn told(mail: &Mail) -> String {
     let facts = &mail.facts;
-    let list = |mailboxes: &[requite::domain::facts::Mailbox]| {
+    let list = |mailboxes: &[requite::domain::message::facts::Mailbox]| {
         mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect::<Vec<_>>().join(" ")
     };
     let body = mail.body();

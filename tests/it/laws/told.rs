@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use requite::daemon::book::{Book, Person};
+use requite::domain::measure::population::{Population, Usual};
+use requite::domain::measure::standing::SideFigures;
 use requite::domain::model::TouchId;
-use requite::domain::population::{Population, Usual};
-use requite::domain::standing::SideFigures;
 use requite::store::Store;
 
 /// What a user or a script can see; messages go by their Message-IDs, whatever their rows are.

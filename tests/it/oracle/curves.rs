@@ -1,9 +1,9 @@
 //! Curves of how long answers take, and what is decided by them.
 
-use requite::domain::overdue::{self, IOwe};
+use requite::domain::decide::overdue::{self, IOwe};
+use requite::domain::measure::statistics::curve::{self, PopulationCurve};
+use requite::domain::measure::statistics::{Band, Interval, KaplanMeier, Observation};
 use requite::domain::policy::EXPIRY_H;
-use requite::domain::statistics::curve::{self, PopulationCurve};
-use requite::domain::statistics::{Band, Interval, KaplanMeier, Observation};
 use serde::Deserialize;
 
 use super::{BETA_QUANTILE, Check, TOLERANCE};

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use requite::domain::due::fit::{Example, Wander, fit};
-use requite::domain::due::logistic;
+use requite::domain::measure::need::fit::{Example, Wander, fit};
+use requite::domain::measure::need::logistic;
+use requite::domain::measure::score::{self, Inputs, Share};
+use requite::domain::measure::statistics::empirical_bayes::{self, Tally};
+use requite::domain::measure::statistics::metrics::{self, Forecast};
+use requite::domain::measure::statistics::{
+    Beta, Evidence, Interval, Posterior, weights, wilson as share,
+};
 use requite::domain::model::Stance;
-use requite::domain::score::{self, Inputs, Share};
-use requite::domain::statistics::empirical_bayes::{self, Tally};
-use requite::domain::statistics::metrics::{self, Forecast};
-use requite::domain::statistics::{Beta, Evidence, Interval, Posterior, weights, wilson as share};
 use serde::Deserialize;
 
 use super::{BETA_QUANTILE, Check, TOLERANCE};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use requite::domain::calendar::Calendar;
+use requite::domain::measure::calendar::Calendar;
+use requite::domain::measure::statistics::weights;
 use requite::domain::model::Moment;
-use requite::domain::statistics::weights;
 use serde::Deserialize;
 
 use super::Check;

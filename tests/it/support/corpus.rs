@@ -16,9 +16,9 @@ use requite::config::{self, Config, Environment};
 use requite::daemon::book::{AsOf, Book, Person};
 use requite::daemon::clock::Clock;
 use requite::daemon::{Home, sync};
-use requite::domain::facts::Facts;
+use requite::domain::measure::turns::Turn;
+use requite::domain::message::facts::Facts;
 use requite::domain::model::{Moment, Side, TouchId};
-use requite::domain::turns::Turn;
 use requite::source::mbox::{Letter, Mbox};
 use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 

@@ -7,9 +7,9 @@ use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{Config, HolidayFile, Mailer};
 use crate::deliver;
-use crate::domain::calendar::Holidays;
+use crate::domain::decide::schedule;
+use crate::domain::measure::calendar::Holidays;
 use crate::domain::model::Moment;
-use crate::domain::schedule;
 use crate::domain::text::count;
 use crate::error::{Error, Result};
 

@@ -5,13 +5,13 @@ use jiff::tz::TimeZone;
 use crate::cli::json::{SHARED_ID, shares_its_id, subject};
 use crate::cli::render::{self, Columns};
 use crate::daemon::book::{Book, Person};
-use crate::domain::absence::Absence;
-use crate::domain::correspondence::{EntryKind, LeftOut};
+use crate::domain::measure::score::{Claim, Components, claim};
+use crate::domain::measure::standing::SideFigures;
+use crate::domain::measure::touches::{EntryKind, LeftOut};
+use crate::domain::measure::turns::{Closed, Status, Turn};
+use crate::domain::message::absence::Absence;
 use crate::domain::model::{Moment, Side, TouchId};
-use crate::domain::score::{Claim, Components, claim};
-use crate::domain::standing::SideFigures;
 use crate::domain::text::{clean, count, duration};
-use crate::domain::turns::{Closed, Status, Turn};
 use crate::error::Result;
 use crate::store::Store;
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::cli::commands::log;
 use crate::config;
 use crate::daemon::Home;
-use crate::domain::correspondence::EntryKind;
+use crate::domain::measure::touches::EntryKind;
 use crate::domain::model::ContactId;
 use crate::error::Kind;
 use crate::store::{ImportRun, NewCard};

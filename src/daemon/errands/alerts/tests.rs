@@ -1,10 +1,10 @@
 //! What a batch tells, of whom and in which words.
 
 use super::*;
-use crate::domain::due::Features;
+use crate::domain::measure::need::Features;
+use crate::domain::measure::turns::{Asked, Turn};
 use crate::domain::model::{ContactId, HOUR, TouchId};
 use crate::domain::policy::{AlertPolicy, Policy};
-use crate::domain::turns::{Asked, Turn};
 use crate::store::{Decision, ImportRun, NewCard, Verb};
 
 /// Wednesday, 25 November 2026, 12:00 UTC.

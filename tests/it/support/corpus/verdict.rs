@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use requite::domain::measure::turns::{Link, Turn};
 use requite::domain::model::Side;
-use requite::domain::turns::{Link, Turn};
 
 use super::{Mail, Mailbox, Measured, Pair};
 
@@ -130,7 +130,7 @@ impl<'a> Court<'a> {
         let Some(mail) = self.mail.get(id) else {
             return format!("{which} can't be read");
         };
-        let address = |mailbox: &requite::domain::facts::Mailbox| mailbox.address.clone();
+        let address = |mailbox: &requite::domain::message::facts::Mailbox| mailbox.address.clone();
         let to: Vec<String> = mail.facts.to.iter().map(address).collect();
         let cc: Vec<String> = mail.facts.cc.iter().map(address).collect();
         let theirs = |address: &String| self.name_of.get(address.as_str()) == Some(&name);

@@ -1,0 +1,183 @@
+//! Who owes whom an answer, and which of it is worth a word now.
+
+use std::cmp::Reverse;
+
+use jiff::tz::TimeZone;
+
+use super::overdue::{self, IOwe, LEAD_AFTER_BATCH_H, late_tail, miss};
+use super::schedule;
+use crate::domain::measure::need::{DUE, Likelihood, PERHAPS};
+use crate::domain::measure::standing::{self, Terms, is_owed};
+use crate::domain::measure::statistics::KaplanMeier;
+use crate::domain::measure::statistics::curve::{self, PopulationCurve};
+use crate::domain::measure::turns::Turn;
+use crate::domain::model::{Moment, Side, TouchId, TurnId};
+use crate::domain::policy::EXPIRY_H;
+
+/// An open turn, seen from the side that owes the answer.
+#[derive(Debug, Clone)]
+pub struct Debt {
+    pub turn: Turn,
+    /// On the clock that counts for it: the wall's where I owe, their working days where they do.
+    pub due: Moment,
+    /// When twice the limit has passed on that clock.
+    pub due_twice: Moment,
+    pub overdue: bool,
+    pub age_h: f64,
+    pub limit_h: f64,
+    pub snoozed_until: Option<Moment>,
+}
+
+/// Where a debt stands in a list: the least comes first.
+pub type Rank = (Unlikely, Unstarred, Reverse<Urgency>, Reverse<u32>, Moment, TurnId);
+type Unlikely = Reverse<Likelihood>;
+type Unstarred = Reverse<bool>;
+
+/// What falls due today can still be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    Later,
+    Tomorrow,
+    Overdue,
+    Today,
+}
+
+impl Debt {
+    pub fn likelihood(&self) -> Likelihood {
+        self.turn.likelihood()
+    }
+
+    /// By the calendar in `zone`.
+    pub fn urgency(&self, now: Moment, zone: &TimeZone) -> Urgency {
+        if self.overdue {
+            return Urgency::Overdue;
+        }
+        let today = schedule::local_date(now, zone);
+        let due = schedule::local_date(self.due, zone);
+        if due <= today {
+            Urgency::Today
+        } else if today.tomorrow().is_ok_and(|tomorrow| due == tomorrow) {
+            Urgency::Tomorrow
+        } else {
+            Urgency::Later
+        }
+    }
+
+    /// What is due before what may be; starred before others; then what is most urgent, most
+    /// likely, and due first.
+    pub fn rank(&self, starred: bool, now: Moment, zone: &TimeZone) -> Rank {
+        (
+            Reverse(self.likelihood()),
+            Reverse(starred),
+            Reverse(self.urgency(now, zone)),
+            // To the hundredth: what differs by less is as likely.
+            Reverse((self.turn.needs_reply * 100.0).round() as u32),
+            self.due,
+            self.turn.id,
+        )
+    }
+}
+
+/// What is still owed at `now` among the turns of one contact.
+pub fn debts<'a>(
+    turns: &'a [Turn],
+    terms: &'a Terms,
+    snoozed: impl Fn(&[TouchId]) -> Option<Moment> + 'a,
+    now: Moment,
+) -> impl Iterator<Item = Debt> + 'a {
+    turns.iter().filter(move |turn| is_owed(turn, now)).map(move |turn| {
+        let due = terms.due(turn);
+        Debt {
+            due,
+            due_twice: terms.after_limits(turn, 2.0),
+            overdue: now >= due,
+            age_h: now.hours_since(turn.start),
+            limit_h: terms.limit_h,
+            snoozed_until: snoozed(&turn.touches).filter(|until| *until > now),
+            turn: turn.clone(),
+        }
+    })
+}
+
+/// How long one side usually takes to answer a contact or to be answered by them: S̃.
+pub struct Habit<'a> {
+    own: KaplanMeier,
+    population: &'a PopulationCurve,
+}
+
+impl<'a> Habit<'a> {
+    /// From one contact's `turns` of one side, drawn towards `population`, S_pop of that side.
+    pub fn of<'t>(
+        turns: impl Iterator<Item = &'t Turn>,
+        population: &'a PopulationCurve,
+        now: Moment,
+    ) -> Habit<'a> {
+        let own = standing::curve(turns.filter(|turn| turn.start <= now), now);
+        Habit { own, population }
+    }
+
+    fn survival(&self, hours: f64) -> f64 {
+        curve::contact(&self.own, self.population.survival(hours), hours)
+    }
+}
+
+/// Whether their silence is longer than nearly all of their answers took. `habit`: how they answer
+/// my turns.
+pub fn is_unusual(debt: &Debt, habit: &Habit<'_>) -> bool {
+    let tail = late_tail(habit.survival(debt.age_h), habit.survival(EXPIRY_H));
+    debt.turn.side == Side::Mine && overdue::unusual(debt.overdue, debt.turn.needs_reply, tail)
+}
+
+/// One morning's look at all debts.
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    pub now: Moment,
+    pub next: Moment,
+    /// From when on every folder was known: what was late before is listed, never alerted.
+    pub covered_since: Moment,
+    /// Where no text is read nothing is *due*: of starred contacts *perhaps* is told, too.
+    pub reads_text: bool,
+}
+
+/// Whether a batch is to tell of a turn. What I owe is told before its limit ends; what they owe
+/// only of starred contacts, when it has ended; either once more when twice the limit has passed.
+/// Only what is *due* is told.
+///
+/// `told` says how often it was already. `starred` is the habit of whoever owes the answer, where
+/// the contact is starred.
+pub fn is_worth_telling(
+    debt: &Debt,
+    batch: &Batch,
+    told: u32,
+    starred: Option<&Habit<'_>>,
+) -> bool {
+    let Batch { now, next, covered_since, reads_text } = *batch;
+    let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
+    let unlikely = debt.turn.needs_reply < needed;
+    if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {
+        return false;
+    }
+    let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
+    match (debt.turn.side, told) {
+        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, needed),
+        (Side::Theirs, 1) => now >= debt.due_twice,
+        (Side::Mine, 0) => starred.is_some() && debt.overdue,
+        (Side::Mine, 1) => starred.is_some() && now >= debt.due_twice,
+        _ => false,
+    }
+}
+
+fn i_owe(debt: &Debt, starred: Option<&Habit<'_>>) -> IOwe {
+    let q = debt.turn.needs_reply;
+    IOwe {
+        q,
+        age_h: debt.age_h,
+        limit_h: debt.limit_h,
+        starred: starred.is_some(),
+        miss: starred
+            .map_or(0.0, |habit| miss(q, habit.survival(debt.age_h), habit.survival(debt.limit_h))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

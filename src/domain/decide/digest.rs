@@ -1,0 +1,253 @@
+//! The weekly digest as a value: what it says, not how it looks.
+
+use super::schedule;
+use crate::domain::measure::score;
+use crate::domain::measure::standing::{self, Terms};
+use crate::domain::measure::statistics::{KaplanMeier, Observation};
+use crate::domain::measure::turns::Turn;
+use crate::domain::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
+use crate::domain::policy::Policy;
+
+#[derive(Debug, Clone)]
+pub struct Digest {
+    /// The instant that it speaks of.
+    pub at: Moment,
+    /// ISO 8601 week, such as `2026-W47`.
+    pub week: String,
+    /// Local day on which it is due, such as `Monday 16 November 2026`.
+    pub day: String,
+    pub stance: Stance,
+    pub limit_h: f64,
+    /// My own promise, always shown first.
+    pub mine: Promise,
+    pub theirs: Promise,
+    /// Turns that I owe an answer to, the likeliest and most urgent first.
+    pub i_owe: Vec<Debt>,
+    /// How many more there are than `i_owe` lists.
+    pub i_owe_more: usize,
+    pub they_owe: Vec<Debt>,
+    pub they_owe_more: usize,
+    /// Contacts whose score moved most this week, most first.
+    pub movers: Vec<Mover>,
+    /// Mail from a contact found in Junk: it looks like silence.
+    pub in_junk: Vec<JunkMail>,
+    pub totals: Totals,
+    /// Set when `[me] away` covers part of the week: the promise without those days.
+    pub mine_without_away: Option<Promise>,
+}
+
+/// How an owed answer was kept over the last week, among the turns that matured in it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Promise {
+    /// Turns whose limit passed this week.
+    pub matured: usize,
+    pub in_time: usize,
+    /// Median response time of the last 180 days in hours; `None` below three turns.
+    pub median_h: Option<f64>,
+    /// Matured and in time of the week before, to compare with.
+    pub matured_before: usize,
+    pub in_time_before: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Debt {
+    pub id: TurnId,
+    pub name: String,
+    pub address: Option<String>,
+    pub subject: Option<String>,
+    pub since: Moment,
+    pub due: Moment,
+    pub age_h: f64,
+    pub limit_h: f64,
+    pub overdue: bool,
+    /// Why an answer is due.
+    pub because: Vec<&'static str>,
+    /// They take longer than they nearly ever did; never of what I owe.
+    pub unusual: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Mover {
+    pub id: ContactId,
+    pub name: String,
+    pub before: f64,
+    pub now: f64,
+}
+
+#[derive(Debug, Clone)]
+pub struct JunkMail {
+    pub name: String,
+    pub subject: Option<String>,
+    pub at: Moment,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Totals {
+    pub messages: u64,
+    pub contacts: u64,
+    /// What is due.
+    pub i_owe: usize,
+    pub i_owe_overdue: usize,
+    /// What may be.
+    pub i_owe_perhaps: usize,
+    pub they_owe: usize,
+    pub they_owe_overdue: usize,
+    pub they_owe_perhaps: usize,
+}
+
+/// What a contact contributes.
+pub struct Member<'a> {
+    pub id: ContactId,
+    pub name: &'a str,
+    pub turns: &'a [Turn],
+    pub terms: &'a Terms,
+    /// Score a week ago and now, where there was enough to show a point.
+    pub before: Option<f64>,
+    pub now: Option<f64>,
+}
+
+/// Lists longer than this are cut, and say by how much.
+const LISTED: usize = 12;
+const MOVERS: usize = 5;
+/// Smaller moves are noise, in points of the score.
+const WORTH_TELLING: f64 = 3.0;
+const WEEK: i64 = 7 * DAY;
+/// The response times of this long, in seconds, make the median.
+const MEDIAN_OVER: i64 = 180 * DAY;
+
+/// The week that ends at `now`, contact by contact.
+pub struct Week<'a> {
+    policy: &'a Policy,
+    now: Moment,
+    mine: Kept,
+    theirs: Kept,
+    /// Without the days on which I was away.
+    mine_present: Kept,
+    movers: Vec<Mover>,
+}
+
+/// One side's promise, as far as it was heard.
+#[derive(Default)]
+struct Kept {
+    promise: Promise,
+    recent: Vec<Observation>,
+}
+
+impl<'a> Week<'a> {
+    pub fn new(policy: &'a Policy, now: Moment) -> Week<'a> {
+        let [mine, theirs, mine_present] = std::array::from_fn(|_| Kept::default());
+        Week { policy, now, mine, theirs, mine_present, movers: Vec::new() }
+    }
+
+    /// Each contact once, in any order.
+    pub fn hear(&mut self, member: &Member<'_>) {
+        let Week { policy, now, .. } = *self;
+        let present =
+            |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
+        self.mine.hear(member, Side::Theirs, now, |_, _| true);
+        self.theirs.hear(member, Side::Mine, now, |_, _| true);
+        self.mine_present.hear(member, Side::Theirs, now, present);
+        self.movers.extend(mover(member));
+    }
+
+    /// `debts`: what is due, in the order in which it is told.
+    pub fn digest(
+        mut self,
+        debts: Vec<(Side, Debt)>,
+        in_junk: Vec<JunkMail>,
+        totals: Totals,
+    ) -> Digest {
+        let Week { policy, now, .. } = self;
+        let (mut i_owe, mut they_owe) = (Vec::new(), Vec::new());
+        for (side, debt) in debts {
+            match side {
+                Side::Theirs => i_owe.push(debt),
+                Side::Mine => they_owe.push(debt),
+            }
+        }
+        let i_owe_more = cut(&mut i_owe);
+        let they_owe_more = cut(&mut they_owe);
+        keep_furthest(&mut self.movers);
+        let local = now.timestamp().to_zoned(policy.zone.clone());
+        let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
+        Digest {
+            at: now,
+            week: schedule::iso_week(local.date()),
+            day: local.strftime("%A %-d %B %Y").to_string(),
+            stance: policy.stance,
+            limit_h: policy.limit_h,
+            mine: self.mine.promise(),
+            theirs: self.theirs.promise(),
+            mine_without_away: away_this_week.then(|| self.mine_present.promise()),
+            i_owe,
+            i_owe_more,
+            they_owe,
+            they_owe_more,
+            movers: self.movers,
+            in_junk,
+            totals,
+        }
+    }
+}
+
+/// How many were cut.
+fn cut(debts: &mut Vec<Debt>) -> usize {
+    let more = debts.len().saturating_sub(LISTED);
+    debts.truncate(LISTED);
+    more
+}
+
+impl Kept {
+    fn hear(
+        &mut self,
+        member: &Member<'_>,
+        side: Side,
+        now: Moment,
+        counts: impl Fn(&Turn, Moment) -> bool,
+    ) {
+        for turn in member.turns.iter().filter(|turn| turn.side == side) {
+            if !turn.counts(now) {
+                continue;
+            }
+            if turn.start <= now && turn.start > now - MEDIAN_OVER {
+                self.recent.push(standing::observation(turn, now));
+            }
+            let due = member.terms.due(turn);
+            if due <= now && due > now - 2 * WEEK && counts(turn, due) {
+                self.promise.hear(turn, due, now);
+            }
+        }
+    }
+
+    fn promise(self) -> Promise {
+        let curve = KaplanMeier::fit(&self.recent);
+        let median_h = curve.quantile(0.5).hours.filter(|_| curve.n_eff() >= score::ENOUGH);
+        Promise { median_h, ..self.promise }
+    }
+}
+
+impl Promise {
+    /// A turn that matured this week or the week before.
+    fn hear(&mut self, turn: &Turn, due: Moment, now: Moment) {
+        let in_time = usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
+        if due > now - WEEK {
+            self.matured += 1;
+            self.in_time += in_time;
+        } else {
+            self.matured_before += 1;
+            self.in_time_before += in_time;
+        }
+    }
+}
+
+fn mover(member: &Member<'_>) -> Option<Mover> {
+    let (before, now) = member.before.zip(member.now)?;
+    let moved = (now - before).abs() >= WORTH_TELLING;
+    moved.then(|| Mover { id: member.id, name: member.name.to_owned(), before, now })
+}
+
+fn keep_furthest(movers: &mut Vec<Mover>) {
+    let size = |mover: &Mover| (mover.now - mover.before).abs();
+    movers.sort_by(|a, b| size(b).total_cmp(&size(a)).then(a.id.cmp(&b.id)));
+    movers.truncate(MOVERS);
+}

@@ -1,0 +1,86 @@
+//! What becomes of a finding: the user's word wins, then what followed in the mail, then how often
+//! findings of its class were right.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, EntryId, Found, Kind, State, Strength};
+use crate::domain::measure::statistics::wilson::wilson;
+use crate::domain::model::Moment;
+
+/// A class counts by itself once so many of it were judged…
+const JUDGED: usize = 20;
+/// …and its share of confirmed ones is surely at least this.
+const CONFIRMED_SHARE: f64 = 0.7;
+
+/// What the user said of an entry, with the entry as they saw or corrected it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub entry: Found,
+    pub confirmed: bool,
+    pub at: Moment,
+}
+
+/// Findings and the user's word → the ledger, oldest first. What the user confirmed stays as they
+/// left it, even where the mail no longer suggests it; neither order nor duplicates matter.
+pub fn settle(found: impl IntoIterator<Item = Found>, judgements: &[Judgement]) -> Vec<Entry> {
+    let mut judged: BTreeMap<EntryId, &Judgement> = BTreeMap::new();
+    for judgement in judgements {
+        let last = judged.entry(judgement.entry.id).or_insert(judgement);
+        if (judgement.at, judgement.confirmed) > (last.at, last.confirmed) {
+            *last = judgement;
+        }
+    }
+    let classes = Classes::of(judged.values().copied());
+    let found = found.into_iter().filter(|found| !judged.contains_key(&found.id));
+    let by_class = found.map(|found| {
+        let state = classes.state(&found);
+        entry(found, state)
+    });
+    let mut entries: Vec<Entry> = by_class.collect();
+    entries.extend(judged.values().map(|judgement| {
+        let state = if judgement.confirmed { State::Confirmed } else { State::Rejected };
+        entry(judgement.entry.clone(), state)
+    }));
+    entries.sort_by_key(|entry| (entry.at, entry.id));
+    entries.dedup_by_key(|entry| entry.id);
+    entries
+}
+
+fn entry(found: Found, state: State) -> Entry {
+    let Found { id, kind, at, contacts, strength, .. } = found;
+    Entry { id, kind, at, contacts, strength, state }
+}
+
+/// How many of each class were confirmed, and judged at all.
+struct Classes(BTreeMap<(Kind, Strength), (usize, usize)>);
+
+impl Classes {
+    fn of<'a>(judgements: impl Iterator<Item = &'a Judgement>) -> Classes {
+        let mut classes = BTreeMap::new();
+        for judgement in judgements {
+            let class = (judgement.entry.kind, judgement.entry.strength);
+            let (confirmed, judged) = classes.entry(class).or_insert((0, 0));
+            *confirmed += usize::from(judgement.confirmed);
+            *judged += 1;
+        }
+        Classes(classes)
+    }
+
+    fn state(&self, found: &Found) -> State {
+        if found.strength == Strength::Manual {
+            State::Counted
+        } else if found.borne_out {
+            State::Confirmed
+        } else if self.counts_by_itself(found.kind, found.strength) {
+            State::Counted
+        } else {
+            State::Unconfirmed
+        }
+    }
+
+    fn counts_by_itself(&self, kind: Kind, strength: Strength) -> bool {
+        self.0.get(&(kind, strength)).is_some_and(|&(confirmed, judged)| {
+            judged >= JUDGED && wilson(confirmed as f64, judged as f64).low >= CONFIRMED_SHARE
+        })
+    }
+}

@@ -1,0 +1,305 @@
+//! The ledger: what I gave, what I asked and what I received, as entries that the user can confirm
+//! or reject.
+//!
+//! Finds entries in my own mail and counts them. Never reads a body, never stores anything, and
+//! never counts what it only suspects.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::domain::measure::statistics::weights;
+use crate::domain::measure::touches::{self, EntryKind};
+use crate::domain::message::facts::{Mailbox, MessageKey};
+use crate::domain::model::{ContactId, Moment, TouchId};
+
+pub mod asks;
+pub mod introductions;
+mod judging;
+pub mod met;
+pub mod resumes;
+mod words;
+
+pub use judging::{Judgement, settle};
+
+use asks::Ask;
+use introductions::Introduction;
+use met::Met;
+use resumes::Resume;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// I made two people known to each other.
+    Introduction,
+    /// I passed on somebody's résumé.
+    Resume,
+    /// I did them a favour.
+    Favour,
+    /// I asked something of them.
+    Ask,
+    /// They did something for me.
+    Received,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 5] =
+        [Kind::Introduction, Kind::Resume, Kind::Favour, Kind::Ask, Kind::Received];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Introduction => "introduction",
+            Kind::Resume => "resume",
+            Kind::Favour => "favour",
+            Kind::Ask => "ask",
+            Kind::Received => "received",
+        }
+    }
+
+    /// What the id of an entry found in the mail begins with.
+    fn letter(self) -> char {
+        match self {
+            Kind::Introduction => 'i',
+            Kind::Resume => 'r',
+            Kind::Favour => 'f',
+            Kind::Ask => 'a',
+            Kind::Received => 'v',
+        }
+    }
+}
+
+/// How plainly the mail says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    Strong,
+    Medium,
+    /// The user entered it.
+    Manual,
+}
+
+impl Strength {
+    pub fn name(self) -> &'static str {
+        match self {
+            Strength::Strong => "strong",
+            Strength::Medium => "medium",
+            Strength::Manual => "manual",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// To be asked about; doesn't count.
+    Unconfirmed,
+    /// By the user, or by what followed in the mail.
+    Confirmed,
+    Rejected,
+    /// Entered by hand, or of a class that proved right often enough.
+    Counted,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Unconfirmed => "unconfirmed",
+            State::Confirmed => "confirmed",
+            State::Rejected => "rejected",
+            State::Counted => "counted",
+        }
+    }
+
+    pub fn counts(self) -> bool {
+        matches!(self, State::Confirmed | State::Counted)
+    }
+}
+
+/// What commands name an entry by. It depends on the message alone, so that what the user said of
+/// an entry survives finding it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryId {
+    Hand(i64),
+    /// The nth of its kind in a stored message.
+    Found {
+        kind: Kind,
+        message: i64,
+        nth: u16,
+    },
+}
+
+impl EntryId {
+    /// The stored message or the hand-made entry behind it.
+    pub fn touch(self) -> TouchId {
+        match self {
+            EntryId::Hand(id) => TouchId::Entry(id),
+            EntryId::Found { message, .. } => TouchId::Message(message),
+        }
+    }
+}
+
+/// `e4` by hand; `i12`, `r12`, `a12` found in message 12, `r12.2` the second there.
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            EntryId::Hand(id) => write!(f, "{}", TouchId::Entry(id)),
+            EntryId::Found { kind, message, nth: 0 } => write!(f, "{}{message}", kind.letter()),
+            EntryId::Found { kind, message, nth } => {
+                write!(f, "{}{message}.{}", kind.letter(), u32::from(nth) + 1)
+            }
+        }
+    }
+}
+
+impl FromStr for EntryId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut rest = text.chars();
+        let letter = rest.next().ok_or(())?.to_ascii_lowercase();
+        let rest = rest.as_str();
+        if letter == 'e' {
+            return rest.parse().map(EntryId::Hand).map_err(drop);
+        }
+        let kind = Kind::ALL.into_iter().find(|kind| kind.letter() == letter).ok_or(())?;
+        let (message, nth) = rest.split_once('.').unwrap_or((rest, "1"));
+        let nth: u16 = nth.parse().map_err(drop)?;
+        let message = message.parse().map_err(drop)?;
+        Ok(EntryId::Found { kind, message, nth: nth.checked_sub(1).ok_or(())? })
+    }
+}
+
+/// What the mail or the user says, before anything was decided about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub id: EntryId,
+    pub kind: Kind,
+    pub at: Moment,
+    /// Everybody whom it concerns, each once.
+    pub contacts: Vec<ContactId>,
+    pub strength: Strength,
+    /// What followed in the mail leaves no doubt.
+    pub borne_out: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub id: EntryId,
+    pub kind: Kind,
+    pub at: Moment,
+    pub contacts: Vec<ContactId>,
+    pub strength: Strength,
+    pub state: State,
+}
+
+/// A mail of mine. Each person stands under one address, and my own addresses are left out.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbound<'a> {
+    /// As the store numbers it.
+    pub id: i64,
+    pub key: MessageKey,
+    pub at: Moment,
+    pub to: &'a [Mailbox],
+    pub cc: &'a [Mailbox],
+    pub subject: &'a str,
+    /// It answers nothing and stands first in its thread.
+    pub starts_thread: bool,
+    /// File names, decoded.
+    pub attachments: &'a [String],
+    /// It carries a request cue; a reply's subject asks nothing new.
+    pub request: bool,
+}
+
+impl<'a> Outbound<'a> {
+    /// Everybody on it, To before Cc, each once.
+    fn people(&self) -> Vec<&'a Mailbox> {
+        let mut people: Vec<&Mailbox> = Vec::new();
+        for person in self.to.iter().chain(self.cc) {
+            if !people.iter().any(|known| known.address == person.address) {
+                people.push(person);
+            }
+        }
+        people
+    }
+}
+
+/// What one mail of mine adds to the ledger.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Findings {
+    pub introduction: Option<Introduction>,
+    pub resumes: Vec<Resume>,
+    pub ask: Option<Ask>,
+}
+
+/// `own_names` are the names I go by: my own résumé is no gift.
+pub fn read(mail: &Outbound<'_>, met: &Met, own_names: &[&str]) -> Findings {
+    let introduction = introductions::introduction(mail, met);
+    let resumes = resumes::resumes(mail, own_names);
+    // "Please meet Ada" asks for nothing.
+    let gives = !resumes.is_empty()
+        || introduction.as_ref().is_some_and(|found| found.strength == Strength::Strong);
+    let ask = if gives { None } else { asks::ask(mail) };
+    Findings { introduction, resumes, ask }
+}
+
+/// What the user entered; `None` for what stands in no ledger.
+pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Found> {
+    let kind = match entry.kind {
+        EntryKind::Favour if entry.other_way => Kind::Received,
+        EntryKind::Favour => Kind::Favour,
+        EntryKind::Ask => Kind::Ask,
+        EntryKind::Intro => Kind::Introduction,
+        EntryKind::Call | EntryKind::Meeting | EntryKind::Note => return None,
+    };
+    Some(Found {
+        id: EntryId::Hand(entry.id),
+        kind,
+        at: entry.at,
+        contacts: each_once(contacts.iter().copied()),
+        strength: Strength::Manual,
+        borne_out: false,
+    })
+}
+
+/// A new contact whom somebody else brought in: received from them, where they are a contact.
+pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) -> Found {
+    Found {
+        id: EntryId::Found { kind: Kind::Received, message, nth: 0 },
+        kind: Kind::Received,
+        at: introduced_by.at,
+        contacts: vec![by],
+        strength: if introduced_by.says_so { Strength::Strong } else { Strength::Medium },
+        borne_out: false,
+    }
+}
+
+/// What counts between me and one contact, decayed by age.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Tally {
+    pub gives: f64,
+    pub asks_me: f64,
+    pub received: f64,
+}
+
+/// What counts at `now`; an introduction or a résumé is one give to everybody it concerns.
+pub fn tally(entries: &[Entry], contact: ContactId, now: Moment) -> Tally {
+    let mut tally = Tally::default();
+    let counting = entries.iter().filter(|entry| {
+        entry.state.counts() && entry.at <= now && entry.contacts.contains(&contact)
+    });
+    for entry in counting {
+        let weight = weights::recency(now.days_since(entry.at));
+        match entry.kind {
+            Kind::Introduction | Kind::Resume | Kind::Favour => tally.gives += weight,
+            Kind::Ask => tally.asks_me += weight,
+            Kind::Received => tally.received += weight,
+        }
+    }
+    tally
+}
+
+fn each_once(contacts: impl Iterator<Item = ContactId>) -> Vec<ContactId> {
+    let mut contacts: Vec<ContactId> = contacts.collect();
+    contacts.sort_unstable();
+    contacts.dedup();
+    contacts
+}
+
+#[cfg(test)]
+mod tests;

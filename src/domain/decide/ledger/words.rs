@@ -1,0 +1,136 @@
+//! Words of names, subjects and file names, folded so that spelling doesn't part them.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::message::facts::Mailbox;
+use crate::domain::message::identity::{fold, name_key};
+
+/// How subjects introduce people: en, de, fr, es, nl, it, pt. Folded, whole words.
+const INTRODUCING: &[&str] = &[
+    "intro",
+    "intros",
+    "introduction",
+    "introductions",
+    "introducing",
+    "introduce",
+    "meet",
+    "connect",
+    "connecting",
+    "vorstellung",
+    "vorstellen",
+    "kennenlernen",
+    "bekanntmachen",
+    "vernetzen",
+    "vernetzung",
+    "presentation",
+    "presentations",
+    "presenter",
+    "mise en relation",
+    "mise en contact",
+    "presentacion",
+    "presentaciones",
+    "presentar",
+    "te presento",
+    "os presento",
+    "conectar",
+    "kennismaking",
+    "kennismaken",
+    "introductie",
+    "voorstellen",
+    "presentazione",
+    "presentazioni",
+    "presentare",
+    "presentarti",
+    "vi presento",
+    "ti presento",
+    "apresentacao",
+    "apresentacoes",
+    "apresentar",
+    "apresento",
+];
+/// Stands between two names, and is no word.
+const BETWEEN_NAMES: &str = "<>";
+
+/// Lower case without marks: `"Présentation: Zoë <> O'Neill"` → presentation, zoe, o, neill.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let plain: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(fold).collect();
+    let words = plain.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a subject says that people are made known to each other.
+pub(super) fn introduces(subject: &str) -> bool {
+    let subject_words = words(subject);
+    let has = |phrase: &str| {
+        let phrase: Vec<&str> = phrase.split(' ').collect();
+        subject_words.windows(phrase.len()).any(|window| window == phrase)
+    };
+    subject.contains(BETWEEN_NAMES) || INTRODUCING.iter().any(|phrase| has(phrase))
+}
+
+/// The words of somebody's name; without a display name those of the address's local part.
+pub(super) fn name_words(person: &Mailbox) -> Vec<String> {
+    let name = person.name.as_deref().filter(|name| !name.contains('@'));
+    let named = name.map_or_else(Vec::new, |name| match name_key(name) {
+        Some(key) => words(&key),
+        None => words(name),
+    });
+    if named.is_empty() {
+        let local = person.address.rsplit_once('@').map_or("", |(local, _)| local);
+        return words(local);
+    }
+    named
+}
+
+/// What a friend would call them; too short a word is no name.
+pub(super) fn first_name(person: &Mailbox) -> Option<String> {
+    name_words(person).into_iter().next().filter(|word| word.chars().count() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(subject: &str, expect: bool) {
+        assert_eq!(introduces(subject), expect, "of {subject:?}");
+    }
+
+    #[test]
+    fn introductions_in_seven_languages() {
+        for subject in [
+            "Intro: Ada / Bob",
+            "INTRODUCING Ada",
+            "Ada, meet Bob",
+            "Acme <> Initech",
+            "Vorstellung Ada und Bob",
+            "Présentation",
+            "Mise en relation",
+            "Te presento a Ada",
+            "Presentación",
+            "Kennismaking",
+            "Presentazione di Ada",
+            "Apresentação",
+        ] {
+            check(subject, true);
+        }
+        for subject in ["Meeting on Friday", "The connection is slow", "Introspection", ""] {
+            check(subject, false);
+        }
+    }
+
+    #[test]
+    fn first_names() {
+        let check = |name: Option<&str>, address: &str, expect: Option<&str>| {
+            let person = Mailbox { address: address.to_owned(), name: name.map(str::to_owned) };
+            assert_eq!(first_name(&person).as_deref(), expect, "{name:?} <{address}>");
+        };
+        check(Some("Dr. Zoë O'Neill"), "zo@example.org", Some("zoe"));
+        check(Some("Okafor, Chidi"), "c@example.org", Some("chidi"));
+        check(Some("Ada"), "ada.l@example.org", Some("ada"));
+        check(None, "ada.lark@example.org", Some("ada"));
+        check(Some("bob@example.org"), "bob@example.org", Some("bob"));
+        check(None, "x@example.org", None);
+    }
+}

@@ -1,0 +1,13 @@
+//! What messages mean between me and a contact: touches → turns → standings, and what all contacts
+//! teach together.
+//!
+//! Measures only; what to do about it, the floor above says.
+
+pub mod calendar;
+pub mod need;
+pub mod population;
+pub mod score;
+pub mod standing;
+pub mod statistics;
+pub mod touches;
+pub mod turns;

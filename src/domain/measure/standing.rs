@@ -1,0 +1,268 @@
+//! Where a contact stands: both response times, the shares within the limit and the score, as a
+//! pure function of their turns, the entries about them and `now`.
+
+use super::calendar::Calendar;
+use super::need::PERHAPS;
+use super::population::Population;
+use super::score::{self, Claim, Inputs, Score, Share};
+use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile, weights};
+use super::touches::{Entry, EntryKind};
+use super::turns::{Status, Turn};
+use crate::domain::model::{Moment, Side, Stance};
+use crate::domain::policy::EXPIRY_H;
+
+/// The limit of one contact and the clock on which theirs runs.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    pub limit_h: f64,
+    pub calendar: Calendar,
+}
+
+impl Terms {
+    /// When the answer to a turn is owed: mine on the wall clock, theirs on their working days.
+    pub fn due(&self, turn: &Turn) -> Moment {
+        self.after_limits(turn, 1.0)
+    }
+
+    /// When so many times the limit have passed.
+    pub fn after_limits(&self, turn: &Turn, limits: f64) -> Moment {
+        let hours = limits * self.limit_h;
+        match turn.side {
+            Side::Theirs => turn.start.plus_hours(hours),
+            Side::Mine => self.calendar.after_business_hours(turn.start, hours),
+        }
+    }
+}
+
+/// How one side's turns were answered.
+#[derive(Debug, Clone)]
+pub struct SideFigures {
+    pub answered: usize,
+    pub open: usize,
+    pub expired: usize,
+    /// All others: what asked for nothing, answered or not, and what needed no answer any more.
+    pub closed: usize,
+    /// Effective number of answered, open and expired turns after recency weights.
+    pub n_eff: f64,
+    /// Hours; the point is `None` below three effective turns or where it isn't reached.
+    pub median: Quantile,
+    pub p90_h: Option<f64>,
+    /// The longest that anybody waited, answered or not: where the median isn't reached, it is
+    /// more than that.
+    pub longest_h: Option<f64>,
+    pub within_limit: WithinLimit,
+}
+
+#[derive(Debug, Clone)]
+pub struct WithinLimit {
+    pub share: Share,
+    /// What the share was made from.
+    pub evidence: Evidence,
+    pub matured: usize,
+    pub answered_in_time: usize,
+    /// Σ of the recency weights of the matured turns, silence as far as an answer was due.
+    pub weight: f64,
+}
+
+/// What was counted beside the turns, decayed by age.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub init_me: f64,
+    pub init_them: f64,
+    pub gives: f64,
+    pub asks_me: f64,
+    pub received: f64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// How they answer my turns.
+    pub them: SideFigures,
+    /// How I answer theirs.
+    pub me: SideFigures,
+    pub counts: Counts,
+    /// What the score was made from.
+    pub inputs: Inputs,
+    pub score: Score,
+    pub last_touch: Option<Moment>,
+}
+
+impl Standing {
+    /// The score where enough is known to show people a point; elsewhere only its range.
+    pub fn figure(&self) -> Option<f64> {
+        self.score.value.filter(|_| score::claim(self.inputs.matured) == Claim::Figure)
+    }
+}
+
+impl SideFigures {
+    pub fn turns(&self) -> usize {
+        self.answered + self.open + self.expired + self.closed
+    }
+}
+
+/// What is known of one contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    pub turns: &'a [Turn],
+    pub entries: &'a [Entry],
+    pub last_touch: Option<Moment>,
+    pub terms: &'a Terms,
+}
+
+/// At an earlier `now`, what came later is left out: as they stood then, as far as later mail hasn't
+/// moved the starts of turns.
+pub fn standing(
+    record: &Record<'_>,
+    population: &Population,
+    stance: Stance,
+    now: Moment,
+) -> Standing {
+    let Record { turns, entries, terms, .. } = *record;
+    let last_touch = last_touch(record, now);
+    let figures = |of| side(turns, of, terms, population.usual(of).prior, now);
+    let (them, me) = (figures(Side::Mine), figures(Side::Theirs));
+    let counts = counts(turns, entries, now);
+    let inputs = Inputs {
+        them: them.within_limit.share,
+        me: me.within_limit.share,
+        init_me: counts.init_me,
+        init_them: counts.init_them,
+        gives: counts.gives,
+        asks_me: counts.asks_me,
+        received: counts.received,
+        days_since_touch: last_touch.map(|at| now.days_since(at).max(0.0)),
+        matured: them.within_limit.weight + me.within_limit.weight,
+    };
+    let score = score::measure(&inputs, stance);
+    Standing { them, me, counts, inputs, score, last_touch }
+}
+
+/// The last touch of all hides the last one of an earlier `now`; the turns remember most of them.
+fn last_touch(record: &Record<'_>, now: Moment) -> Option<Moment> {
+    let of_turn = |turn: &Turn| [Some(turn.start), turn.answer.map(|answer| answer.at)];
+    let known = || record.turns.iter().flat_map(of_turn).flatten().filter(|at| *at <= now).max();
+    record.last_touch.filter(|at| *at <= now).or_else(known)
+}
+
+/// The figures of one side; `turns` may hold the other side's too.
+pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment) -> SideFigures {
+    let turns = || turns.iter().filter(|turn| turn.side == side && turn.start <= now);
+    let counted = || turns().filter(|turn| turn.counts(now));
+    let count = |status| counted().filter(|turn| turn.status(now) == status).count();
+    let curve = curve(turns(), now);
+    let enough = curve.n_eff() >= score::ENOUGH;
+    let median = curve.quantile(0.5);
+    SideFigures {
+        answered: count(Status::Answered),
+        open: count(Status::Open),
+        expired: count(Status::Expired),
+        closed: turns().count() - counted().count(),
+        n_eff: curve.n_eff(),
+        median: Quantile { hours: median.hours.filter(|_| enough), ..median },
+        p90_h: curve.quantile(0.9).hours.filter(|_| enough),
+        longest_h: curve.follow_up(),
+        within_limit: within_limit(turns(), terms, prior, now),
+    }
+}
+
+/// How long answers take, silence counted as censored time.
+pub fn curve<'a>(turns: impl Iterator<Item = &'a Turn>, now: Moment) -> KaplanMeier {
+    let counted = turns.filter(|turn| turn.counts(now));
+    let observations: Vec<Observation> = counted.map(|turn| observation(turn, now)).collect();
+    KaplanMeier::fit(&observations)
+}
+
+/// A turn that counts, for [`KaplanMeier`]: whatever took longer than 30 days is censored there.
+pub fn observation(turn: &Turn, now: Moment) -> Observation {
+    let hours = turn.hours(now);
+    Observation {
+        hours: hours.min(EXPIRY_H),
+        answered: turn.status(now) == Status::Answered && hours <= EXPIRY_H,
+        weight: recency(turn.start, now),
+    }
+}
+
+/// How a turn has matured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    InTime,
+    Late,
+    Unanswered,
+}
+
+/// `None` for a turn whose limit hasn't passed, and for one that doesn't count.
+pub fn outcome(turn: &Turn, terms: &Terms, now: Moment) -> Option<Outcome> {
+    if !turn.counts(now) {
+        return None;
+    }
+    let due = terms.due(turn);
+    if due > now {
+        return None;
+    }
+    Some(match turn.answer.filter(|answer| answer.at <= now) {
+        Some(answer) if answer.at <= due => Outcome::InTime,
+        Some(_) => Outcome::Late,
+        None => Outcome::Unanswered,
+    })
+}
+
+fn within_limit<'a>(
+    turns: impl Iterator<Item = &'a Turn>,
+    terms: &Terms,
+    prior: Beta,
+    now: Moment,
+) -> WithinLimit {
+    let mut evidence = Evidence::new(prior);
+    let (mut matured, mut answered_in_time, mut weight) = (0, 0, 0.0);
+    for turn in turns {
+        let Some(outcome) = outcome(turn, terms, now) else { continue };
+        let w = recency(turn.start, now);
+        matured += 1;
+        // Silence weighs only as much as an answer was needed.
+        weight += if outcome == Outcome::Unanswered { w * turn.needs_reply } else { w };
+        match outcome {
+            Outcome::InTime => {
+                answered_in_time += 1;
+                evidence.in_time(w);
+            }
+            Outcome::Late => evidence.late(w),
+            Outcome::Unanswered => evidence.unanswered(turn.needs_reply, w),
+        }
+    }
+    let share = Share::from(&evidence.posterior());
+    WithinLimit { share, evidence, matured, answered_in_time, weight }
+}
+
+fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
+    let mut counts = Counts::default();
+    let begun = turns.iter().filter(|turn| turn.opens_thread && turn.start <= now);
+    for turn in begun.filter(|turn| turn.counts(now)) {
+        let w = recency(turn.start, now);
+        match turn.side {
+            Side::Mine => counts.init_me += w,
+            Side::Theirs => counts.init_them += w,
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.at <= now) {
+        let w = recency(entry.at, now);
+        match entry.kind {
+            EntryKind::Favour if entry.other_way => counts.received += w,
+            EntryKind::Favour | EntryKind::Intro => counts.gives += w,
+            EntryKind::Ask => counts.asks_me += w,
+            EntryKind::Call | EntryKind::Meeting | EntryKind::Note => {}
+        }
+    }
+    counts
+}
+
+fn recency(at: Moment, now: Moment) -> f64 {
+    weights::recency(now.days_since(at).max(0.0))
+}
+
+/// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.
+pub fn is_owed(turn: &Turn, now: Moment) -> bool {
+    turn.start <= now && turn.status(now) == Status::Open && turn.needs_reply >= PERHAPS
+}
+
+#[cfg(test)]
+mod tests;

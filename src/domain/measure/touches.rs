@@ -1,0 +1,359 @@
+//! The stored messages and entries between me and one contact → touches.
+//!
+//! Decides when each message counts from and whether it counts at all; what it leaves out, it
+//! leaves out with a reason.
+
+use std::collections::HashMap;
+
+use super::need::{Addressing, Features, Message};
+use super::turns::{Author, Touch};
+use crate::domain::message::absence::{self, Absence, Notice};
+use crate::domain::message::cues::{Cues, Marks};
+use crate::domain::message::facts::MessageKey;
+use crate::domain::message::noise::{self, Context, Traits};
+use crate::domain::model::{Channel, DAY, Moment, TouchId};
+use crate::domain::policy::TimeBasis;
+
+/// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
+const DATE_SLACK: i64 = 600;
+
+/// A stored message, as far as it matters between me and one contact.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub id: i64,
+    pub key: MessageKey,
+    pub author: Author,
+    /// How the other side is addressed: the contact by me, I by anybody else; `None`: named
+    /// nowhere.
+    pub addressing: Option<Addressing>,
+    pub date: Option<Moment>,
+    pub received: Option<Moment>,
+    pub internal: Option<Moment>,
+    pub base_subject: i64,
+    pub own_id: Option<i64>,
+    pub parent: Option<i64>,
+    pub references: Vec<i64>,
+    pub thread: i64,
+    pub traits: Traits,
+    /// What its text says; `None` where it wasn't read.
+    pub cues: Option<Cues>,
+    pub to_count: u32,
+    /// Distinct addresses in To and Cc.
+    pub recipients: u32,
+    /// Its reply headers name a message of mine.
+    pub answers_mine: bool,
+    /// It came through a list that is believed.
+    pub through_believed_list: bool,
+    pub copies: Copies,
+    /// The first local day of presence that it names as a notice of absence.
+    pub back_on: Option<jiff::civil::Date>,
+}
+
+/// What every copy of a message says; a flag counts only where all copies carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Copies {
+    /// In the trash, marked as deleted, or no copy left at all.
+    pub discarded: bool,
+    pub junk: bool,
+    pub draft: bool,
+    /// My server says that the domain of its sender disowns it.
+    pub disowned: bool,
+    /// One copy is enough for this one.
+    pub answered: bool,
+}
+
+/// What the user entered by hand.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub id: i64,
+    pub at: Moment,
+    pub kind: EntryKind,
+    /// Of a call: it wasn't picked up. Of a favour: they did it for me.
+    pub other_way: bool,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    Call,
+    Meeting,
+    Favour,
+    Ask,
+    Intro,
+    Note,
+}
+
+impl EntryKind {
+    pub const ALL: [EntryKind; 6] = [
+        EntryKind::Call,
+        EntryKind::Meeting,
+        EntryKind::Favour,
+        EntryKind::Ask,
+        EntryKind::Intro,
+        EntryKind::Note,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryKind::Call => "call",
+            EntryKind::Meeting => "meeting",
+            EntryKind::Favour => "favour",
+            EntryKind::Ask => "ask",
+            EntryKind::Intro => "intro",
+            EntryKind::Note => "note",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub message: i64,
+    pub at: Option<Moment>,
+    pub why: &'static str,
+}
+
+/// What counts, and what doesn't.
+#[derive(Debug, Clone, Default)]
+pub struct Correspondence {
+    pub touches: Vec<Touch>,
+    pub left_out: Vec<LeftOut>,
+    /// When the contact was away, by their own notices.
+    pub absences: Vec<Absence>,
+}
+
+/// Why a message is no touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unfit {
+    Timeless,
+    Draft,
+    Junk,
+    Unverified,
+    Noise(noise::Reason),
+}
+
+impl Unfit {
+    fn text(self) -> &'static str {
+        match self {
+            Unfit::Timeless => "it carries no time that can be believed",
+            Unfit::Draft => "a draft",
+            Unfit::Junk => "found in Junk",
+            Unfit::Unverified => {
+                "unverified: its sender's domain says that it isn't theirs (DMARC)"
+            }
+            Unfit::Noise(reason) => reason.text(),
+        }
+    }
+}
+
+/// Everything up to `until` between me and one contact.
+pub fn read(
+    letters: &[Letter],
+    entries: &[Entry],
+    basis: TimeBasis,
+    until: Moment,
+) -> Correspondence {
+    let letters: Vec<(&Letter, Option<Moment>)> = letters
+        .iter()
+        .map(|letter| (letter, time(letter, basis)))
+        .filter(|(_, at)| at.is_none_or(|at| at <= until))
+        .collect();
+    let mut mine: Vec<Moment> = letters
+        .iter()
+        .filter(|(letter, _)| letter.author == Author::Me)
+        .filter_map(|(_, at)| *at)
+        .collect();
+    mine.sort_unstable();
+    let originals = originals(&letters);
+    let mut found = Correspondence::default();
+    let mut notices = Vec::new();
+    for (letter, at) in letters {
+        let original = likeness(letter).and_then(|likeness| originals.get(&likeness));
+        let (at, copies) = match original {
+            Some((at, copies)) => (Some(*at), *copies),
+            None => (at, letter.copies),
+        };
+        match judge(letter, at, copies, &mine) {
+            Ok(touch) => found.touches.push(touch),
+            Err(unfit) => {
+                found.left_out.push(LeftOut { message: letter.id, at, why: unfit.text() });
+                if unfit == Unfit::Noise(noise::Reason::AutoReply) && letter.author == Author::Them
+                {
+                    notices.extend(at.map(|at| Notice { at, back: letter.back_on }));
+                }
+            }
+        }
+    }
+    found.absences = absence::absences(&notices, &written_by_them(&found.touches));
+    found.touches.extend(entries.iter().filter(|entry| entry.at <= until).filter_map(spoken));
+    found
+}
+
+/// When the contact wrote, in order.
+fn written_by_them(touches: &[Touch]) -> Vec<Moment> {
+    let theirs = touches.iter().filter(|touch| touch.author == Author::Them);
+    let mut times: Vec<Moment> = theirs.map(|touch| touch.at).collect();
+    times.sort_unstable();
+    times
+}
+
+/// What the copies of one message have in common where a server gave each a Message-ID of its own:
+/// author, `Date`, base subject, what it replies to, and how many it went to.
+type Likeness = (Author, Moment, i64, Option<i64>, u32, u32);
+
+fn likeness(letter: &Letter) -> Option<Likeness> {
+    let Letter { author, base_subject, parent, to_count, recipients, .. } = *letter;
+    let date = letter.date.filter(|_| author != Author::Other)?;
+    Some((author, date, base_subject, parent, to_count, recipients))
+}
+
+/// When each message counts from and what all its copies say, as of one under a single Message-ID.
+fn originals(letters: &[(&Letter, Option<Moment>)]) -> HashMap<Likeness, (Moment, Copies)> {
+    let mut originals: HashMap<Likeness, (Moment, Copies)> = HashMap::new();
+    for (letter, at) in letters {
+        let (Some(likeness), Some(at)) = (likeness(letter), *at) else { continue };
+        let Copies { discarded, junk, draft, disowned, answered } = letter.copies;
+        let (first, all) = originals.entry(likeness).or_insert((at, letter.copies));
+        *first = at.min(*first);
+        all.discarded &= discarded;
+        all.junk &= junk;
+        all.draft &= draft;
+        all.disowned &= disowned;
+        all.answered |= answered;
+    }
+    originals
+}
+
+fn judge(
+    letter: &Letter,
+    at: Option<Moment>,
+    copies: Copies,
+    mine: &[Moment],
+) -> Result<Touch, Unfit> {
+    let at = at.ok_or(Unfit::Timeless)?;
+    if copies.draft {
+        return Err(Unfit::Draft);
+    }
+    if copies.disowned && !letter.through_believed_list {
+        return Err(Unfit::Unverified);
+    }
+    let reaction = letter.traits.contains(Traits::REACTION);
+    if letter.author != Author::Me {
+        if copies.junk {
+            return Err(Unfit::Junk);
+        }
+        let before = mine.partition_point(|sent| *sent <= at);
+        let context = Context {
+            from_contact: letter.author == Author::Them,
+            answers_mine: letter.answers_mine,
+            me_in_to: is_in_to(letter),
+            list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
+            seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
+        };
+        match noise::verdict(letter.traits, &context) {
+            Err(noise::Reason::Reaction) | Ok(()) => {}
+            Err(reason) => return Err(Unfit::Noise(reason)),
+        }
+    }
+    Ok(Touch {
+        id: TouchId::Message(letter.id),
+        author: letter.author,
+        at,
+        channel: Channel::Mail,
+        thread: letter.thread,
+        subject: Some(letter.base_subject),
+        // Of two in the same second none may come first by the order of their arrival.
+        own_id: Some(letter.own_id.unwrap_or_else(|| letter.key.number())),
+        parent: letter.parent,
+        references: letter.references.clone(),
+        asks: is_in_to(letter),
+        addressed: letter.addressing.is_some(),
+        by_lists_word: letter.traits.contains(Traits::LIST_REWRITTEN),
+        forward: letter.traits.contains(Traits::FORWARD),
+        reaction,
+        spoken: false,
+        marked_answered: copies.answered,
+        discarded: copies.discarded,
+        retracts: letter.cues.is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
+        features: features(letter),
+    })
+}
+
+fn is_in_to(letter: &Letter) -> bool {
+    matches!(letter.addressing, Some(Addressing::To(_)))
+}
+
+fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
+    let Letter { date, received, internal, .. } = *letter;
+    Clocks { by_me: letter.author == Author::Me, date, received, internal }.time(basis)
+}
+
+/// What each clock said of one message.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    pub by_me: bool,
+    pub date: Option<Moment>,
+    pub received: Option<Moment>,
+    pub internal: Option<Moment>,
+}
+
+impl Clocks {
+    /// τ, the time from which a message counts: never the correspondent's clock (unless the archive
+    /// has nothing better).
+    pub fn time(self, basis: TimeBasis) -> Option<Moment> {
+        let Clocks { by_me, date, received, internal } = self;
+        if basis == TimeBasis::Date {
+            return date;
+        }
+        // Imported mail carries the time of its import.
+        let internal_believed = internal.filter(|internal| {
+            received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY)
+        });
+        if by_me {
+            let close = date.zip(internal_believed).and_then(|(date, internal)| {
+                ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)
+            });
+            return close.or(date).or(internal_believed).or(received);
+        }
+        received.or(internal_believed).or(date)
+    }
+}
+
+fn features(letter: &Letter) -> Features {
+    let Letter { traits, cues, addressing, to_count, recipients, .. } = *letter;
+    Features::of(&Message { traits, cues, addressing, to_count, recipients })
+}
+
+/// A call or a meeting as a touch; the other entries belong to the ledger.
+fn spoken(entry: &Entry) -> Option<Touch> {
+    let channel = match entry.kind {
+        EntryKind::Call => Channel::Phone,
+        EntryKind::Meeting => Channel::Meeting,
+        _ => return None,
+    };
+    let missed = entry.kind == EntryKind::Call && entry.other_way;
+    Some(Touch {
+        id: TouchId::Entry(entry.id),
+        author: Author::Me,
+        at: entry.at,
+        channel,
+        // Calls form no threads: each stands for itself, apart from every message's thread.
+        thread: i64::MIN + entry.id,
+        subject: None,
+        own_id: None,
+        parent: None,
+        references: Vec::new(),
+        asks: entry.kind == EntryKind::Call,
+        addressed: true,
+        by_lists_word: false,
+        forward: false,
+        reaction: false,
+        spoken: !missed,
+        marked_answered: false,
+        discarded: false,
+        retracts: false,
+        features: Features::CALL,
+    })
+}
+
+#[cfg(test)]
+mod tests;

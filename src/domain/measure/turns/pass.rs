@@ -1,0 +1,294 @@
+//! The chronological pass: keeps, per conversation and side, the turn that is running.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::join::SUBJECT_REACH;
+use super::order::{Likeness, likeness};
+use super::{Answer, Asked, Author, Closed, Link, Said, Touch, Turn};
+use crate::domain::measure::need::said::Model;
+use crate::domain::measure::need::{self, PERHAPS};
+use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
+use crate::domain::policy::EXPIRY_H;
+
+pub struct Pass {
+    contact: ContactId,
+    said: HashMap<TouchId, Word>,
+    turns: Vec<Running>,
+    /// The turns of each conversation and side that have no answer yet; the last one runs.
+    waiting: HashMap<(i64, Side), Vec<usize>>,
+    conversations: HashSet<i64>,
+    /// Message-ID → the turn that holds it.
+    holder: HashMap<i64, usize>,
+    /// Message-IDs that were answered nobody knows when.
+    mistimed: HashSet<i64>,
+    /// The latest message, and the turn that holds it.
+    latest: Option<(Likeness, usize)>,
+}
+
+/// The user's latest word on a touch or a turn.
+#[derive(Clone, Copy)]
+struct Word {
+    at: Moment,
+    due: bool,
+}
+
+/// A turn while touches may still be added to it.
+struct Running {
+    turn: Turn,
+    /// Reference threads of its touches, as against those joined by subject.
+    threads: BTreeSet<i64>,
+    own_ids: Vec<i64>,
+    /// What its touches reply to.
+    parents: Vec<i64>,
+    said: Option<Word>,
+    every_copy_gone: bool,
+    marked_answered: bool,
+}
+
+impl Pass {
+    pub fn new(contact: ContactId, said: &[Said], mistimed: HashSet<i64>) -> Self {
+        let mut latest: HashMap<TouchId, Word> = HashMap::new();
+        for Said { touch, at, due } in said.iter().copied() {
+            let word = latest.entry(touch).or_insert(Word { at, due });
+            if at >= word.at {
+                *word = Word { at, due };
+            }
+        }
+        Pass {
+            contact,
+            said: latest,
+            turns: Vec::new(),
+            waiting: HashMap::new(),
+            conversations: HashSet::new(),
+            holder: HashMap::new(),
+            mistimed,
+            latest: None,
+        }
+    }
+
+    pub fn take(&mut self, touch: &Touch, conversation: i64) {
+        let side = match touch.author {
+            Author::Me => Side::Mine,
+            Author::Them => Side::Theirs,
+            Author::Other => return self.answered_by_another(touch),
+        };
+        if touch.forward && !touch.addressed {
+            return;
+        }
+        if let Some(index) = self.held_copy(touch) {
+            return self.add(index, touch, false);
+        }
+        if touch.reaction {
+            return self.acknowledge(conversation, side.other());
+        }
+        let fresh = self.conversations.insert(conversation);
+        if touch.spoken {
+            self.answer_everything_open(touch, &[Side::Mine, Side::Theirs]);
+        } else if touch.channel == Channel::Linkedin {
+            self.answer_everything_open(touch, &[side.other()]);
+        }
+        self.answer_conversation(touch, conversation, side.other());
+        self.extend_or_start(touch, conversation, side, fresh);
+    }
+
+    pub fn finish(self) -> Vec<Turn> {
+        let mut turns: Vec<Turn> = self.turns.into_iter().map(Running::settled).collect();
+        turns.sort_by_key(|turn| (turn.start, turn.id));
+        turns
+    }
+
+    fn answered_by_another(&mut self, touch: &Touch) {
+        let held = touch.parent.and_then(|id| self.holder.get(&id)).copied();
+        if let Some(running) = held.and_then(|held| self.turns.get_mut(held))
+            && running.turn.side == Side::Theirs
+            && running.turn.answer.is_none()
+        {
+            running.turn.closed.get_or_insert(Closed::AnsweredByAnother);
+        }
+    }
+
+    /// The turn that holds the copy of this message that came just before.
+    fn held_copy(&self, touch: &Touch) -> Option<usize> {
+        let (latest, index) = self.latest?;
+        (likeness(touch)? == latest).then_some(index)
+    }
+
+    fn acknowledge(&mut self, conversation: i64, side: Side) {
+        for index in self.waiting.remove(&(conversation, side)).unwrap_or_default() {
+            self.turns[index].turn.closed = Some(Closed::Acknowledged);
+        }
+    }
+
+    fn answer_everything_open(&mut self, touch: &Touch, sides: &[Side]) {
+        let open = self.open_turns(touch.at, sides);
+        for index in open {
+            self.answer(index, touch, Link::OpenTurn);
+        }
+    }
+
+    fn open_turns(&self, at: Moment, sides: &[Side]) -> Vec<usize> {
+        let recent = self.turns.iter().enumerate().rev();
+        recent
+            .take_while(|(_, running)| at.hours_since(running.turn.start) <= EXPIRY_H)
+            .filter(|(_, running)| sides.contains(&running.turn.side) && running.is_open(at))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) {
+        let waiting = self.waiting.remove(&(conversation, side)).unwrap_or_default();
+        let mut still_waiting = Vec::new();
+        for index in waiting {
+            match self.turns[index].link(touch) {
+                Some(link) => self.answer(index, touch, link),
+                None => still_waiting.push(index),
+            }
+        }
+        if !still_waiting.is_empty() {
+            self.waiting.insert((conversation, side), still_waiting);
+        }
+    }
+
+    fn answer(&mut self, index: usize, touch: &Touch, link: Link) {
+        let answer = Answer { at: touch.at, touch: touch.id, link };
+        self.turns[index].turn.answer.get_or_insert(answer);
+    }
+
+    fn extend_or_start(&mut self, touch: &Touch, conversation: i64, side: Side, fresh: bool) {
+        let mistimed = touch.own_id.is_some_and(|id| self.mistimed.contains(&id));
+        let running = self
+            .waiting
+            .get(&(conversation, side))
+            .and_then(|waiting| waiting.last())
+            .copied()
+            .filter(|&index| !mistimed && self.turns[index].runs_at(touch.at));
+        let index = match running {
+            Some(index) => index,
+            None if touch.asks => {
+                let mut started = Running::start(self.contact, touch, side, fresh);
+                let index = self.turns.len();
+                if mistimed {
+                    started.turn.closed = Some(Closed::Mistimed);
+                }
+                self.turns.push(started);
+                if touch.spoken {
+                    self.answer(index, touch, Link::Manual);
+                } else if !mistimed {
+                    self.waiting.entry((conversation, side)).or_default().push(index);
+                }
+                index
+            }
+            None => return,
+        };
+        self.add(index, touch, true);
+        self.latest = likeness(touch).map(|likeness| (likeness, index));
+    }
+
+    /// `is_first`: of the copies of a message.
+    fn add(&mut self, index: usize, touch: &Touch, is_first: bool) {
+        let said = self.said.get(&touch.id).copied();
+        self.turns[index].add(touch, is_first, said);
+        if let Some(id) = touch.own_id {
+            self.holder.entry(id).or_insert(index);
+        }
+    }
+}
+
+impl Running {
+    fn start(contact: ContactId, touch: &Touch, side: Side, opens_thread: bool) -> Self {
+        Running {
+            turn: Turn {
+                id: TurnId { contact, touch: touch.id },
+                side,
+                channel: touch.channel,
+                start: touch.at,
+                touches: Vec::new(),
+                asks: Vec::new(),
+                wanted: false,
+                needs_reply: 0.0,
+                opens_thread,
+                answer: None,
+                closed: None,
+            },
+            threads: BTreeSet::new(),
+            own_ids: Vec::new(),
+            parents: Vec::new(),
+            said: None,
+            every_copy_gone: true,
+            marked_answered: false,
+        }
+    }
+
+    fn add(&mut self, touch: &Touch, is_first: bool, said: Option<Word>) {
+        self.turn.touches.push(touch.id);
+        if is_first {
+            let Touch { at, id, features, .. } = *touch;
+            // As shipped, whatever the user said since: that never moves an answer.
+            let d = need::d(self.turn.side, features);
+            if touch.retracts && !self.turn.asks.is_empty() && d < PERHAPS {
+                self.turn.closed.get_or_insert(Closed::TakenBack);
+            }
+            self.turn.asks.push(Asked { at, touch: id, features });
+            self.turn.needs_reply = self.turn.needs_reply.max(d);
+        }
+        self.threads.insert(touch.thread);
+        self.own_ids.extend(touch.own_id);
+        self.parents.extend(touch.parent);
+        let earlier = self.said.filter(|word| said.is_none_or(|said| said.at < word.at));
+        self.said = earlier.or(said);
+        self.every_copy_gone &= touch.discarded;
+        self.marked_answered |= touch.marked_answered;
+    }
+
+    /// How a touch of the other side in the same conversation answers it. What it replies to
+    /// itself answers nothing of it, whatever the clocks say.
+    fn link(&self, touch: &Touch) -> Option<Link> {
+        if touch.own_id.is_some_and(|id| self.parents.contains(&id)) {
+            return None;
+        }
+        let refers = |id: &i64| touch.parent == Some(*id) || touch.references.contains(id);
+        if self.own_ids.iter().any(refers) {
+            Some(Link::Reply)
+        } else if touch.by_lists_word {
+            None
+        } else if self.threads.contains(&touch.thread) {
+            Some(Link::Thread)
+        } else {
+            let near = touch.at.0 - self.turn.start.0 <= SUBJECT_REACH;
+            (near && touch.asks).then_some(Link::Subject)
+        }
+    }
+
+    /// Whether a touch of the same side at `at` belongs to it still: a reminder after "done", or
+    /// after another recipient answered, asks anew.
+    fn runs_at(&self, at: Moment) -> bool {
+        self.turn.answer.is_none()
+            && self.turn.closed.is_none()
+            && at.hours_since(self.turn.start) <= EXPIRY_H
+            && self.said.is_none_or(|word| word.due || at <= word.at)
+    }
+
+    fn is_open(&self, at: Moment) -> bool {
+        self.runs_at(at) && self.turn.needs_reply >= PERHAPS
+    }
+
+    fn settled(mut self) -> Turn {
+        self.turn.wanted = self.said.is_some_and(|word| word.due);
+        if self.turn.wanted && self.turn.closed != Some(Closed::Mistimed) {
+            self.turn.closed = None;
+        } else if self.turn.answer.is_none() {
+            let found = if self.said.is_some() {
+                Some(Closed::SaidDone)
+            } else if self.every_copy_gone {
+                Some(Closed::Discarded)
+            } else if self.marked_answered && self.turn.side == Side::Theirs {
+                Some(Closed::MarkedAnswered)
+            } else {
+                None
+            };
+            self.turn.closed = found.or(self.turn.closed);
+        }
+        self.turn.judge(&Model::default());
+        self.turn
+    }
+}
