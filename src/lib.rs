@@ -55,6 +55,7 @@
 #![forbid(unsafe_code)]
 
 pub mod auth;
+pub mod book;
 pub mod cli;
 pub mod config;
 pub mod daemon;

@@ -3,10 +3,10 @@
 
 use std::io::{self, Write};
 
+use crate::book::{AsOf, Book, is_told, measure_history, measure_marked, prepare};
 use crate::config::{self, Config};
-use crate::daemon::book::{AsOf, Book};
+use crate::daemon::Home;
 use crate::daemon::clock::Clock;
-use crate::daemon::{Home, is_told, measure_history, measure_marked, prepare};
 use crate::domain::model::{ContactId, Moment};
 use crate::error::{Error, Result};
 use crate::store::Store;

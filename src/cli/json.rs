@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::daemon::book::{Book, NamedDebt, Person};
+use crate::book::{Book, NamedDebt, Person};
 use crate::domain::decide::digest::Totals;
 use crate::domain::measure::need::because;
 use crate::domain::measure::score::{Components, Score};
@@ -173,7 +173,7 @@ pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
     }
     let mut messages = Vec::new();
     for asked in &turn.asks {
-        let d = book.due().d(turn.side, turn.id.contact, asked.features);
+        let d = book.d(turn, asked);
         messages.push(json!({
             "message_id": message_id(store, asked.touch)?,
             "at": instant(asked.at),

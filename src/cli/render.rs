@@ -244,7 +244,8 @@ mod tests {
     use super::*;
     use crate::domain::measure::calendar::Calendar;
     use crate::domain::measure::population::Population;
-    use crate::domain::measure::standing::{Record, Terms, standing};
+    use crate::domain::measure::standing::{Record, standing};
+    use crate::domain::measure::terms::Terms;
     use crate::domain::measure::turns::Turn;
     use crate::domain::model::{DAY, Side, Stance};
 

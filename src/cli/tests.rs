@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::daemon::book::AsOf;
-use crate::daemon::measure_dirty;
+use crate::book::AsOf;
+use crate::book::measure_dirty;
 use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;

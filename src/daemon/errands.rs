@@ -6,12 +6,12 @@ use jiff::civil::Date;
 use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
-use super::book::{AsOf, Book};
 use super::clock::Clock;
 use super::home::Home;
-use super::measure::{learn, measure_marked};
 use super::progress::Progress;
 use super::seal::Seal;
+use crate::book::{AsOf, Book};
+use crate::book::{learn, measure_marked};
 use crate::config::Config;
 use crate::deliver::{self, Action, Alert, Deed, Desktop, News, Urgency};
 use crate::domain::decide::schedule;
@@ -412,8 +412,8 @@ fn message_id(week: &str, to: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::measure_history;
     use crate::config;
-    use crate::daemon::measure_history;
     use crate::domain::policy::Policy;
     use crate::store::{ImportRun, NewCard};
 

@@ -11,9 +11,9 @@ use tracing::{error, warn};
 
 use super::clock::Clock;
 use super::home::Home;
-use super::measure::{learn, measure_marked, take_stock};
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
+use crate::book::{learn, measure_marked, take_stock};
 use crate::config::{AccountKind, Config};
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;

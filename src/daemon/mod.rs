@@ -3,14 +3,11 @@
 //! Holds no business rule, no SQL and no protocol; what to do is decided in `domain`, how in the
 //! edges.
 
-pub mod archive;
-pub mod book;
 pub mod clock;
 mod errands;
 mod home;
 mod intake;
 mod mailbox;
-mod measure;
 mod progress;
 mod reading;
 pub mod seal;
@@ -19,6 +16,5 @@ pub mod wake;
 
 pub use errands::Outlet;
 pub use home::{Home, Lock};
-pub use measure::{is_told, learn, measure_dirty, measure_history, measure_marked, prepare};
 pub use progress::{History, Progress};
 pub use service::{Daemon, run, sync};

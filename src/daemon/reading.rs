@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::book::arrival;
 use crate::config::Config;
-use crate::domain::message::noise::{NOTICE, Traits};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
-use crate::mail;
-use crate::source::{Batch, RawMail, Report, Word};
+use crate::source::{Batch, Report, Word};
 use crate::store::Arrival;
 
 /// Batches that may wait for the writer, read.
@@ -99,7 +98,8 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
     let oldest = mails.iter().filter_map(|mail| mail.internal).min();
     let mut arrivals = Vec::with_capacity(mails.len());
     for raw in mails {
-        match if batch.brings_texts { text(&raw, me) } else { arrival(&raw, me) } {
+        match if batch.brings_texts { arrival::text(&raw, me) } else { arrival::arrival(&raw, me) }
+        {
             Ok(arrival) => {
                 let disowned = trusted.is_some_and(|trusted| arrival.facts.is_disowned(trusted));
                 arrivals.push(Arrival { disowned, ..arrival });
@@ -110,43 +110,4 @@ fn read(mut batch: Batch, config: &Config) -> ReadBatch {
         }
     }
     ReadBatch { batch, arrivals, oldest }
-}
-
-/// What comes with the text of a message that is stored. Only the store knows whether that is a
-/// notice of absence: a day is taken from it as if it were.
-fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
-    arrival_with(raw, me, NOTICE)
-}
-
-/// `me`: where texts are read.
-///
-/// # Errors
-/// Why there is nothing to read in it.
-pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
-    arrival_with(raw, me, Traits::NONE)
-}
-
-/// With traits that don't stand in the header.
-fn arrival_with(
-    raw: &RawMail,
-    me: Option<mail::Me<'_>>,
-    traits: Traits,
-) -> Result<Arrival, String> {
-    let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;
-    facts.traits.insert(traits);
-    if let (Some(me), Some(body_start)) = (me, &raw.body_start) {
-        mail::read_text(&mut facts, &raw.header, body_start, me);
-        // Where nothing could be read of it, nothing is to be asked for again.
-        facts.cues.get_or_insert_default();
-        facts.attachments.clone_from(&raw.attachments);
-    }
-    Ok(Arrival {
-        uid: raw.uid,
-        answered: raw.flags.answered,
-        deleted: raw.flags.deleted,
-        draft: raw.flags.draft,
-        disowned: false,
-        internal: raw.internal,
-        facts,
-    })
 }

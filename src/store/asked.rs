@@ -2,13 +2,13 @@
 //! of its touches it is, and what says whether it asks for an answer.
 
 use crate::domain::measure::need::Features;
-use crate::domain::measure::turns::{Asked, Turn};
+use crate::domain::measure::turns::{Asked, UnjudgedTurn};
 use crate::domain::model::{Moment, TouchId};
 
 /// Words of 32 bits that one message takes.
 const WORDS: usize = 4;
 
-pub fn pack(turn: &Turn) -> Vec<u8> {
+pub fn pack(turn: &UnjudgedTurn) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(turn.asks.len() * WORDS * 4);
     for Asked { at, touch, features } in &turn.asks {
         let since = u32::try_from(at.0 - turn.start.0).unwrap_or(u32::MAX);
@@ -41,6 +41,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::measure::turns::Turn;
     use crate::domain::model::Side;
 
     const START: Moment = Moment(1_700_000_000);
@@ -58,7 +59,8 @@ mod tests {
             });
             let asks: Vec<Asked> = asked.collect();
             let touches = touches.clone();
-            let turn = Turn { touches, asks, ..Turn::asked(Side::Mine, 0, START) };
+            let turn = Turn::asked(Side::Mine, 0, START).unjudged();
+            let turn = UnjudgedTurn { touches, asks, ..turn };
             prop_assert_eq!(unpack(&pack(&turn), START, &turn.touches), turn.asks);
         }
 

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use crate::domain::message::facts::ListName;
-use crate::domain::message::lists::{AUTHORS, History};
+use crate::domain::message::lists::{AUTHORS, ListHistory};
 use crate::domain::message::noise::Traits;
 use crate::domain::model::Moment;
 use crate::error::Result;
@@ -89,7 +89,7 @@ impl Store {
     }
 
     /// Lists of which more is known than when it was decided whether they are believed.
-    pub fn lists_due(&self) -> Result<Vec<(i64, History)>> {
+    pub fn lists_due(&self) -> Result<Vec<(i64, ListHistory)>> {
         let mut find = self.db.prepare_cached(
             "SELECT l.id, (SELECT count(*) FROM list_author WHERE list = l.id), l.first, l.last,
                EXISTS (SELECT 1 FROM address a JOIN recipient r ON r.address = a.id
@@ -101,7 +101,7 @@ impl Store {
         )?;
         let rows = find.query_map([Traits::LIST_REWRITTEN.0.cast_signed()], |row| {
             let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
-            let history = History {
+            let history = ListHistory {
                 authors: row.get(1)?,
                 between: moment(2)?.zip(moment(3)?),
                 written_to: row.get(4)?,

@@ -7,6 +7,7 @@ mod mail;
 mod people;
 
 use super::{Arrival, ImportRun, NewCard, Store};
+use crate::domain::measure::need::model::Model;
 use crate::domain::measure::touches;
 use crate::domain::measure::turns::{self, Turn};
 use crate::domain::model::{ContactId, Moment};
@@ -153,5 +154,6 @@ fn measure(store: &Store) -> usize {
 
 fn turns(store: &Store, contact: ContactId) -> Vec<Turn> {
     measure(store);
-    store.turns_of(contact).unwrap()
+    let turns = store.turns_of(contact).unwrap().into_iter();
+    turns.map(|turn| turn.judged(&Model::default())).collect()
 }

@@ -7,8 +7,7 @@ use rusqlite::{Row, params};
 
 use super::threads::unpack;
 use super::{Store, asked, touch_id, touch_number};
-use crate::domain::measure::need::said::Model;
-use crate::domain::measure::turns::{Answer, Closed, Link, Turn};
+use crate::domain::measure::turns::{Answer, Closed, Link, UnjudgedTurn};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::TimeBasis;
 use crate::error::Result;
@@ -33,7 +32,7 @@ impl Store {
     pub fn put_turns(
         &self,
         contact: ContactId,
-        turns: &[Turn],
+        turns: &[UnjudgedTurn],
         last_touch: Option<Moment>,
     ) -> Result<()> {
         let mut known =
@@ -42,8 +41,6 @@ impl Store {
         let mut gone: BTreeSet<i64> = known.collect::<Result<_, _>>()?;
         let mut enter = self.db.prepare_cached(PUT)?;
         for turn in turns {
-            // Whether it asked for anything is for the model of the day to say.
-            let closed = turn.closed.filter(|closed| *closed != Closed::AskedNothing);
             let touches: Vec<u8> =
                 turn.touches.iter().flat_map(|touch| touch_number(*touch).to_le_bytes()).collect();
             let touch = touch_number(turn.id.touch);
@@ -60,7 +57,7 @@ impl Store {
                 turn.answer.map(|answer| answer.at.0),
                 turn.answer.map(|answer| touch_number(answer.touch)),
                 turn.answer.map(|answer| answer.link as i64),
-                closed.map(|closed| closed as i64),
+                turn.closed.map(|closed| closed as i64),
                 turn.wanted,
             ])?;
         }
@@ -75,7 +72,7 @@ impl Store {
         Ok(())
     }
 
-    pub fn turns_of(&self, contact: ContactId) -> Result<Vec<Turn>> {
+    pub fn turns_of(&self, contact: ContactId) -> Result<Vec<UnjudgedTurn>> {
         let sql = format!("SELECT {COLUMNS} FROM turn WHERE contact = ?1 ORDER BY start, touch");
         let mut statement = self.db.prepare_cached(&sql)?;
         Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
@@ -84,19 +81,20 @@ impl Store {
     /// Every contact who has turns, with them, oldest first.
     pub fn each_contacts_turns(
         &self,
-        mut take: impl FnMut(ContactId, Vec<Turn>) -> Result<()>,
+        mut take: impl FnMut(ContactId, Vec<UnjudgedTurn>) -> Result<()>,
     ) -> Result<()> {
         // In the order of the key: sorted within each contact here, nothing has to be kept.
         let sql = format!("SELECT {COLUMNS} FROM turn ORDER BY contact, touch");
         let mut statement = self.db.prepare_cached(&sql)?;
-        let mut together: Vec<Turn> = Vec::new();
-        let mut hand_over = |mut turns: Vec<Turn>| match turns.first().map(|turn| turn.id.contact) {
-            Some(contact) => {
-                turns.sort_by_key(|turn| (turn.start, turn.id));
-                take(contact, turns)
-            }
-            None => Ok(()),
-        };
+        let mut together: Vec<UnjudgedTurn> = Vec::new();
+        let mut hand_over =
+            |mut turns: Vec<UnjudgedTurn>| match turns.first().map(|turn| turn.id.contact) {
+                Some(contact) => {
+                    turns.sort_by_key(|turn| (turn.start, turn.id));
+                    take(contact, turns)
+                }
+                None => Ok(()),
+            };
         for found in statement.query_map([], turn)? {
             let found = found?;
             if together.last().is_some_and(|last| last.id.contact != found.id.contact) {
@@ -108,7 +106,7 @@ impl Store {
     }
 
     /// Turns of either side that have neither an answer nor been closed, but for asking nothing.
-    pub fn waiting_turns(&self, started_after: Moment) -> Result<Vec<Turn>> {
+    pub fn waiting_turns(&self, started_after: Moment) -> Result<Vec<UnjudgedTurn>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM turn
              WHERE answered_at IS NULL AND closed IS NULL AND start > ?1 ORDER BY start, touch"
@@ -205,7 +203,7 @@ fn text_name(reads_text: bool) -> &'static str {
     if reads_text { "cues" } else { "never" }
 }
 
-fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
+fn turn(row: &Row<'_>) -> rusqlite::Result<UnjudgedTurn> {
     let answered_at: Option<i64> = row.get(8)?;
     let answered_by: Option<i64> = row.get(9)?;
     let link: Option<usize> = row.get(10)?;
@@ -218,7 +216,7 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
     let touches: Vec<u8> = row.get(6)?;
     let touches: Vec<TouchId> = unpack(&touches).into_iter().map(touch_id).collect();
     let start = Moment(row.get(4)?);
-    let mut turn = Turn {
+    Ok(UnjudgedTurn {
         id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
         side: if row.get::<_, i64>(2)? == Side::Mine as i64 { Side::Mine } else { Side::Theirs },
         channel: CHANNELS.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
@@ -227,10 +225,7 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
         asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start, &touches),
         touches,
         wanted: row.get(12)?,
-        needs_reply: 0.0,
         answer,
         closed: closed.and_then(|closed| Closed::ALL.get(closed)).copied(),
-    };
-    turn.judge(&Model::default());
-    Ok(turn)
+    })
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use requite::daemon::{learn, measure_history};
+use requite::book::{learn, measure_history};
 use requite::domain::policy::Policy;
 use requite::store::Store;
 

@@ -9,8 +9,9 @@ use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use divan::Bencher;
-use requite::daemon::book::{AsOf, Book, Person};
-use requite::daemon::{learn, measure_history};
+use requite::book::{AsOf, Book, Person};
+use requite::book::{learn, measure_history};
+use requite::domain::measure::need::model::Model;
 use requite::domain::measure::population::Population;
 use requite::domain::measure::standing::{Record, Standing, standing};
 use requite::domain::measure::{touches, turns};
@@ -59,7 +60,8 @@ fn one_contact(bencher: Bencher<'_, '_>, busier_than: f64) {
     bencher.counter(divan::counter::ItemsCount::new(letters.len())).bench_local(|| -> Standing {
         let read = touches::read(letters, &[], policy.time, NOW);
         let last_touch = read.touches.iter().map(|touch| touch.at).max();
-        let turns = turns::turns(ContactId(1), read.touches, &[]);
+        let turns = turns::turns(ContactId(1), read.touches, &[]).into_iter();
+        let turns: Vec<_> = turns.map(|turn| turn.judged(&Model::default())).collect();
         let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
         standing(&record, &population, policy.stance, NOW)
     });

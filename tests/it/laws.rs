@@ -4,7 +4,7 @@ pub mod mailbox;
 pub mod told;
 
 use proptest::prelude::*;
-use requite::daemon::book::AsOf;
+use requite::book::AsOf;
 use requite::domain::model::HOUR;
 
 use mailbox::{BEGIN, Desk, NOW, Piece, mailbox, sayings};

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use requite::domain::message::facts::Facts;
-use requite::domain::message::noise::{Context, Reason, verdict};
+use requite::domain::message::noise::{Context, Noise, verdict};
 use requite::mail;
 
 use crate::support::corpus::{self, folder, messages};
@@ -49,7 +49,7 @@ impl Confusion {
             ..Context::default()
         };
         let reason = verdict(facts.traits, &context).err();
-        let flagged = reason.is_some_and(|reason| !matches!(reason, Reason::List | Reason::Bulk));
+        let flagged = reason.is_some_and(|reason| !matches!(reason, Noise::List | Noise::Bulk));
         let column = reason.map_or("counts".to_owned(), |reason| format!("{reason:?}"));
         *self.counts.entry((truth, column)).or_default() += 1;
         if flagged != (truth == Truth::Machine) {

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use serde_json::json;
 
+use crate::book::Person;
 use crate::cli::args::{ContactsArgs, SortKey};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
-use crate::daemon::book::Person;
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
 use crate::domain::text::clean;

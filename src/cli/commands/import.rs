@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use self::archives::{Item, bring_mail_in};
+use crate::book::learn;
 use crate::cli::desk::Desk;
 use crate::cli::render;
-use crate::daemon::learn;
 use crate::domain::message::identity;
 use crate::error::{Error, Result};
 use crate::import::{self, Card};

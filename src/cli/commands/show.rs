@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
-use crate::daemon::book::{Book, Person};
 use crate::domain::decide::explanation::explanation;
 use crate::domain::model::Stance;
 use crate::domain::text::clean;

@@ -9,8 +9,8 @@ use std::path::Path;
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, Value};
 
+use crate::book::Book;
 use crate::cli::desk::Desk;
-use crate::daemon::book::Book;
 use crate::domain::measure::score;
 use crate::domain::measure::standing::Standing;
 use crate::domain::model::Stance;

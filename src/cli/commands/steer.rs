@@ -9,7 +9,7 @@ use jiff::{Span, SpanRelativeTo, Unit};
 
 use crate::cli::desk::Desk;
 use crate::cli::person;
-use crate::domain::measure::turns::{Closed, Turn};
+use crate::domain::measure::turns::{Closed, UnjudgedTurn};
 use crate::domain::message::identity;
 use crate::domain::model::{ContactId, Moment, TurnId};
 use crate::domain::policy::{EXPIRY_H, Policy};
@@ -213,7 +213,7 @@ fn start_of_value(text: &str) -> String {
 }
 
 /// A turn as it was named, and as it is.
-type NamedTurn = (TurnId, Turn);
+type NamedTurn = (TurnId, UnjudgedTurn);
 
 /// The turns that hold the touches which `ids` name, as `status` prints them.
 fn turns(store: &Store, ids: &[String]) -> Result<Vec<NamedTurn>> {
@@ -225,7 +225,7 @@ fn turn(store: &Store, id: &str) -> Result<NamedTurn> {
         Error::usage(format!("\"{id}\" is no id of a turn"))
             .hint("take the id that `requite status` prints, like C12-812")
     })?;
-    let holds = |turn: &Turn| turn.touches.contains(&named.touch);
+    let holds = |turn: &UnjudgedTurn| turn.touches.contains(&named.touch);
     match store.turns_of(named.contact)?.into_iter().find(holds) {
         Some(turn) => Ok((named, turn)),
         None => {

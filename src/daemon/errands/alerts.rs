@@ -5,9 +5,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::daemon::book::{AsOf, Book, NamedDebt};
+use crate::book::{AsOf, Book, NamedDebt};
 use crate::deliver::{Alert, Urgency};
-use crate::domain::decide::debts::{Batch, is_worth_telling};
+use crate::domain::decide::debts::{AlertBatch, is_worth_telling};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
 use crate::domain::policy::Policy;
 use crate::domain::text;
@@ -25,7 +25,7 @@ pub fn plan_batch(
     (now, next): (Moment, Moment),
 ) -> Result<()> {
     let book = Book::open(store, policy, AsOf::Now(now))?;
-    let batch = Batch { now, next, covered_since, reads_text: policy.reads_text };
+    let batch = AlertBatch { now, next, covered_since, reads_text: policy.reads_text };
     let debts = book.debts()?;
     let mut left =
         policy.alerts.per_week.saturating_sub(store.planned_since("alert", now - 7 * DAY)?);

@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use super::overdue::{self, IOwe, LEAD_AFTER_BATCH_H, late_tail, miss};
 use super::schedule;
 use crate::domain::measure::need::{DUE, Likelihood, PERHAPS};
-use crate::domain::measure::standing::{self, Terms, is_owed};
+use crate::domain::measure::standing::{self, is_owed};
 use crate::domain::measure::statistics::KaplanMeier;
 use crate::domain::measure::statistics::curve::{self, PopulationCurve};
+use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{Moment, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
@@ -130,7 +131,7 @@ pub fn is_unusual(debt: &Debt, habit: &Habit<'_>) -> bool {
 
 /// One morning's look at all debts.
 #[derive(Debug, Clone, Copy)]
-pub struct Batch {
+pub struct AlertBatch {
     pub now: Moment,
     pub next: Moment,
     /// From when on every folder was known: what was late before is listed, never alerted.
@@ -147,11 +148,11 @@ pub struct Batch {
 /// the contact is starred.
 pub fn is_worth_telling(
     debt: &Debt,
-    batch: &Batch,
+    batch: &AlertBatch,
     told: u32,
     starred: Option<&Habit<'_>>,
 ) -> bool {
-    let Batch { now, next, covered_since, reads_text } = *batch;
+    let AlertBatch { now, next, covered_since, reads_text } = *batch;
     let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
     let unlikely = debt.turn.needs_reply < needed;
     if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {

@@ -2,8 +2,8 @@
 
 use super::schedule;
 use crate::domain::measure::score;
-use crate::domain::measure::standing::{self, Terms};
 use crate::domain::measure::statistics::{KaplanMeier, Observation};
+use crate::domain::measure::terms::{Terms, observation};
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
 use crate::domain::policy::Policy;
@@ -210,7 +210,7 @@ impl Kept {
                 continue;
             }
             if turn.start <= now && turn.start > now - MEDIAN_OVER {
-                self.recent.push(standing::observation(turn, now));
+                self.recent.push(observation(turn, now));
             }
             let due = member.terms.due(turn);
             if due <= now && due > now - 2 * WEEK && counts(turn, due) {

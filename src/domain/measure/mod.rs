@@ -9,5 +9,6 @@ pub mod population;
 pub mod score;
 pub mod standing;
 pub mod statistics;
+pub mod terms;
 pub mod touches;
 pub mod turns;

@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::standing::{self, Outcome, Terms};
 use super::statistics::curve::PopulationCurve;
 use super::statistics::empirical_bayes::{self, DEFAULT_PRIOR, Tally};
-use super::statistics::{Beta, Waits, weights};
+use super::statistics::{Beta, Waits};
+use super::terms::{Outcome, Terms, observation, outcome, recency};
 use super::turns::Turn;
 use crate::domain::model::{DAY, Moment, Side};
 
@@ -85,10 +85,10 @@ impl Census {
             let mut tally = Tally { in_time: 0.0, matured: 0.0 };
             for turn in turns.iter().filter(|turn| turn.side == side && turn.start <= self.now) {
                 if turn.counts(self.now) {
-                    answers.waits.add(&standing::observation(turn, self.now));
+                    answers.waits.add(&observation(turn, self.now));
                 }
-                let weight = weights::recency(self.now.days_since(turn.start));
-                match standing::outcome(turn, terms, self.now) {
+                let weight = recency(turn.start, self.now);
+                match outcome(turn, terms, self.now) {
                     Some(Outcome::InTime) => {
                         tally.in_time += weight;
                         tally.matured += weight;

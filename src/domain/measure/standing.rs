@@ -1,38 +1,14 @@
 //! Where a contact stands: both response times, the shares within the limit and the score, as a
 //! pure function of their turns, the entries about them and `now`.
 
-use super::calendar::Calendar;
 use super::need::PERHAPS;
 use super::population::Population;
 use super::score::{self, Claim, Inputs, Score, Share};
-use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile, weights};
+use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile};
+use super::terms::{Outcome, Terms, observation, outcome, recency};
 use super::touches::{Entry, EntryKind};
 use super::turns::{Status, Turn};
 use crate::domain::model::{Moment, Side, Stance};
-use crate::domain::policy::EXPIRY_H;
-
-/// The limit of one contact and the clock on which theirs runs.
-#[derive(Debug, Clone)]
-pub struct Terms {
-    pub limit_h: f64,
-    pub calendar: Calendar,
-}
-
-impl Terms {
-    /// When the answer to a turn is owed: mine on the wall clock, theirs on their working days.
-    pub fn due(&self, turn: &Turn) -> Moment {
-        self.after_limits(turn, 1.0)
-    }
-
-    /// When so many times the limit have passed.
-    pub fn after_limits(&self, turn: &Turn, limits: f64) -> Moment {
-        let hours = limits * self.limit_h;
-        match turn.side {
-            Side::Theirs => turn.start.plus_hours(hours),
-            Side::Mine => self.calendar.after_business_hours(turn.start, hours),
-        }
-    }
-}
 
 /// How one side's turns were answered.
 #[derive(Debug, Clone)]
@@ -172,40 +148,6 @@ pub fn curve<'a>(turns: impl Iterator<Item = &'a Turn>, now: Moment) -> KaplanMe
     KaplanMeier::fit(&observations)
 }
 
-/// A turn that counts, for [`KaplanMeier`]: whatever took longer than 30 days is censored there.
-pub fn observation(turn: &Turn, now: Moment) -> Observation {
-    let hours = turn.hours(now);
-    Observation {
-        hours: hours.min(EXPIRY_H),
-        answered: turn.status(now) == Status::Answered && hours <= EXPIRY_H,
-        weight: recency(turn.start, now),
-    }
-}
-
-/// How a turn has matured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    InTime,
-    Late,
-    Unanswered,
-}
-
-/// `None` for a turn whose limit hasn't passed, and for one that doesn't count.
-pub fn outcome(turn: &Turn, terms: &Terms, now: Moment) -> Option<Outcome> {
-    if !turn.counts(now) {
-        return None;
-    }
-    let due = terms.due(turn);
-    if due > now {
-        return None;
-    }
-    Some(match turn.answer.filter(|answer| answer.at <= now) {
-        Some(answer) if answer.at <= due => Outcome::InTime,
-        Some(_) => Outcome::Late,
-        None => Outcome::Unanswered,
-    })
-}
-
 fn within_limit<'a>(
     turns: impl Iterator<Item = &'a Turn>,
     terms: &Terms,
@@ -253,10 +195,6 @@ fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
         }
     }
     counts
-}
-
-fn recency(at: Moment, now: Moment) -> f64 {
-    weights::recency(now.days_since(at).max(0.0))
 }
 
 /// Whether a turn is still owed an answer at `now`: open, and likely enough to expect one.

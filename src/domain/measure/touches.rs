@@ -128,7 +128,7 @@ enum Unfit {
     Draft,
     Junk,
     Unverified,
-    Noise(noise::Reason),
+    Noise(noise::Noise),
 }
 
 impl Unfit {
@@ -176,8 +176,7 @@ pub fn read(
             Ok(touch) => found.touches.push(touch),
             Err(unfit) => {
                 found.left_out.push(LeftOut { message: letter.id, at, why: unfit.text() });
-                if unfit == Unfit::Noise(noise::Reason::AutoReply) && letter.author == Author::Them
-                {
+                if unfit == Unfit::Noise(noise::Noise::AutoReply) && letter.author == Author::Them {
                     notices.extend(at.map(|at| Notice { at, back: letter.back_on }));
                 }
             }
@@ -250,7 +249,7 @@ fn judge(
             seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
         };
         match noise::verdict(letter.traits, &context) {
-            Err(noise::Reason::Reaction) | Ok(()) => {}
+            Err(noise::Noise::Reaction) | Ok(()) => {}
             Err(reason) => return Err(Unfit::Noise(reason)),
         }
     }

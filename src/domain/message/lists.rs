@@ -12,7 +12,7 @@ const SPAN: i64 = 30 * DAY;
 
 /// What has come through a list so far, Junk aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct History {
+pub struct ListHistory {
     /// Distinct authors.
     pub authors: u64,
     /// When the first of it arrived, and the last.
@@ -23,7 +23,7 @@ pub struct History {
     pub writes: bool,
 }
 
-impl History {
+impl ListHistory {
     /// Whether the list's word is taken for who wrote what. More mail never takes that back.
     pub fn is_believed(&self) -> bool {
         let lasts = self.between.is_some_and(|(first, last)| last.0 - first.0 >= SPAN);
@@ -37,21 +37,21 @@ mod tests {
 
     #[test]
     fn a_list_is_believed_that_i_have_written_to_or_that_many_have_used_for_long() {
-        let history = |authors, days: i64| History {
+        let history = |authors, days: i64| ListHistory {
             authors,
             between: Some((Moment(0), Moment(days * DAY))),
-            ..History::default()
+            ..ListHistory::default()
         };
         assert!(history(3, 30).is_believed());
         assert!(!history(2, 300).is_believed());
         assert!(!history(9, 29).is_believed());
-        assert!(!History::default().is_believed());
-        assert!(History { written_to: true, ..History::default() }.is_believed());
+        assert!(!ListHistory::default().is_believed());
+        assert!(ListHistory { written_to: true, ..ListHistory::default() }.is_believed());
     }
 
     #[test]
     fn who_writes_to_me_is_no_list_because_i_answer() {
-        let person = History { written_to: true, writes: true, ..History::default() };
+        let person = ListHistory { written_to: true, writes: true, ..ListHistory::default() };
         assert!(!person.is_believed());
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::measure::turns::{Closed, Status};
 use crate::domain::message::noise::Traits;
 use crate::domain::model::TouchId;
@@ -331,8 +332,12 @@ fn measuring_again_writes_only_the_turns_that_changed() {
     deliver(&store, "Sent", 1, &mail(1, ME, ANN, 0));
     deliver(&store, "INBOX", 1, &mail(2, ANN, ME, 5).answering(1));
     deliver(&store, "Sent", 2, &mail(3, ME, ANN, 100).about("Tea?"));
-    let before = turns(&store, ann);
-    let written = |turns: &[Turn]| {
+    let kept = || {
+        measure(&store);
+        store.turns_of(ann).unwrap()
+    };
+    let before = kept();
+    let written = |turns: &[UnjudgedTurn]| {
         let before = store.db.total_changes();
         store.put_turns(ann, turns, Some(at(100))).unwrap();
         // The contact's own row aside.
@@ -341,7 +346,7 @@ fn measuring_again_writes_only_the_turns_that_changed() {
     assert_eq!(written(&before), 0);
 
     deliver(&store, "INBOX", 2, &mail(4, ANN, ME, 110).about("Re: Tea?"));
-    let after = turns(&store, ann);
+    let after = kept();
     // One turn has an answer now, which is a turn of theirs.
     assert_eq!(written(&before), 2);
     assert_eq!(written(&after), 2);

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use requite::daemon::book::{AsOf, Book};
-use requite::daemon::{learn, measure_dirty};
+use requite::book::{AsOf, Book};
+use requite::book::{learn, measure_dirty};
 use requite::domain::measure::touches::{Entry, EntryKind};
 use requite::domain::model::{ContactId, HOUR, Moment, TouchId};
 use requite::domain::policy::Policy;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use requite::daemon::book::{Book, Person};
+use requite::book::{Book, Person};
 use requite::domain::measure::population::{Population, Usual};
 use requite::domain::measure::standing::SideFigures;
 use requite::domain::model::TouchId;

@@ -12,8 +12,8 @@ use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use requite::book::{AsOf, Book, Person};
 use requite::config::{self, Config, Environment};
-use requite::daemon::book::{AsOf, Book, Person};
 use requite::daemon::clock::Clock;
 use requite::daemon::{Home, sync};
 use requite::domain::measure::turns::Turn;

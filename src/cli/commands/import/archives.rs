@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Outcome, Skipped};
+use crate::book::archive::{self, Dropped, Taken};
 use crate::cli::desk::Desk;
-use crate::daemon::archive::{self, Dropped, Taken};
 use crate::domain::text;
 use crate::error::Result;
 use crate::source::archive::Archive;

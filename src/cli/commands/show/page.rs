@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
+use crate::book::{Book, Person};
 use crate::cli::json::{SHARED_ID, shares_its_id, subject};
 use crate::cli::render::{self, Columns};
-use crate::daemon::book::{Book, Person};
 use crate::domain::measure::score::{Claim, Components, claim};
 use crate::domain::measure::standing::SideFigures;
 use crate::domain::measure::touches::{EntryKind, LeftOut};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::measure::need::Features;
-use crate::domain::measure::turns::{Asked, Turn};
+use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
 use crate::domain::model::{ContactId, HOUR, TouchId};
 use crate::domain::policy::{AlertPolicy, Policy};
 use crate::store::{Decision, ImportRun, NewCard, Verb};
@@ -12,14 +12,14 @@ const NOW: Moment = Moment(1_795_608_000);
 const ADA: ContactId = ContactId(1);
 const BOB: ContactId = ContactId(2);
 
-fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> Turn {
+fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> UnjudgedTurn {
     let at = NOW - hours_ago * HOUR;
     let (features, touch_id) = (Features::PLAIN_QUESTION, TouchId::Message(touch));
-    Turn {
+    UnjudgedTurn {
         id: TurnId { contact, touch: touch_id },
         asks: vec![Asked { at, touch: touch_id, features }],
         wanted: false,
-        ..Turn::asked(side, touch, at)
+        ..Turn::asked(side, touch, at).unjudged()
     }
 }
 
@@ -69,7 +69,7 @@ fn a_short_budget_goes_to_what_is_likeliest_and_most_urgent_and_the_first_mornin
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder);
     let ages = [90, 88, 60, 47, 30, 70];
-    let mut turns: Vec<Turn> =
+    let mut turns: Vec<UnjudgedTurn> =
         (10..).zip(ages).map(|(touch, hours)| turn(BOB, Side::Theirs, hours, touch)).collect();
     turns[1].asks[0].features = Features::PLAIN_THANKS;
     store.put_turns(BOB, &turns, None).unwrap();

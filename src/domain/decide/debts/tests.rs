@@ -41,7 +41,7 @@ fn check(side: Side, starred: bool, now: &str, expect: [bool; 3]) {
     let population = population();
     let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
     let batch =
-        Batch { now, next: now.plus_hours(24.0), covered_since: Moment(0), reads_text: true };
+        AlertBatch { now, next: now.plus_hours(24.0), covered_since: Moment(0), reads_text: true };
     let worth = [0, 1, 2].map(|told| is_worth_telling(&debt, &batch, told, habit.as_ref()));
     assert_eq!(worth, expect, "{side:?} at {now}");
 }
@@ -74,7 +74,7 @@ fn snoozed_and_old_debts_are_not_told() {
     let population = population();
     let habit = Habit::of([].into_iter(), &population, now);
     let worth = |debt: &Debt, covered_since| {
-        let batch = Batch { now, next: now, covered_since, reads_text: true };
+        let batch = AlertBatch { now, next: now, covered_since, reads_text: true };
         is_worth_telling(debt, &batch, 0, Some(&habit))
     };
     assert!(worth(&late, late.due));
@@ -114,7 +114,7 @@ fn only_what_is_due_is_told_unless_no_text_is_read_and_the_contact_is_starred() 
         let population = population();
         let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
         let next = now.plus_hours(24.0);
-        let batch = Batch { now, next, covered_since: Moment(0), reads_text };
+        let batch = AlertBatch { now, next, covered_since: Moment(0), reads_text };
         let worth = is_worth_telling(&debt, &batch, 0, habit.as_ref());
         assert_eq!(worth, expect, "{d} {reads_text} {starred}");
     }

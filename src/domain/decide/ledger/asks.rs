@@ -1,7 +1,7 @@
 //! What I asked of others, and whether and how fast it was answered.
 
-use super::{EntryId, Found, Kind, Outbound, Strength, each_once};
-use crate::domain::measure::standing::Terms;
+use super::{EntryId, Finding, LedgerKind, Outbound, Strength, each_once};
+use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::{Status, Turn};
 use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
@@ -18,7 +18,7 @@ pub struct Ask {
 
 /// What came of an ask, counted from the start of the turn that holds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Outcome {
+pub enum AskOutcome {
     Answered {
         hours: f64,
         in_time: bool,
@@ -44,10 +44,10 @@ pub fn ask(mail: &Outbound<'_>) -> Option<Ask> {
 }
 
 impl Ask {
-    pub fn found(&self, contact_of: impl Fn(&str) -> Option<ContactId>) -> Found {
-        Found {
-            id: EntryId::Found { kind: Kind::Ask, message: self.message, nth: 0 },
-            kind: Kind::Ask,
+    pub fn found(&self, contact_of: impl Fn(&str) -> Option<ContactId>) -> Finding {
+        Finding {
+            id: EntryId::Found { kind: LedgerKind::Ask, message: self.message, nth: 0 },
+            kind: LedgerKind::Ask,
             at: self.at,
             contacts: each_once(self.of.iter().filter_map(|person| contact_of(&person.address))),
             strength: if self.of.len() == 1 { Strength::Strong } else { Strength::Medium },
@@ -58,7 +58,7 @@ impl Ask {
 
 /// What became of a touch of mine, by the turns of one contact; `None` where none of mine holds
 /// it.
-pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Option<Outcome> {
+pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Option<AskOutcome> {
     let holds = |turn: &&Turn| {
         turn.side == Side::Mine && turn.start <= now && turn.touches.contains(&touch)
     };
@@ -67,24 +67,24 @@ pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Op
     Some(match turn.status(now) {
         Status::Answered => {
             let in_time = turn.answer.is_some_and(|answer| answer.at <= terms.due(turn));
-            Outcome::Answered { hours, in_time }
+            AskOutcome::Answered { hours, in_time }
         }
-        Status::Open => Outcome::Waiting { hours },
-        Status::Expired => Outcome::Unanswered,
-        Status::Closed => Outcome::Settled,
+        Status::Open => AskOutcome::Waiting { hours },
+        Status::Expired => AskOutcome::Unanswered,
+        Status::Closed => AskOutcome::Settled,
     })
 }
 
-impl Outcome {
+impl AskOutcome {
     pub fn text(self) -> String {
         match self {
-            Outcome::Answered { hours, in_time } => {
+            AskOutcome::Answered { hours, in_time } => {
                 let late = if in_time { "" } else { ", late" };
                 format!("answered after {}{late}", text::duration(hours))
             }
-            Outcome::Waiting { hours } => format!("waiting for {}", text::duration(hours)),
-            Outcome::Unanswered => "never answered".to_owned(),
-            Outcome::Settled => "needs no answer".to_owned(),
+            AskOutcome::Waiting { hours } => format!("waiting for {}", text::duration(hours)),
+            AskOutcome::Unanswered => "never answered".to_owned(),
+            AskOutcome::Settled => "needs no answer".to_owned(),
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let now = ASKED.plus_hours(now_h);
         let turns = [turn];
-        let told = |id| outcome(TouchId::Message(id), &turns, &terms, now).map(Outcome::text);
+        let told = |id| outcome(TouchId::Message(id), &turns, &terms, now).map(AskOutcome::text);
         assert_eq!(told(3).as_deref(), Some(expect));
         assert_eq!(told(4), told(3), "a reminder shares the fate of what it repeats");
         assert_eq!(told(5), None);

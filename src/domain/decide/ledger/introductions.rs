@@ -5,7 +5,7 @@
 
 use super::met::{Met, pair};
 use super::words::{first_name, introduces, words};
-use super::{EntryId, Found, Kind, Outbound, Strength};
+use super::{EntryId, Finding, LedgerKind, Outbound, Strength};
 use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, DAY, Moment};
 use crate::domain::text;
@@ -38,7 +38,7 @@ pub struct Between<'a> {
 /// What became of an introduction, as far as I was copied: most people drop the introducer after
 /// the first answer.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum IntroductionOutcome {
     /// It is too early to tell.
     Waiting,
     /// Nothing that I saw.
@@ -95,21 +95,21 @@ impl Introduction {
         &self,
         mails: impl IntoIterator<Item = Between<'a>>,
         now: Moment,
-    ) -> Outcome {
+    ) -> IntroductionOutcome {
         let first = mails
             .into_iter()
             .filter(|mail| self.at <= mail.at && mail.at <= now)
             .filter_map(|mail| Some((mail.at, mail.author, self.introduced_to(&mail)?)))
             .min();
         match first {
-            Some((at, by, to)) => Outcome::Wrote {
+            Some((at, by, to)) => IntroductionOutcome::Wrote {
                 by: by.to_owned(),
                 to: to.to_owned(),
                 at,
                 after_h: at.hours_since(self.at),
             },
-            None if now.0 - self.at.0 >= PATIENCE => Outcome::Nothing,
-            None => Outcome::Waiting,
+            None if now.0 - self.at.0 >= PATIENCE => IntroductionOutcome::Nothing,
+            None => IntroductionOutcome::Waiting,
         }
     }
 
@@ -123,29 +123,29 @@ impl Introduction {
     /// beyond doubt.
     pub fn found(
         &self,
-        outcome: &Outcome,
+        outcome: &IntroductionOutcome,
         contact_of: impl Fn(&str) -> Option<ContactId>,
-    ) -> Found {
+    ) -> Finding {
         let contacts = self.people.iter().filter_map(|person| contact_of(&person.address));
-        Found {
-            id: EntryId::Found { kind: Kind::Introduction, message: self.message, nth: 0 },
-            kind: Kind::Introduction,
+        Finding {
+            id: EntryId::Found { kind: LedgerKind::Introduction, message: self.message, nth: 0 },
+            kind: LedgerKind::Introduction,
             at: self.at,
             contacts: super::each_once(contacts),
             strength: self.strength,
-            borne_out: matches!(outcome, Outcome::Wrote { .. }),
+            borne_out: matches!(outcome, IntroductionOutcome::Wrote { .. }),
         }
     }
 }
 
-impl Outcome {
+impl IntroductionOutcome {
     pub fn text(&self) -> String {
         match self {
-            Outcome::Waiting => "no word between them yet".to_owned(),
-            Outcome::Nothing => {
+            IntroductionOutcome::Waiting => "no word between them yet".to_owned(),
+            IntroductionOutcome::Nothing => {
                 format!("no word between them that you saw in {} days", PATIENCE / DAY)
             }
-            Outcome::Wrote { by, to, after_h, .. } => {
+            IntroductionOutcome::Wrote { by, to, after_h, .. } => {
                 format!("{by} wrote to {to} after {}", text::duration(*after_h))
             }
         }
@@ -154,7 +154,7 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::super::met::Seen;
+    use super::super::met::MetIn;
     use super::super::tests::{key, mail, person};
     use super::*;
     use crate::domain::model::HOUR;
@@ -167,7 +167,7 @@ mod tests {
     fn found(subject: &str, to: &[&str], cc: &[&str]) -> Option<Introduction> {
         let mut met = Met::default();
         let recipients = ["ada@example.org", "cy@example.net"];
-        met.see(&Seen {
+        met.see(&MetIn {
             key: key(1),
             at: Moment(10),
             author: None,
@@ -216,7 +216,8 @@ mod tests {
         let recipients = ["ada@example.org", "bob@example.com"];
         let mut met = Met::default();
         for (n, at) in [(2, intro.at), (7, intro.at + 5)] {
-            let seen = Seen { key: key(n), at, author: None, recipients: &recipients, subject: "" };
+            let seen =
+                MetIn { key: key(n), at, author: None, recipients: &recipients, subject: "" };
             met.see(&seen);
         }
         assert!(introduction(&intro, &met).is_some());
@@ -260,7 +261,7 @@ mod tests {
             "bob@example.com" => Some(ContactId(2)),
             _ => None,
         };
-        let entry = intro.found(&Outcome::Waiting, contact_of);
+        let entry = intro.found(&IntroductionOutcome::Waiting, contact_of);
         assert_eq!(entry.contacts, [ContactId(1), ContactId(2)]);
         assert!(!entry.borne_out);
         let recipients = ["bob@example.com"];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, EntryId, Found, Kind, State, Strength};
+use super::{EntryId, EntryState, Finding, LedgerEntry, LedgerKind, Strength};
 use crate::domain::measure::statistics::wilson::wilson;
 use crate::domain::model::Moment;
 
@@ -15,14 +15,17 @@ const CONFIRMED_SHARE: f64 = 0.7;
 /// What the user said of an entry, with the entry as they saw or corrected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
-    pub entry: Found,
+    pub entry: Finding,
     pub confirmed: bool,
     pub at: Moment,
 }
 
 /// Findings and the user's word → the ledger, oldest first. What the user confirmed stays as they
 /// left it, even where the mail no longer suggests it; neither order nor duplicates matter.
-pub fn settle(found: impl IntoIterator<Item = Found>, judgements: &[Judgement]) -> Vec<Entry> {
+pub fn settle(
+    found: impl IntoIterator<Item = Finding>,
+    judgements: &[Judgement],
+) -> Vec<LedgerEntry> {
     let mut judged: BTreeMap<EntryId, &Judgement> = BTreeMap::new();
     for judgement in judgements {
         let last = judged.entry(judgement.entry.id).or_insert(judgement);
@@ -36,9 +39,9 @@ pub fn settle(found: impl IntoIterator<Item = Found>, judgements: &[Judgement]) 
         let state = classes.state(&found);
         entry(found, state)
     });
-    let mut entries: Vec<Entry> = by_class.collect();
+    let mut entries: Vec<LedgerEntry> = by_class.collect();
     entries.extend(judged.values().map(|judgement| {
-        let state = if judgement.confirmed { State::Confirmed } else { State::Rejected };
+        let state = if judgement.confirmed { EntryState::Confirmed } else { EntryState::Rejected };
         entry(judgement.entry.clone(), state)
     }));
     entries.sort_by_key(|entry| (entry.at, entry.id));
@@ -46,13 +49,13 @@ pub fn settle(found: impl IntoIterator<Item = Found>, judgements: &[Judgement]) 
     entries
 }
 
-fn entry(found: Found, state: State) -> Entry {
-    let Found { id, kind, at, contacts, strength, .. } = found;
-    Entry { id, kind, at, contacts, strength, state }
+fn entry(found: Finding, state: EntryState) -> LedgerEntry {
+    let Finding { id, kind, at, contacts, strength, .. } = found;
+    LedgerEntry { id, kind, at, contacts, strength, state }
 }
 
 /// How many of each class were confirmed, and judged at all.
-struct Classes(BTreeMap<(Kind, Strength), (usize, usize)>);
+struct Classes(BTreeMap<(LedgerKind, Strength), (usize, usize)>);
 
 impl Classes {
     fn of<'a>(judgements: impl Iterator<Item = &'a Judgement>) -> Classes {
@@ -66,19 +69,19 @@ impl Classes {
         Classes(classes)
     }
 
-    fn state(&self, found: &Found) -> State {
+    fn state(&self, found: &Finding) -> EntryState {
         if found.strength == Strength::Manual {
-            State::Counted
+            EntryState::Counted
         } else if found.borne_out {
-            State::Confirmed
+            EntryState::Confirmed
         } else if self.counts_by_itself(found.kind, found.strength) {
-            State::Counted
+            EntryState::Counted
         } else {
-            State::Unconfirmed
+            EntryState::Unconfirmed
         }
     }
 
-    fn counts_by_itself(&self, kind: Kind, strength: Strength) -> bool {
+    fn counts_by_itself(&self, kind: LedgerKind, strength: Strength) -> bool {
         self.0.get(&(kind, strength)).is_some_and(|&(confirmed, judged)| {
             judged >= JUDGED && wilson(confirmed as f64, judged as f64).low >= CONFIRMED_SHARE
         })

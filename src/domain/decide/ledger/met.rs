@@ -16,7 +16,7 @@ type Place = (Moment, MessageKey);
 /// A message as far as it shows who knows whom. Each person stands under one address; the user's
 /// own addresses are left out.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'a> {
+pub struct MetIn<'a> {
     pub key: MessageKey,
     pub at: Moment,
     /// Who wrote it; `None`: the user.
@@ -26,7 +26,7 @@ pub struct Seen<'a> {
     pub subject: &'a str,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> MetIn<'a> {
     fn place(&self) -> Place {
         (self.at, self.key)
     }
@@ -48,7 +48,7 @@ pub struct Met {
 }
 
 impl Met {
-    pub fn see(&mut self, message: &Seen<'_>) {
+    pub fn see(&mut self, message: &MetIn<'_>) {
         let people = message.people();
         if people.len() > LARGEST_ROUND {
             return;
@@ -84,7 +84,7 @@ pub struct IntroducedBy {
 }
 
 impl Appearances {
-    pub fn see(&mut self, message: &Seen<'_>) {
+    pub fn see(&mut self, message: &MetIn<'_>) {
         let people = message.people();
         // A crowd introduces nobody, but whoever wrote to it has appeared.
         let crowd = people.len() > LARGEST_ROUND;
@@ -129,9 +129,9 @@ mod tests {
     const BOB: &str = "bob@example.org";
     const CY: &str = "cy@example.com";
 
-    fn seen<'a>(n: u8, author: Option<&'a str>, recipients: &'a [&'a str]) -> Seen<'a> {
+    fn seen<'a>(n: u8, author: Option<&'a str>, recipients: &'a [&'a str]) -> MetIn<'a> {
         let key = MessageKey([n; 16]);
-        Seen { key, at: Moment(i64::from(n)), author, recipients, subject: "Plan" }
+        MetIn { key, at: Moment(i64::from(n)), author, recipients, subject: "Plan" }
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(messages: &[Seen<'_>], expect: Option<(&str, bool)>) {
+    fn check(messages: &[MetIn<'_>], expect: Option<(&str, bool)>) {
         for backwards in [false, true] {
             let mut messages = messages.to_vec();
             if backwards {
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn whoever_sent_the_first_mail_with_a_new_contact_on_it_introduced_them() {
-        let intro = Seen { subject: "Intro: Ada", ..seen(2, Some(BOB), &[ADA]) };
+        let intro = MetIn { subject: "Intro: Ada", ..seen(2, Some(BOB), &[ADA]) };
         check(&[intro, seen(3, Some(ADA), &[])], Some((BOB, true)));
         check(&[seen(2, Some(BOB), &[ADA]), seen(3, None, &[ADA])], Some((BOB, false)));
         check(&[seen(1, Some(ADA), &[]), intro], None);

@@ -27,7 +27,7 @@ use met::Met;
 use resumes::Resume;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum LedgerKind {
     /// I made two people known to each other.
     Introduction,
     /// I passed on somebody's résumé.
@@ -40,28 +40,33 @@ pub enum Kind {
     Received,
 }
 
-impl Kind {
-    pub const ALL: [Kind; 5] =
-        [Kind::Introduction, Kind::Resume, Kind::Favour, Kind::Ask, Kind::Received];
+impl LedgerKind {
+    pub const ALL: [LedgerKind; 5] = [
+        LedgerKind::Introduction,
+        LedgerKind::Resume,
+        LedgerKind::Favour,
+        LedgerKind::Ask,
+        LedgerKind::Received,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Introduction => "introduction",
-            Kind::Resume => "resume",
-            Kind::Favour => "favour",
-            Kind::Ask => "ask",
-            Kind::Received => "received",
+            LedgerKind::Introduction => "introduction",
+            LedgerKind::Resume => "resume",
+            LedgerKind::Favour => "favour",
+            LedgerKind::Ask => "ask",
+            LedgerKind::Received => "received",
         }
     }
 
     /// What the id of an entry found in the mail begins with.
     fn letter(self) -> char {
         match self {
-            Kind::Introduction => 'i',
-            Kind::Resume => 'r',
-            Kind::Favour => 'f',
-            Kind::Ask => 'a',
-            Kind::Received => 'v',
+            LedgerKind::Introduction => 'i',
+            LedgerKind::Resume => 'r',
+            LedgerKind::Favour => 'f',
+            LedgerKind::Ask => 'a',
+            LedgerKind::Received => 'v',
         }
     }
 }
@@ -86,7 +91,7 @@ impl Strength {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum EntryState {
     /// To be asked about; doesn't count.
     Unconfirmed,
     /// By the user, or by what followed in the mail.
@@ -96,18 +101,18 @@ pub enum State {
     Counted,
 }
 
-impl State {
+impl EntryState {
     pub fn name(self) -> &'static str {
         match self {
-            State::Unconfirmed => "unconfirmed",
-            State::Confirmed => "confirmed",
-            State::Rejected => "rejected",
-            State::Counted => "counted",
+            EntryState::Unconfirmed => "unconfirmed",
+            EntryState::Confirmed => "confirmed",
+            EntryState::Rejected => "rejected",
+            EntryState::Counted => "counted",
         }
     }
 
     pub fn counts(self) -> bool {
-        matches!(self, State::Confirmed | State::Counted)
+        matches!(self, EntryState::Confirmed | EntryState::Counted)
     }
 }
 
@@ -118,7 +123,7 @@ pub enum EntryId {
     Hand(i64),
     /// The nth of its kind in a stored message.
     Found {
-        kind: Kind,
+        kind: LedgerKind,
         message: i64,
         nth: u16,
     },
@@ -157,7 +162,7 @@ impl FromStr for EntryId {
         if letter == 'e' {
             return rest.parse().map(EntryId::Hand).map_err(drop);
         }
-        let kind = Kind::ALL.into_iter().find(|kind| kind.letter() == letter).ok_or(())?;
+        let kind = LedgerKind::ALL.into_iter().find(|kind| kind.letter() == letter).ok_or(())?;
         let (message, nth) = rest.split_once('.').unwrap_or((rest, "1"));
         let nth: u16 = nth.parse().map_err(drop)?;
         let message = message.parse().map_err(drop)?;
@@ -167,9 +172,9 @@ impl FromStr for EntryId {
 
 /// What the mail or the user says, before anything was decided about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct Finding {
     pub id: EntryId,
-    pub kind: Kind,
+    pub kind: LedgerKind,
     pub at: Moment,
     /// Everybody whom it concerns, each once.
     pub contacts: Vec<ContactId>,
@@ -179,13 +184,13 @@ pub struct Found {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerEntry {
     pub id: EntryId,
-    pub kind: Kind,
+    pub kind: LedgerKind,
     pub at: Moment,
     pub contacts: Vec<ContactId>,
     pub strength: Strength,
-    pub state: State,
+    pub state: EntryState,
 }
 
 /// A mail of mine. Each person stands under one address, and my own addresses are left out.
@@ -239,15 +244,15 @@ pub fn read(mail: &Outbound<'_>, met: &Met, own_names: &[&str]) -> Findings {
 }
 
 /// What the user entered; `None` for what stands in no ledger.
-pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Found> {
+pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Finding> {
     let kind = match entry.kind {
-        EntryKind::Favour if entry.other_way => Kind::Received,
-        EntryKind::Favour => Kind::Favour,
-        EntryKind::Ask => Kind::Ask,
-        EntryKind::Intro => Kind::Introduction,
+        EntryKind::Favour if entry.other_way => LedgerKind::Received,
+        EntryKind::Favour => LedgerKind::Favour,
+        EntryKind::Ask => LedgerKind::Ask,
+        EntryKind::Intro => LedgerKind::Introduction,
         EntryKind::Call | EntryKind::Meeting | EntryKind::Note => return None,
     };
-    Some(Found {
+    Some(Finding {
         id: EntryId::Hand(entry.id),
         kind,
         at: entry.at,
@@ -258,10 +263,10 @@ pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Found> 
 }
 
 /// A new contact whom somebody else brought in: received from them, where they are a contact.
-pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) -> Found {
-    Found {
-        id: EntryId::Found { kind: Kind::Received, message, nth: 0 },
-        kind: Kind::Received,
+pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) -> Finding {
+    Finding {
+        id: EntryId::Found { kind: LedgerKind::Received, message, nth: 0 },
+        kind: LedgerKind::Received,
         at: introduced_by.at,
         contacts: vec![by],
         strength: if introduced_by.says_so { Strength::Strong } else { Strength::Medium },
@@ -271,24 +276,26 @@ pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) 
 
 /// What counts between me and one contact, decayed by age.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Tally {
+pub struct Balance {
     pub gives: f64,
     pub asks_me: f64,
     pub received: f64,
 }
 
 /// What counts at `now`; an introduction or a résumé is one give to everybody it concerns.
-pub fn tally(entries: &[Entry], contact: ContactId, now: Moment) -> Tally {
-    let mut tally = Tally::default();
+pub fn tally(entries: &[LedgerEntry], contact: ContactId, now: Moment) -> Balance {
+    let mut tally = Balance::default();
     let counting = entries.iter().filter(|entry| {
         entry.state.counts() && entry.at <= now && entry.contacts.contains(&contact)
     });
     for entry in counting {
         let weight = weights::recency(now.days_since(entry.at));
         match entry.kind {
-            Kind::Introduction | Kind::Resume | Kind::Favour => tally.gives += weight,
-            Kind::Ask => tally.asks_me += weight,
-            Kind::Received => tally.received += weight,
+            LedgerKind::Introduction | LedgerKind::Resume | LedgerKind::Favour => {
+                tally.gives += weight
+            }
+            LedgerKind::Ask => tally.asks_me += weight,
+            LedgerKind::Received => tally.received += weight,
         }
     }
     tally

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::words::{name_words, words};
-use super::{EntryId, Found, Kind, Outbound, Strength, each_once};
+use super::{EntryId, Finding, LedgerKind, Outbound, Strength, each_once};
 use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, Moment};
 
@@ -75,14 +75,14 @@ pub struct Resume {
     /// Its place among this mail's candidates, from 0.
     pub nth: u16,
     pub file: String,
-    pub candidate: Candidate,
+    pub candidate: WhoseResume,
     /// Who got it.
     pub recipients: Vec<Mailbox>,
     pub strength: Strength,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Candidate {
+pub enum WhoseResume {
     /// Stands on the mail.
     Person(Mailbox),
     /// As the file name spells it.
@@ -119,20 +119,20 @@ pub fn resumes(mail: &Outbound<'_>, own_names: &[&str]) -> Vec<Resume> {
 }
 
 /// Whom the file name fits, else who alone stands in Cc, else the name itself.
-fn candidate(mail: &Outbound<'_>, name: &[String]) -> (Candidate, Strength) {
+fn candidate(mail: &Outbound<'_>, name: &[String]) -> (WhoseResume, Strength) {
     let named = |person: &Mailbox| fits(name, &name_words(person));
     if let Some(person) = only(mail.cc, named).or_else(|| only(mail.to, named)) {
-        return (Candidate::Person(person.clone()), Strength::Strong);
+        return (WhoseResume::Person(person.clone()), Strength::Strong);
     }
     if let Some(person) = only(mail.cc, |_| true) {
         // The file may name a role, or somebody else.
         let strength = if name.is_empty() { Strength::Strong } else { Strength::Medium };
-        return (Candidate::Person(person.clone()), strength);
+        return (WhoseResume::Person(person.clone()), strength);
     }
     if name.is_empty() {
-        return (Candidate::Unknown, Strength::Medium);
+        return (WhoseResume::Unknown, Strength::Medium);
     }
-    (Candidate::Named(name.join(" ")), Strength::Medium)
+    (WhoseResume::Named(name.join(" ")), Strength::Medium)
 }
 
 fn only(people: &[Mailbox], fits: impl Fn(&Mailbox) -> bool) -> Option<&Mailbox> {
@@ -142,10 +142,10 @@ fn only(people: &[Mailbox], fits: impl Fn(&Mailbox) -> bool) -> Option<&Mailbox>
 }
 
 /// Everybody in To but the candidate; those in Cc where that leaves nobody.
-fn recipients(mail: &Outbound<'_>, candidate: &Candidate) -> Vec<Mailbox> {
+fn recipients(mail: &Outbound<'_>, candidate: &WhoseResume) -> Vec<Mailbox> {
     let without = |people: &[Mailbox]| -> Vec<Mailbox> {
         let others = people.iter().filter(|person| {
-            !matches!(candidate, Candidate::Person(known) if known.address == person.address)
+            !matches!(candidate, WhoseResume::Person(known) if known.address == person.address)
         });
         others.cloned().collect()
     };
@@ -159,16 +159,16 @@ impl Resume {
         &self,
         contact_of: impl Fn(&str) -> Option<ContactId>,
         contact_named: impl Fn(&str) -> Option<ContactId>,
-    ) -> Found {
+    ) -> Finding {
         let candidate = match &self.candidate {
-            Candidate::Person(person) => contact_of(&person.address),
-            Candidate::Named(name) => contact_named(name),
-            Candidate::Unknown => None,
+            WhoseResume::Person(person) => contact_of(&person.address),
+            WhoseResume::Named(name) => contact_named(name),
+            WhoseResume::Unknown => None,
         };
         let recipients = self.recipients.iter().filter_map(|person| contact_of(&person.address));
-        Found {
-            id: EntryId::Found { kind: Kind::Resume, message: self.message, nth: self.nth },
-            kind: Kind::Resume,
+        Finding {
+            id: EntryId::Found { kind: LedgerKind::Resume, message: self.message, nth: self.nth },
+            kind: LedgerKind::Resume,
             at: self.at,
             contacts: each_once(recipients.chain(candidate)),
             strength: self.strength,

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::population::Population;
-use crate::domain::measure::standing::{Record, Terms, standing};
+use crate::domain::measure::standing::{Record, standing};
+use crate::domain::measure::terms::Terms;
 use crate::domain::model::{DAY, Stance};
 
 pub(super) fn key(n: i64) -> MessageKey {
@@ -48,23 +49,23 @@ const NOW: Moment = Moment(1_767_700_800);
 const ADA: ContactId = ContactId(1);
 const BOB: ContactId = ContactId(2);
 
-fn found(id: EntryId, strength: Strength, days: i64) -> Found {
+fn found(id: EntryId, strength: Strength, days: i64) -> Finding {
     let kind = match id {
         EntryId::Found { kind, .. } => kind,
-        EntryId::Hand(_) => Kind::Favour,
+        EntryId::Hand(_) => LedgerKind::Favour,
     };
-    Found { id, kind, at: NOW - days * DAY, contacts: vec![ADA, BOB], strength, borne_out: false }
+    Finding { id, kind, at: NOW - days * DAY, contacts: vec![ADA, BOB], strength, borne_out: false }
 }
 
-fn introduction(message: i64, strength: Strength) -> Found {
-    found(EntryId::Found { kind: Kind::Introduction, message, nth: 0 }, strength, message)
+fn introduction(message: i64, strength: Strength) -> Finding {
+    found(EntryId::Found { kind: LedgerKind::Introduction, message, nth: 0 }, strength, message)
 }
 
-fn judged(entry: Found, confirmed: bool) -> Judgement {
+fn judged(entry: Finding, confirmed: bool) -> Judgement {
     Judgement { entry, confirmed, at: NOW }
 }
 
-fn state_of(found: Found, judgements: &[Judgement]) -> State {
+fn state_of(found: Finding, judgements: &[Judgement]) -> EntryState {
     let id = found.id;
     let entries = settle([found], judgements);
     entries.iter().find(|entry| entry.id == id).map(|entry| entry.state).expect("it is listed")
@@ -73,17 +74,17 @@ fn state_of(found: Found, judgements: &[Judgement]) -> State {
 #[test]
 fn an_entry_is_asked_about_until_somebody_or_something_confirms_it() {
     let intro = introduction(1, Strength::Strong);
-    assert_eq!(state_of(intro.clone(), &[]), State::Unconfirmed);
-    let borne_out = Found { borne_out: true, ..intro.clone() };
-    assert_eq!(state_of(borne_out.clone(), &[]), State::Confirmed);
-    assert_eq!(state_of(borne_out.clone(), &[judged(intro.clone(), false)]), State::Rejected);
-    assert_eq!(state_of(intro.clone(), &[judged(intro, true)]), State::Confirmed);
+    assert_eq!(state_of(intro.clone(), &[]), EntryState::Unconfirmed);
+    let borne_out = Finding { borne_out: true, ..intro.clone() };
+    assert_eq!(state_of(borne_out.clone(), &[]), EntryState::Confirmed);
+    assert_eq!(state_of(borne_out.clone(), &[judged(intro.clone(), false)]), EntryState::Rejected);
+    assert_eq!(state_of(intro.clone(), &[judged(intro, true)]), EntryState::Confirmed);
     let by_hand = found(EntryId::Hand(4), Strength::Manual, 1);
-    assert_eq!(state_of(by_hand, &[]), State::Counted);
+    assert_eq!(state_of(by_hand, &[]), EntryState::Counted);
 }
 
 #[track_caller]
-fn check_class(confirmed: usize, judged_in_all: usize, expect: State) {
+fn check_class(confirmed: usize, judged_in_all: usize, expect: EntryState) {
     let judgements: Vec<Judgement> = (0..judged_in_all)
         .map(|n| judged(introduction(100 + n as i64, Strength::Strong), n < confirmed))
         .collect();
@@ -93,30 +94,30 @@ fn check_class(confirmed: usize, judged_in_all: usize, expect: State) {
         "{confirmed} of {judged_in_all}"
     );
     let other_class = introduction(1, Strength::Medium);
-    assert_eq!(state_of(other_class, &judgements), State::Unconfirmed);
+    assert_eq!(state_of(other_class, &judgements), EntryState::Unconfirmed);
 }
 
 #[test]
 fn a_class_counts_by_itself_once_it_proved_right_often_enough() {
-    check_class(19, 19, State::Unconfirmed);
-    check_class(19, 20, State::Counted);
-    check_class(18, 20, State::Unconfirmed);
-    check_class(26, 32, State::Unconfirmed);
-    check_class(30, 34, State::Counted);
+    check_class(19, 19, EntryState::Unconfirmed);
+    check_class(19, 20, EntryState::Counted);
+    check_class(18, 20, EntryState::Unconfirmed);
+    check_class(26, 32, EntryState::Unconfirmed);
+    check_class(30, 34, EntryState::Counted);
 }
 
 #[test]
 fn what_the_user_said_survives_finding_it_again_otherwise() {
     let intro = introduction(1, Strength::Medium);
-    let corrected = Found { contacts: vec![ADA], ..intro.clone() };
+    let corrected = Finding { contacts: vec![ADA], ..intro.clone() };
     let kept = settle([intro.clone()], &[judged(corrected.clone(), true)]);
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].contacts, [ADA]);
     assert_eq!(settle([], &[judged(corrected, true)]), kept, "no longer found in the mail");
     let later = Judgement { at: NOW + 1, ..judged(intro.clone(), false) };
     let first = judged(intro.clone(), true);
-    assert_eq!(state_of(intro.clone(), &[later.clone(), first.clone()]), State::Rejected);
-    assert_eq!(state_of(intro, &[first, later]), State::Rejected);
+    assert_eq!(state_of(intro.clone(), &[later.clone(), first.clone()]), EntryState::Rejected);
+    assert_eq!(state_of(intro, &[first, later]), EntryState::Rejected);
 }
 
 #[test]
@@ -124,10 +125,10 @@ fn ids_are_read_as_they_are_written() {
     let found = |kind, nth| EntryId::Found { kind, message: 12, nth };
     for (id, text) in [
         (EntryId::Hand(4), "e4"),
-        (found(Kind::Introduction, 0), "i12"),
-        (found(Kind::Resume, 1), "r12.2"),
-        (found(Kind::Ask, 0), "a12"),
-        (found(Kind::Received, 0), "v12"),
+        (found(LedgerKind::Introduction, 0), "i12"),
+        (found(LedgerKind::Resume, 1), "r12.2"),
+        (found(LedgerKind::Ask, 0), "a12"),
+        (found(LedgerKind::Received, 0), "v12"),
     ] {
         assert_eq!(id.to_string(), text);
         assert_eq!(text.to_uppercase().parse(), Ok(id));
@@ -159,7 +160,7 @@ fn being_introduced_is_received_from_whoever_did_it() {
     };
     let judgement = judged(received(&by, 8, ADA), true);
     let entries = settle([], &[judgement]);
-    assert_eq!(tally(&entries, ADA, NOW), Tally { received: 1.0, ..Tally::default() });
+    assert_eq!(tally(&entries, ADA, NOW), Balance { received: 1.0, ..Balance::default() });
 }
 
 #[test]
@@ -167,17 +168,17 @@ fn only_what_counts_is_tallied_and_it_fades() {
     let ids = |kind, message| EntryId::Found { kind, message, nth: 0 };
     let yes = |id, days| judged(found(id, Strength::Strong, days), true);
     let judgements = [
-        yes(ids(Kind::Introduction, 1), 180),
-        yes(ids(Kind::Resume, 2), 0),
-        yes(ids(Kind::Ask, 3), 360),
-        yes(ids(Kind::Favour, 4), -1),
-        judged(found(ids(Kind::Introduction, 5), Strength::Strong, 0), false),
+        yes(ids(LedgerKind::Introduction, 1), 180),
+        yes(ids(LedgerKind::Resume, 2), 0),
+        yes(ids(LedgerKind::Ask, 3), 360),
+        yes(ids(LedgerKind::Favour, 4), -1),
+        judged(found(ids(LedgerKind::Introduction, 5), Strength::Strong, 0), false),
     ];
     let entries = settle([introduction(6, Strength::Strong)], &judgements);
-    let expect = Tally { gives: 1.5, asks_me: 0.25, received: 0.0 };
+    let expect = Balance { gives: 1.5, asks_me: 0.25, received: 0.0 };
     assert_eq!(tally(&entries, ADA, NOW), expect);
     assert_eq!(tally(&entries, BOB, NOW), expect, "one give to each side");
-    assert_eq!(tally(&entries, ContactId(3), NOW), Tally::default());
+    assert_eq!(tally(&entries, ContactId(3), NOW), Balance::default());
 }
 
 prop_compose! {

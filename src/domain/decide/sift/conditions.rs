@@ -2,7 +2,7 @@
 //!
 //! A condition that doesn't hold is returned with what it found, so that it can be told.
 
-use super::Case;
+use super::case::Case;
 use super::reasons::day;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::text;

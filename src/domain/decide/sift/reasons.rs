@@ -1,6 +1,7 @@
 //! Why somebody is suggested, as data and as words.
 
-use super::{Case, Outcome, Receipt};
+use super::case::{Case, Receipt};
+use crate::domain::measure::terms::Outcome;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::text;
 
@@ -57,7 +58,7 @@ pub(super) fn reasons(case: &Case<'_>, last_chance: &Receipt) -> Vec<Reason> {
         Reason::Asked {
             in_time: case.count(Outcome::InTime),
             late: case.count(Outcome::Late),
-            silence: case.count(Outcome::Silence),
+            silence: case.count(Outcome::Unanswered),
             limit_h: case.limit_h,
         },
         Reason::Spread {

@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::statistics::empirical_bayes::DEFAULT_PRIOR;
 use crate::domain::measure::turns::Closed;
-use crate::domain::model::{HOUR, TouchId};
+use crate::domain::model::{DAY, HOUR, Side, TouchId};
 
 /// A Tuesday.
 const NOW: Moment = Moment(1_767_700_800);
@@ -30,7 +30,7 @@ fn asked(days: f64) -> Turn {
 #[derive(Debug, Clone)]
 struct Story {
     turns: Vec<(Turn, i64)>,
-    known: Known<'static>,
+    known: Background<'static>,
     prior: Beta,
 }
 
@@ -39,7 +39,7 @@ impl Story {
     fn of_silence() -> Story {
         Story {
             turns: Story::asking(&[200.0, 150.0, 120.0, 60.0, 20.0]),
-            known: Known {
+            known: Background {
                 since: Some(days_ago(900.0)),
                 protected: false,
                 starred: false,
@@ -357,7 +357,7 @@ fn any_story() -> impl Strategy<Value = Story> {
             turn.id.touch = TouchId::Message(id);
             turn.touches = vec![turn.id.touch];
         }
-        let known = Known { last_from_me: None, ..Story::of_silence().known };
+        let known = Background { last_from_me: None, ..Story::of_silence().known };
         Story { turns, known, prior }
     })
 }

@@ -2,12 +2,12 @@
 //! reply, judged by the message alone: its words, its addressing, its place in the thread.
 //!
 //! Never looks at who answers whom, or how often: silence never lowers d, and an answer never
-//! raises it. Only what the user said moves it ([`said`]).
+//! raises it. Only what the user said moves it ([`model`]).
 
 mod features;
 pub mod fit;
+pub mod model;
 mod reasons;
-pub mod said;
 #[cfg(test)]
 mod tests;
 mod weights;

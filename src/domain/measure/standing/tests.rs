@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::domain::measure::calendar::Calendar;
 use crate::domain::model::{DAY, HOUR};
 
 mod laws;

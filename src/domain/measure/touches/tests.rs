@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::super::turns::{self, Turn};
 use super::*;
+use crate::domain::measure::need::model::Model;
 use crate::domain::model::{ContactId, HOUR};
 
 const BEGIN: i64 = 1_700_000_000;
@@ -48,6 +49,11 @@ fn delivered_again(letter: &Letter, id: i64, hours: i64) -> Letter {
     Letter { id, own_id: Some(id), thread: id, received, internal: received, ..letter.clone() }
 }
 
+fn judged(read: Correspondence) -> Vec<Turn> {
+    let turns = turns::turns(ContactId(1), read.touches, &[]).into_iter();
+    turns.map(|turn| turn.judged(&Model::default())).collect()
+}
+
 fn arrived(letters: &[Letter]) -> Correspondence {
     read(letters, &[], TimeBasis::Arrival, FOREVER)
 }
@@ -56,7 +62,7 @@ fn arrived(letters: &[Letter]) -> Correspondence {
 fn the_first_of_all_copies_says_when_a_message_came() {
     let first = theirs(1, 0);
     let again = delivered_again(&first, 2, 50);
-    let found = turns::turns(ContactId(1), arrived(&[again, first, mine(3, 5)]).touches, &[]);
+    let found = judged(arrived(&[again, first, mine(3, 5)]));
     let theirs: Vec<&Turn> = found.iter().filter(|turn| turn.touches.len() == 2).collect();
     assert_eq!(theirs.len(), 1);
     assert_eq!(theirs[0].hours(FOREVER), 5.0);
@@ -143,7 +149,7 @@ prop_compose! {
 
 fn measured(letters: &[Letter], until: Moment) -> Vec<Turn> {
     let read = read(letters, &[], TimeBasis::Arrival, until);
-    turns::turns(ContactId(1), read.touches, &[])
+    judged(read)
 }
 
 proptest! {

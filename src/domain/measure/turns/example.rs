@@ -1,6 +1,6 @@
 //! Turns for tests that are about something else.
 
-use super::{Answer, Link, Turn};
+use super::turn::{Answer, Closed, Link, Turn, UnjudgedTurn};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 
 impl Turn {
@@ -27,5 +27,24 @@ impl Turn {
         let (TouchId::Message(mail) | TouchId::Entry(mail)) = self.id.touch;
         let (at, touch) = (self.start.plus_hours(hours), TouchId::Message(mail + 1_000_000));
         Turn { answer: Some(Answer { at, touch, link: Link::Reply }), ..self }
+    }
+
+    /// As it is kept.
+    pub fn unjudged(self) -> UnjudgedTurn {
+        let Turn { id, side, channel, start, touches, asks, wanted, opens_thread, .. } = self;
+        let closed = self.closed.filter(|closed| *closed != Closed::AskedNothing);
+        let answer = self.answer;
+        UnjudgedTurn {
+            id,
+            side,
+            channel,
+            start,
+            touches,
+            asks,
+            wanted,
+            opens_thread,
+            answer,
+            closed,
+        }
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::order::{Likeness, likeness};
-use super::{Features, Touch};
+use super::touch::Touch;
+use crate::domain::measure::need::Features;
 use crate::domain::model::{DAY, Moment};
 
 /// Mails of the same subject between the same two belong together within this time, in seconds.

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Author, Touch};
+use super::touch::{Author, Touch};
 use crate::domain::model::{Channel, Moment, TouchId};
 
 /// A clock may run ahead by this much, in seconds, before the time of an answer isn't believed.

@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::join::SUBJECT_REACH;
 use super::order::{Likeness, likeness};
-use super::{Answer, Asked, Author, Closed, Link, Said, Touch, Turn};
-use crate::domain::measure::need::said::Model;
+use super::touch::{Author, Touch};
+use super::turn::{Answer, Asked, Closed, Link, UnjudgedTurn};
 use crate::domain::measure::need::{self, PERHAPS};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
 
 pub struct Pass {
     contact: ContactId,
-    said: HashMap<TouchId, Word>,
+    corrections: HashMap<TouchId, Correction>,
     turns: Vec<Running>,
     /// The turns of each conversation and side that have no answer yet; the last one runs.
     waiting: HashMap<(i64, Side), Vec<usize>>,
@@ -25,38 +25,43 @@ pub struct Pass {
     latest: Option<(Likeness, usize)>,
 }
 
-/// The user's latest word on a touch or a turn.
-#[derive(Clone, Copy)]
-struct Word {
-    at: Moment,
-    due: bool,
+/// What the user said of the turn that holds a touch; what was said last holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction {
+    pub touch: TouchId,
+    pub at: Moment,
+    /// It asks for an answer; else it is done.
+    pub due: bool,
 }
 
 /// A turn while touches may still be added to it.
 struct Running {
-    turn: Turn,
+    turn: UnjudgedTurn,
+    /// What it asks, as the shipped model has it, whatever the user said since: that never moves
+    /// an answer.
+    shipped_d: f64,
     /// Reference threads of its touches, as against those joined by subject.
     threads: BTreeSet<i64>,
     own_ids: Vec<i64>,
     /// What its touches reply to.
     parents: Vec<i64>,
-    said: Option<Word>,
+    correction: Option<Correction>,
     every_copy_gone: bool,
     marked_answered: bool,
 }
 
 impl Pass {
-    pub fn new(contact: ContactId, said: &[Said], mistimed: HashSet<i64>) -> Self {
-        let mut latest: HashMap<TouchId, Word> = HashMap::new();
-        for Said { touch, at, due } in said.iter().copied() {
-            let word = latest.entry(touch).or_insert(Word { at, due });
-            if at >= word.at {
-                *word = Word { at, due };
+    pub fn new(contact: ContactId, said: &[Correction], mistimed: HashSet<i64>) -> Self {
+        let mut corrections: HashMap<TouchId, Correction> = HashMap::new();
+        for correction in said {
+            let latest = corrections.entry(correction.touch).or_insert(*correction);
+            if correction.at >= latest.at {
+                *latest = *correction;
             }
         }
         Pass {
             contact,
-            said: latest,
+            corrections,
             turns: Vec::new(),
             waiting: HashMap::new(),
             conversations: HashSet::new(),
@@ -91,8 +96,8 @@ impl Pass {
         self.extend_or_start(touch, conversation, side, fresh);
     }
 
-    pub fn finish(self) -> Vec<Turn> {
-        let mut turns: Vec<Turn> = self.turns.into_iter().map(Running::settled).collect();
+    pub fn finish(self) -> Vec<UnjudgedTurn> {
+        let mut turns: Vec<UnjudgedTurn> = self.turns.into_iter().map(Running::settled).collect();
         turns.sort_by_key(|turn| (turn.start, turn.id));
         turns
     }
@@ -186,8 +191,8 @@ impl Pass {
 
     /// `is_first`: of the copies of a message.
     fn add(&mut self, index: usize, touch: &Touch, is_first: bool) {
-        let said = self.said.get(&touch.id).copied();
-        self.turns[index].add(touch, is_first, said);
+        let correction = self.corrections.get(&touch.id).copied();
+        self.turns[index].add(touch, is_first, correction);
         if let Some(id) = touch.own_id {
             self.holder.entry(id).or_insert(index);
         }
@@ -197,7 +202,7 @@ impl Pass {
 impl Running {
     fn start(contact: ContactId, touch: &Touch, side: Side, opens_thread: bool) -> Self {
         Running {
-            turn: Turn {
+            turn: UnjudgedTurn {
                 id: TurnId { contact, touch: touch.id },
                 side,
                 channel: touch.channel,
@@ -205,37 +210,36 @@ impl Running {
                 touches: Vec::new(),
                 asks: Vec::new(),
                 wanted: false,
-                needs_reply: 0.0,
                 opens_thread,
                 answer: None,
                 closed: None,
             },
+            shipped_d: 0.0,
             threads: BTreeSet::new(),
             own_ids: Vec::new(),
             parents: Vec::new(),
-            said: None,
+            correction: None,
             every_copy_gone: true,
             marked_answered: false,
         }
     }
 
-    fn add(&mut self, touch: &Touch, is_first: bool, said: Option<Word>) {
+    fn add(&mut self, touch: &Touch, is_first: bool, correction: Option<Correction>) {
         self.turn.touches.push(touch.id);
         if is_first {
             let Touch { at, id, features, .. } = *touch;
-            // As shipped, whatever the user said since: that never moves an answer.
             let d = need::d(self.turn.side, features);
             if touch.retracts && !self.turn.asks.is_empty() && d < PERHAPS {
                 self.turn.closed.get_or_insert(Closed::TakenBack);
             }
             self.turn.asks.push(Asked { at, touch: id, features });
-            self.turn.needs_reply = self.turn.needs_reply.max(d);
+            self.shipped_d = self.shipped_d.max(d);
         }
         self.threads.insert(touch.thread);
         self.own_ids.extend(touch.own_id);
         self.parents.extend(touch.parent);
-        let earlier = self.said.filter(|word| said.is_none_or(|said| said.at < word.at));
-        self.said = earlier.or(said);
+        let earlier = self.correction.filter(|it| correction.is_none_or(|new| new.at < it.at));
+        self.correction = earlier.or(correction);
         self.every_copy_gone &= touch.discarded;
         self.marked_answered |= touch.marked_answered;
     }
@@ -265,19 +269,19 @@ impl Running {
         self.turn.answer.is_none()
             && self.turn.closed.is_none()
             && at.hours_since(self.turn.start) <= EXPIRY_H
-            && self.said.is_none_or(|word| word.due || at <= word.at)
+            && self.correction.is_none_or(|correction| correction.due || at <= correction.at)
     }
 
     fn is_open(&self, at: Moment) -> bool {
-        self.runs_at(at) && self.turn.needs_reply >= PERHAPS
+        self.runs_at(at) && self.shipped_d >= PERHAPS
     }
 
-    fn settled(mut self) -> Turn {
-        self.turn.wanted = self.said.is_some_and(|word| word.due);
+    fn settled(mut self) -> UnjudgedTurn {
+        self.turn.wanted = self.correction.is_some_and(|correction| correction.due);
         if self.turn.wanted && self.turn.closed != Some(Closed::Mistimed) {
             self.turn.closed = None;
         } else if self.turn.answer.is_none() {
-            let found = if self.said.is_some() {
+            let found = if self.correction.is_some() {
                 Some(Closed::SaidDone)
             } else if self.every_copy_gone {
                 Some(Closed::Discarded)
@@ -288,7 +292,6 @@ impl Running {
             };
             self.turn.closed = found.or(self.turn.closed);
         }
-        self.turn.judge(&Model::default());
         self.turn
     }
 }

@@ -1,6 +1,9 @@
 //! How touches become turns, by example.
 
 use super::*;
+use crate::domain::measure::need::Features;
+use crate::domain::measure::need::model::Model;
+use crate::domain::model::{Channel, Moment, Side, TouchId};
 
 mod clocks;
 mod laws;
@@ -31,6 +34,12 @@ fn mail(author: Author, id: i64, hours: f64) -> Touch {
         retracts: false,
         features: Features::PLAIN_QUESTION,
     }
+}
+
+/// The turns of one contact, as the shipped model judges them.
+fn judged(touches: Vec<Touch>, corrections: &[Correction]) -> Vec<Turn> {
+    let turns = turns(ContactId(1), touches, corrections).into_iter();
+    turns.map(|turn| turn.judged(&Model::default())).collect()
 }
 
 fn theirs(id: i64, hours: f64) -> Touch {
@@ -90,12 +99,12 @@ impl Touch {
     }
 }
 
-fn done(id: i64, hours: f64) -> Said {
-    Said { touch: TouchId::Message(id), at: Moment(BEGIN).plus_hours(hours), due: false }
+fn done(id: i64, hours: f64) -> Correction {
+    Correction { touch: TouchId::Message(id), at: Moment(BEGIN).plus_hours(hours), due: false }
 }
 
-fn due(id: i64, hours: f64) -> Said {
-    Said { due: true, ..done(id, hours) }
+fn due(id: i64, hours: f64) -> Correction {
+    Correction { due: true, ..done(id, hours) }
 }
 
 /// "theirs 1,2 answered by 3 (reply) after 5 h"
@@ -114,8 +123,8 @@ fn told(turn: &Turn, now: Moment) -> String {
 
 /// As they stand `hours` after the beginning.
 #[track_caller]
-fn check_at(hours: f64, touches: Vec<Touch>, said: &[Said], expect: &[&str]) {
-    let found = turns(ContactId(1), touches, said);
+fn check_at(hours: f64, touches: Vec<Touch>, said: &[Correction], expect: &[&str]) {
+    let found = judged(touches, said);
     let now = Moment(BEGIN).plus_hours(hours);
     let told: Vec<String> = found.iter().map(|turn| told(turn, now)).collect();
     assert_eq!(told, expect);
@@ -191,7 +200,7 @@ fn of_two_mails_in_one_second_a_copy_does_not_change_which_came_first() {
     let (mine, theirs) = (mine(20, 0.0).about(7), theirs(30, 0.0).about(7));
     let copy = Touch { id: TouchId::Message(10), own_id: Some(10), ..theirs.clone() };
     let answered = |touches| -> Vec<Side> {
-        let turns = turns(ContactId(1), touches, &[]);
+        let turns = judged(touches, &[]);
         turns.iter().filter(|turn| turn.answer.is_some()).map(|turn| turn.side).collect()
     };
     assert_eq!(answered(vec![mine.clone(), theirs.clone()]), [Side::Mine]);
@@ -336,7 +345,7 @@ fn a_message_elsewhere_answers_what_is_open_on_the_other_side() {
 fn what_counts_depends_on_what_it_asks_and_never_on_the_answer() {
     #[track_caller]
     fn check(touches: Vec<Touch>, counts: bool) {
-        let found = turns(ContactId(1), touches, &[]);
+        let found = judged(touches, &[]);
         assert_eq!(found[0].counts(Moment(BEGIN).plus_hours(900.0)), counts);
     }
     let answer = |hours| mine(2, hours).answering(1);
@@ -399,7 +408,7 @@ fn what_the_user_says_is_due_is_due_whatever_it_says_itself() {
         &["theirs 1 closed: you said it is done"],
     );
     check_at(50.0, vec![theirs(1, 0.0)], &[done(1, 20.0), due(1, 30.0)], &["theirs 1 open"]);
-    let found = turns(ContactId(1), thanks(), &[due(1, 20.0)]);
+    let found = judged(thanks(), &[due(1, 20.0)]);
     assert_eq!(found[0].needs_reply, 1.0);
 }
 
@@ -451,8 +460,7 @@ fn answered_beats_closed_beats_expired_beats_open() {
 
 #[test]
 fn only_the_first_touch_of_a_conversation_opens_it() {
-    let found =
-        turns(ContactId(1), vec![theirs(1, 0.0), mine(2, 1.0).answering(1), mine(3, 2.0)], &[]);
+    let found = judged(vec![theirs(1, 0.0), mine(2, 1.0).answering(1), mine(3, 2.0)], &[]);
     let opened: Vec<bool> = found.iter().map(|turn| turn.opens_thread).collect();
     assert_eq!(opened, [true, false, true]);
 }

@@ -15,7 +15,7 @@ mod tests;
 use std::ops::Range;
 
 use self::named::Named;
-use self::phrases::{Found, Kind, Kinds};
+use self::phrases::{Kind, Kinds, PhraseAt};
 use self::sentences::{Folded, Sentence};
 
 pub use self::marks::{Cues, Marks};
@@ -47,7 +47,7 @@ const OFFERED: Kinds = Kinds::of(&[Kind::Answer, Kind::Rsvp, Kind::Call]);
 pub fn read(text: &str, people: &People) -> Cues {
     let own = own(text);
     let folded = sentences::fold(&own.text);
-    let phrases::Reading { found, language } = phrases::read(&folded.text);
+    let phrases::Phrasing { found, language } = phrases::read(&folded.text);
     let said = said(&folded, &found, people);
     let mut marks = Marks::of_language(language);
     let content = content(&said);
@@ -110,7 +110,7 @@ impl Said<'_> {
     }
 }
 
-fn said<'x>(folded: &'x Folded, found: &[Found], people: &People) -> Vec<Said<'x>> {
+fn said<'x>(folded: &'x Folded, found: &[PhraseAt], people: &People) -> Vec<Said<'x>> {
     let mut next = 0;
     let mut all = Vec::with_capacity(folded.sentences.len());
     for sentence in &folded.sentences {
@@ -133,7 +133,7 @@ fn said<'x>(folded: &'x Folded, found: &[Found], people: &People) -> Vec<Said<'x
 fn heard<'x>(
     folded: &'x Folded,
     sentence: &'x Sentence,
-    found: &[Found],
+    found: &[PhraseAt],
     people: &People,
 ) -> Said<'x> {
     let mut said = Said {
@@ -153,7 +153,7 @@ fn heard<'x>(
     let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
     for (number, clause) in clauses.iter().enumerate() {
         let Range { start, end } = clause.span;
-        let inside = |found: &&Found| found.start >= start && found.start + 1 < end;
+        let inside = |found: &&PhraseAt| found.start >= start && found.start + 1 < end;
         let mut any = found.iter().filter(inside).fold(Kinds::NONE, |all, it| all.with(it.kinds));
         let at_start = || found.iter().filter(|found| found.start == start);
         let starts = at_start().fold(Kinds::NONE, |all, it| all.with(it.kinds));

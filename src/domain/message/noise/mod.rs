@@ -134,7 +134,7 @@ pub struct Context {
 
 /// Why a message is no human touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum Noise {
     Bounce,
     Disposition,
     AutoReply,
@@ -148,21 +148,21 @@ pub enum Reason {
     Bulk,
 }
 
-impl Reason {
+impl Noise {
     /// For the user, to stand after "not counted:".
     pub fn text(self) -> &'static str {
         match self {
-            Reason::Bounce => "a bounce: mail that could not be delivered",
-            Reason::Disposition => "a read receipt: seen, not answered",
-            Reason::AutoReply => "an automatic reply (out of office)",
-            Reason::Automatic => "written by a program (Auto-Submitted or the like)",
-            Reason::InstantReply => "an automatic reply (within two minutes of yours)",
-            Reason::CalendarReply => "an answer to a calendar invitation",
-            Reason::Calendar => "a calendar message",
-            Reason::NoReplySender => "from an address that takes no replies",
-            Reason::Reaction => "an emoji reaction: acknowledged, not answered",
-            Reason::List => "mailing-list mail (List-Id or the like)",
-            Reason::Bulk => "bulk mail (Precedence)",
+            Noise::Bounce => "a bounce: mail that could not be delivered",
+            Noise::Disposition => "a read receipt: seen, not answered",
+            Noise::AutoReply => "an automatic reply (out of office)",
+            Noise::Automatic => "written by a program (Auto-Submitted or the like)",
+            Noise::InstantReply => "an automatic reply (within two minutes of yours)",
+            Noise::CalendarReply => "an answer to a calendar invitation",
+            Noise::Calendar => "a calendar message",
+            Noise::NoReplySender => "from an address that takes no replies",
+            Noise::Reaction => "an emoji reaction: acknowledged, not answered",
+            Noise::List => "mailing-list mail (List-Id or the like)",
+            Noise::Bulk => "bulk mail (Precedence)",
         }
     }
 }
@@ -171,33 +171,33 @@ impl Reason {
 const INSTANT: std::ops::RangeInclusive<i64> = 0..=120;
 
 /// The first that fits is the reason given, so the more telling stand first.
-const REASONS: &[(Traits, Reason)] = &[
-    (Traits::BOUNCE, Reason::Bounce),
-    (Traits::DISPOSITION, Reason::Disposition),
-    (Traits::AUTO_REPLIED, Reason::AutoReply),
-    (Traits::AUTOMATIC, Reason::Automatic),
-    (Traits::SUPPRESS.with(Traits::OUT_OF_OFFICE_SUBJECT), Reason::AutoReply),
-    (Traits::CALENDAR_REPLY, Reason::CalendarReply),
-    (Traits::CALENDAR, Reason::Calendar),
-    (Traits::NO_REPLY_SENDER, Reason::NoReplySender),
-    (Traits::REACTION, Reason::Reaction),
+const REASONS: &[(Traits, Noise)] = &[
+    (Traits::BOUNCE, Noise::Bounce),
+    (Traits::DISPOSITION, Noise::Disposition),
+    (Traits::AUTO_REPLIED, Noise::AutoReply),
+    (Traits::AUTOMATIC, Noise::Automatic),
+    (Traits::SUPPRESS.with(Traits::OUT_OF_OFFICE_SUBJECT), Noise::AutoReply),
+    (Traits::CALENDAR_REPLY, Noise::CalendarReply),
+    (Traits::CALENDAR, Noise::Calendar),
+    (Traits::NO_REPLY_SENDER, Noise::NoReplySender),
+    (Traits::REACTION, Noise::Reaction),
 ];
 
 /// Whether an inbound message counts as a human touch.
-pub fn verdict(traits: Traits, context: &Context) -> Result<(), Reason> {
+pub fn verdict(traits: Traits, context: &Context) -> Result<(), Noise> {
     if let Some((_, reason)) = REASONS.iter().find(|(needed, _)| traits.contains(*needed)) {
         return Err(*reason);
     }
     let instant = context.seconds_after_mine.is_some_and(|seconds| INSTANT.contains(&seconds));
     if instant && traits.contains(Traits::OUT_OF_OFFICE_SUBJECT) {
-        return Err(Reason::AutoReply);
+        return Err(Noise::AutoReply);
     }
     if instant && traits.contains(Traits::SUPPRESS) {
-        return Err(Reason::InstantReply);
+        return Err(Noise::InstantReply);
     }
     if traits.intersects(Traits::LIST | Traits::BULK) && !human_all_the_same(traits, context) {
         let list = traits.contains(Traits::LIST);
-        return Err(if list { Reason::List } else { Reason::Bulk });
+        return Err(if list { Noise::List } else { Noise::Bulk });
     }
     Ok(())
 }
@@ -223,7 +223,7 @@ mod tests {
     const CONTACT: Context = Context { from_contact: true, ..STRANGER };
 
     #[track_caller]
-    fn check(traits: Traits, context: Context, expect: Result<(), Reason>) {
+    fn check(traits: Traits, context: Context, expect: Result<(), Noise>) {
         assert_eq!(verdict(traits, &context), expect, "{traits:?} {context:?}");
     }
 
@@ -238,14 +238,14 @@ mod tests {
     fn what_programs_write_never_counts_not_even_as_an_answer_to_mine() {
         let answer = Context { answers_mine: true, ..CONTACT };
         for (traits, reason) in [
-            (Traits::BOUNCE | Traits::AUTOMATIC | Traits::LIST, Reason::Bounce),
-            (Traits::DISPOSITION, Reason::Disposition),
-            (Traits::AUTOMATIC, Reason::Automatic),
-            (Traits::AUTOMATIC | Traits::AUTO_REPLIED, Reason::AutoReply),
-            (Traits::CALENDAR, Reason::Calendar),
-            (Traits::CALENDAR | Traits::CALENDAR_REPLY, Reason::CalendarReply),
-            (Traits::NO_REPLY_SENDER, Reason::NoReplySender),
-            (Traits::REACTION, Reason::Reaction),
+            (Traits::BOUNCE | Traits::AUTOMATIC | Traits::LIST, Noise::Bounce),
+            (Traits::DISPOSITION, Noise::Disposition),
+            (Traits::AUTOMATIC, Noise::Automatic),
+            (Traits::AUTOMATIC | Traits::AUTO_REPLIED, Noise::AutoReply),
+            (Traits::CALENDAR, Noise::Calendar),
+            (Traits::CALENDAR | Traits::CALENDAR_REPLY, Noise::CalendarReply),
+            (Traits::NO_REPLY_SENDER, Noise::NoReplySender),
+            (Traits::REACTION, Noise::Reaction),
         ] {
             check(traits, answer, Err(reason));
         }
@@ -257,39 +257,39 @@ mod tests {
         check(Traits::SUPPRESS, CONTACT, Ok(()));
         check(Traits::SUPPRESS, after(121), Ok(()));
         check(Traits::SUPPRESS, after(-5), Ok(()));
-        check(Traits::SUPPRESS, after(120), Err(Reason::InstantReply));
+        check(Traits::SUPPRESS, after(120), Err(Noise::InstantReply));
         check(Traits::NONE, after(5), Ok(()));
         let away = Traits::SUPPRESS | Traits::OUT_OF_OFFICE_SUBJECT;
-        check(away, after(9000), Err(Reason::AutoReply));
+        check(away, after(9000), Err(Noise::AutoReply));
     }
 
     #[test]
     fn what_a_person_may_call_their_mail_is_a_notice_only_as_an_instant_answer() {
         let after = |seconds| Context { seconds_after_mine: Some(seconds), ..CONTACT };
         check(Traits::OUT_OF_OFFICE_SUBJECT, after(121), Ok(()));
-        check(Traits::OUT_OF_OFFICE_SUBJECT, after(3), Err(Reason::AutoReply));
+        check(Traits::OUT_OF_OFFICE_SUBJECT, after(3), Err(Noise::AutoReply));
     }
 
     #[test]
     fn an_answer_with_a_sales_tools_unsubscribe_link_is_human() {
-        check(Traits::LIST, CONTACT, Err(Reason::List));
-        check(Traits::BULK, CONTACT, Err(Reason::Bulk));
+        check(Traits::LIST, CONTACT, Err(Noise::List));
+        check(Traits::BULK, CONTACT, Err(Noise::Bulk));
         check(Traits::LIST, Context { answers_mine: true, ..CONTACT }, Ok(()));
         check(Traits::BULK, Context { answers_mine: true, ..CONTACT }, Ok(()));
-        check(Traits::LIST, Context { answers_mine: true, ..STRANGER }, Err(Reason::List));
+        check(Traits::LIST, Context { answers_mine: true, ..STRANGER }, Err(Noise::List));
     }
 
     #[test]
     fn a_contact_who_addresses_me_on_a_discussion_list_is_human() {
         let talk = Traits::LIST | Traits::BULK | Traits::DISCUSSION_LIST;
         check(talk, CONTACT, Ok(()));
-        check(talk, Context { me_in_to: false, ..CONTACT }, Err(Reason::List));
-        check(talk, STRANGER, Err(Reason::List));
+        check(talk, Context { me_in_to: false, ..CONTACT }, Err(Noise::List));
+        check(talk, STRANGER, Err(Noise::List));
         check(Traits::LIST, Context { list_in_recipients: true, ..CONTACT }, Ok(()));
     }
 
     #[test]
     fn a_mailing_service_is_no_discussion() {
-        check(Traits::LIST | Traits::BULK, CONTACT, Err(Reason::List));
+        check(Traits::LIST | Traits::BULK, CONTACT, Err(Noise::List));
     }
 }

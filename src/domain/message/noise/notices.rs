@@ -5,7 +5,6 @@
 //! a body.
 
 use super::Traits;
-use super::subject::after;
 
 /// What mail programs put before the subject that they answer, with a colon behind it. Proof alone.
 const BY_PROGRAMS: &[&str] = &[
@@ -193,6 +192,13 @@ pub fn judge(lower: &str) -> Traits {
         traits |= Traits::BOUNCE_SUBJECT;
     }
     traits
+}
+
+/// What follows a prefix. Nearly all differ in their first byte, and bulk history has many
+/// subjects.
+pub(super) fn after<'x>(text: &'x str, prefix: &str) -> Option<&'x str> {
+    let same = text.as_bytes().first() == prefix.as_bytes().first();
+    if same { text.strip_prefix(prefix) } else { None }
 }
 
 /// Whether what follows a prefix shows that it stands before another subject.

@@ -4,7 +4,8 @@
 
 use crate::domain::message::threading::{self, Prefix};
 
-use super::{Traits, notices};
+use super::Traits;
+use super::notices::{self, after};
 
 /// Phrases that ask for something, in a subject as in a text: en, de, fr, es, nl. Whole words,
 /// lower case, single spaces; apostrophes part words.
@@ -150,13 +151,6 @@ fn asks_for_something(lower: &str) -> bool {
 /// Whole words only; two spaces, where punctuation stood, match none.
 fn begins(words: &str, phrase: &str) -> bool {
     after(words, phrase).is_some_and(|rest| rest.starts_with(' '))
-}
-
-/// What follows a prefix. Nearly all differ in their first byte, and bulk history has many
-/// subjects.
-pub(super) fn after<'x>(text: &'x str, prefix: &str) -> Option<&'x str> {
-    let same = text.as_bytes().first() == prefix.as_bytes().first();
-    if same { text.strip_prefix(prefix) } else { None }
 }
 
 #[cfg(test)]

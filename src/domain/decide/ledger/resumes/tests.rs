@@ -64,9 +64,9 @@ fn told(to: &[&str], cc: &[&str], files: &[&str]) -> Vec<String> {
     let mail = Outbound { attachments: &files, ..mail(5, "For your team", &to, &cc) };
     let told = |resume: &Resume| {
         let candidate = match &resume.candidate {
-            Candidate::Person(person) => person.address.clone(),
-            Candidate::Named(name) => name.clone(),
-            Candidate::Unknown => "?".to_owned(),
+            WhoseResume::Person(person) => person.address.clone(),
+            WhoseResume::Named(name) => name.clone(),
+            WhoseResume::Unknown => "?".to_owned(),
         };
         let to: Vec<&str> = resume.recipients.iter().map(|p| p.address.as_str()).collect();
         format!("{candidate} → {} ({})", to.join(","), resume.strength.name())
@@ -122,7 +122,7 @@ fn both_sides_were_given_something() {
     let mail = Outbound { attachments: &files, ..mail(5, "", &to, &[]) };
     let contact_of = |address: &str| (address == "hana@example.com").then_some(ContactId(4));
     let contact_named = |name: &str| (name == "Jane Doe").then_some(ContactId(2));
-    let found: Vec<Found> =
+    let found: Vec<Finding> =
         resumes(&mail, &[]).iter().map(|resume| resume.found(contact_of, contact_named)).collect();
     assert_eq!(found[0].contacts, [ContactId(2), ContactId(4)]);
     assert_eq!(found[0].id.to_string(), "r5");

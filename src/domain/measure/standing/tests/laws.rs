@@ -4,8 +4,9 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::need::Features;
-use crate::domain::measure::need::said::{Model, Said};
+use crate::domain::measure::need::model::{Label, Model};
 use crate::domain::measure::population::Census;
 use crate::domain::measure::turns::{Asked, Closed};
 use crate::domain::model::{HOUR, Stance};
@@ -31,15 +32,14 @@ fn any_turn() -> impl Strategy<Value = Turn> {
                 Some(hours) => asked.answered_after(hours as f64),
                 None => asked,
             };
-            let mut turn = Turn {
+            let turn = Turn {
                 asks: vec![Asked { at: start, touch: asked.id.touch, features }],
                 opens_thread,
                 closed: closed.filter(|_| asked.answer.is_none()),
                 wanted: false,
                 ..asked
             };
-            turn.judge(&Model::default());
-            turn
+            turn.unjudged().judged(&Model::default())
         },
     )
 }
@@ -66,7 +66,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
 fn any_model() -> impl Strategy<Value = Model> {
     let said = (any_turn(), any::<bool>()).prop_map(|(turn, due)| {
         let features = turn.asks[0].features;
-        Said { at: turn.start, side: turn.side, contact: turn.id.contact, features, due }
+        Label { at: turn.start, side: turn.side, contact: turn.id.contact, features, due }
     });
     prop::collection::vec(said, 0..6).prop_map(|said| Model::of(&said, true))
 }
@@ -207,11 +207,7 @@ proptest! {
 
     #[test]
     fn what_the_user_says_never_moves_an_answer(turn in any_turn(), model in any_model()) {
-        let mut judged = turn.clone();
-        judged.judge(&model);
-        let mut twice = judged.clone();
-        twice.judge(&model);
-        prop_assert_eq!(&twice, &judged);
+        let judged = turn.clone().unjudged().judged(&model);
         let asked_nothing = |closed: Option<Closed>| closed == Some(Closed::AskedNothing) || closed.is_none();
         prop_assert!(
             judged.closed == turn.closed
@@ -219,8 +215,7 @@ proptest! {
         );
         let of_model = |turn: &Turn| Turn { needs_reply: 0.0, closed: None, ..turn.clone() };
         prop_assert_eq!(of_model(&judged), of_model(&turn));
-        judged.judge(&Model::default());
-        prop_assert_eq!(judged, turn);
+        prop_assert_eq!(judged.unjudged().judged(&Model::default()), turn);
     }
 }
 

@@ -137,9 +137,9 @@ fn again(touches: &[Touch]) -> impl Strategy<Value = Vec<Touch>> + use<> {
     Just(twice).prop_shuffle()
 }
 
-fn done(touch: usize, day: i64) -> Said {
+fn done(touch: usize, day: i64) -> Correction {
     let touch = TouchId::Message(i64::try_from(touch).unwrap());
-    Said { touch, at: Moment(BEGIN + day * DAY), due: false }
+    Correction { touch, at: Moment(BEGIN + day * DAY), due: false }
 }
 
 /// The same mail once more, under another Message-ID.
@@ -172,7 +172,7 @@ fn told(touches: &[Touch], known: &[Touch]) -> Vec<Turn> {
 }
 
 fn measured(touches: Vec<Touch>) -> Vec<Turn> {
-    turns(ContactId(1), touches, &[done(1, 2), done(3, 9)])
+    judged(touches, &[done(1, 2), done(3, 9)])
 }
 
 proptest! {
@@ -204,7 +204,7 @@ proptest! {
         let question = if asks { question } else { question.idle() };
         let answer = after.map(|hours| answer(2, hours as f64).answering(1).idle());
         let now = Moment(BEGIN + days * DAY);
-        let found = turns(ContactId(1), std::iter::once(question).chain(answer).collect(), &[]);
+        let found = judged(std::iter::once(question).chain(answer).collect(), &[]);
         prop_assert_eq!(found[0].counts(now), asks);
     }
 

@@ -171,7 +171,7 @@ impl Language {
 
 /// A phrase where it was found, by bytes of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct PhraseAt {
     /// Of the space before it.
     pub start: usize,
     /// Of the space behind it.
@@ -181,9 +181,9 @@ pub struct Found {
 
 /// The phrases of a text, and its language.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct Phrasing {
     /// By where they end.
-    pub found: Vec<Found>,
+    pub found: Vec<PhraseAt>,
     /// `None`: of none of its words is it known.
     pub language: Option<Language>,
 }
@@ -205,8 +205,8 @@ const EVERYWHERE: Kinds = Kinds::of(&[
 const COMMON_ONE_IN: usize = 15;
 
 /// `folded`: words in lower case, each between single spaces.
-pub fn read(folded: &str) -> Reading {
-    let Some(Phrases { automaton, meanings }) = &*PHRASES else { return Reading::default() };
+pub fn read(folded: &str) -> Phrasing {
+    let Some(Phrases { automaton, meanings }) = &*PHRASES else { return Phrasing::default() };
     let mut votes = [0_u32; Language::ALL.len()];
     let mut seen: Vec<(usize, usize, &Meanings)> = Vec::new();
     for hit in automaton.find_overlapping_iter(folded) {
@@ -226,9 +226,9 @@ pub fn read(folded: &str) -> Reading {
     let language = spoken.and_then(|spoken| Language::ALL.get(spoken)).copied();
     let found = seen.into_iter().filter_map(|(start, end, meanings)| {
         let kinds = told(meanings, spoken);
-        (kinds != Kinds::NONE).then_some(Found { start, end, kinds })
+        (kinds != Kinds::NONE).then_some(PhraseAt { start, end, kinds })
     });
-    Reading { found: found.collect(), language }
+    Phrasing { found: found.collect(), language }
 }
 
 /// What a phrase says in this language, or, where it isn't known, in any.

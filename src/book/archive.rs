@@ -6,8 +6,9 @@
 
 use std::collections::HashSet;
 
-use super::measure::{learn, take_stock};
-use super::reading;
+use super::arrival;
+use super::measure::take_stock;
+use super::survey::learn;
 use crate::config::Config;
 use crate::domain::message::facts::MessageKey;
 use crate::domain::model::Moment;
@@ -136,7 +137,7 @@ impl<'a> Intake<'a> {
 
     /// Numbered by what it is, so that it has the same number wherever it stands in the file.
     fn arrival(&self, raw: &RawMail) -> Result<Arrival, String> {
-        let arrival = reading::arrival(raw, self.with_text.then(|| self.config.me.known()))?;
+        let arrival = arrival::arrival(raw, self.with_text.then(|| self.config.me.known()))?;
         Ok(Arrival { uid: uid(arrival.facts.key), ..arrival })
     }
 

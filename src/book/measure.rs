@@ -5,11 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
-use super::book::{AsOf, Book};
-use crate::config::{Account, AccountKind, Config};
-use crate::domain::measure::population::Population;
 use crate::domain::measure::touches::{self, Letter};
-use crate::domain::measure::turns::{self, Author, Said, Touch, Turn};
+use crate::domain::measure::turns::{self, Author, Correction, Touch, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment, TouchId};
@@ -19,7 +16,7 @@ use crate::store::{Decision, Store, Verb};
 
 /// What is derived of one contact's mail and entries.
 struct Measured {
-    turns: Vec<Turn>,
+    turns: Vec<UnjudgedTurn>,
     last_touch: Option<Moment>,
     absences: Vec<Absence>,
     /// Messages whose texts were never read, and when they were sent.
@@ -34,10 +31,10 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
     let letters = store.letters(contact)?;
     let read = touches::read(&letters, &entries, policy.time, FOREVER);
     let decisions = store.decisions(Some(contact), FOREVER)?;
-    let said: Vec<Said> = decisions.of(contact).filter_map(said).collect();
+    let corrections: Vec<Correction> = decisions.of(contact).filter_map(correction).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
     let unread = if policy.reads_text { unread(&letters, &read.touches) } else { Vec::new() };
-    let turns = turns::turns(contact, read.touches, &said);
+    let turns = turns::turns(contact, read.touches, &corrections);
     Ok(Measured { turns, last_touch, absences: read.absences, unread })
 }
 
@@ -59,13 +56,13 @@ fn unread(letters: &[Letter], touches: &[Touch]) -> Vec<(i64, Moment)> {
 }
 
 /// Who puts something off says that it asks for an answer.
-fn said(decision: &Decision) -> Option<Said> {
+fn correction(decision: &Decision) -> Option<Correction> {
     let due = match decision.verb {
         Verb::Done => false,
         Verb::Due | Verb::Snooze => true,
         Verb::Mute | Verb::Star | Verb::Set | Verb::NotTheirs => return None,
     };
-    Some(Said { touch: decision.touch?, at: decision.at, due })
+    Some(Correction { touch: decision.touch?, at: decision.at, due })
 }
 
 /// About so many messages are measured before what they tell is written: in smaller parts the same
@@ -233,44 +230,6 @@ fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
     store.put_turns(contact, &measured.turns, measured.last_touch)?;
     store.want_texts(&measured.unread)?;
     store.put_absences(contact, &measured.absences)
-}
-
-/// Learns anew from all turns what the contacts have in common.
-pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
-    let messages = store.messages_ever()?;
-    let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
-    let population = Population { messages, ..surveyed };
-    store.transaction(|store| store.put_population(&population))
-}
-
-/// Tells the store what the configuration says of me, and measures again what that changes.
-pub fn prepare(store: &Store, config: &Config) -> Result<()> {
-    if is_told(store, config)? {
-        return Ok(());
-    }
-    store.transaction(|store| {
-        store.set_accounts(&accounts(config))?;
-        store.set_mine(&config.me.addresses)?;
-        store.set_time_basis(config.policy.time)?;
-        store.set_reads_text(config.policy.reads_text)
-    })?;
-    measure_history(store, &config.policy).map(drop)
-}
-
-/// Whether the store knows what the configuration says.
-pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
-    Ok(store.knows_accounts(&accounts(config))?
-        && store.knows_mine(&config.me.addresses)?
-        && store.measures_by(config.policy.time, config.policy.reads_text)?)
-}
-
-/// Their names and kinds.
-fn accounts(config: &Config) -> Vec<(String, &'static str)> {
-    let kind = |account: &Account| match account.kind {
-        AccountKind::Imap(_) => "imap",
-        AccountKind::Maildir { .. } => "maildir",
-    };
-    config.accounts.iter().map(|account| (account.name.clone(), kind(account))).collect()
 }
 
 #[cfg(test)]

@@ -1,0 +1,37 @@
+//! What all measuring rests on: whose mail is mine, which accounts there are, by which clock, and
+//! whether texts are read.
+
+use super::measure::measure_history;
+use crate::config::{Account, AccountKind, Config};
+use crate::error::Result;
+use crate::store::Store;
+
+/// Tells the store what the configuration says of me, and measures again what that changes.
+pub fn prepare(store: &Store, config: &Config) -> Result<()> {
+    if is_told(store, config)? {
+        return Ok(());
+    }
+    store.transaction(|store| {
+        store.set_accounts(&accounts(config))?;
+        store.set_mine(&config.me.addresses)?;
+        store.set_time_basis(config.policy.time)?;
+        store.set_reads_text(config.policy.reads_text)
+    })?;
+    measure_history(store, &config.policy).map(drop)
+}
+
+/// Whether the store knows what the configuration says.
+pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
+    Ok(store.knows_accounts(&accounts(config))?
+        && store.knows_mine(&config.me.addresses)?
+        && store.measures_by(config.policy.time, config.policy.reads_text)?)
+}
+
+/// Their names and kinds.
+fn accounts(config: &Config) -> Vec<(String, &'static str)> {
+    let kind = |account: &Account| match account.kind {
+        AccountKind::Imap(_) => "imap",
+        AccountKind::Maildir { .. } => "maildir",
+    };
+    config.accounts.iter().map(|account| (account.name.clone(), kind(account))).collect()
+}

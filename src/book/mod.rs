@@ -1,0 +1,171 @@
+//! Everything known at one instant, opened for reading: contacts, their turns, who owes whom; and
+//! what measuring derives and writes.
+//!
+//! Reads and writes the store, and asks nobody for the time. Whatever is decided, `domain` decides.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use crate::domain::measure::calendar::Calendar;
+use crate::domain::measure::need::because;
+use crate::domain::measure::need::model::Model;
+use crate::domain::measure::population::Population;
+use crate::domain::measure::standing::{Record, Standing, standing};
+use crate::domain::measure::terms::Terms;
+use crate::domain::measure::touches::{self, LeftOut};
+use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
+use crate::domain::message::absence::Absence;
+use crate::domain::model::{ContactId, Moment};
+use crate::domain::policy::Policy;
+use crate::error::Result;
+use crate::store::{ContactRow, Decisions, Store, Verb};
+
+pub mod archive;
+pub mod arrival;
+mod as_of;
+mod basis;
+mod debts;
+mod labels;
+mod measure;
+mod survey;
+mod week;
+
+pub use as_of::AsOf;
+pub use basis::{is_told, prepare};
+pub use debts::NamedDebt;
+pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
+pub use survey::learn;
+
+use as_of::Held;
+use labels::labels;
+
+/// The contacts and what is known of each, as of one instant.
+pub struct Book<'a> {
+    store: Held<'a>,
+    policy: &'a Policy,
+    as_of: AsOf,
+    decisions: Decisions,
+    population: Population,
+    /// What asks for an answer, by what the user said of it.
+    need: Model,
+    absences: HashMap<ContactId, Vec<Absence>>,
+}
+
+/// A contact with everything that is measured of them.
+pub struct Person {
+    pub row: ContactRow,
+    pub turns: Vec<Turn>,
+    pub entries: Vec<touches::Entry>,
+    pub absences: Vec<Absence>,
+    pub terms: Terms,
+    pub standing: Standing,
+    pub starred: bool,
+    pub muted: bool,
+}
+
+impl<'a> Book<'a> {
+    pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
+        let store = Held::at(store, policy, as_of)?;
+        let decisions = store.decisions(None, as_of.moment())?;
+        let (population, absences) = (store.population()?, store.absences()?);
+        let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
+        let mut book = Book { store, policy, as_of, decisions, population, need, absences };
+        if let Held::Then(_) = book.store {
+            book.population = book.survey()?;
+        }
+        Ok(book)
+    }
+
+    fn judged(&self, turns: Vec<UnjudgedTurn>) -> Vec<Turn> {
+        turns.into_iter().map(|turn| turn.judged(&self.need)).collect()
+    }
+
+    /// How likely one message of a turn asks for an answer, 0…1.
+    pub fn d(&self, turn: &Turn, asked: &Asked) -> f64 {
+        self.need.d(turn.side, turn.id.contact, asked.features)
+    }
+
+    pub fn now(&self) -> Moment {
+        self.as_of.moment()
+    }
+
+    pub fn terms(&self, contact: ContactId) -> Terms {
+        let limit_h = self.decisions.setting(contact, "limit").and_then(|hours| hours.parse().ok());
+        let zone = self.zone_of(contact);
+        let absences = self.absences_of(contact);
+        let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
+        let calendar =
+            Calendar::new(zone).with_holidays(self.policy.holidays.clone()).with_absences(spans);
+        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
+    }
+
+    /// The zone in which a contact's days begin.
+    fn zone_of(&self, contact: ContactId) -> TimeZone {
+        let zone = self.decisions.setting(contact, "zone");
+        zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or_else(|| self.policy.zone.clone())
+    }
+
+    fn absences_of(&self, contact: ContactId) -> &[Absence] {
+        self.absences.get(&contact).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The absence that a contact is in now, with its end.
+    pub fn away(&self, person: &Person) -> Option<(Absence, Moment)> {
+        let zone = self.zone_of(person.row.id);
+        let current = |absence: &&Absence| absence.contains(self.now(), &zone);
+        let absences = person.absences.iter().filter(current);
+        absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
+    }
+
+    /// Every contact with everything that is measured of them, one after the other: all turns of
+    /// all of them at once would be far more than the daemon has room for.
+    pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
+        let mut rows = self.store.contacts()?.into_iter().peekable();
+        self.store.each_contacts_turns(|contact, turns| {
+            while let Some(row) = rows.next_if(|row| row.id < contact) {
+                take(self.person(row, Vec::new())?)?;
+            }
+            rows.next_if(|row| row.id == contact)
+                .map_or(Ok(()), |row| take(self.person(row, turns)?))
+        })?;
+        rows.try_for_each(|row| take(self.person(row, Vec::new())?))
+    }
+
+    /// Everything that is measured of one contact.
+    pub fn person_of(&self, row: ContactRow) -> Result<Person> {
+        let turns = self.store.turns_of(row.id)?;
+        self.person(row, turns)
+    }
+
+    /// The messages between me and a contact that don't count, oldest first, with why.
+    pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
+        let letters = self.store.letters(contact)?;
+        let read = touches::read(&letters, &[], self.policy.time, self.now());
+        let mut left_out = read.left_out;
+        left_out.sort_by_key(|left| (left.at, left.message));
+        Ok(left_out)
+    }
+
+    fn person(&self, row: ContactRow, turns: Vec<UnjudgedTurn>) -> Result<Person> {
+        let turns = self.judged(turns);
+        let entries = self.store.entries(row.id)?;
+        let absences = self.absences_of(row.id).to_vec();
+        let terms = self.terms(row.id);
+        let record =
+            Record { turns: &turns, entries: &entries, last_touch: row.last_touch, terms: &terms };
+        let standing = standing(&record, &self.population, self.policy.stance, self.now());
+        let starred = self.decisions.has(row.id, Verb::Star);
+        let muted = self.decisions.has(row.id, Verb::Mute);
+        Ok(Person { row, turns, entries, absences, terms, standing, starred, muted })
+    }
+
+    /// Why a turn is judged as it is, by the message that speaks loudest.
+    pub fn because(&self, turn: &Turn) -> Vec<&'static str> {
+        if turn.wanted {
+            return vec!["you said that it asks for an answer"];
+        }
+        let strongest = turn.strongest(&self.need);
+        strongest.map_or(Vec::new(), |asked| because(turn.side, asked.features, turn.needs_reply))
+    }
+}

@@ -1,0 +1,28 @@
+//! What all contacts together teach about each.
+
+use super::{AsOf, Book};
+use crate::domain::measure::population::{Census, Population};
+use crate::domain::model::Moment;
+use crate::domain::policy::Policy;
+use crate::error::Result;
+use crate::store::Store;
+
+/// Learns anew from all turns what the contacts have in common.
+pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
+    let messages = store.messages_ever()?;
+    let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
+    let population = Population { messages, ..surveyed };
+    store.transaction(|store| store.put_population(&population))
+}
+
+impl Book<'_> {
+    /// What all contacts teach together, learned from the turns of this book.
+    pub fn survey(&self) -> Result<Population> {
+        let mut census = Census::new(self.now());
+        self.store.each_contacts_turns(|contact, turns| {
+            census.count(&self.judged(turns), &self.terms(contact));
+            Ok(())
+        })?;
+        Ok(census.population())
+    }
+}

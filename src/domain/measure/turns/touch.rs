@@ -1,0 +1,50 @@
+//! What turns are made of: one human message, call or meeting.
+//!
+//! Plain values; which touch answers which, the pass over all of them says.
+
+use crate::domain::measure::need::Features;
+use crate::domain::model::{Channel, Moment, TouchId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Author {
+    Me,
+    Them,
+    /// Somebody else to whom the contact's mail was also addressed.
+    Other,
+}
+
+/// One human message, call or meeting between me and the contact.
+#[derive(Debug, Clone)]
+pub struct Touch {
+    pub id: TouchId,
+    pub author: Author,
+    pub at: Moment,
+    pub channel: Channel,
+    /// The reference thread, conversation or call that it belongs to.
+    pub thread: i64,
+    /// Hash of the base subject; 0 when empty. `None` where subjects join nothing (calls).
+    pub subject: Option<i64>,
+    /// Its own Message-ID, and those it refers to, as hashes.
+    pub own_id: Option<i64>,
+    pub parent: Option<i64>,
+    pub references: Vec<i64>,
+    /// The other side stands in To, so that it may start a turn.
+    pub asks: bool,
+    /// The other side is among the recipients at all.
+    pub addressed: bool,
+    pub forward: bool,
+    /// Nothing but a list says who wrote it: it answers what it replies to, and nothing else.
+    pub by_lists_word: bool,
+    /// An emoji reaction: acknowledges, says nothing.
+    pub reaction: bool,
+    /// A conversation in which both sides spoke: a meeting or a call that was picked up.
+    pub spoken: bool,
+    /// A copy carries `\Answered`.
+    pub marked_answered: bool,
+    /// Every copy is expunged or in the trash.
+    pub discarded: bool,
+    /// It takes back what its side asked before.
+    pub retracts: bool,
+    /// What says whether it asks for an answer.
+    pub features: Features,
+}

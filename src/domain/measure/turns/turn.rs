@@ -1,0 +1,229 @@
+//! A turn, how it was answered or closed, and what it asks.
+//!
+//! Says what follows from one turn at one time; how turns come about, the pass over touches says.
+
+use crate::domain::measure::need::model::Model;
+use crate::domain::measure::need::{self, Features, Likelihood, PERHAPS};
+use crate::domain::model::{Channel, Moment, Side, TouchId, TurnId};
+use crate::domain::policy::EXPIRY_H;
+
+/// How a touch was found to answer a turn, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    Reply,
+    Thread,
+    Subject,
+    OpenTurn,
+    Manual,
+}
+
+impl Link {
+    pub const ALL: [Link; 5] =
+        [Link::Reply, Link::Thread, Link::Subject, Link::OpenTurn, Link::Manual];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Link::Reply => "reply",
+            Link::Thread => "thread",
+            Link::Subject => "subject",
+            Link::OpenTurn => "open_turn",
+            Link::Manual => "manual",
+        }
+    }
+
+    /// How sure it is, 0…1.
+    pub fn confidence(self) -> f64 {
+        match self {
+            Link::Reply => 1.0,
+            Link::Thread => 0.95,
+            Link::Subject | Link::OpenTurn | Link::Manual => 0.8,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    pub at: Moment,
+    pub touch: TouchId,
+    pub link: Link,
+}
+
+/// Why a turn without an answer needs none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    AskedNothing,
+    SaidDone,
+    Discarded,
+    MarkedAnswered,
+    Acknowledged,
+    AnsweredByAnother,
+    /// The answer precedes the question by more than a clock may run ahead.
+    Mistimed,
+    /// A later touch of the same side took it back.
+    TakenBack,
+}
+
+impl Closed {
+    pub const ALL: [Closed; 8] = [
+        Closed::AskedNothing,
+        Closed::SaidDone,
+        Closed::Discarded,
+        Closed::MarkedAnswered,
+        Closed::Acknowledged,
+        Closed::AnsweredByAnother,
+        Closed::Mistimed,
+        Closed::TakenBack,
+    ];
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Closed::AskedNothing => "asked for no answer",
+            Closed::SaidDone => "you said it is done",
+            Closed::Discarded => "every copy is deleted",
+            Closed::MarkedAnswered => "your mail program marked it as answered",
+            Closed::Acknowledged => "acknowledged with a reaction",
+            Closed::AnsweredByAnother => "another recipient answered",
+            Closed::Mistimed => "answered, by a clock that is wrong",
+            Closed::TakenBack => "taken back later",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Answered,
+    Closed,
+    Expired,
+    Open,
+}
+
+impl Status {
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Answered => "answered",
+            Status::Closed => "closed",
+            Status::Expired => "expired",
+            Status::Open => "open",
+        }
+    }
+}
+
+/// One message of a turn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    pub at: Moment,
+    pub touch: TouchId,
+    pub features: Features,
+}
+
+/// A turn as the touches alone make it, and as it is kept: what it asks for, the model of the day
+/// has yet to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnjudgedTurn {
+    pub id: TurnId,
+    pub side: Side,
+    pub channel: Channel,
+    pub start: Moment,
+    /// Oldest first; the first is the start.
+    pub touches: Vec<TouchId>,
+    /// Its messages, oldest first; a copy under another Message-ID isn't another.
+    pub asks: Vec<Asked>,
+    /// The user said that it asks for an answer.
+    pub wanted: bool,
+    /// It holds the first human touch of its conversation.
+    pub opens_thread: bool,
+    pub answer: Option<Answer>,
+    /// Why it needs no answer, whatever it asks for.
+    pub closed: Option<Closed>,
+}
+
+impl UnjudgedTurn {
+    /// The message of it that most likely asks for an answer, as the shipped model has it.
+    pub fn strongest(&self) -> Option<&Asked> {
+        strongest(&self.asks, |asked| need::d(self.side, asked.features))
+    }
+
+    /// Judges what it asks. That decides whether it counts, never which touch answers which.
+    pub fn judged(self, model: &Model) -> Turn {
+        let UnjudgedTurn { id, side, channel, start, touches, asks, .. } = self;
+        let d = |asked: &Asked| model.d(side, id.contact, asked.features);
+        let most = asks.iter().map(d).fold(0.0, f64::max);
+        let needs_reply = if self.wanted { 1.0 } else { most };
+        let asked_nothing = needs_reply < PERHAPS && self.answer.is_none();
+        Turn {
+            id,
+            side,
+            channel,
+            start,
+            touches,
+            asks,
+            wanted: self.wanted,
+            needs_reply,
+            opens_thread: self.opens_thread,
+            answer: self.answer,
+            closed: self.closed.or(asked_nothing.then_some(Closed::AskedNothing)),
+        }
+    }
+}
+
+fn strongest(asks: &[Asked], d: impl Fn(&Asked) -> f64) -> Option<&Asked> {
+    asks.iter().max_by(|a, b| d(a).total_cmp(&d(b)))
+}
+
+/// A turn, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub id: TurnId,
+    pub side: Side,
+    pub channel: Channel,
+    pub start: Moment,
+    /// Oldest first; the first is the start.
+    pub touches: Vec<TouchId>,
+    /// Its messages, oldest first; a copy under another Message-ID isn't another.
+    pub asks: Vec<Asked>,
+    /// The user said that it asks for an answer.
+    pub wanted: bool,
+    /// d, the probability that an answer is owed: the largest of its messages'.
+    pub needs_reply: f64,
+    /// It holds the first human touch of its conversation.
+    pub opens_thread: bool,
+    pub answer: Option<Answer>,
+    pub closed: Option<Closed>,
+}
+
+impl Turn {
+    /// The message of it that most likely asks for an answer.
+    pub fn strongest(&self, model: &Model) -> Option<&Asked> {
+        strongest(&self.asks, |asked| model.d(self.side, self.id.contact, asked.features))
+    }
+
+    pub fn likelihood(&self) -> Likelihood {
+        Likelihood::of(self.needs_reply)
+    }
+
+    /// Whether it is in the figures. That depends on what it asks alone, never on whether or when
+    /// it was answered: one that asks nothing is neither a promise kept nor one broken.
+    pub fn counts(&self, now: Moment) -> bool {
+        self.needs_reply >= PERHAPS && self.status(now) != Status::Closed
+    }
+
+    pub fn status(&self, now: Moment) -> Status {
+        if self.answer.is_some_and(|answer| answer.at <= now) {
+            Status::Answered
+        } else if self.closed.is_some() {
+            Status::Closed
+        } else if now.hours_since(self.start) >= EXPIRY_H {
+            Status::Expired
+        } else {
+            Status::Open
+        }
+    }
+
+    /// Wall hours to the answer, or of silence so far, censored at 30 days.
+    pub fn hours(&self, now: Moment) -> f64 {
+        match self.answer.filter(|answer| answer.at <= now) {
+            Some(answer) => answer.at.hours_since(self.start),
+            None => now.hours_since(self.start).min(EXPIRY_H),
+        }
+    }
+}
