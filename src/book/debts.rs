@@ -7,7 +7,7 @@ use crate::domain::decide::debts::{self, Debt, Habit};
 use crate::domain::decide::digest;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, Moment, Side, TouchId};
+use crate::domain::model::{ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
 use crate::error::Result;
 use crate::store::Verb;
@@ -23,6 +23,14 @@ pub struct NamedDebt {
     pub because: Vec<&'static str>,
     pub starred: bool,
     pub muted: bool,
+}
+
+impl NamedDebt {
+    /// Whether it is of the turn that is named so, by whichever of its touches.
+    pub fn is_of(&self, named: TurnId) -> bool {
+        let turn = &self.debt.turn;
+        turn.id.contact == named.contact && turn.touches.contains(&named.touch)
+    }
 }
 
 impl Book<'_> {

@@ -9,7 +9,7 @@ use crate::store::Store;
 
 /// Learns anew from all turns what the contacts have in common.
 pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
-    let messages = store.messages_ever()?;
+    let messages = store.highest_message()?;
     let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
     let population = Population { messages, ..surveyed };
     store.transaction(|store| store.put_population(&population))

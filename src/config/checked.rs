@@ -64,7 +64,7 @@ impl Me {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub name: String,
     pub kind: AccountKind,
@@ -75,13 +75,13 @@ pub struct Account {
     pub authserv_id: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountKind {
     Imap(Imap),
     Maildir { path: PathBuf },
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imap {
     pub host: String,
     pub port: u16,

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::time;
+
 use crate::domain::model::Moment;
 
 /// Wall-clock time, or a faster one that the demonstration plays two weeks on.
@@ -28,15 +30,6 @@ impl Clock {
         }
     }
 
-    /// How long to wait between two looks at what is due: half a second, or ten minutes of a
-    /// fast clock's time.
-    pub fn between_looks(&self) -> Duration {
-        match self {
-            Clock::System => Duration::from_secs(1),
-            Clock::Fast { factor, .. } => Duration::from_secs_f64(600.0 / factor),
-        }
-    }
-
     /// How long it really takes until this clock shows `then`.
     pub fn until(&self, then: Moment) -> Duration {
         let seconds = (then.0 - self.now().0).max(0) as f64;
@@ -45,4 +38,9 @@ impl Clock {
             Clock::Fast { factor, .. } => Duration::from_secs_f64(seconds / factor),
         }
     }
+}
+
+/// When so much time has passed, as the machine measures it while it is awake.
+pub fn after(duration: Duration) -> time::Instant {
+    time::Instant::now() + duration
 }

@@ -3,6 +3,7 @@
 //! A batch is one transaction: messages, copies, touched turns and the cursor. A few messages are
 //! measured at once; bulk history is marked and measured when the sources pause.
 
+use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ use super::clock::Clock;
 use super::home::Home;
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
-use crate::book::{learn, measure_marked, take_stock};
+use crate::book::{learn, measure_marked, prepare, take_stock};
 use crate::config::{AccountKind, Config};
+use crate::domain::decide::agenda::must_reconcile;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
@@ -31,14 +33,15 @@ const PAUSE: Duration = Duration::from_millis(250);
 const FEW: usize = 50;
 /// A folder is known well enough to alert about once it covers this much, in seconds.
 const RECENT: i64 = 60 * DAY;
-/// Folders are compared with the server's as a whole once a day, in seconds.
-const RECONCILED: i64 = DAY;
 /// Only open turns are worth watching: 30 days, and some slack.
 const WATCHED: i64 = 35 * DAY;
 
 pub struct Intake {
     store: Store,
-    config: Config,
+    /// What is configured, and what this thread goes by: it takes up the other between two
+    /// transactions.
+    configured: watch::Receiver<Arc<Config>>,
+    config: Arc<Config>,
     clock: Clock,
     progress: watch::Sender<Progress>,
     /// Messages that were stored and whose turns are still to be computed.
@@ -55,18 +58,26 @@ pub struct Intake {
 impl Intake {
     pub fn new(
         store: Store,
-        config: Config,
+        configured: watch::Receiver<Arc<Config>>,
         clock: Clock,
         progress: watch::Sender<Progress>,
         home: Home,
+        is_beside: bool,
     ) -> Intake {
-        let (unmeasured, has_rest, learned, is_beside) = (0, false, false, false);
-        Intake { store, config, clock, progress, unmeasured, has_rest, learned, home, is_beside }
-    }
-
-    /// Says nothing about the accounts while a daemon watches this home.
-    pub fn beside_daemon(self) -> Intake {
-        Intake { is_beside: true, ..self }
+        let config = Arc::clone(&configured.borrow());
+        let (unmeasured, has_rest, learned) = (0, false, false);
+        Intake {
+            store,
+            configured,
+            config,
+            clock,
+            progress,
+            unmeasured,
+            has_rest,
+            learned,
+            home,
+            is_beside,
+        }
     }
 
     /// Takes reports until the last source hangs up.
@@ -75,16 +86,10 @@ impl Intake {
     /// When something couldn't be stored: the sources are cut off, nothing is half committed, and
     /// the cursors stand where they stood.
     pub fn run(mut self, reports: mpsc::Receiver<Report>) -> Result<()> {
-        self.store.transaction(|store| {
-            for account in &self.config.accounts {
-                let id = account.authserv_id.as_deref().unwrap_or_default();
-                store.set_authserv_id(&account.name, id)?;
-            }
-            Ok(())
-        })?;
+        self.set_authserv_ids()?;
         // An earlier run may have been cut off before it looked at the names that it had read.
         take_stock(&self.store, &self.config.policy)?;
-        let reading = Reading::start(reports, self.config.clone())?;
+        let reading = Reading::start(reports, self.configured.clone())?;
         while let Some(incoming) = self.next(&reading)? {
             let taken = match incoming {
                 Incoming::Batch(batch) => self.take_batches(batch, &reading),
@@ -104,6 +109,25 @@ impl Intake {
             return Ok(());
         }
         self.store.transaction(Store::set_accounts_idle)
+    }
+
+    fn set_authserv_ids(&self) -> Result<()> {
+        self.store.transaction(|store| {
+            for account in &self.config.accounts {
+                let id = account.authserv_id.as_deref().unwrap_or_default();
+                store.set_authserv_id(&account.name, id)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Goes by what is configured now, from the next transaction on.
+    fn reconfigure(&mut self) -> Result<()> {
+        self.config = Arc::clone(&self.configured.borrow());
+        prepare(&self.store, &self.config)?;
+        self.set_authserv_ids()?;
+        self.progress.send_modify(|progress| progress.commits += 1);
+        Ok(())
     }
 
     fn is_silent(&self) -> Result<bool> {
@@ -127,7 +151,7 @@ impl Intake {
 
     fn is_worth_measuring(&self) -> Result<bool> {
         let goes_on = self.progress.borrow().history.is_some();
-        Ok(!goes_on || has_doubled(self.unmeasured, self.store.messages_ever()?))
+        Ok(!goes_on || has_doubled(self.unmeasured, self.store.highest_message()?))
     }
 
     fn hear(&mut self, word: Word) -> Result<()> {
@@ -189,6 +213,7 @@ impl Intake {
                 let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
                 Ok(())
             }
+            Word::Configured => self.reconfigure(),
             Word::Barrier { reply } => {
                 self.settle()?;
                 let _ = reply.send(());
@@ -203,8 +228,7 @@ impl Intake {
             uidvalidity: row.uidvalidity,
             covered: row.covered,
             complete: row.complete,
-            reconcile_due: row.complete
-                && row.reconciled_at.is_none_or(|at| at < self.clock.now() - RECONCILED),
+            reconcile_due: row.complete && must_reconcile(row.reconciled_at, self.clock.now()),
         }))
     }
 
@@ -303,7 +327,7 @@ impl Intake {
         if self.unmeasured > 0 || has_rest {
             take_stock(&self.store, &self.config.policy)?;
             (self.unmeasured, self.has_rest, self.learned) = (0, false, false);
-            let messages = self.store.messages_ever()?;
+            let messages = self.store.highest_message()?;
             if self.store.population()?.is_due(self.clock.now(), messages) {
                 self.learn()?;
             }

@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep_until;
 use tracing::{error, info};
 
+use super::clock::after;
 use crate::config::{Account, AccountKind};
 use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Sink, imap, maildir};
 
 /// A panic in a source is a lost connection; it must not turn into a busy loop.
-const AFTER_PANIC: Duration = Duration::from_secs(30);
+const BEFORE_RESTART: Duration = Duration::from_secs(30);
 
 /// One pass; returns what there is to say of what it left unread.
 pub async fn sync(account: &Account, sink: &Sink) -> Result<String> {
@@ -38,16 +41,15 @@ pub async fn report_failure(account: &Account, sink: &Sink, cause: &Error) {
     let _ = sink.state(&account.name, state, &cause.to_string()).await;
 }
 
-/// Ends on shutdown only. With each change of `wakes`, connections are opened anew.
-pub async fn keep_watching(
-    account: Account,
-    sink: Sink,
-    (mut shutdown, wakes): (watch::Receiver<bool>, watch::Receiver<u32>),
-) {
-    while !*shutdown.borrow() {
+/// Goes on until it is aborted. With each change of `wakes`, connections are opened anew.
+pub async fn keep_watching(account: Account, sink: Sink, wakes: watch::Receiver<u32>) {
+    // Whoever aborts the task aborts what it waits for, too.
+    let (_stop, shutdown) = watch::channel(false);
+    loop {
         let (task_account, task_sink) = (account.clone(), sink.clone());
         let (task_shutdown, task_wakes) = (shutdown.clone(), wakes.clone());
-        let watching = tokio::spawn(async move {
+        let mut watching = JoinSet::new();
+        watching.spawn(async move {
             match &task_account.kind {
                 AccountKind::Imap(_) => {
                     imap::watch(&task_account, &task_sink, task_shutdown, task_wakes).await
@@ -58,21 +60,17 @@ pub async fn keep_watching(
             }
         });
         let name = &account.name;
-        let fell = match watching.await {
-            Ok(Ok(())) => return,
-            Ok(Err(cause)) if cause.kind() == Kind::LoginRefused => {
+        let fell = match watching.join_next().await {
+            None | Some(Ok(Ok(()))) => return,
+            Some(Ok(Err(cause))) if cause.kind() == Kind::LoginRefused => {
                 error!(account = name, "{cause}");
-                let _ = shutdown.wait_for(|down| *down).await;
                 return;
             }
-            Ok(Err(cause)) => cause.to_string(),
-            Err(panic) => format!("reading it failed unexpectedly: {panic}"),
+            Some(Ok(Err(cause))) => cause.to_string(),
+            Some(Err(panic)) => format!("reading it failed unexpectedly: {panic}"),
         };
-        info!(account = name, "starting over in {} s: {fell}", AFTER_PANIC.as_secs());
+        info!(account = name, "starting over in {} s: {fell}", BEFORE_RESTART.as_secs());
         let _ = sink.state(name, AccountState::Backoff, &fell).await;
-        tokio::select! {
-            () = tokio::time::sleep(AFTER_PANIC) => {}
-            _ = shutdown.wait_for(|down| *down) => {}
-        }
+        sleep_until(after(BEFORE_RESTART)).await;
     }
 }

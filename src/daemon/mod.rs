@@ -3,18 +3,25 @@
 //! Holds no business rule, no SQL and no protocol; what to do is decided in `domain`, how in the
 //! edges.
 
+mod alarm;
 pub mod clock;
+mod configuration;
 mod errands;
+mod file_changes;
 mod home;
 mod intake;
 mod mailbox;
+mod mailboxes;
 mod progress;
 mod reading;
 pub mod seal;
 mod service;
+mod sync;
 pub mod wake;
+mod writer;
 
 pub use errands::Outlet;
 pub use home::{Home, Lock};
 pub use progress::{History, Progress};
-pub use service::{Daemon, run, sync};
+pub use service::{Daemon, run};
+pub use sync::sync;

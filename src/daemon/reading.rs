@@ -2,11 +2,12 @@
 //!
 //! Keeps the order of what the sources report. Never stores anything.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::book::arrival;
 use crate::config::Config;
@@ -42,10 +43,14 @@ impl Reading {
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub fn start(mut reports: mpsc::Receiver<Report>, config: Config) -> Result<Reading> {
+    pub fn start(
+        mut reports: mpsc::Receiver<Report>,
+        config: watch::Receiver<Arc<Config>>,
+    ) -> Result<Reading> {
         let (read, incoming) = sync_channel(AHEAD);
         let run = move || {
             while let Some(report) = reports.blocking_recv() {
+                let config = Arc::clone(&config.borrow());
                 if pass_on(report, &config, &read).is_none() {
                     return;
                 }

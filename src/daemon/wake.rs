@@ -9,13 +9,14 @@ use std::time::Duration;
 use futures_util::{FutureExt, Stream, StreamExt, stream};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep_until;
 use tracing::{debug, info};
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-/// Between two looks at the clocks.
-const LOOK: Duration = Duration::from_secs(15);
+use super::alarm::Alarm;
+use super::clock::{Clock, after};
+
 /// The clocks are compared by whole seconds; so much can't be chance.
 const SLEPT: i64 = 3;
 /// Networks come up in several steps; what follows the first so soon counts as one more.
@@ -37,17 +38,16 @@ pub async fn look_out(wakes: watch::Sender<u32>) {
     tokio::join!(watch_clocks(&tell), by_bus);
 }
 
-/// Only one of the two clocks goes on while the machine sleeps.
+/// A machine that wakes sets its clock. Only one of the two others goes on while it sleeps.
 async fn watch_clocks(tell: &impl Fn(&str)) {
-    let mut looks = interval(LOOK);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let alarm = Alarm::new(Clock::System);
+    let seconds = |clock| clock_gettime(clock).tv_sec;
     let mut asleep = Asleep::default();
     loop {
-        looks.tick().await;
-        let seconds = |clock| clock_gettime(clock).tv_sec;
         if asleep.has_grown(seconds(ClockId::Boottime), seconds(ClockId::Monotonic)) {
             tell("the machine was asleep");
         }
+        alarm.rings(None).await;
     }
 }
 
@@ -89,7 +89,7 @@ async fn follow_bus(tell: &impl Fn(&str)) -> zbus::Result<()> {
             },
         };
         tell(why);
-        sleep(CALM).await;
+        sleep_until(after(CALM)).await;
         while let Some(Some(why)) = news.next().now_or_never() {
             waiting = Some(why);
         }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
@@ -131,15 +131,14 @@ impl Desktop {
         Ok((Desktop { actions, attendants, oldest_first, notifiers }, chosen))
     }
 
-    /// What has changed since this was last asked.
-    pub fn news(&mut self) -> Option<News> {
-        let mut news = None;
-        while let Some(change) = self.notifiers.next().now_or_never() {
-            let Some(change) = change else { return Some(News::BusLeft) };
-            let came = change.args().is_ok_and(|change| change.new_owner.is_some());
-            news = came.then_some(News::NotifierCame);
+    /// Waits until a notifier comes or the bus leaves. May be given up at any time.
+    pub async fn changed(&mut self) -> News {
+        while let Some(change) = self.notifiers.next().await {
+            if change.args().is_ok_and(|change| change.new_owner.is_some()) {
+                return News::NotifierCame;
+            }
         }
-        news
+        News::BusLeft
     }
 
     /// Shows one alert; returns once the notifier has it, or after 30 s.

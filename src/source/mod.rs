@@ -286,6 +286,8 @@ pub enum Word {
         account: String,
         reply: oneshot::Sender<u64>,
     },
+    /// The configuration has changed.
+    Configured,
     /// Answered once everything reported before is committed.
     Barrier {
         reply: oneshot::Sender<()>,
@@ -372,6 +374,11 @@ impl Sink {
 
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {
         self.ask(|reply| Word::FetchedToday { account: account.to_owned(), reply }).await
+    }
+
+    /// Says that the configuration has changed.
+    pub async fn configured(&self) -> Result<()> {
+        self.say(Word::Configured).await
     }
 
     /// Waits until everything that was sent before is on disk.

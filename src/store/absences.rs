@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-use rusqlite::{Row, params};
+use rusqlite::params;
 
 use super::Store;
+use super::columns::stored_day;
 use crate::domain::message::absence::{Absence, Notice};
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
@@ -42,10 +42,4 @@ impl Store {
         }
         Ok(found)
     }
-}
-
-/// A day as it is stored: `YYYY-MM-DD`, or nothing.
-pub(super) fn stored_day(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date>> {
-    let text: Option<String> = row.get(column)?;
-    Ok(text.and_then(|text| text.parse().ok()))
 }

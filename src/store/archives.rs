@@ -79,8 +79,7 @@ impl Store {
             "DELETE FROM taken WHERE message <= ?1
                OR EXISTS (SELECT 1 FROM instance i WHERE i.message = taken.message)
                OR message IN (SELECT touch FROM decision)
-               OR message IN (SELECT CAST(substr(subject, instr(subject, '-') + 1) AS INTEGER)
-                              FROM outbox WHERE kind = 'alert')",
+               OR message IN (SELECT touch FROM outbox WHERE touch IS NOT NULL)",
             [after],
         )?;
         let threads: Vec<i64> = self

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Store, touch_id, touch_number};
+use super::Store;
+use super::columns::{touch_id, touch_number};
 use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::error::Result;
 

@@ -21,7 +21,7 @@ mod parties;
 
 pub(super) use messages::Identified;
 use messages::attachments;
-use parties::{Address, Parties};
+use parties::{Addresses, Parties};
 
 /// A stranger's mails name thousands of addresses: so many are remembered.
 const MOST_REMEMBERED: usize = 20_000;
@@ -33,7 +33,7 @@ pub struct Filing<'s> {
     store: &'s Store,
     keep_subjects: bool,
     folders: HashMap<i64, Folder>,
-    addresses: HashMap<String, Address>,
+    addresses: Addresses,
     lists: HashMap<ListName, List>,
     /// By address: everybody whose turns may change.
     concerned: BTreeSet<i64>,
@@ -86,7 +86,7 @@ impl<'s> Filing<'s> {
             store,
             keep_subjects,
             folders: HashMap::new(),
-            addresses: HashMap::new(),
+            addresses: Addresses::default(),
             lists: HashMap::new(),
             concerned: BTreeSet::new(),
             all_are_marked: store.all_are_marked()?,
@@ -110,13 +110,16 @@ impl<'s> Filing<'s> {
         let facts = &arrival.facts;
         let place = self.folder(folder)?;
         let list = self.list(facts)?;
-        let parties = self.parties(facts, list)?;
+        let parties = self.addresses.parties(self.store, facts, list)?;
         let is_trusted =
             !place.is_junk && (!arrival.disowned || list.is_some_and(|it| it.believed));
         let known = self.store.same_message(facts, Some((folder, uidvalidity, arrival.uid)))?;
         let message = match &known.message {
-            Some(message) => self.add_to_message(message, arrival, &parties)?,
-            None => self.add_message(known.key, arrival, &parties, is_trusted)?,
+            Some(message) => self.store.add_to_message(message, arrival, &parties)?,
+            None => {
+                let keep_subject = self.keep_subjects;
+                self.store.add_message(known.key, arrival, &parties, is_trusted, keep_subject)?
+            }
         };
         if let Some(list) = list.filter(|_| arrival.disowned || parties.is_rewritten) {
             self.store.came_through(message, list.id, parties.claimed)?;
@@ -196,7 +199,7 @@ impl<'s> Filing<'s> {
         let Some((message, author)) = kept else { return Ok(()) };
         self.store.text_is_read(message)?;
         if !self.all_are_marked {
-            let parties = self.parties(facts, None)?;
+            let parties = self.addresses.parties(self.store, facts, None)?;
             self.concerned.extend(author);
             self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
         }
@@ -213,7 +216,7 @@ impl<'s> Filing<'s> {
     /// measured again.
     pub fn finish(&mut self) -> Result<()> {
         self.write_tallies()?;
-        self.write_names()?;
+        self.addresses.write_names(self.store)?;
         self.write_senders()?;
         let mut mark = self.store.db.prepare_cached(
             "UPDATE contact SET dirty = 1 WHERE dirty = 0
@@ -227,8 +230,8 @@ impl<'s> Filing<'s> {
 
     /// Whether a contact may be found, or lost, by a name that the mails carry, once it is written.
     pub fn names_somebody(&self) -> Result<bool> {
-        for address in self.addresses.values().filter(|address| !address.is_mine) {
-            if self.store.goes_by_name(address.id)? {
+        for address in self.addresses.of_others() {
+            if self.store.goes_by_name(address)? {
                 return Ok(true);
             }
         }
@@ -329,9 +332,9 @@ impl<'s> Filing<'s> {
     fn forget_some(&mut self) -> Result<()> {
         let remembered = self.addresses.len() + self.lists.len() + self.signed.len();
         if remembered > MOST_REMEMBERED {
-            self.write_names()?;
+            self.addresses.write_names(self.store)?;
             self.write_senders()?;
-            self.addresses.clear();
+            self.addresses.forget();
             self.lists.clear();
         }
         Ok(())

@@ -4,8 +4,8 @@
 //! Nothing tells that a load goes on but that the indexes are missing: one that was broken off is
 //! completed by whoever measures next.
 
+use super::connection::{CACHE, Store};
 use super::schema::LOOKUPS;
-use super::{CACHE, Store};
 use crate::error::Result;
 
 const LEAVE_OUT: &str = "
@@ -22,7 +22,7 @@ impl Store {
     /// Makes ready for many messages, inside the caller's transaction; changes nothing where there
     /// are some already. Everybody is marked, so that nobody has to be looked up to be.
     pub fn begin_first_load(&self) -> Result<()> {
-        if self.messages_ever()? == 0 {
+        if self.highest_message()? == 0 {
             self.db.execute_batch(LEAVE_OUT)?;
             self.mark_all_dirty()?;
         }

@@ -233,7 +233,7 @@ impl Store {
 
     /// Mail is to come, under the import's number.
     pub fn expect_mail(&self, files: &[String], run: &mut ImportRun, now: Moment) -> Result<i64> {
-        run.undo.push(Undo::Mail { after: self.messages_ever()? });
+        run.undo.push(Undo::Mail { after: self.highest_message()? });
         self.note_import(files, run, now)?;
         run.number.ok_or_else(|| Error::failed("the import has no number"))
     }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Store, opening, schema};
+use super::connection::{Store, read_only};
+use super::schema;
 use crate::error::{Error, Kind, Result};
 
 /// Pages that are copied at once.
@@ -36,7 +37,7 @@ impl Store {
         // Only a writer takes back what a cut left half done.
         let whole = || Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE);
         if !path.exists()
-            || opening::read_only(&path).is_ok_and(|db| is_sound(&db))
+            || read_only(&path).is_ok_and(|db| is_sound(&db))
             || whole().is_ok_and(|db| is_sound(&db))
         {
             return Ok(Repaired::Sound);
@@ -55,7 +56,7 @@ impl Store {
             }
         }
         let copy = beside(&path, COPY);
-        if !opening::read_only(&copy).is_ok_and(|db| is_sound(&db)) {
+        if !read_only(&copy).is_ok_and(|db| is_sound(&db)) {
             return Ok(Repaired::Removed { damaged });
         }
         fs::copy(&copy, &path).map_err(failed)?;
@@ -71,7 +72,7 @@ const COPY: &str = "last-good";
 /// # Errors
 /// `Failed` where it is damaged, `NoRoom` where there is none for the copy.
 pub(super) fn keep_copy(path: &Path) -> Result<()> {
-    let from = opening::read_only(path)?;
+    let from = read_only(path)?;
     let verdict: String = from.pragma_query_value(None, "quick_check", |row| row.get(0))?;
     if verdict != "ok" {
         return Err(Error::failed(format!("the database is damaged: {verdict}"))

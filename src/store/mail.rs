@@ -175,7 +175,7 @@ impl Store {
              WHERE i.message = ?1 AND i.folder = ?2 AND i.uidvalidity = f.uidvalidity",
         )?;
         let mut copies = Vec::new();
-        for message in waiting.iter().flat_map(|touches| super::threads::unpack(touches)) {
+        for message in waiting.iter().flat_map(|touches| super::columns::unpack(touches)) {
             let uids = find.query_map(params![message, folder], |row| row.get::<_, i64>(0))?;
             for uid in uids {
                 copies.push(uid? as u64);
@@ -226,8 +226,8 @@ impl Store {
             .query_row([message], |row| row.get(0))?)
     }
 
-    /// How many messages were ever stored, without counting them.
-    pub fn messages_ever(&self) -> Result<u64> {
+    /// The highest number that a message has: about as many were ever stored.
+    pub fn highest_message(&self) -> Result<u64> {
         Ok(self
             .db
             .prepare_cached("SELECT coalesce(max(id), 0) FROM message")?

@@ -1,34 +1,15 @@
-//! Opening the file: to write, or to read beside whoever writes; and waiting for one's turn.
+//! Opening the file: to write, or to read beside whoever writes.
 
-use std::cell::Cell;
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::{CACHE, Store, schema};
+use super::connection::{CACHE, ROUND, SHORTLY, Store, cannot_open, read_only, wait};
+use super::{last_good, schema};
 use crate::error::{Error, Result};
-
-/// How often a writer looks whether another one has finished.
-const POLL: Duration = Duration::from_millis(2);
-/// So many polls, about a second, make a round.
-const ROUND: i32 = 450;
-/// After so many rounds a writer gives up: five minutes.
-const PATIENCE: u32 = 300;
-/// Whoever writes much leaves the others so long to begin.
-const WAY: Duration = Duration::from_millis(4);
-/// So many polls somebody waits who can do without.
-const SHORTLY: i32 = 150;
-
-/// What a writer does while another one writes.
-pub(super) struct Patience {
-    rounds: u32,
-    /// Whom to tell, once, that it takes long.
-    tell: Cell<Option<fn()>>,
-}
 
 impl Store {
     /// Opens or creates the database in `folder`, which nobody else may read.
@@ -126,6 +107,11 @@ impl Store {
         Ok(apart)
     }
 
+    /// The names of the files that change when somebody writes.
+    pub fn files() -> Vec<OsString> {
+        ["requite.db", "requite.db-wal"].map(OsString::from).to_vec()
+    }
+
     pub fn path(folder: &Path) -> PathBuf {
         folder.join("requite.db")
     }
@@ -134,7 +120,7 @@ impl Store {
         db.busy_handler(Some(wait::<ROUND>))?;
         db.set_prepared_statement_cache_capacity(64);
         db.pragma_update(None, "foreign_keys", true)?;
-        schema::bring_up_to_date(&db, path)?;
+        schema::bring_up_to_date(&db, path, last_good::keep_copy)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "normal")?;
         // First syncs write much at once: fewer, larger checkpoints wait less for the disk.
@@ -142,56 +128,6 @@ impl Store {
         db.pragma_update(None, "cache_size", CACHE)?;
         Store::reading(db)
     }
-
-    pub(super) fn reading(db: Connection) -> Result<Store> {
-        db.set_prepared_statement_cache_capacity(64);
-        db.pragma_update(None, "temp_store", "memory")?;
-        Ok(Store { db, patience: Patience { rounds: PATIENCE, tell: Cell::new(None) } })
-    }
-
-    /// Begins to write, once nobody else does.
-    pub(super) fn begin(&self) -> Result<()> {
-        for _ in 0..self.patience.rounds {
-            match self.db.execute_batch("BEGIN IMMEDIATE") {
-                Err(cause) if is_busy(&cause) => {
-                    if let Some(tell) = self.patience.tell.take() {
-                        tell();
-                    }
-                }
-                begun => return Ok(begun?),
-            }
-        }
-        Ok(self.db.execute_batch("BEGIN IMMEDIATE")?)
-    }
-
-    /// Leaves others a moment to write in: for who writes much, between two transactions.
-    pub fn make_way(&self) {
-        thread::sleep(WAY);
-    }
-}
-
-/// As SQLite wants it: whether to look again for the end of another writer.
-fn wait<const MOST: i32>(polls: i32) -> bool {
-    thread::sleep(POLL);
-    polls < MOST
-}
-
-fn is_busy(cause: &rusqlite::Error) -> bool {
-    let code = cause.sqlite_error_code();
-    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
-}
-
-fn cannot_open(cause: &rusqlite::Error) -> bool {
-    matches!(cause.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
-}
-
-pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
-    db.busy_handler(Some(wait::<ROUND>))?;
-    // Only now SQLite looks for the log beside the file.
-    db.pragma_query_value(None, "user_version", |_| Ok(()))?;
-    Ok(db)
 }
 
 /// Where not even a reader can write its marks, and no log says that anybody else does.

@@ -1,68 +1,58 @@
-//! Everything that leaves the house, once per (kind, subject, period), whatever crashes.
+//! Everything that is told or sent, each once, whatever crashes.
 
-use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
+use super::columns::touch_number;
+use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::message::identity;
 use crate::domain::message::threading;
-use crate::domain::model::Moment;
+use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::error::Result;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxItem {
     pub id: i64,
-    /// `alert` or `digest`.
-    pub kind: String,
-    /// An alert's turn; empty for a digest.
-    pub subject: String,
-    pub period: String,
-    /// `planned`, `sending` or `sent`.
-    pub state: String,
+    pub what: Delivery,
+    pub state: DeliveryState,
+    /// When it came into that state.
     pub at: Moment,
-    pub payload: String,
+    pub mark: DeliveryMark,
 }
 
 impl Store {
-    /// Plans something to be sent; `false` when it was planned before.
-    pub fn plan(
-        &self,
-        kind: &str,
-        subject: &str,
-        period: &str,
-        payload: &str,
-        now: Moment,
-    ) -> Result<bool> {
+    /// Plans a delivery; `false` when it was planned before.
+    pub fn plan(&self, what: &Delivery, mark: DeliveryMark, now: Moment) -> Result<bool> {
         let added = self.db.execute(
-            "INSERT OR IGNORE INTO outbox (kind, subject, period, state, at, payload)
-             VALUES (?1, ?2, ?3, 'planned', ?4, ?5)",
-            params![kind, subject, period, now.0, payload],
+            "INSERT OR IGNORE INTO outbox (kind, subject, period, touch, state, at, payload)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                what.kind(),
+                what.subject(),
+                what.period(),
+                what.touch().map(touch_number),
+                DeliveryState::Planned,
+                now.0,
+                mark,
+            ],
         )?;
         Ok(added > 0)
     }
 
     /// What was planned or begun and isn't known to have been sent, oldest first.
-    pub fn unsent(&self, kind: &str) -> Result<Vec<OutboxItem>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT id, kind, subject, period, state, at, payload FROM outbox
-                 WHERE kind = ?1 AND state <> 'sent' ORDER BY id",
-            )?
-            .query_map([kind], |row| {
-                Ok(OutboxItem {
-                    id: row.get(0)?,
-                    kind: row.get(1)?,
-                    subject: row.get(2)?,
-                    period: row.get(3)?,
-                    state: row.get(4)?,
-                    at: Moment(row.get(5)?),
-                    payload: row.get(6)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?)
+    pub fn unsent(&self, kind: DeliveryKind) -> Result<Vec<OutboxItem>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, kind, subject, period, state, at, payload FROM outbox
+             WHERE kind = ?1 AND state <> ?2 ORDER BY id",
+        )?;
+        let rows = statement.query_map(params![kind, DeliveryState::Sent], item)?;
+        let items: Vec<Option<OutboxItem>> = rows.collect::<Result<_, _>>()?;
+        Ok(items.into_iter().flatten().collect())
     }
 
-    pub fn set_outbox_state(&self, id: i64, state: &str, now: Moment) -> Result<()> {
+    pub fn set_delivery_state(&self, id: i64, state: DeliveryState, now: Moment) -> Result<()> {
         self.db.execute(
             "UPDATE outbox SET state = ?2, at = ?3 WHERE id = ?1",
             params![id, state, now.0],
@@ -70,31 +60,55 @@ impl Store {
         Ok(())
     }
 
-    pub fn is_planned(&self, kind: &str, subject: &str, period: &str) -> Result<bool> {
+    /// How far a delivery is; `None`: it was never planned.
+    pub fn state_of(&self, what: &Delivery) -> Result<Option<DeliveryState>> {
         Ok(self
             .db
             .prepare_cached(
-                "SELECT 1 FROM outbox WHERE kind = ?1 AND subject = ?2 AND period = ?3",
+                "SELECT state FROM outbox WHERE kind = ?1 AND subject = ?2 AND period = ?3",
             )?
-            .query_row([kind, subject, period], |_| Ok(()))
-            .optional()?
-            .is_some())
+            .query_row(params![what.kind(), what.subject(), what.period()], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The latest delivery of this kind that was planned.
+    pub fn last_planned(&self, kind: DeliveryKind) -> Result<Option<Delivery>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, kind, subject, period, state, at, payload FROM outbox
+             WHERE kind = ?1 ORDER BY period DESC LIMIT 1",
+        )?;
+        Ok(find.query_row([kind], item).optional()?.flatten().map(|item| item.what))
+    }
+
+    /// How often the user was, or will be, told of the turn that was named by a touch.
+    pub fn alerted(&self) -> Result<HashMap<(ContactId, TouchId), u32>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, kind, subject, period, state, at, payload FROM outbox WHERE kind = ?1",
+        )?;
+        let mut told = HashMap::new();
+        for item in find.query_map([DeliveryKind::Alert], item)? {
+            if let Some(OutboxItem { what: Delivery::Alert { turn, time }, .. }) = item? {
+                let most = told.entry((turn.contact, turn.touch)).or_default();
+                *most = time.max(*most);
+            }
+        }
+        Ok(told)
     }
 
     /// How many of this kind were planned since `then`, but for those outside of any budget.
-    pub fn planned_since(&self, kind: &str, then: Moment) -> Result<u32> {
+    pub fn planned_since(&self, kind: DeliveryKind, then: Moment) -> Result<u32> {
         Ok(self.db.query_row(
-            "SELECT count(*) FROM outbox WHERE kind = ?1 AND at >= ?2 AND payload <> 'unbudgeted'",
-            params![kind, then.0],
+            "SELECT count(*) FROM outbox WHERE kind = ?1 AND at >= ?2 AND payload <> ?3",
+            params![kind, then.0, DeliveryMark::Unbudgeted],
             |row| row.get(0),
         )?)
     }
 
-    /// Something planned is about to be sent, as `payload` says.
-    pub fn begin_to_send(&self, id: i64, payload: &str, now: Moment) -> Result<()> {
+    /// Something planned is about to be sent, marked so.
+    pub fn begin_to_send(&self, id: i64, mark: DeliveryMark, now: Moment) -> Result<()> {
         self.db.execute(
-            "UPDATE outbox SET state = 'sending', payload = ?2, at = ?3 WHERE id = ?1",
-            params![id, payload, now.0],
+            "UPDATE outbox SET state = ?2, payload = ?3, at = ?4 WHERE id = ?1",
+            params![id, DeliveryState::Sending, mark, now.0],
         )?;
         Ok(())
     }
@@ -125,4 +139,17 @@ impl Store {
             |row| row.get(0),
         )?)
     }
+}
+
+/// `None` for what nobody spells so any more.
+fn item(row: &Row<'_>) -> rusqlite::Result<Option<OutboxItem>> {
+    let (subject, period): (String, String) = (row.get(2)?, row.get(3)?);
+    let Some(what) = Delivery::read(row.get(1)?, &subject, &period) else { return Ok(None) };
+    Ok(Some(OutboxItem {
+        id: row.get(0)?,
+        what,
+        state: row.get(4)?,
+        at: Moment(row.get(5)?),
+        mark: row.get(6)?,
+    }))
 }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::last_good;
 use crate::error::{Error, Result};
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -21,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/8.sql"),
     include_str!("migrations/9.sql"),
     include_str!("migrations/10.sql"),
+    include_str!("migrations/11.sql"),
 ];
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;
@@ -30,12 +30,16 @@ pub fn version(db: &Connection) -> Result<i64> {
 }
 
 /// Creates the schema in an empty file, or takes the steps that are missing, in one transaction,
-/// once a copy is made.
+/// once `keep_copy` has made one.
 ///
 /// # Errors
 /// `Failed` when a newer requite wrote the file, or it is damaged: it is left alone. `NoRoom` when
 /// there is none for the copy.
-pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
+pub fn bring_up_to_date(
+    db: &Connection,
+    path: &Path,
+    keep_copy: fn(&Path) -> Result<()>,
+) -> Result<()> {
     let found = version(db)?;
     if found == CURRENT {
         return Ok(());
@@ -48,7 +52,7 @@ pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
         .hint("install that version again, or point --home at another folder"));
     }
     db.execute_batch("BEGIN IMMEDIATE")?;
-    let done = take_steps(db, path);
+    let done = take_steps(db, path, keep_copy);
     if done.is_err() && !db.is_autocommit() {
         // The first error is the one to tell.
         let _ = db.execute_batch("ROLLBACK");
@@ -56,7 +60,7 @@ pub fn bring_up_to_date(db: &Connection, path: &Path) -> Result<()> {
     done
 }
 
-fn take_steps(db: &Connection, path: &Path) -> Result<()> {
+fn take_steps(db: &Connection, path: &Path, keep_copy: fn(&Path) -> Result<()>) -> Result<()> {
     // Another process may have done it while we waited for the lock.
     let found = version(db)?;
     let steps: Vec<&str> = match usize::try_from(found) {
@@ -64,7 +68,7 @@ fn take_steps(db: &Connection, path: &Path) -> Result<()> {
         Ok(found) if found >= CURRENT as usize => Vec::new(),
         Ok(found) => {
             if db.path().is_some_and(|path| !path.is_empty()) {
-                last_good::keep_copy(path)?;
+                keep_copy(path)?;
             }
             STEPS.iter().skip(found - 1).copied().collect()
         }

@@ -260,7 +260,8 @@ CREATE TABLE entry (
   id     INTEGER PRIMARY KEY,
   at     INTEGER NOT NULL,
   kind   TEXT NOT NULL,
-  missed INTEGER NOT NULL DEFAULT 0,
+  -- A call that they missed, a favour received.
+  other_way INTEGER NOT NULL DEFAULT 0,
   text   TEXT NOT NULL DEFAULT '',
   made_at INTEGER NOT NULL,
   undone_at INTEGER
@@ -316,7 +317,7 @@ CREATE TABLE absence (
   PRIMARY KEY (contact, at)
 ) STRICT, WITHOUT ROWID;
 
--- Everything that leaves the house, each once: alerts by turn, digests by week.
+-- Everything that is told or sent, each once: alerts by turn, digests by week.
 CREATE TABLE outbox (
   id      INTEGER PRIMARY KEY,
   kind    TEXT NOT NULL,
@@ -325,5 +326,7 @@ CREATE TABLE outbox (
   state   TEXT NOT NULL,
   at      INTEGER NOT NULL,
   payload TEXT NOT NULL DEFAULT '',
+  -- Of an alert, the touch that its turn was named by, as in decision.
+  touch   INTEGER,
   UNIQUE (kind, subject, period)
 ) STRICT;

@@ -6,9 +6,8 @@ use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::absences::stored_day;
 use super::archives::ARCHIVES;
-use super::touches::cues;
+use super::columns::{cues, stored_day};
 use crate::domain::message::cues::Cues;
 use crate::domain::model::Moment;
 use crate::error::Result;

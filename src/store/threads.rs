@@ -8,7 +8,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use super::touches::stored_key;
+use super::columns::{stored_key, unpack};
 use crate::domain::message::facts::{Facts, MessageKey};
 use crate::error::Result;
 
@@ -157,14 +157,4 @@ fn ties(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<i64>> {
     ids.extend(row.get::<_, Option<i64>>(column)?);
     ids.extend(row.get::<_, Option<i64>>(column + 1)?);
     Ok(ids)
-}
-
-/// Hashes as one blob, eight bytes each.
-pub(super) fn pack(ids: &[i64]) -> Option<Vec<u8>> {
-    (!ids.is_empty()).then(|| ids.iter().flat_map(|id| id.to_le_bytes()).collect())
-}
-
-pub(super) fn unpack(bytes: &[u8]) -> Vec<i64> {
-    let (ids, _) = bytes.as_chunks::<8>();
-    ids.iter().map(|id| i64::from_le_bytes(*id)).collect()
 }

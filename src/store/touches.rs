@@ -5,13 +5,10 @@ use std::collections::HashMap;
 use rusqlite::{Row, params};
 
 use super::Store;
-use super::absences::stored_day;
-use super::threads::unpack;
+use super::columns::{CC, cues, stored_day, stored_key, unpack};
 use crate::domain::measure::need::Addressing;
 use crate::domain::measure::touches::{Copies, Entry, EntryKind, Letter};
 use crate::domain::measure::turns::Author;
-use crate::domain::message::cues::{Cues, Marks};
-use crate::domain::message::facts::MessageKey;
 use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
@@ -88,7 +85,7 @@ impl Store {
 
     pub fn entries(&self, contact: ContactId) -> Result<Vec<Entry>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT e.id, e.at, e.kind, e.missed, e.text FROM entry e
+            "SELECT e.id, e.at, e.kind, e.other_way, e.text FROM entry e
              JOIN entry_contact c ON c.entry = e.id
              WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
         )?;
@@ -120,7 +117,7 @@ impl Store {
 
     pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
         self.db.execute(
-            "INSERT INTO entry (at, kind, missed, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO entry (at, kind, other_way, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![entry.at.0, entry.kind.name(), entry.other_way, entry.text, now.0],
         )?;
         let id = self.db.last_insert_rowid();
@@ -155,13 +152,6 @@ impl Store {
         )?;
         Ok(changed > 0)
     }
-}
-
-pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageKey> {
-    let mut key = [0; 16];
-    let stored: Vec<u8> = row.get(column)?;
-    key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
-    Ok(MessageKey(key))
 }
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
@@ -204,19 +194,6 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
     })
 }
 
-/// Places in To count from 1; whoever is in Cc comes behind all of them.
-pub(super) const CC: i64 = 32_767;
-
 fn addressing(place: i64) -> Addressing {
     u16::try_from(place).ok().filter(|_| place < CC).map_or(Addressing::Cc, Addressing::To)
-}
-
-/// From two columns: the marks, and who is named.
-pub(super) fn cues(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cues>> {
-    let marks: Option<i64> = row.get(column)?;
-    let named: Option<u16> = row.get(column + 1)?;
-    Ok(marks.map(|marks| Cues {
-        marks: Marks(marks.cast_unsigned()),
-        named: named.unwrap_or_default(),
-    }))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Row, params};
 
-use super::threads::unpack;
-use super::{Store, asked, touch_id, touch_number};
+use super::columns::{touch_id, touch_number, unpack};
+use super::{Store, asked};
 use crate::domain::measure::turns::{Answer, Closed, Link, UnjudgedTurn};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::TimeBasis;

@@ -46,7 +46,7 @@ impl Kept {
             Report::Word(Word::Watched { reply, .. }) => reply.send(Vec::new()).unwrap(),
             Report::Word(Word::Unread { reply, .. }) => reply.send(Vec::new()).unwrap(),
             Report::Word(Word::FetchedToday { reply, .. }) => reply.send(0).unwrap(),
-            Report::Word(Word::TextsRest) => {}
+            Report::Word(Word::TextsRest | Word::Configured) => {}
             Report::Word(Word::Barrier { reply }) => reply.send(()).unwrap(),
             Report::Batch(batch, _) => {
                 let name = batch.folder.folder;

@@ -3,42 +3,49 @@
 //! Shows nothing. What is wrong, the sources say; an account that was mended meanwhile is passed
 //! over.
 
+use jiff::civil::Date;
+
 use crate::deliver::{Alert, Urgency};
+use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::model::Moment;
 use crate::domain::text;
 use crate::error::Result;
 use crate::source::{Problem, Problems};
-use crate::store::{OutboxItem, Store};
+use crate::store::Store;
 
-const KIND: &str = "notice";
+/// Whether the user hasn't been told of all of it on this day.
+pub fn has_untold(store: &Store, problems: &Problems, day: Date) -> Result<bool> {
+    for (account, problem) in problems {
+        let state = store.state_of(&delivery(account, problem, day))?;
+        if state != Some(DeliveryState::Sent) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Marks what is to be told on this day.
-pub fn plan_notices(store: &Store, problems: &Problems, day: &str, now: Moment) -> Result<()> {
+pub fn plan(store: &Store, problems: &Problems, day: Date, now: Moment) -> Result<()> {
     for (account, problem) in problems {
-        store.plan(KIND, &subject(account, problem), day, "", now)?;
+        store.plan(&delivery(account, problem, day), DeliveryMark::Plain, now)?;
     }
     Ok(())
 }
 
-/// What was marked and not told yet. `None`: it is not of this day, or mended.
-pub fn waiting(
-    store: &Store,
-    problems: &Problems,
-    day: &str,
-) -> Result<Vec<(OutboxItem, Option<Alert>)>> {
-    let still_so = |item: OutboxItem| {
-        let is_it = |(account, problem): &(&String, &Problem)| {
-            item.period == day && item.subject == subject(account, problem)
-        };
-        let found = problems.iter().find(is_it);
-        let told = found.map(|(account, problem)| notice(account, problem));
-        (item, told)
-    };
-    Ok(store.unsent(KIND)?.into_iter().map(still_so).collect())
+/// What was marked and not told yet, as the outbox numbers it. `None`: it is not of this day, or
+/// mended.
+pub fn waiting(store: &Store, problems: &Problems, day: Date) -> Result<Vec<(i64, Option<Alert>)>> {
+    let unsent = store.unsent(DeliveryKind::Notice)?.into_iter();
+    let still_so = unsent.map(|item| {
+        let mut open = problems.iter();
+        let found = open.find(|(account, problem)| item.what == delivery(account, problem, day));
+        (item.id, found.map(|(account, problem)| notice(account, problem)))
+    });
+    Ok(still_so.collect())
 }
 
-fn subject(account: &str, problem: &Problem) -> String {
-    format!("{account}: {}", problem.name)
+fn delivery(account: &str, problem: &Problem, day: Date) -> Delivery {
+    Delivery::Notice { problem: format!("{account}: {}", problem.name), day }
 }
 
 fn notice(account: &str, problem: &Problem) -> Alert {
@@ -52,6 +59,8 @@ fn notice(account: &str, problem: &Problem) -> Alert {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::error::Error;
 
@@ -76,11 +85,11 @@ mod tests {
     }
 
     /// Tells what has to be told, and returns it.
-    fn told(store: &Store, problems: &Problems, day: &str) -> Vec<(String, String)> {
-        plan_notices(store, problems, day, NOW).unwrap();
+    fn told(store: &Store, problems: &Problems, day: Date) -> Vec<(String, String)> {
+        plan(store, problems, day, NOW).unwrap();
         let waiting = waiting(store, problems, day).unwrap().into_iter();
-        let notices = waiting.filter_map(|(item, notice)| {
-            store.set_outbox_state(item.id, "sent", NOW).unwrap();
+        let notices = waiting.filter_map(|(id, notice)| {
+            store.set_delivery_state(id, DeliveryState::Sent, NOW).unwrap();
             notice
         });
         notices.map(|notice| (notice.title, notice.body)).collect()
@@ -90,7 +99,7 @@ mod tests {
     fn each_problem_of_each_account_is_told_once_a_day_in_whatever_words() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (monday, tuesday) = ("2026-11-23", "2026-11-24");
+        let (monday, tuesday) = (date(2026, 11, 23), date(2026, 11, 24));
         let count = |errors: &[(&str, Error)], day| told(&store, &problems(errors), day).len();
         assert_eq!(count(&[("work", refused("no (1)")), ("play", refused("no"))], monday), 2);
         assert_eq!(count(&[("work", refused("no (2)"))], monday), 0);
@@ -106,7 +115,7 @@ mod tests {
     fn a_notice_says_what_happened_and_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let told = told(&store, &problems(&[("work", other_certificate("A"))]), "2026-11-23");
+        let told = told(&store, &problems(&[("work", other_certificate("A"))]), date(2026, 11, 23));
         let body = "mail.example.org shows another certificate\nfound A\nask who runs it";
         assert_eq!(told, [("Mail of work can't be read".to_owned(), body.to_owned())]);
     }
@@ -116,8 +125,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
         let refused = problems(&[("work", refused("no"))]);
-        plan_notices(&store, &refused, "2026-11-23", NOW).unwrap();
-        for (problems, day) in [(&Problems::default(), "2026-11-23"), (&refused, "2026-11-24")] {
+        let monday = date(2026, 11, 23);
+        plan(&store, &refused, monday, NOW).unwrap();
+        let tuesday = date(2026, 11, 24);
+        for (problems, day) in [(&Problems::default(), monday), (&refused, tuesday)] {
             let waiting = waiting(&store, problems, day).unwrap();
             assert!(matches!(waiting.as_slice(), [(_, None)]));
         }

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use jiff::tz::TimeZone;
 
-use super::overdue::{self, IOwe, LEAD_AFTER_BATCH_H, late_tail, miss};
+use super::overdue::{self, late_tail};
 use super::schedule;
-use crate::domain::measure::need::{DUE, Likelihood, PERHAPS};
+use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::standing::{self, is_owed};
 use crate::domain::measure::statistics::KaplanMeier;
 use crate::domain::measure::statistics::curve::{self, PopulationCurve};
@@ -117,7 +117,7 @@ impl<'a> Habit<'a> {
         Habit { own, population }
     }
 
-    fn survival(&self, hours: f64) -> f64 {
+    pub(super) fn survival(&self, hours: f64) -> f64 {
         curve::contact(&self.own, self.population.survival(hours), hours)
     }
 }
@@ -127,57 +127,6 @@ impl<'a> Habit<'a> {
 pub fn is_unusual(debt: &Debt, habit: &Habit<'_>) -> bool {
     let tail = late_tail(habit.survival(debt.age_h), habit.survival(EXPIRY_H));
     debt.turn.side == Side::Mine && overdue::unusual(debt.overdue, debt.turn.needs_reply, tail)
-}
-
-/// One morning's look at all debts.
-#[derive(Debug, Clone, Copy)]
-pub struct AlertBatch {
-    pub now: Moment,
-    pub next: Moment,
-    /// From when on every folder was known: what was late before is listed, never alerted.
-    pub covered_since: Moment,
-    /// Where no text is read nothing is *due*: of starred contacts *perhaps* is told, too.
-    pub reads_text: bool,
-}
-
-/// Whether a batch is to tell of a turn. What I owe is told before its limit ends; what they owe
-/// only of starred contacts, when it has ended; either once more when twice the limit has passed.
-/// Only what is *due* is told.
-///
-/// `told` says how often it was already. `starred` is the habit of whoever owes the answer, where
-/// the contact is starred.
-pub fn is_worth_telling(
-    debt: &Debt,
-    batch: &AlertBatch,
-    told: u32,
-    starred: Option<&Habit<'_>>,
-) -> bool {
-    let AlertBatch { now, next, covered_since, reads_text } = *batch;
-    let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
-    let unlikely = debt.turn.needs_reply < needed;
-    if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {
-        return false;
-    }
-    let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
-    match (debt.turn.side, told) {
-        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, needed),
-        (Side::Theirs, 1) => now >= debt.due_twice,
-        (Side::Mine, 0) => starred.is_some() && debt.overdue,
-        (Side::Mine, 1) => starred.is_some() && now >= debt.due_twice,
-        _ => false,
-    }
-}
-
-fn i_owe(debt: &Debt, starred: Option<&Habit<'_>>) -> IOwe {
-    let q = debt.turn.needs_reply;
-    IOwe {
-        q,
-        age_h: debt.age_h,
-        limit_h: debt.limit_h,
-        starred: starred.is_some(),
-        miss: starred
-            .map_or(0.0, |habit| miss(q, habit.survival(debt.age_h), habit.survival(debt.limit_h))),
-    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,13 @@
 //!
 //! Says what is due as data; does none of it.
 
+pub mod agenda;
+pub mod alerts;
 pub mod debts;
 pub mod digest;
 pub mod explanation;
 pub mod ledger;
+pub mod outbox;
 pub mod overdue;
 pub mod schedule;
 pub mod sift;

@@ -22,6 +22,11 @@ pub fn next_daily(now: Moment, time: Time, zone: &TimeZone) -> Moment {
     if candidate > now { candidate } else { at(day_after(today), time, zone) }
 }
 
+/// When the next local day begins.
+pub fn next_midnight(now: Moment, zone: &TimeZone) -> Moment {
+    at(day_after(local_date(now, zone)), Time::midnight(), zone)
+}
+
 /// When the batch goes out: at its time, or when the quiet hours that cover it end.
 pub fn batch_time(policy: &AlertPolicy) -> Time {
     match policy.quiet {

@@ -51,6 +51,11 @@ impl Population {
         is_old || messages > self.messages + self.messages / 2
     }
 
+    /// When it is to be learned anew, if no mail comes.
+    pub fn next(&self) -> Option<Moment> {
+        self.at.map(|at| at + REFIT)
+    }
+
     /// How turns of that side are usually answered.
     pub fn usual(&self, side: Side) -> &Usual {
         match side {

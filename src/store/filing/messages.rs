@@ -6,26 +6,25 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::Filing;
 use super::parties::Parties;
 use crate::domain::message::facts::{Facts, KEY_VERSION, MessageKey};
 use crate::domain::message::noise::Traits;
 use crate::error::Result;
 use crate::store::Store;
+use crate::store::columns::pack;
 use crate::store::mail::Arrival;
-use crate::store::threads::pack;
 
 /// Where a copy lies: folder, validity and number.
-pub type Place = (i64, u64, u64);
+pub type CopyPlace = (i64, u64, u64);
 
 /// Under which key a mail is stored, and the message there, if it is one already.
 pub struct Identified {
     pub key: MessageKey,
-    pub message: Option<Stored>,
+    pub message: Option<StoredMessage>,
 }
 
 /// A stored message, as far as another copy may change it.
-pub struct Stored {
+pub struct StoredMessage {
     pub id: i64,
     pub tied: bool,
     traits: Traits,
@@ -35,7 +34,7 @@ pub struct Stored {
     parent: Option<i64>,
 }
 
-impl Stored {
+impl StoredMessage {
     /// Whether it says the same; a parent that one copy lost on its way makes no difference.
     fn says(&self, facts: &Facts) -> bool {
         let same_parent =
@@ -46,7 +45,7 @@ impl Stored {
 
 impl Store {
     /// The message that a mail is a copy of. `place`: where it lies, if that is known.
-    pub fn same_message(&self, facts: &Facts, place: Option<Place>) -> Result<Identified> {
+    pub fn same_message(&self, facts: &Facts, place: Option<CopyPlace>) -> Result<Identified> {
         let stored = self.message_of(facts.key)?;
         if let Some(message) = &stored
             && !message.says(facts)
@@ -58,13 +57,13 @@ impl Store {
         Ok(Identified { key: facts.key, message: stored })
     }
 
-    fn message_of(&self, key: MessageKey) -> Result<Option<Stored>> {
+    fn message_of(&self, key: MessageKey) -> Result<Option<StoredMessage>> {
         let mut find = self.db.prepare_cached(
             "SELECT id, tied, traits, received, author IS NOT NULL, base_subject, parent
              FROM message WHERE key = ?1",
         )?;
         let found = find.query_row([key.0.as_slice()], |row| {
-            Ok(Stored {
+            Ok(StoredMessage {
                 id: row.get(0)?,
                 tied: row.get(1)?,
                 traits: Traits(row.get::<_, i64>(2)?.cast_unsigned()),
@@ -78,7 +77,7 @@ impl Store {
     }
 
     /// Whether that copy is one of this message, so that it is only read once more.
-    fn lies_at(&self, message: i64, place: Option<Place>) -> Result<bool> {
+    fn lies_at(&self, message: i64, place: Option<CopyPlace>) -> Result<bool> {
         let Some((folder, uidvalidity, uid)) = place else { return Ok(false) };
         let mut find = self.db.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM instance WHERE folder = ?1 AND uidvalidity = ?2
@@ -89,11 +88,11 @@ impl Store {
     }
 }
 
-impl Filing<'_> {
+impl Store {
     /// What a further copy says of a stored message: the earliest time of all holds.
     pub(super) fn add_to_message(
         &self,
-        stored: &Stored,
+        stored: &StoredMessage,
         arrival: &Arrival,
         parties: &Parties,
     ) -> Result<i64> {
@@ -104,8 +103,7 @@ impl Filing<'_> {
             true => facts.traits.with_copy(stored.traits),
             false => stored.traits.with_copy(facts.traits),
         };
-        self.store
-            .db
+        self.db
             .prepare_cached(
                 "UPDATE message SET
                    received = min(coalesce(received, ?2), coalesce(?2, received)),
@@ -133,12 +131,11 @@ impl Filing<'_> {
                 facts.digest_token,
             ])?;
         if facts.cues.is_some() {
-            self.store.text_is_read(stored.id)?;
+            self.text_is_read(stored.id)?;
         }
         // One that came past the list, or through one that is believed, says who wrote it.
         if let Some(author) = parties.author.filter(|_| !stored.has_author) {
-            self.store
-                .db
+            self.db
                 .prepare_cached("UPDATE message SET author = ?2 WHERE id = ?1")?
                 .execute([stored.id, author.id])?;
         }
@@ -151,11 +148,12 @@ impl Filing<'_> {
         arrival: &Arrival,
         parties: &Parties,
         is_trusted: bool,
+        keep_subject: bool,
     ) -> Result<i64> {
         let facts = &arrival.facts;
         let tied = is_trusted && parties.author.is_some_and(|author| author.ties);
-        let thread = if tied { self.store.thread_for(facts)? } else { key.number() };
-        let db = &self.store.db;
+        let thread = if tied { self.thread_for(facts)? } else { key.number() };
+        let db = &self.db;
         db.prepare_cached(
             "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                     internal, subject, base_subject, parent, refs, thread, traits, to_count,
@@ -172,7 +170,7 @@ impl Filing<'_> {
             facts.date.map(|at| at.0),
             facts.received.map(|at| at.0),
             arrival.internal.map(|at| at.0),
-            self.keep_subjects.then_some(&facts.subject),
+            keep_subject.then_some(&facts.subject),
             facts.base_subject,
             facts.parent,
             pack(&facts.references),

@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
+use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
+use crate::domain::model::{TouchId, TurnId};
 use crate::error::Kind;
 
 fn mode(path: &std::path::Path) -> u32 {
@@ -103,18 +105,20 @@ fn a_failed_transaction_leaves_nothing() {
 #[test]
 fn everything_leaves_once_per_kind_subject_and_period() {
     let store = store();
-    let plan = |kind, subject, period| store.plan(kind, subject, period, "words", at(1)).unwrap();
-    assert!(plan("alert", "C1-1", "1"));
-    assert!(!plan("alert", "C1-1", "1"));
-    assert!(plan("alert", "C1-1", "2"));
-    assert!(plan("digest", "", "2026-W48"));
-    let waiting = store.unsent("alert").unwrap();
-    let periods: Vec<&str> = waiting.iter().map(|item| item.period.as_str()).collect();
+    let plan = |what: &Delivery| store.plan(what, DeliveryMark::Plain, at(1)).unwrap();
+    let turn = TurnId { contact: ContactId(1), touch: TouchId::Message(1) };
+    let alert = |time| Delivery::Alert { turn, time };
+    assert!(plan(&alert(1)));
+    assert!(!plan(&alert(1)));
+    assert!(plan(&alert(2)));
+    assert!(plan(&Delivery::Digest { week: "2026-W48".to_owned() }));
+    let waiting = store.unsent(DeliveryKind::Alert).unwrap();
+    let periods: Vec<String> = waiting.iter().map(|item| item.what.period()).collect();
     assert_eq!(periods, ["1", "2"]);
-    store.set_outbox_state(waiting[0].id, "sent", at(2)).unwrap();
-    assert_eq!(store.unsent("alert").unwrap().len(), 1);
-    assert!(!plan("alert", "C1-1", "1"));
-    assert_eq!(store.planned_since("alert", at(2)).unwrap(), 1);
+    store.set_delivery_state(waiting[0].id, DeliveryState::Sent, at(2)).unwrap();
+    assert_eq!(store.unsent(DeliveryKind::Alert).unwrap().len(), 1);
+    assert!(!plan(&alert(1)));
+    assert_eq!(store.planned_since(DeliveryKind::Alert, at(2)).unwrap(), 1);
 }
 
 #[test]

@@ -119,7 +119,7 @@ impl Kept {
                 let uids = unread.map(|(_, uid)| *uid).rev().take(600).collect();
                 let _ = reply.send(uids);
             }
-            Report::Word(Word::TextsRest) => {}
+            Report::Word(Word::TextsRest | Word::Configured) => {}
             Report::Word(Word::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
             }

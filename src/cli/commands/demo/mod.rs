@@ -42,7 +42,7 @@ pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
     let (also, mut alerts) = mpsc::unbounded_channel();
     let outlet = Outlet { desktop: true, also: Some(also) };
     let daemon = Daemon { home, config: desk.config.clone(), clock, outlet };
-    let daemon = tokio::spawn(daemon.run(shutdown));
+    let daemon = tokio::spawn(daemon.run(shutdown, watch::channel(0).1));
     for (index, scene) in SCENES.iter().enumerate() {
         wait_until(clock, scene.at(), &mut alerts).await;
         deliver(&folder, &scene.mail(index))?;

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::domain::decide::alerts::{AlertBatch, is_worth_telling};
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::statistics::Observation;
 use crate::domain::measure::turns::{Answer, Link};

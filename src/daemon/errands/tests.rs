@@ -1,10 +1,12 @@
-//! What a batch tells, of whom and in which words.
+//! What a batch tells, of whom and in which words; and when there is something to learn.
 
 use super::*;
+use crate::book::measure_history;
+use crate::config;
 use crate::domain::measure::need::Features;
 use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
-use crate::domain::model::{ContactId, HOUR, TouchId};
-use crate::domain::policy::{AlertPolicy, Policy};
+use crate::domain::model::{ContactId, DAY, HOUR, Side, TouchId, TurnId};
+use crate::domain::policy::AlertPolicy;
 use crate::store::{Decision, ImportRun, NewCard, Verb};
 
 /// Wednesday, 25 November 2026, 12:00 UTC.
@@ -41,16 +43,23 @@ fn store(folder: &tempfile::TempDir) -> Store {
     store
 }
 
+fn batch(now: Moment, covered_since: Moment) -> AlertBatch {
+    AlertBatch { now, next: now + DAY, covered_since, reads_text: true }
+}
+
+fn planned(store: &Store) -> Vec<String> {
+    let planned = store.unsent(DeliveryKind::Alert).unwrap();
+    planned.iter().map(|item| item.what.subject()).collect()
+}
+
 #[track_caller]
 fn check(per_week: u32, expect: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     let store = store(&folder);
     let policy =
         Policy { alerts: AlertPolicy { per_week, ..AlertPolicy::default() }, ..Policy::default() };
-    plan_batch(&store, &policy, NOW - 7 * DAY, (NOW, NOW + DAY)).unwrap();
-    let planned = store.unsent("alert").unwrap();
-    let subjects: Vec<&str> = planned.iter().map(|item| item.subject.as_str()).collect();
-    assert_eq!(subjects, expect);
+    plan_alerts(&store, &policy, &batch(NOW, NOW - 7 * DAY)).unwrap();
+    assert_eq!(planned(&store), expect);
 }
 
 #[test]
@@ -76,11 +85,11 @@ fn a_short_budget_goes_to_what_is_likeliest_and_most_urgent_and_the_first_mornin
     let planned = |per_week, now: Moment| {
         let alerts = AlertPolicy { per_week, ..AlertPolicy::default() };
         let policy = Policy { alerts, ..Policy::default() };
-        store.plan("batch", "", &now.to_string(), "", now).unwrap();
-        plan_batch(&store, &policy, NOW - 30 * DAY, (now, now + DAY)).unwrap();
-        let planned = store.unsent("alert").unwrap();
-        let subjects = planned.into_iter().map(|item| item.subject);
-        subjects.filter(|subject| subject.starts_with("C2")).collect::<Vec<_>>()
+        let day = schedule::local_date(now, &policy.zone);
+        store.plan(&Delivery::Batch { day }, DeliveryMark::Plain, now).unwrap();
+        plan_alerts(&store, &policy, &batch(now, NOW - 30 * DAY)).unwrap();
+        let planned = planned(&store).into_iter();
+        planned.filter(|subject| subject.starts_with("C2")).collect::<Vec<_>>()
     };
     // Due today, then what is overdue, the oldest first; thanks are never told.
     assert_eq!(planned(6, NOW), ["C2-13", "C2-10", "C2-15"]);
@@ -105,4 +114,23 @@ fn an_alert_says_whose_answer_is_missing() {
         ("Bob hasn't answered you", missing),
     ];
     assert_eq!(told, expect.map(|(title, body)| (title.to_owned(), body.to_owned())));
+}
+
+#[tokio::test]
+async fn nothing_is_learned_from_mail_that_is_not_measured_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::below(folder.path());
+    let store = Store::open(&home.data).unwrap();
+    let card = NewCard { name: "Ann Lee".to_owned(), ..NewCard::default() };
+    store.import_card(&card, Moment(0), &mut ImportRun::default()).unwrap();
+    let config = watch::channel(Arc::new(config::defaults())).1;
+    let now = Moment(1_700_000_000);
+    let clock = Clock::fast(now, 0.0);
+    let mut errands = Errands::new(home, config, clock, Outlet::default());
+
+    errands.run_due().await;
+    assert_eq!(store.population().unwrap().at, None);
+    measure_history(&store, &Policy::default()).unwrap();
+    errands.run_due().await;
+    assert_eq!(store.population().unwrap().at, Some(now));
 }

@@ -1,0 +1,81 @@
+//! How values of the domain stand in columns.
+
+use jiff::civil::Date;
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
+use crate::domain::message::cues::{Cues, Marks};
+use crate::domain::message::facts::MessageKey;
+use crate::domain::model::TouchId;
+
+/// Messages are positive, entries negative: one column holds either.
+pub(super) fn touch_number(touch: TouchId) -> i64 {
+    match touch {
+        TouchId::Message(id) => id,
+        TouchId::Entry(id) => -id,
+    }
+}
+
+pub(super) fn touch_id(number: i64) -> TouchId {
+    if number < 0 { TouchId::Entry(-number) } else { TouchId::Message(number) }
+}
+
+/// Hashes as one blob, eight bytes each.
+pub(super) fn pack(ids: &[i64]) -> Option<Vec<u8>> {
+    (!ids.is_empty()).then(|| ids.iter().flat_map(|id| id.to_le_bytes()).collect())
+}
+
+pub(super) fn unpack(bytes: &[u8]) -> Vec<i64> {
+    let (ids, _) = bytes.as_chunks::<8>();
+    ids.iter().map(|id| i64::from_le_bytes(*id)).collect()
+}
+
+pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageKey> {
+    let mut key = [0; 16];
+    let stored: Vec<u8> = row.get(column)?;
+    key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
+    Ok(MessageKey(key))
+}
+
+/// A day as it is stored: `YYYY-MM-DD`, or nothing.
+pub(super) fn stored_day(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Date>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+/// Places in To count from 1; whoever is in Cc comes behind all of them.
+pub(super) const CC: i64 = 32_767;
+
+/// From two columns: the marks, and who is named.
+pub(super) fn cues(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Cues>> {
+    let marks: Option<i64> = row.get(column)?;
+    let named: Option<u16> = row.get(column + 1)?;
+    Ok(marks.map(|marks| Cues {
+        marks: Marks(marks.cast_unsigned()),
+        named: named.unwrap_or_default(),
+    }))
+}
+
+/// Kinds and states stand in columns by their names, which are spelled where they are defined.
+macro_rules! by_name {
+    ($($kind:ty),* $(,)?) => {
+        $(
+            impl ToSql for $kind {
+                fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                    Ok(ToSqlOutput::from(self.name()))
+                }
+            }
+
+            impl FromSql for $kind {
+                fn column_result(value: ValueRef<'_>) -> FromSqlResult<$kind> {
+                    let name = value.as_str()?;
+                    let known = <$kind>::ALL.into_iter().find(|kind| kind.name() == name);
+                    known.ok_or_else(|| FromSqlError::Other(format!("unknown: {name}").into()))
+                }
+            }
+        )*
+    };
+}
+
+by_name!(DeliveryKind, DeliveryMark, DeliveryState);
