@@ -20,6 +20,12 @@ pub fn prepare(store: &Store, config: &Config) -> Result<()> {
     measure_history(store, &config.policy).map(drop)
 }
 
+/// Whether two configurations measure the same mail alike.
+pub fn rests_on_the_same(one: &Config, other: &Config) -> bool {
+    let basis = |config: &Config| (config.policy.time, config.policy.reads_text);
+    basis(one) == basis(other) && one.me.addresses == other.me.addresses
+}
+
 /// Whether the store knows what the configuration says.
 pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
     Ok(store.knows_accounts(&accounts(config))?

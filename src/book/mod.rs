@@ -32,7 +32,7 @@ mod survey;
 mod week;
 
 pub use as_of::AsOf;
-pub use basis::{is_told, prepare};
+pub use basis::{is_told, prepare, rests_on_the_same};
 pub use debts::NamedDebt;
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use survey::learn;

@@ -6,19 +6,27 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 use tracing::{info, warn};
 
+use super::clock::after;
 use super::file_changes::FileChanges;
 use super::home::Home;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// Files are written piece by piece.
+const SETTLING: Duration = Duration::from_millis(200);
 
 pub struct Configuration {
     home: Home,
     current: watch::Sender<Arc<Config>>,
     changes: FileChanges,
+    /// When what has changed is read.
+    settled: Option<Instant>,
     /// What is wrong with the file, as it was last read.
     mistake: Option<String>,
 }
@@ -33,7 +41,7 @@ impl Configuration {
         let folders: Vec<&Path> = folders.into_iter().filter(|folder| folder.is_dir()).collect();
         let changes = FileChanges::of(names.collect(), &folders);
         let current = watch::Sender::new(Arc::new(config));
-        Configuration { home: home.clone(), current, changes, mistake: None }
+        Configuration { home: home.clone(), current, changes, settled: None, mistake: None }
     }
 
     pub fn current(&self) -> Arc<Config> {
@@ -45,9 +53,18 @@ impl Configuration {
         self.current.subscribe()
     }
 
-    /// Waits until the file has changed.
-    pub async fn changed(&self) {
-        self.changes.next().await;
+    /// Waits until the file has changed, and whoever changes it has had time to write all of it.
+    /// May be given up at any time.
+    pub async fn changed(&mut self) {
+        let settled = match self.settled {
+            Some(settled) => settled,
+            None => {
+                self.changes.next().await;
+                *self.settled.insert(after(SETTLING))
+            }
+        };
+        sleep_until(settled).await;
+        self.settled = None;
     }
 
     /// What is wrong with the file, if something is.
@@ -55,11 +72,21 @@ impl Configuration {
         self.mistake.as_deref()
     }
 
+    fn read(&self) -> Result<Config> {
+        let config = self.home.settings()?;
+        config.require_account()?;
+        Ok(config)
+    }
+
     /// Reads the file anew and hands it on; what is wrong with it, where that is new. A file that
     /// is gone, or names no account any more, is as wrong as one that can't be read.
-    pub fn read_anew(&mut self) -> Option<Error> {
-        let read = self.home.settings();
-        let read = read.and_then(|config| config.require_account().map(|()| config));
+    pub async fn read_anew(&mut self) -> Option<Error> {
+        let mut read = self.read();
+        if read.is_err() {
+            // Only half of it may be written.
+            sleep_until(after(SETTLING)).await;
+            read = self.read();
+        }
         match read {
             Ok(config) => {
                 info!("the configuration was read anew");

@@ -14,7 +14,7 @@ use super::clock::Clock;
 use super::home::Home;
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
-use crate::book::{learn, measure_marked, prepare, take_stock};
+use crate::book::{learn, measure_history, measure_marked, prepare, rests_on_the_same, take_stock};
 use crate::config::{AccountKind, Config};
 use crate::domain::decide::agenda::must_reconcile;
 use crate::domain::model::{DAY, Moment};
@@ -123,8 +123,14 @@ impl Intake {
 
     /// Goes by what is configured now, from the next transaction on.
     fn reconfigure(&mut self) -> Result<()> {
-        self.config = Arc::clone(&self.configured.borrow());
+        let configured = Arc::clone(&self.configured.borrow());
+        let before = std::mem::replace(&mut self.config, configured);
         prepare(&self.store, &self.config)?;
+        // A command may have measured by the new one already, and this thread by the old one since.
+        if !rests_on_the_same(&before, &self.config) {
+            self.store.transaction(Store::mark_all_dirty)?;
+            measure_history(&self.store, &self.config.policy)?;
+        }
         self.set_authserv_ids()?;
         self.progress.send_modify(|progress| progress.commits += 1);
         Ok(())

@@ -197,7 +197,7 @@ impl Service {
     }
 
     async fn reload(&mut self) -> Result<()> {
-        let mistake = self.configuration.read_anew();
+        let mistake = self.configuration.read_anew().await;
         if let Some(cause) = &mistake {
             self.errands.tell("The configuration has a mistake", cause).await;
         }

@@ -6,6 +6,7 @@ mod away;
 mod cues;
 mod mailbox;
 mod problems;
+mod reload;
 mod running;
 mod silence;
 mod steering;

@@ -226,6 +226,11 @@ impl Daemon {
         eventually(PATIENCE, "the daemon has ended", || child.try_wait().unwrap())
     }
 
+    /// Asks it to read its configuration anew.
+    pub fn reload(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// Stops its time, as a suspended machine does.
     pub fn freeze(&self) {
         self.signal(Signal::STOP);
