@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::Book;
 use crate::domain::decide::debts::{self, Debt, Habit};
 use crate::domain::decide::digest;
+use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, Moment, Side, TouchId, TurnId};
+use crate::domain::model::{ContactId, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
 use crate::error::Result;
-use crate::store::Verb;
 
 /// A debt with the name and the words to show beside it.
 pub struct NamedDebt {
@@ -44,7 +44,7 @@ impl Book<'_> {
         let mut found = Vec::new();
         for (contact, turns) in &by_contact {
             let terms = self.terms(*contact);
-            let snoozed = |touches: &[TouchId]| self.snoozed_until(*contact, touches);
+            let snoozed = |touches: &[TouchId]| self.decisions.snoozed_until(*contact, touches);
             for debt in debts::debts(turns, &terms, snoozed, now) {
                 found.push(self.named(debt)?);
             }
@@ -64,15 +64,6 @@ impl Book<'_> {
         let muted = self.decisions.has(contact, Verb::Mute);
         let because = self.because(&debt.turn);
         Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted })
-    }
-
-    fn snoozed_until(&self, contact: ContactId, touches: &[TouchId]) -> Option<Moment> {
-        self.decisions
-            .of(contact)
-            .filter(|decision| decision.verb == Verb::Snooze)
-            .filter(|decision| decision.touch.is_some_and(|touch| touches.contains(&touch)))
-            .filter_map(|decision| decision.value.parse().ok().map(Moment))
-            .max()
     }
 
     pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {

@@ -3,19 +3,20 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
+use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::{Label, NEWEST};
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
-use crate::store::{Store, Verb};
+use crate::store::Store;
 
 pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<Label>> {
     let mut turns: BTreeMap<ContactId, Vec<UnjudgedTurn>> = BTreeMap::new();
     let mut seen = HashSet::new();
     let mut labels = Vec::new();
     for decision in store.said_of_turns(now, NEWEST)? {
-        let Some(touch) = decision.touch else { continue };
+        let Some(touch) = decision.what.touch() else { continue };
         let contact = decision.contact;
         // Newest first: of two words on one message the later holds.
         if !seen.insert((contact, touch)) {
@@ -31,7 +32,7 @@ pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<Label>> {
             continue;
         }
         let (side, features) = (turn.side, asked.features);
-        let due = decision.verb != Verb::Done;
+        let due = decision.what.verb() != Verb::Done;
         labels.push(Label { at: decision.at, side, contact, features, due });
     }
     Ok(labels)

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
+use crate::domain::measure::decisions::{Decided, Decision};
 use crate::domain::measure::touches::{self, Letter};
 use crate::domain::measure::turns::{self, Author, Correction, Touch, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
@@ -12,7 +13,7 @@ use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
-use crate::store::{Decision, Store, Verb};
+use crate::store::Store;
 
 /// What is derived of one contact's mail and entries.
 struct Measured {
@@ -57,12 +58,12 @@ fn unread(letters: &[Letter], touches: &[Touch]) -> Vec<(i64, Moment)> {
 
 /// Who puts something off says that it asks for an answer.
 fn correction(decision: &Decision) -> Option<Correction> {
-    let due = match decision.verb {
-        Verb::Done => false,
-        Verb::Due | Verb::Snooze => true,
-        Verb::Mute | Verb::Star | Verb::Set | Verb::NotTheirs => return None,
+    let due = match decision.what {
+        Decided::Done(_) => false,
+        Decided::Due(_) | Decided::Snooze { .. } => true,
+        _ => return None,
     };
-    Some(Correction { touch: decision.touch?, at: decision.at, due })
+    Some(Correction { touch: decision.what.touch()?, at: decision.at, due })
 }
 
 /// About so many messages are measured before what they tell is written: in smaller parts the same

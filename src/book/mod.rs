@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use crate::domain::measure::calendar::Calendar;
+use crate::domain::measure::decisions::{Decisions, Verb};
 use crate::domain::measure::need::because;
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::population::Population;
@@ -19,7 +20,7 @@ use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::store::{ContactRow, Decisions, Store, Verb};
+use crate::store::{ContactRow, Store};
 
 pub mod archive;
 pub mod arrival;
@@ -91,7 +92,7 @@ impl<'a> Book<'a> {
     }
 
     pub fn terms(&self, contact: ContactId) -> Terms {
-        let limit_h = self.decisions.setting(contact, "limit").and_then(|hours| hours.parse().ok());
+        let limit_h = self.decisions.limit_h(contact);
         let zone = self.zone_of(contact);
         let absences = self.absences_of(contact);
         let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
@@ -102,7 +103,7 @@ impl<'a> Book<'a> {
 
     /// The zone in which a contact's days begin.
     fn zone_of(&self, contact: ContactId) -> TimeZone {
-        let zone = self.decisions.setting(contact, "zone");
+        let zone = self.decisions.zone(contact);
         zone.and_then(|zone| TimeZone::get(zone).ok()).unwrap_or_else(|| self.policy.zone.clone())
     }
 

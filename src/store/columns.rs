@@ -5,6 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
+use crate::domain::measure::decisions::Verb;
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::model::TouchId;
@@ -78,4 +79,4 @@ macro_rules! by_name {
     };
 }
 
-by_name!(DeliveryKind, DeliveryMark, DeliveryState);
+by_name!(DeliveryKind, DeliveryMark, DeliveryState, Verb);

@@ -1,55 +1,12 @@
 //! What the user said, in the order in which it was said; taken back, never deleted.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 
 use super::Store;
 use super::columns::{touch_id, touch_number};
+use crate::domain::measure::decisions::{Decided, Decision, Decisions, SettingKey, Verb};
 use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::error::Result;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    Done,
-    /// It does ask for an answer.
-    Due,
-    Snooze,
-    Mute,
-    Star,
-    /// `value` is `limit=24` (hours) or `zone=Europe/Paris`.
-    Set,
-    /// `value` is the address that was found by name and isn't theirs.
-    NotTheirs,
-}
-
-impl Verb {
-    const ALL: [Verb; 7] =
-        [Verb::Done, Verb::Due, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Verb::Done => "done",
-            Verb::Due => "due",
-            Verb::Snooze => "snooze",
-            Verb::Mute => "mute",
-            Verb::Star => "star",
-            Verb::Set => "set",
-            Verb::NotTheirs => "not-theirs",
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    pub at: Moment,
-    pub verb: Verb,
-    pub contact: ContactId,
-    pub touch: Option<TouchId>,
-    pub value: String,
-}
-
-/// The decisions that hold, contact by contact, oldest first.
-#[derive(Debug, Clone, Default)]
-pub struct Decisions(pub Vec<Decision>);
 
 impl Store {
     pub fn decide(&self, decision: &Decision) -> Result<()> {
@@ -57,10 +14,10 @@ impl Store {
             "INSERT INTO decision (at, verb, contact, touch, value) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
                 decision.at.0,
-                decision.verb.name(),
+                decision.what.verb(),
                 decision.contact.0,
-                decision.touch.map(touch_number),
-                decision.value,
+                decision.what.touch().map(touch_number),
+                decision.what.value(),
             ],
         )?;
         self.mark_dirty(decision.contact)
@@ -81,7 +38,7 @@ impl Store {
                 "SELECT id, touch FROM decision WHERE verb = ?1 AND contact = ?2
                  AND undone_at IS NULL ORDER BY id DESC",
             )?
-            .query_map(params![verb.name(), contact.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map(params![verb, contact.0], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let found = candidates.into_iter().find(|(_, touch)| match touch {
             Some(touch) => touches.contains(&touch_id(*touch)),
@@ -92,26 +49,28 @@ impl Store {
         Ok(true)
     }
 
-    /// Takes the latest setting or refused address back whose value begins with `start`; what it
-    /// was.
+    /// Takes back what was set last of what is meant; what it was.
     pub fn take_setting_back(
         &self,
         contact: ContactId,
-        start: &str,
+        key: &SettingKey,
         now: Moment,
-    ) -> Result<Option<(Verb, String)>> {
-        let found: Option<(i64, bool, String)> = self
-            .db
-            .prepare(
-                "SELECT id, verb = 'set', value FROM decision
-                 WHERE verb IN ('set', 'not-theirs') AND contact = ?1 AND undone_at IS NULL
-                   AND substr(value, 1, length(?2)) = ?2 ORDER BY id DESC LIMIT 1",
-            )?
-            .query_row(params![contact.0, start], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        let Some((id, is_setting, value)) = found else { return Ok(None) };
-        self.undo_decision(id, contact, now)?;
-        Ok(Some((if is_setting { Verb::Set } else { Verb::NotTheirs }, value)))
+    ) -> Result<Option<Decided>> {
+        let mut statement = self.db.prepare(
+            "SELECT at, verb, contact, touch, value, id FROM decision
+             WHERE contact = ?1 AND undone_at IS NULL ORDER BY id DESC",
+        )?;
+        let rows = statement.query_map([contact.0], |row| Ok((row.get(5)?, decision(row)?)))?;
+        for row in rows {
+            let (id, found) = row?;
+            if let Some(Decision { what, .. }) = found
+                && key.means(&what)
+            {
+                self.undo_decision(id, contact, now)?;
+                return Ok(Some(what));
+            }
+        }
+        Ok(None)
     }
 
     fn undo_decision(&self, id: i64, contact: ContactId, now: Moment) -> Result<()> {
@@ -149,38 +108,12 @@ impl Store {
     }
 }
 
-/// `None` for a verb that nobody knows any more.
+/// `None` for what nobody spells so any more.
 fn decision(row: &Row<'_>) -> rusqlite::Result<Option<Decision>> {
-    let verb: String = row.get(1)?;
-    let Some(verb) = Verb::ALL.into_iter().find(|known| known.name() == verb) else {
-        return Ok(None);
-    };
-    Ok(Some(Decision {
-        at: Moment(row.get(0)?),
-        verb,
-        contact: ContactId(row.get(2)?),
-        touch: row.get::<_, Option<i64>>(3)?.map(touch_id),
-        value: row.get(4)?,
-    }))
-}
-
-impl Decisions {
-    pub fn of(&self, contact: ContactId) -> impl Iterator<Item = &Decision> {
-        let first = self.0.partition_point(|decision| decision.contact < contact);
-        self.0.iter().skip(first).take_while(move |decision| decision.contact == contact)
-    }
-
-    pub fn has(&self, contact: ContactId, verb: Verb) -> bool {
-        self.of(contact).any(|decision| decision.verb == verb)
-    }
-
-    /// The latest value that was set for `key`.
-    pub fn setting(&self, contact: ContactId, key: &str) -> Option<&str> {
-        self.of(contact)
-            .filter(|decision| decision.verb == Verb::Set)
-            .filter_map(|decision| decision.value.split_once('='))
-            .filter(|(name, _)| *name == key)
-            .map(|(_, value)| value)
-            .last()
-    }
+    let Ok(verb) = row.get(1) else { return Ok(None) };
+    let touch: Option<i64> = row.get(3)?;
+    let value: String = row.get(4)?;
+    let what = Decided::read(verb, touch.map(touch_id), &value);
+    let (at, contact) = (Moment(row.get(0)?), ContactId(row.get(2)?));
+    Ok(what.map(|what| Decision { at, contact, what }))
 }

@@ -29,7 +29,6 @@ mod turns;
 
 pub use archives::Known;
 pub use connection::Store;
-pub use decisions::{Decision, Decisions, Verb};
 pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};

@@ -9,13 +9,14 @@ use jiff::{Span, SpanRelativeTo, Unit};
 
 use crate::cli::desk::Desk;
 use crate::cli::person;
+use crate::domain::measure::decisions::{Decided, Decision, SettingKey, Verb};
 use crate::domain::measure::turns::{Closed, UnjudgedTurn};
 use crate::domain::message::identity;
-use crate::domain::model::{ContactId, Moment, TurnId};
+use crate::domain::model::{ContactId, Moment, TouchId, TurnId};
 use crate::domain::policy::{EXPIRY_H, Policy};
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
-use crate::store::{ContactRow, Decision, IdentityKind, Store, Verb};
+use crate::store::{ContactRow, IdentityKind, Store};
 
 pub fn done(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {
     let store = person::known_people(desk)?;
@@ -27,7 +28,7 @@ pub fn done(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {
     let (done, open): (Vec<_>, Vec<_>) = named
         .into_iter()
         .partition(|(_, turn)| turn.answer.is_some() || turn.closed == Some(Closed::SaidDone));
-    decide_on_turns(desk, &store, Verb::Done, &open, "")?;
+    decide_on_turns(desk, &store, &open, Decided::Done)?;
     tell(desk, &store, &done, "is done already")?;
     tell(desk, &store, &open, "is done")
 }
@@ -40,7 +41,7 @@ pub fn due(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {
         take_back_from_turns(desk, &store, Verb::Due, &named)?;
         return tell(desk, &store, &named, "is judged by its words again");
     }
-    decide_on_turns(desk, &store, Verb::Due, &named, "")?;
+    decide_on_turns(desk, &store, &named, Decided::Due)?;
     tell(desk, &store, &named, "asks for an answer")
 }
 
@@ -62,24 +63,25 @@ pub fn snooze(desk: &Desk, words: &[String], undo: bool) -> Result<()> {
     };
     let named = turns(&store, ids)?;
     let until = until(duration, desk.now, &desk.config.policy)?;
-    decide_on_turns(desk, &store, Verb::Snooze, &named, &until.0.to_string())?;
+    decide_on_turns(desk, &store, &named, |touch| Decided::Snooze { touch, until })?;
     let local = until.timestamp().to_zoned(desk.config.policy.zone.clone());
     let until = local.strftime("%A, %-d %B %Y, %H:%M");
     tell(desk, &store, &named, &format!("sleeps until {until}"))
 }
 
 pub fn mute(desk: &Desk, contact: &str, undo: bool) -> Result<()> {
-    mark(desk, Verb::Mute, contact, undo)
+    mark(desk, &Decided::Mute, contact, undo)
 }
 
 pub fn star(desk: &Desk, contact: &str, undo: bool) -> Result<()> {
-    mark(desk, Verb::Star, contact, undo)
+    mark(desk, &Decided::Star, contact, undo)
 }
 
-fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
+fn mark(desk: &Desk, what: &Decided, contact: &str, undo: bool) -> Result<()> {
     let store = person::known_people(desk)?;
     let row = person::find(&store, contact)?;
-    let (participle, id) = (if verb == Verb::Star { "starred" } else { "muted" }, row.id);
+    let (verb, id) = (what.verb(), row.id);
+    let participle = if verb == Verb::Star { "starred" } else { "muted" };
     let is = store.decisions(Some(id), desk.now)?.has(id, verb);
     if is != undo {
         let state = if undo { "is not" } else { "is already" };
@@ -90,8 +92,7 @@ fn mark(desk: &Desk, verb: Verb, contact: &str, undo: bool) -> Result<()> {
         if undo {
             return store.take_back(verb, id, &[], desk.now).map(drop);
         }
-        let at = desk.now;
-        store.decide(&Decision { at, verb, contact: id, touch: None, value: String::new() })
+        store.decide(&Decision { at: desk.now, contact: id, what: what.clone() })
     })?;
     let state = if undo { "is no longer" } else { "is now" };
     desk.say(&format!("{} {state} {participle}", clean(&row.name)));
@@ -109,33 +110,31 @@ pub fn set(desk: &Desk, contact: &str, settings: &[String], undo: bool) -> Resul
     if settings.is_empty() {
         return Err(Error::usage("nothing to set").hint(SETTINGS));
     }
-    let settings: Vec<(Verb, String)> =
+    let settings: Vec<Decided> =
         settings.iter().map(|text| setting(&row, text)).collect::<Result<_>>()?;
     desk.write(&store, &[row.id], |store| {
-        for (verb, value) in &settings {
-            let (at, verb, value) = (desk.now, *verb, value.clone());
-            store.decide(&Decision { at, verb, contact: row.id, touch: None, value })?;
-        }
-        Ok(())
+        settings.iter().try_for_each(|what| {
+            store.decide(&Decision { at: desk.now, contact: row.id, what: what.clone() })
+        })
     })?;
-    for (verb, value) in &settings {
-        desk.say(&format!("{}: {}", clean(&row.name), told(*verb, value)));
+    for what in &settings {
+        desk.say(&format!("{}: {}", clean(&row.name), told(what)));
     }
     Ok(())
 }
 
 const SETTINGS: &str = "limit=24h, zone=Europe/Paris, not-address=x@example.com";
 
-fn setting(row: &ContactRow, text: &str) -> Result<(Verb, String)> {
+fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
     let wrong = |why: String| Error::usage(why).hint(format!("what can be set: {SETTINGS}"));
     let (key, value) =
         text.split_once('=').ok_or_else(|| wrong(format!("\"{text}\" sets nothing")))?;
     match (key.trim(), value.trim()) {
-        ("limit", value) => Ok((Verb::Set, format!("limit={}", hours(value)?))),
+        ("limit", value) => Ok(Decided::Limit(hours(value)?)),
         ("zone", value) => {
             let zone = TimeZone::get(value)
                 .map_err(|_| wrong(format!("no time zone is called \"{value}\"")))?;
-            Ok((Verb::Set, format!("zone={}", zone.iana_name().unwrap_or(value))))
+            Ok(Decided::Zone(zone.iana_name().unwrap_or(value).to_owned()))
         }
         ("not-address", value) => {
             let address = identity::normalise(value)
@@ -151,7 +150,7 @@ fn setting(row: &ContactRow, text: &str) -> Result<(Verb, String)> {
                     Error::usage(why).hint("only an address shown as \"by name\" can be refused")
                 );
             }
-            Ok((Verb::NotTheirs, address))
+            Ok(Decided::NotTheirs(address))
         }
         (key, _) => Err(wrong(format!("\"{key}\" can't be set"))),
     }
@@ -167,11 +166,11 @@ fn hours(text: &str) -> Result<f64> {
         })
 }
 
-fn told(verb: Verb, value: &str) -> String {
-    match (verb, value.split_once('=')) {
-        (Verb::Set, Some(("limit", hours))) => format!("the limit is {hours} h"),
-        (Verb::Set, Some((key, value))) => format!("the {key} is {value}"),
-        _ => format!("{value} isn't theirs"),
+fn told(what: &Decided) -> String {
+    match what {
+        Decided::Limit(hours) => format!("the limit is {hours} h"),
+        Decided::Zone(name) => format!("the zone is {name}"),
+        other => format!("{} isn't theirs", other.value()),
     }
 }
 
@@ -181,34 +180,39 @@ fn take_settings_back(
     row: &ContactRow,
     settings: &[String],
 ) -> Result<()> {
-    let wanted: Vec<String> = match settings {
-        [] => vec![String::new()],
-        _ => settings.iter().map(|text| start_of_value(text)).collect(),
+    let nothing = || Error::usage(format!("nothing of the kind is set for {}", clean(&row.name)));
+    let wanted: Vec<SettingKey> = match settings {
+        [] => vec![SettingKey::Any],
+        _ => settings
+            .iter()
+            .map(|text| setting_key(text).ok_or_else(nothing))
+            .collect::<Result<_>>()?,
     };
     let taken = desk.write(store, &[row.id], |store| {
         let mut taken = Vec::new();
-        for start in &wanted {
-            let back = store.take_setting_back(row.id, start, desk.now)?;
-            taken.push(back.ok_or_else(|| {
-                Error::usage(format!("nothing of the kind is set for {}", clean(&row.name)))
-            })?);
+        for key in &wanted {
+            let back = store.take_setting_back(row.id, key, desk.now)?;
+            taken.push(back.ok_or_else(nothing)?);
         }
         Ok(taken)
     })?;
-    for (verb, value) in taken {
-        desk.say(&format!("{}: taken back that {}", clean(&row.name), told(verb, &value)));
+    for what in &taken {
+        desk.say(&format!("{}: taken back that {}", clean(&row.name), told(what)));
     }
     Ok(())
 }
 
-/// How the stored value begins: `limit=` for any limit, the address itself for a refused one.
-fn start_of_value(text: &str) -> String {
-    match text.split_once('=') {
-        Some(("not-address", address)) => {
-            identity::normalise(address).unwrap_or_else(|| address.to_owned())
+/// Which setting is meant: by its key alone, but for a refused address.
+fn setting_key(text: &str) -> Option<SettingKey> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    match key {
+        "limit" => Some(SettingKey::Limit),
+        "zone" => Some(SettingKey::Zone),
+        "not-address" => {
+            let address = identity::normalise(value).unwrap_or_else(|| value.to_owned());
+            Some(SettingKey::NotTheirs(address))
         }
-        Some((key, _)) => format!("{key}="),
-        None => format!("{text}="),
+        _ => None,
     }
 }
 
@@ -247,15 +251,13 @@ fn tell(desk: &Desk, store: &Store, turns: &[NamedTurn], what: &str) -> Result<(
 fn decide_on_turns(
     desk: &Desk,
     store: &Store,
-    verb: Verb,
     turns: &[NamedTurn],
-    value: &str,
+    what: impl Fn(TouchId) -> Decided,
 ) -> Result<()> {
-    let at = desk.now;
     desk.write(store, &about(turns), |store| {
         turns.iter().try_for_each(|(TurnId { contact, touch }, _)| {
-            let (contact, touch) = (*contact, Some(*touch));
-            store.decide(&Decision { at, verb, contact, touch, value: value.to_owned() })
+            let (contact, what) = (*contact, what(*touch));
+            store.decide(&Decision { at: desk.now, contact, what })
         })
     })
 }

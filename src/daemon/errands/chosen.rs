@@ -3,10 +3,11 @@
 use crate::book::measure_marked;
 use crate::deliver::{Action, Deed};
 use crate::domain::decide::alerts::snoozed_until;
+use crate::domain::measure::decisions::{Decided, Decision};
 use crate::domain::model::{Moment, TurnId};
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::store::{Decision, Store, Verb};
+use crate::store::Store;
 
 /// Writes what was decided, and what follows from it.
 ///
@@ -14,14 +15,13 @@ use crate::store::{Decision, Store, Verb};
 /// Where the database can't be written.
 pub fn carry_out(store: &Store, action: &Action, policy: &Policy, now: Moment) -> Result<()> {
     let Ok(id) = action.id.parse::<TurnId>() else { return Ok(()) };
-    let (verb, value) = match action.what {
+    let what = match action.what {
         Deed::Open => return Ok(()),
-        Deed::Done => (Verb::Done, String::new()),
-        Deed::Snooze => (Verb::Snooze, snoozed_until(now).0.to_string()),
-        Deed::Mute => (Verb::Mute, String::new()),
+        Deed::Done => Decided::Done(id.touch),
+        Deed::Snooze => Decided::Snooze { touch: id.touch, until: snoozed_until(now) },
+        Deed::Mute => Decided::Mute,
     };
-    let touch = (verb != Verb::Mute).then_some(id.touch);
-    let decision = Decision { at: now, verb, contact: id.contact, touch, value };
+    let decision = Decision { at: now, contact: id.contact, what };
     store.transaction(|store| {
         let before = store.dirty_contacts()?;
         store.decide(&decision)?;

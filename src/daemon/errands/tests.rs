@@ -3,11 +3,12 @@
 use super::*;
 use crate::book::measure_history;
 use crate::config;
+use crate::domain::measure::decisions::{Decided, Decision};
 use crate::domain::measure::need::Features;
 use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
 use crate::domain::model::{ContactId, DAY, HOUR, Side, TouchId, TurnId};
 use crate::domain::policy::AlertPolicy;
-use crate::store::{Decision, ImportRun, NewCard, Verb};
+use crate::store::{ImportRun, NewCard};
 
 /// Wednesday, 25 November 2026, 12:00 UTC.
 const NOW: Moment = Moment(1_795_608_000);
@@ -37,8 +38,7 @@ fn store(folder: &tempfile::TempDir) -> Store {
         }
         store.put_turns(contact, &turns, None).unwrap();
     }
-    let star =
-        Decision { at: NOW, verb: Verb::Star, contact: ADA, touch: None, value: String::new() };
+    let star = Decision { at: NOW, contact: ADA, what: Decided::Star };
     store.decide(&star).unwrap();
     store
 }

@@ -4,6 +4,7 @@
 //! Measures only; what to do about it, the floor above says.
 
 pub mod calendar;
+pub mod decisions;
 pub mod need;
 pub mod population;
 pub mod score;

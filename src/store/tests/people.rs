@@ -1,9 +1,10 @@
 //! Imports, addresses found by name, and what the user said.
 
 use super::*;
+use crate::domain::measure::decisions::{Decided, Decision, SettingKey, Verb};
 use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::TouchId;
-use crate::store::{Decision, Imported, Verb};
+use crate::store::Imported;
 
 const LEE: &str = "\"Ann Lee\" <al@example.net>";
 
@@ -106,13 +107,12 @@ fn an_address_found_by_name_goes_when_the_name_no_longer_proves_it() {
 fn an_address_that_is_not_theirs_can_be_refused_and_taken_back() {
     let store = with_mail_both_ways();
     let contact = import(&store, &[card("Ann Lee", &[])])[0].1;
-    let value = "al@example.net".to_owned();
-    let (verb, touch) = (Verb::NotTheirs, None);
-    store.decide(&Decision { at: at(5), verb, contact, touch, value }).unwrap();
+    let what = Decided::NotTheirs("al@example.net".to_owned());
+    store.decide(&Decision { at: at(5), contact, what: what.clone() }).unwrap();
     store.match_by_name().unwrap();
     assert_eq!(emails(&store, contact), []);
-    let taken = store.take_setting_back(contact, "al@", at(6)).unwrap();
-    assert_eq!(taken, Some((Verb::NotTheirs, "al@example.net".to_owned())));
+    let taken = store.take_setting_back(contact, &SettingKey::Any, at(6)).unwrap();
+    assert_eq!(taken, Some(what));
     store.match_by_name().unwrap();
     assert_eq!(emails(&store, contact), by_name("al@example.net"));
 }
@@ -173,8 +173,7 @@ fn a_later_import_says_the_newer_thing_and_can_be_taken_back() {
 fn nobody_inherits_what_was_said_of_a_contact_taken_back() {
     let store = store();
     let contact = ann(&store);
-    let value = String::new();
-    store.decide(&Decision { at: at(1), verb: Verb::Mute, contact, touch: None, value }).unwrap();
+    store.decide(&Decision { at: at(1), contact, what: Decided::Mute }).unwrap();
     undo_import(&store, at(2));
     let next = import(&store, &[card("Bob Moss", &[])])[0].1;
     assert_ne!(next, contact);
@@ -188,10 +187,8 @@ fn the_latest_decision_on_a_turn_is_taken_back_and_no_other() {
     let touches = [TouchId::Message(1), TouchId::Message(2)];
     let snooze = |touch, hours: i64| Decision {
         at: at(hours),
-        verb: Verb::Snooze,
         contact,
-        touch: Some(touch),
-        value: at(hours + 24).0.to_string(),
+        what: Decided::Snooze { touch, until: at(hours + 24) },
     };
     let first = snooze(touches[0], 1);
     for decision in [first.clone(), snooze(touches[1], 2), snooze(TouchId::Message(3), 3)] {
@@ -210,20 +207,17 @@ fn the_latest_decision_on_a_turn_is_taken_back_and_no_other() {
 fn the_latest_value_of_a_setting_holds_until_it_is_taken_back() {
     let store = store();
     let contact = ann(&store);
-    for (hours, value) in [(1, "limit=24"), (2, "zone=Europe/Paris"), (3, "limit=72")] {
-        let (verb, value) = (Verb::Set, value.to_owned());
-        store.decide(&Decision { at: at(hours), verb, contact, touch: None, value }).unwrap();
+    let zone = Decided::Zone("Europe/Paris".to_owned());
+    for (hours, what) in [(1, Decided::Limit(24.0)), (2, zone), (3, Decided::Limit(72.0))] {
+        store.decide(&Decision { at: at(hours), contact, what }).unwrap();
     }
-    let limit = || {
-        let held = store.decisions(Some(contact), at(9)).unwrap();
-        held.setting(contact, "limit").map(str::to_owned)
-    };
-    assert_eq!(limit().as_deref(), Some("72"));
-    store.take_setting_back(contact, "limit=", at(4)).unwrap();
-    assert_eq!(limit().as_deref(), Some("24"));
-    store.take_setting_back(contact, "limit=", at(5)).unwrap();
+    let limit = || store.decisions(Some(contact), at(9)).unwrap().limit_h(contact);
+    assert_eq!(limit(), Some(72.0));
+    store.take_setting_back(contact, &SettingKey::Limit, at(4)).unwrap();
+    assert_eq!(limit(), Some(24.0));
+    store.take_setting_back(contact, &SettingKey::Limit, at(5)).unwrap();
     assert_eq!(limit(), None);
-    assert_eq!(store.take_setting_back(contact, "limit=", at(6)).unwrap(), None);
+    assert_eq!(store.take_setting_back(contact, &SettingKey::Limit, at(6)).unwrap(), None);
 }
 
 #[test]

@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use requite::book::{AsOf, Book};
 use requite::book::{learn, measure_dirty};
+use requite::domain::measure::decisions::{Decided, Decision, Verb};
 use requite::domain::measure::touches::{Entry, EntryKind};
 use requite::domain::model::{ContactId, HOUR, Moment, TouchId};
 use requite::domain::policy::Policy;
 use requite::mail;
-use requite::store::{Arrival, Decision, IdentityKind, ImportRun, NewCard, Store, Verb};
+use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
 
 use super::told::Told;
 use crate::support::message::Message;
@@ -251,12 +252,12 @@ impl Desk {
                 continue;
             };
             for contact in (1..=3).map(ContactId) {
-                let touch = Some(TouchId::Message(message));
-                let value = match verb {
-                    Verb::Snooze => (NOW + HOUR).0.to_string(),
-                    _ => String::new(),
+                let touch = TouchId::Message(message);
+                let what = match verb {
+                    Verb::Snooze => Decided::Snooze { touch, until: NOW + HOUR },
+                    _ => Decided::Done(touch),
                 };
-                self.store.decide(&Decision { at, verb: *verb, contact, touch, value }).unwrap();
+                self.store.decide(&Decision { at, contact, what }).unwrap();
             }
         }
         self.measure();

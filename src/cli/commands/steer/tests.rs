@@ -42,7 +42,7 @@ fn a_snooze_into_the_past_or_nowhere_is_refused() {
 }
 
 #[track_caller]
-fn check_setting(text: &str, expect: Result<(Verb, &str), &str>) {
+fn check_setting(text: &str, expect: Result<Decided, &str>) {
     let row = ContactRow {
         id: ContactId(1),
         name: "Ann Lee".to_owned(),
@@ -57,7 +57,7 @@ fn check_setting(text: &str, expect: Result<(Verb, &str), &str>) {
         }],
     };
     match (setting(&row, text), expect) {
-        (Ok((verb, value)), Ok(expect)) => assert_eq!((verb, value.as_str()), expect),
+        (Ok(found), Ok(expect)) => assert_eq!(found, expect),
         (Err(error), Err(expect)) => assert!(error.to_string().contains(expect), "{error}"),
         (found, expect) => panic!("{text}: {found:?}, not {expect:?}"),
     }
@@ -65,11 +65,12 @@ fn check_setting(text: &str, expect: Result<(Verb, &str), &str>) {
 
 #[test]
 fn settings_are_stored_in_one_form() {
-    check_setting("limit=24h", Ok((Verb::Set, "limit=24")));
-    check_setting("limit=2d", Ok((Verb::Set, "limit=48")));
-    check_setting("limit=90m", Ok((Verb::Set, "limit=1.5")));
-    check_setting("zone=europe/paris", Ok((Verb::Set, "zone=Europe/Paris")));
-    check_setting("not-address=<ANN@example.org>", Ok((Verb::NotTheirs, "ann@example.org")));
+    check_setting("limit=24h", Ok(Decided::Limit(24.0)));
+    check_setting("limit=2d", Ok(Decided::Limit(48.0)));
+    check_setting("limit=90m", Ok(Decided::Limit(1.5)));
+    check_setting("zone=europe/paris", Ok(Decided::Zone("Europe/Paris".to_owned())));
+    let refused = Decided::NotTheirs("ann@example.org".to_owned());
+    check_setting("not-address=<ANN@example.org>", Ok(refused));
 }
 
 #[test]
