@@ -15,17 +15,17 @@ use crate::domain::model::Moment;
 use crate::error::Result;
 use crate::source::archive::{Archive, Archived};
 use crate::source::{RawMail, Role};
-use crate::store::{Arrival, Filing, Known, Store};
+use crate::store::{Arrival, Filing, KnownFrom, Store};
 
 /// Messages in one transaction.
 const BATCH: usize = 2_000;
 
 /// What became of an archive's messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct ArchiveReport {
     /// Seen nowhere before.
     pub new: u64,
-    /// Known from a mailbox, from another archive or from this one.
+    /// KnownFrom from a mailbox, from another archive or from this one.
     pub known: u64,
     /// Copies that are stored now and weren't before.
     pub copies: u64,
@@ -54,7 +54,7 @@ pub fn take_in(
     archive: &Archive,
     import: i64,
     tell: &mut dyn FnMut(u64),
-) -> Result<Taken> {
+) -> Result<ArchiveReport> {
     Intake::of(store, config, archive, Some(import)).run(archive, tell)
 }
 
@@ -67,7 +67,7 @@ pub fn rehearse(
     config: &Config,
     archive: &Archive,
     tell: &mut dyn FnMut(u64),
-) -> Result<Taken> {
+) -> Result<ArchiveReport> {
     Intake::of(store, config, archive, None).run(archive, tell)
 }
 
@@ -88,7 +88,7 @@ struct Intake<'a> {
     waiting: Vec<(Role, Arrival)>,
     /// What a rehearsal would have stored.
     rehearsed: HashSet<u64>,
-    taken: Taken,
+    taken: ArchiveReport,
 }
 
 impl<'a> Intake<'a> {
@@ -101,11 +101,11 @@ impl<'a> Intake<'a> {
             with_text: config.policy.reads_text,
             waiting: Vec::new(),
             rehearsed: HashSet::new(),
-            taken: Taken::default(),
+            taken: ArchiveReport::default(),
         }
     }
 
-    fn run(mut self, archive: &Archive, tell: &mut dyn FnMut(u64)) -> Result<Taken> {
+    fn run(mut self, archive: &Archive, tell: &mut dyn FnMut(u64)) -> Result<ArchiveReport> {
         let mut read = 0;
         archive.each(self.with_text, &mut |archived| {
             read += 1;
@@ -154,7 +154,7 @@ impl<'a> Intake<'a> {
             for (_, arrival) in &waiting {
                 let (_, known) = self.store.known(&arrival.facts, &self.name)?;
                 let again = !self.rehearsed.insert(arrival.uid);
-                self.count(if again { Known::Here } else { known });
+                self.count(if again { KnownFrom::Here } else { known });
             }
             return Ok(());
         };
@@ -164,8 +164,8 @@ impl<'a> Intake<'a> {
             for (role, mut arrival) in waiting {
                 let (key, known) = store.known(&arrival.facts, &self.name)?;
                 arrival.uid = uid(key);
-                if known != Known::Here {
-                    let role = (role != Role::Other).then(|| role.name());
+                if known != KnownFrom::Here {
+                    let role = (role != Role::Other).then_some(role);
                     let folder = store.archive_folder(&self.name, role)?;
                     filing.add(folder, import.cast_unsigned(), &arrival)?;
                 }
@@ -177,14 +177,14 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn count(&mut self, known: Known) {
+    fn count(&mut self, known: KnownFrom) {
         match known {
-            Known::Here => self.taken.known += 1,
-            Known::Elsewhere => {
+            KnownFrom::Here => self.taken.known += 1,
+            KnownFrom::Elsewhere => {
                 self.taken.known += 1;
                 self.taken.copies += 1;
             }
-            Known::Nowhere => {
+            KnownFrom::Nowhere => {
                 self.taken.new += 1;
                 self.taken.copies += 1;
             }

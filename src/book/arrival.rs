@@ -35,13 +35,5 @@ fn arrival_with(
         facts.cues.get_or_insert_default();
         facts.attachments.clone_from(&raw.attachments);
     }
-    Ok(Arrival {
-        uid: raw.uid,
-        answered: raw.flags.answered,
-        deleted: raw.flags.deleted,
-        draft: raw.flags.draft,
-        disowned: false,
-        internal: raw.internal,
-        facts,
-    })
+    Ok(Arrival { uid: raw.uid, flags: raw.flags, disowned: false, internal: raw.internal, facts })
 }

@@ -3,6 +3,7 @@
 
 use super::measure::measure_history;
 use crate::config::{Account, AccountKind, Config};
+use crate::domain::message::mailbox::MailboxKind;
 use crate::error::Result;
 use crate::store::Store;
 
@@ -34,10 +35,10 @@ pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
 }
 
 /// Their names and kinds.
-fn accounts(config: &Config) -> Vec<(String, &'static str)> {
+fn accounts(config: &Config) -> Vec<(String, MailboxKind)> {
     let kind = |account: &Account| match account.kind {
-        AccountKind::Imap(_) => "imap",
-        AccountKind::Maildir { .. } => "maildir",
+        AccountKind::Imap(_) => MailboxKind::Imap,
+        AccountKind::Maildir { .. } => MailboxKind::Maildir,
     };
     config.accounts.iter().map(|account| (account.name.clone(), kind(account))).collect()
 }

@@ -173,14 +173,15 @@ fn printed(written: io::Result<()>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::message::mailbox::{MailboxKind, Role};
 
     #[test]
     fn a_missing_configuration_forgets_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::below(folder.path());
         let store = Store::open(&home.data).unwrap();
-        store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
-        store.set_folders("work", &[("INBOX".to_owned(), "inbox")]).unwrap();
+        store.set_accounts(&[("work".to_owned(), MailboxKind::Imap)]).unwrap();
+        store.set_folders("work", &[("INBOX".to_owned(), Role::Inbox)]).unwrap();
         let desk = Desk::open(home, None, false, false).unwrap();
         let accounts = desk.store_to_write().unwrap().accounts().unwrap();
         assert_eq!(accounts[0].folders.len(), 1);

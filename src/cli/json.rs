@@ -12,7 +12,7 @@ use crate::domain::measure::turns::Turn;
 use crate::domain::message::cues::Language;
 use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::error::Result;
-use crate::store::{AccountRow, ContactRow, Correspondent, Kept, Store};
+use crate::store::{AccountRow, ContactRow, Correspondent, KeptText, Store};
 
 pub fn account(account: &AccountRow) -> Value {
     let folders: Vec<Value> = account
@@ -21,7 +21,7 @@ pub fn account(account: &AccountRow) -> Value {
         .map(|folder| {
             json!({
                 "name": folder.name,
-                "role": folder.role,
+                "role": folder.role.name(),
                 "messages": folder.messages,
                 "complete": folder.complete,
             })
@@ -29,8 +29,8 @@ pub fn account(account: &AccountRow) -> Value {
         .collect();
     json!({
         "name": account.name,
-        "kind": account.kind,
-        "state": account.state,
+        "kind": account.kind.name(),
+        "state": account.state.name(),
         "detail": account.detail,
         "messages": account.messages,
         "quarantined": account.quarantined,
@@ -152,7 +152,7 @@ pub fn counts(counts: &Counts) -> Value {
 /// What stayed of a text, the marks in words; `null` where it wasn't read.
 fn text(store: &Store, touch: TouchId) -> Result<Value> {
     let TouchId::Message(message) = touch else { return Ok(Value::Null) };
-    let told = |kept: Kept| {
+    let told = |kept: KeptText| {
         json!({
             "language": kept.cues.marks.language().map(Language::name),
             "marks": kept.cues.marks.words().collect::<Vec<_>>(),

@@ -1,5 +1,6 @@
 //! What the tests of the commands share: two acquaintances with a little mail.
 
+use crate::domain::message::mailbox::{Flags, MailboxKind, Role};
 use serde_json::Value;
 
 use crate::book::AsOf;
@@ -64,9 +65,9 @@ const MAIL: [(&str, &str, &str, &str); 5] = [
 pub fn acquaintances() -> (Store, Policy) {
     let store = Store::in_memory().unwrap();
     let policy = Policy::default();
-    store.set_accounts(&[("home".to_owned(), "maildir")]).unwrap();
+    store.set_accounts(&[("home".to_owned(), MailboxKind::Maildir)]).unwrap();
     store.set_mine(&["ada@example.com".to_owned()]).unwrap();
-    let folders = [("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")];
+    let folders = [("INBOX".to_owned(), Role::Inbox), ("Sent".to_owned(), Role::Sent)];
     store.set_folders("home", &folders).unwrap();
     for (name, email) in [("Grace Hopper", "grace"), ("Alan Turing", "alan")] {
         let card = NewCard {
@@ -84,15 +85,8 @@ pub fn acquaintances() -> (Store, Policy) {
         let header = format!("{header}{date}\n");
         let mut facts = mail::facts(header.as_bytes()).unwrap();
         mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Me::default());
-        let arrival = Arrival {
-            uid,
-            answered: false,
-            deleted: false,
-            draft: false,
-            disowned: false,
-            internal: Some(at),
-            facts,
-        };
+        let arrival =
+            Arrival { uid, flags: Flags::default(), disowned: false, internal: Some(at), facts };
         store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();
     }
     let favour = Entry {

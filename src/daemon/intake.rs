@@ -20,7 +20,7 @@ use crate::domain::decide::agenda::must_reconcile;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
-use crate::source::{Batch, FolderKey, FolderState, Report, Word};
+use crate::source::{Batch, FolderKey, FolderState, Question, Report};
 use crate::store::{Filing, Store};
 
 /// At most so many batches share a transaction.
@@ -93,9 +93,11 @@ impl Intake {
         while let Some(incoming) = self.next(&reading)? {
             let taken = match incoming {
                 Incoming::Batch(batch) => self.take_batches(batch, &reading),
-                Incoming::Word(word) => Ok(Some(word)),
+                Incoming::Question(question) => Ok(Some(question)),
             };
-            if let Err(cause) = taken.and_then(|word| word.map_or(Ok(()), |word| self.hear(word))) {
+            if let Err(cause) =
+                taken.and_then(|asked| asked.map_or(Ok(()), |question| self.answer(question)))
+            {
                 error!("{cause}");
                 return Err(cause);
             }
@@ -160,33 +162,30 @@ impl Intake {
         Ok(!goes_on || has_doubled(self.unmeasured, self.store.highest_message()?))
     }
 
-    fn hear(&mut self, word: Word) -> Result<()> {
+    fn answer(&mut self, question: Question) -> Result<()> {
         // A question whose asker has gone away needs no answer.
-        match word {
-            Word::Folders { account, folders } => {
-                let folders: Vec<(String, &'static str)> =
-                    folders.into_iter().map(|(name, role)| (name, role.name())).collect();
+        match question {
+            Question::Folders { account, folders } => {
                 let set = |store: &Store| store.set_folders(&account, &folders);
                 self.unmeasured += u64::from(self.store.transaction(set)?);
                 Ok(())
             }
-            Word::State { account, state, detail } => {
+            Question::State { account, state, detail } => {
                 self.progress.send_if_modified(|progress| progress.account_is(&account, state));
                 if self.is_silent()? {
                     return Ok(());
                 }
-                self.store
-                    .transaction(|store| store.set_account_state(&account, state.name(), &detail))
+                self.store.transaction(|store| store.set_account_state(&account, state, &detail))
             }
-            Word::Known { folder, reply } => {
+            Question::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
             }
-            Word::Watched { folder, reply } => {
+            Question::Watched { folder, reply } => {
                 let _ = reply.send(self.watched(&folder)?);
                 Ok(())
             }
-            Word::Stored { folder, range, reply } => {
+            Question::Stored { folder, range, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
                     Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
@@ -194,7 +193,7 @@ impl Intake {
                 });
                 Ok(())
             }
-            Word::Quarantined { folder, reply } => {
+            Question::Quarantined { folder, reply } => {
                 let row = self.store.folder(&folder.account, &folder.folder)?;
                 let _ = reply.send(match row {
                     Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity)?,
@@ -202,7 +201,7 @@ impl Intake {
                 });
                 Ok(())
             }
-            Word::Unread { folder, reply } => {
+            Question::Unread { folder, reply } => {
                 let unread = self.unread(&folder)?;
                 if unread.is_empty() && self.progress.borrow().texts.is_some() {
                     let wanted = self.wanted_texts()?;
@@ -211,16 +210,16 @@ impl Intake {
                 let _ = reply.send(unread);
                 Ok(())
             }
-            Word::TextsRest => {
+            Question::TextsRest => {
                 self.progress.send_if_modified(|progress| progress.texts.take().is_some());
                 Ok(())
             }
-            Word::FetchedToday { account, reply } => {
+            Question::FetchedToday { account, reply } => {
                 let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
                 Ok(())
             }
-            Word::Configured => self.reconfigure(),
-            Word::Barrier { reply } => {
+            Question::Configured => self.reconfigure(),
+            Question::Barrier { reply } => {
                 self.settle()?;
                 let _ = reply.send(());
                 Ok(())
@@ -263,7 +262,7 @@ impl Intake {
     /// Stores this batch and those that follow it in one transaction; what comes after them. Bulk
     /// history touches scattered pages of the database: the more of it shares a transaction, the
     /// fewer are written twice.
-    fn take_batches(&mut self, first: ReadBatch, reading: &Reading) -> Result<Option<Word>> {
+    fn take_batches(&mut self, first: ReadBatch, reading: &Reading) -> Result<Option<Question>> {
         let now = self.clock.now();
         let Intake { store, config, .. } = &*self;
         let (mut mails, mut texts, mut stored, mut after) = (0, 0, Vec::new(), None);
@@ -282,8 +281,8 @@ impl Intake {
                 stored.push(batch.batch);
                 next = if stored.len() < TOGETHER { reading.within(patience).ok() } else { None };
             }
-            if let Some(Incoming::Word(word)) = next {
-                after = Some(word);
+            if let Some(Incoming::Question(question)) = next {
+                after = Some(question);
             }
             filing.finish()?;
             // Beside unmeasured history it would be measured with it, all in this transaction.
@@ -385,8 +384,7 @@ fn store_batch(
         store.quarantine(folder.id, validity, *uid, why)?;
     }
     for (uid, flags) in &batch.flags {
-        let flags = (flags.answered, flags.deleted, flags.draft);
-        store.set_flags(folder.id, validity, *uid, flags)?;
+        store.set_flags(folder.id, validity, *uid, *flags)?;
     }
     for uid in &batch.gone {
         store.remove_copy(folder.id, validity, *uid)?;

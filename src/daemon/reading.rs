@@ -13,7 +13,7 @@ use crate::book::arrival;
 use crate::config::Config;
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
-use crate::source::{Batch, Report, Word};
+use crate::source::{Batch, Question, Report};
 use crate::store::Arrival;
 
 /// Batches that may wait for the writer, read.
@@ -21,7 +21,7 @@ const AHEAD: usize = 2;
 
 pub enum Incoming {
     Batch(ReadBatch),
-    Word(Word),
+    Question(Question),
 }
 
 /// A batch whose mail was read.
@@ -89,7 +89,7 @@ impl Reading {
 fn pass_on(report: Report, config: &Config, to: &SyncSender<Incoming>) -> Option<()> {
     let incoming = match report {
         Report::Batch(batch, _room) => Incoming::Batch(read(batch, config)),
-        Report::Word(word) => Incoming::Word(word),
+        Report::Question(question) => Incoming::Question(question),
     };
     to.send(incoming).ok()
 }

@@ -8,15 +8,15 @@ use rusqlite::params;
 use super::Store;
 use super::filing::Identified;
 use crate::domain::message::facts::{Facts, MessageKey};
+use crate::domain::message::mailbox::{MailboxKind, Role};
 use crate::error::Result;
 
-/// The kind of the account, and its name.
-pub(super) const ARCHIVES: &str = "archive";
+/// What the account is called.
 const NAME: &str = "imported mail";
 
 /// Where a message is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownFrom {
     /// This archive has brought it already.
     Here,
     Elsewhere,
@@ -26,28 +26,28 @@ pub enum Known {
 impl Store {
     /// The folder of an archive for the mail of one role, made if need be; without a role the
     /// archive itself.
-    pub fn archive_folder(&self, archive: &str, role: Option<&str>) -> Result<i64> {
+    pub fn archive_folder(&self, archive: &str, role: Option<Role>) -> Result<i64> {
         let name = match role {
-            Some(role) => format!("{archive} ({role})"),
+            Some(role) => format!("{archive} ({})", role.name()),
             None => archive.to_owned(),
         };
         self.db.execute(
             "INSERT INTO account (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            [NAME, ARCHIVES],
+            params![NAME, MailboxKind::Archive],
         )?;
         Ok(self.db.query_row(
             "INSERT INTO folder (account, name, role, complete)
              SELECT id, ?2, ?3, 1 FROM account WHERE name = ?1
              ON CONFLICT (account, name) DO UPDATE SET role = excluded.role RETURNING id",
-            [NAME, name.as_str(), role.unwrap_or("other")],
+            params![NAME, name, role.unwrap_or(Role::Other)],
             |row| row.get(0),
         )?)
     }
 
     /// The key of a message, and what is known of it before the copy in an archive is stored.
-    pub fn known(&self, facts: &Facts, archive: &str) -> Result<(MessageKey, Known)> {
+    pub fn known(&self, facts: &Facts, archive: &str) -> Result<(MessageKey, KnownFrom)> {
         let Identified { key, message } = self.same_message(facts, None)?;
-        let Some(message) = message else { return Ok((key, Known::Nowhere)) };
+        let Some(message) = message else { return Ok((key, KnownFrom::Nowhere)) };
         let mut find = self.db.prepare_cached(
             "SELECT EXISTS (
                SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
@@ -55,8 +55,9 @@ impl Store {
                WHERE i.message = ?1 AND a.kind = ?3
                  AND f.name IN (?2, ?2 || ' (' || f.role || ')'))",
         )?;
-        let here = find.query_row(params![message.id, archive, ARCHIVES], |row| row.get(0))?;
-        Ok((key, if here { Known::Here } else { Known::Elsewhere }))
+        let here =
+            find.query_row(params![message.id, archive, MailboxKind::Archive], |row| row.get(0))?;
+        Ok((key, if here { KnownFrom::Here } else { KnownFrom::Elsewhere }))
     }
 
     /// Takes the copies back that an import brought, and the messages numbered higher than `after`
@@ -69,11 +70,11 @@ impl Store {
                 "CREATE TEMP TABLE taken AS SELECT DISTINCT message FROM instance
                  WHERE uidvalidity = {import} AND folder IN ({archives})"
             ),
-            [ARCHIVES],
+            [MailboxKind::Archive],
         )?;
         self.db.execute(
             &format!("DELETE FROM instance WHERE uidvalidity = ?2 AND folder IN ({archives})"),
-            params![ARCHIVES, import],
+            params![MailboxKind::Archive, import],
         )?;
         self.db.execute(
             "DELETE FROM taken WHERE message <= ?1
@@ -103,12 +104,12 @@ impl Store {
         self.db.execute(
             "DELETE FROM folder WHERE account IN (SELECT id FROM account WHERE kind = ?1)
              AND NOT EXISTS (SELECT 1 FROM instance i WHERE i.folder = folder.id)",
-            [ARCHIVES],
+            [MailboxKind::Archive],
         )?;
         self.db.execute(
             "DELETE FROM account WHERE kind = ?1
              AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.account = account.id)",
-            [ARCHIVES],
+            [MailboxKind::Archive],
         )?;
         Ok(())
     }

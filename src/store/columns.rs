@@ -6,8 +6,11 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::measure::decisions::Verb;
+use crate::domain::measure::touches::EntryKind;
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
+use crate::domain::message::identity::IdentityKind;
+use crate::domain::message::mailbox::{AccountState, MailboxKind, Role};
 use crate::domain::model::TouchId;
 
 /// Messages are positive, entries negative: one column holds either.
@@ -79,4 +82,14 @@ macro_rules! by_name {
     };
 }
 
-by_name!(DeliveryKind, DeliveryMark, DeliveryState, Verb);
+by_name!(
+    AccountState,
+    DeliveryKind,
+    DeliveryMark,
+    DeliveryState,
+    EntryKind,
+    IdentityKind,
+    MailboxKind,
+    Role,
+    Verb
+);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::mail::{Arrival, Flags};
+use super::mail::{Arrival, CopyFlags};
 use super::senders::List;
 use crate::domain::message::facts::{Facts, ListName};
 use crate::domain::message::noise::NOTICE;
@@ -142,7 +142,7 @@ impl<'s> Filing<'s> {
         message: i64,
         is_new_message: bool,
     ) -> Result<()> {
-        let flags = Flags::of(arrival).bits();
+        let flags = CopyFlags::of(arrival).bits();
         let copy = params![folder, uidvalidity as i64, arrival.uid as i64, message, flags];
         let is_new_copy = self
             .store

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::archives::ARCHIVES;
+use crate::domain::message::mailbox::{AccountState, MailboxKind, Role};
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
 
 #[derive(Debug, Clone)]
 pub struct AccountRow {
     pub name: String,
-    pub kind: String,
-    pub state: String,
+    pub kind: MailboxKind,
+    pub state: AccountState,
     pub detail: String,
     pub messages: u64,
     pub quarantined: u64,
@@ -26,7 +26,7 @@ pub struct AccountRow {
 pub struct FolderRow {
     pub id: i64,
     pub name: String,
-    pub role: String,
+    pub role: Role,
     pub messages: u64,
     pub uidvalidity: u64,
     pub covered: Option<(u64, u64)>,
@@ -38,9 +38,9 @@ pub struct FolderRow {
 impl AccountRow {
     /// As it is once nobody watches any more, like [`Store::set_accounts_idle`].
     pub fn unwatched(self) -> AccountRow {
-        match self.state.as_str() {
-            "watching" | "syncing" => {
-                AccountRow { state: "idle".to_owned(), detail: String::new(), ..self }
+        match self.state {
+            AccountState::Watching | AccountState::Syncing => {
+                AccountRow { state: AccountState::Idle, detail: String::new(), ..self }
             }
             _ => self,
         }
@@ -50,7 +50,7 @@ impl AccountRow {
 impl Store {
     /// Makes the configured accounts the known ones; others keep their mail but are retired.
     /// Archives were never configured.
-    pub fn set_accounts(&self, accounts: &[(String, &'static str)]) -> Result<()> {
+    pub fn set_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<()> {
         for (name, kind) in accounts {
             self.db.execute(
                 "INSERT INTO account (name, kind) VALUES (?1, ?2)
@@ -61,7 +61,7 @@ impl Store {
         let known: Vec<String> = self
             .db
             .prepare("SELECT name FROM account WHERE kind <> ?1")?
-            .query_map([ARCHIVES], |row| row.get(0))?
+            .query_map([MailboxKind::Archive], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
             let retired = self.db.execute(
@@ -77,15 +77,15 @@ impl Store {
     }
 
     /// Whether these are the accounts that it takes for configured.
-    pub fn knows_accounts(&self, accounts: &[(String, &'static str)]) -> Result<bool> {
+    pub fn knows_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<bool> {
         let mut find = self.db.prepare_cached(
             "SELECT name, kind, EXISTS (SELECT 1 FROM folder f WHERE f.account = a.id AND f.retired = 0)
              FROM account a WHERE kind <> ?1",
         )?;
-        let known: Vec<(String, String, bool)> = find
-            .query_map([ARCHIVES], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        let known: Vec<(String, MailboxKind, bool)> = find
+            .query_map([MailboxKind::Archive], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
-        let is_known = |(name, kind): &(String, &str)| {
+        let is_known = |(name, kind): &(String, MailboxKind)| {
             known.iter().any(|(known, of, _)| known == name && of == kind)
         };
         let is_configured = |name: &str| accounts.iter().any(|(wanted, _)| wanted == name);
@@ -93,7 +93,12 @@ impl Store {
         Ok(accounts.iter().all(is_known) && others_rest)
     }
 
-    pub fn set_account_state(&self, account: &str, state: &str, detail: &str) -> Result<()> {
+    pub fn set_account_state(
+        &self,
+        account: &str,
+        state: AccountState,
+        detail: &str,
+    ) -> Result<()> {
         self.db.execute(
             "UPDATE account SET state = ?2, detail = ?3
              WHERE name = ?1 AND (state, detail) <> (?2, ?3)",
@@ -148,15 +153,15 @@ impl Store {
     /// Nobody watches any more; what failed stays told.
     pub fn set_accounts_idle(&self) -> Result<()> {
         self.db.execute(
-            "UPDATE account SET state = 'idle', detail = '' WHERE state IN ('watching', 'syncing')",
-            [],
+            "UPDATE account SET state = ?1, detail = '' WHERE state IN (?2, ?3)",
+            [AccountState::Idle, AccountState::Watching, AccountState::Syncing],
         )?;
         Ok(())
     }
 
     /// The folders that this account has now; others are retired, their copies forgotten. Whether
     /// that changed what copies say, so that everything has to be measured again.
-    pub fn set_folders(&self, account: &str, folders: &[(String, &'static str)]) -> Result<bool> {
+    pub fn set_folders(&self, account: &str, folders: &[(String, Role)]) -> Result<bool> {
         let before = self.uses(account)?;
         let names: serde_json::Value = folders.iter().map(|(name, _)| name.as_str()).collect();
         self.db.execute(
@@ -182,7 +187,7 @@ impl Store {
     }
 
     /// Every folder an account has had, with its role while it is in use.
-    fn uses(&self, account: &str) -> Result<BTreeMap<i64, Option<String>>> {
+    fn uses(&self, account: &str) -> Result<BTreeMap<i64, Option<Role>>> {
         Ok(self
             .db
             .prepare_cached(
@@ -318,7 +323,7 @@ impl Store {
         let (folders, covered, last): (u64, u64, Option<i64>) = self.db.query_row(
             "SELECT count(*), count(covered_at), max(covered_at) FROM folder f
              JOIN account a ON a.id = f.account WHERE f.retired = 0 AND a.kind <> ?1",
-            [ARCHIVES],
+            [MailboxKind::Archive],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
         Ok(last.filter(|_| folders > 0 && folders == covered).map(Moment))
@@ -351,7 +356,7 @@ impl Store {
                                 messages), reconciled_at
                      FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
                 )?
-                .query_map(params![*id, account.kind == ARCHIVES], |row| {
+                .query_map(params![*id, account.kind == MailboxKind::Archive], |row| {
                     let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
                     Ok(FolderRow {
                         id: row.get(0)?,

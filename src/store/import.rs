@@ -6,7 +6,8 @@ use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::people::IdentityKind;
+use crate::domain::message::cards::{self, Namesake};
+use crate::domain::message::identity::IdentityKind;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::{Error, Result};
 
@@ -130,49 +131,44 @@ impl Store {
     }
 
     fn contact_of(&self, card: &NewCard) -> Result<Option<i64>> {
-        // Colleagues share a switchboard: a telephone number tells namesakes apart, no more.
-        let mut by_identity = self.db.prepare_cached(
-            "SELECT i.contact FROM identity i JOIN contact c ON c.id = i.contact
-             WHERE i.kind = ?1 AND i.value = ?2 AND i.source <> 'by_name'
-               AND (i.kind IN ('email', 'url') OR i.kind = 'phone' AND c.name = ?3)
-             ORDER BY i.contact LIMIT 1",
+        let mut holders = self.db.prepare_cached(
+            "SELECT i.contact, c.name FROM identity i JOIN contact c ON c.id = i.contact
+             WHERE i.kind = ?1 AND i.value = ?2 AND i.source <> 'by_name' ORDER BY i.contact",
         )?;
         for (kind, value) in &card.identities {
-            let found = by_identity
-                .query_row(params![kind.name(), value, card.name], |row| row.get(0))
-                .optional()?;
-            if found.is_some() {
-                return Ok(found);
+            for holder in holders.query_map(params![kind, value], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+            })? {
+                let (contact, name) = holder?;
+                if cards::is_proof(*kind, name == card.name) {
+                    return Ok(Some(contact));
+                }
             }
         }
-        let named: Vec<i64> = self
-            .db
-            .prepare_cached(
-                "SELECT id FROM contact WHERE name = ?1 ORDER BY company IS ?2 DESC, id",
-            )?
-            .query_map(params![card.name, card.company], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        match named[..] {
-            [only] if !self.contradicts(only, card)? => Ok(Some(only)),
-            // A bare name adds nobody to its bearers.
-            [first, _, ..] if card.identities.is_empty() => Ok(Some(first)),
-            _ => Ok(None),
-        }
+        let kinds: Vec<IdentityKind> = card.identities.iter().map(|(kind, _)| *kind).collect();
+        let found = cards::namesake(&self.namesakes(card)?, &kinds);
+        Ok(found.map(|contact| contact.0))
     }
 
-    /// Another profile link, or another address where both have some: a namesake.
-    fn contradicts(&self, contact: i64, card: &NewCard) -> Result<bool> {
-        let mut has = self.db.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND kind = ?2
-                            AND source <> 'by_name')",
+    fn namesakes(&self, card: &NewCard) -> Result<Vec<Namesake>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT id, company IS ?2,
+               EXISTS (SELECT 1 FROM identity WHERE contact = id AND kind = ?3
+                       AND source <> 'by_name'),
+               EXISTS (SELECT 1 FROM identity WHERE contact = id AND kind = ?4
+                       AND source <> 'by_name')
+             FROM contact WHERE name = ?1 ORDER BY id",
         )?;
-        for kind in [IdentityKind::Url, IdentityKind::Email] {
-            let theirs: bool = has.query_row(params![contact, kind.name()], |row| row.get(0))?;
-            if theirs && card.identities.iter().any(|(its, _)| *its == kind) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let wanted = params![card.name, card.company, IdentityKind::Url, IdentityKind::Email];
+        let found = find.query_map(wanted, |row| {
+            Ok(Namesake {
+                contact: ContactId(row.get(0)?),
+                has_same_company: row.get(1)?,
+                has_url: row.get(2)?,
+                has_email: row.get(3)?,
+            })
+        })?;
+        Ok(found.collect::<Result<_, _>>()?)
     }
 
     fn add_identities(&self, contact: i64, card: &NewCard, undo: &mut Vec<Undo>) -> Result<()> {
@@ -187,16 +183,14 @@ impl Store {
         )?;
         for (kind, value) in &card.identities {
             let one_persons = matches!(kind, IdentityKind::Email | IdentityKind::Url);
-            if one_persons
-                && others.query_row(params![kind.name(), value, contact], |row| row.get(0))?
-            {
+            if one_persons && others.query_row(params![kind, value, contact], |row| row.get(0))? {
                 continue;
             }
             let address = match kind {
                 IdentityKind::Email => Some(self.address(value)?.0),
                 _ => None,
             };
-            if enter.execute(params![contact, kind.name(), value, address])? > 0 {
+            if enter.execute(params![contact, kind, value, address])? > 0 {
                 undo.push(Undo::Identity {
                     contact,
                     kind: kind.name().to_owned(),

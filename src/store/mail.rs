@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use crate::domain::message::facts::Facts;
+use crate::domain::message::mailbox::Flags;
 use crate::domain::model::Moment;
 use crate::error::Result;
 
@@ -13,9 +14,7 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 pub struct Arrival {
     pub uid: u64,
-    pub answered: bool,
-    pub deleted: bool,
-    pub draft: bool,
+    pub flags: Flags,
     /// My server says that the domain of its sender disowns it.
     pub disowned: bool,
     pub internal: Option<Moment>,
@@ -24,21 +23,20 @@ pub struct Arrival {
 
 /// What is stored of a copy's flags.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Flags(i64);
+pub(super) struct CopyFlags(i64);
 
-impl Flags {
+impl CopyFlags {
     /// What changes while a copy lies where it lies.
     pub const MUTABLE: i64 = 7;
     const DISOWNED: i64 = 8;
 
-    pub fn of(arrival: &Arrival) -> Flags {
-        let Arrival { answered, deleted, draft, disowned, .. } = arrival;
-        let disowned = if *disowned { Flags::DISOWNED } else { 0 };
-        Flags(Flags::mutable(*answered, *deleted, *draft).0 | disowned)
+    pub fn of(arrival: &Arrival) -> CopyFlags {
+        let disowned = if arrival.disowned { CopyFlags::DISOWNED } else { 0 };
+        CopyFlags(CopyFlags::mutable(arrival.flags).0 | disowned)
     }
 
-    fn mutable(answered: bool, deleted: bool, draft: bool) -> Flags {
-        Flags(i64::from(answered) | i64::from(deleted) << 1 | i64::from(draft) << 2)
+    fn mutable(Flags { answered, deleted, draft }: Flags) -> CopyFlags {
+        CopyFlags(i64::from(answered) | i64::from(deleted) << 1 | i64::from(draft) << 2)
     }
 
     pub fn bits(self) -> i64 {
@@ -98,14 +96,8 @@ impl Store {
     }
 
     /// New flags of a copy that is stored.
-    pub fn set_flags(
-        &self,
-        folder: i64,
-        uidvalidity: u64,
-        uid: u64,
-        (answered, deleted, draft): (bool, bool, bool),
-    ) -> Result<()> {
-        let flags = Flags::mutable(answered, deleted, draft).bits();
+    pub fn set_flags(&self, folder: i64, uidvalidity: u64, uid: u64, flags: Flags) -> Result<()> {
+        let flags = CopyFlags::mutable(flags).bits();
         let message: Option<i64> = self
             .db
             .prepare_cached(
@@ -114,7 +106,7 @@ impl Store {
                  AND flags & ?5 <> ?4 RETURNING message",
             )?
             .query_row(
-                params![folder, uidvalidity as i64, uid as i64, flags, Flags::MUTABLE],
+                params![folder, uidvalidity as i64, uid as i64, flags, CopyFlags::MUTABLE],
                 |row| row.get(0),
             )
             .optional()?;

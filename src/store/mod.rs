@@ -27,7 +27,7 @@ mod threads;
 mod touches;
 mod turns;
 
-pub use archives::Known;
+pub use archives::KnownFrom;
 pub use connection::Store;
 pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};
@@ -35,8 +35,10 @@ pub use import::{ImportRun, Imported, NewCard};
 pub use last_good::Repaired;
 pub use mail::Arrival;
 pub use outbox::OutboxItem;
-pub use people::{ContactRow, Correspondent, Identity, IdentityKind};
-pub use texts::Kept;
+pub use people::{ContactRow, Correspondent, Identity};
+
+pub use crate::domain::message::identity::IdentityKind;
+pub use texts::KeptText;
 
 #[cfg(test)]
 mod tests;

@@ -5,31 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use crate::domain::message::identity::{self, SeenAddress};
+use crate::domain::message::identity::{self, IdentityKind, SeenAddress};
+use crate::domain::message::noise::IMPERSONAL;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IdentityKind {
-    Email,
-    Url,
-    Phone,
-    Name,
-}
-
-impl IdentityKind {
-    pub const ALL: [IdentityKind; 4] =
-        [IdentityKind::Email, IdentityKind::Url, IdentityKind::Phone, IdentityKind::Name];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            IdentityKind::Email => "email",
-            IdentityKind::Url => "url",
-            IdentityKind::Phone => "phone",
-            IdentityKind::Name => "name",
-        }
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -95,14 +74,9 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let contact = ContactId(row.get(0)?);
-            let kind: String = row.get(1)?;
-            let Some(kind) = IdentityKind::ALL.into_iter().find(|known| known.name() == kind)
-            else {
-                continue;
-            };
             if let Ok(position) = contacts.binary_search_by_key(&contact, |row| row.id) {
                 contacts[position].identities.push(Identity {
-                    kind,
+                    kind: row.get(1)?,
                     value: row.get(2)?,
                     by_name: row.get(3)?,
                 });
@@ -273,7 +247,7 @@ impl Store {
             .prepare(
                 "WITH mine AS (SELECT id FROM address WHERE mine = 1),
                  heard AS (SELECT author AS id, count(*) AS n FROM message m
-                   WHERE m.traits & 2047 = 0 GROUP BY author),
+                   WHERE m.traits & ?2 = 0 GROUP BY author),
                  told AS (SELECT r.address AS id, count(*) AS n FROM recipient r
                    JOIN message m ON m.id = r.message WHERE m.author IN mine GROUP BY r.address)
                  SELECT a.email, a.name, heard.n, told.n FROM address a
@@ -282,7 +256,7 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.address = a.id)
                  ORDER BY min(heard.n, told.n) DESC, heard.n + told.n DESC, a.email LIMIT ?1",
             )?
-            .query_map([limit as i64], |row| {
+            .query_map(params![limit as i64, IMPERSONAL.0.cast_signed()], |row| {
                 Ok(Correspondent {
                     email: row.get(0)?,
                     name: row.get(1)?,

@@ -10,6 +10,7 @@ use super::{Arrival, ImportRun, NewCard, Store};
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::touches;
 use crate::domain::measure::turns::{self, Turn};
+use crate::domain::message::mailbox::{Flags, MailboxKind, Role};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::TimeBasis;
 use crate::store::IdentityKind;
@@ -25,8 +26,8 @@ fn at(hours: i64) -> Moment {
 /// A mailbox with an inbox, a Sent folder and a trash, of which I am the owner.
 fn store() -> Store {
     let store = Store::in_memory().unwrap();
-    store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
-    let folders = [("INBOX", "inbox"), ("Sent", "sent"), ("Trash", "trash")];
+    store.set_accounts(&[("work".to_owned(), MailboxKind::Imap)]).unwrap();
+    let folders = [("INBOX", Role::Inbox), ("Sent", Role::Sent), ("Trash", Role::Trash)];
     store.set_folders("work", &folders.map(|(name, role)| (name.to_owned(), role))).unwrap();
     for (name, _) in folders {
         store.start_folder_over(folder(&store, name), 1).unwrap();
@@ -89,9 +90,7 @@ impl Mail {
         header.push_str("\r\n");
         Arrival {
             uid,
-            answered: false,
-            deleted: false,
-            draft: false,
+            flags: Flags::default(),
             disowned: false,
             internal: Some(at(*hours)),
             facts: crate::mail::facts(header.as_bytes()).unwrap(),

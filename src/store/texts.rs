@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::archives::ARCHIVES;
 use super::columns::{cues, stored_day};
 use crate::domain::message::cues::Cues;
+use crate::domain::message::mailbox::MailboxKind;
 use crate::domain::model::Moment;
 use crate::error::Result;
 
@@ -17,7 +17,7 @@ const AT_ONCE: u64 = 600;
 
 /// What stays of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptText {
     pub cues: Cues,
     /// The first local day of presence that a notice of absence names.
     pub back_on: Option<Date>,
@@ -36,7 +36,7 @@ impl Store {
              WHERE m.id = ?1 AND m.cues IS NULL AND a.kind <> ?3",
         )?;
         for (message, at) in messages {
-            want.execute(params![message, at.0, ARCHIVES])?;
+            want.execute(params![message, at.0, MailboxKind::Archive])?;
         }
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// What stayed of a message's text; `None` where it wasn't read.
-    pub fn text_of(&self, message: i64) -> Result<Option<Kept>> {
+    pub fn text_of(&self, message: i64) -> Result<Option<KeptText>> {
         let mut find = self.db.prepare_cached(
             "SELECT cues, named, back_on, attachments FROM message WHERE id = ?1",
         )?;
@@ -68,7 +68,7 @@ impl Store {
             let Some(cues) = cues(row, 0)? else { return Ok(None) };
             let names: Option<String> = row.get(3)?;
             let attachments = names.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
-            Ok(Some(Kept { cues, back_on: stored_day(row, 2)?, attachments }))
+            Ok(Some(KeptText { cues, back_on: stored_day(row, 2)?, attachments }))
         });
         Ok(kept.optional()?.flatten())
     }

@@ -90,14 +90,10 @@ impl Store {
              WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
         )?;
         let rows = statement.query_map([contact.0], |row| {
-            let kind: String = row.get(2)?;
             Ok(Entry {
                 id: row.get(0)?,
                 at: Moment(row.get(1)?),
-                kind: EntryKind::ALL
-                    .into_iter()
-                    .find(|known| known.name() == kind)
-                    .unwrap_or(EntryKind::Note),
+                kind: row.get(2)?,
                 other_way: row.get(3)?,
                 text: row.get(4)?,
             })
@@ -118,7 +114,7 @@ impl Store {
     pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
         self.db.execute(
             "INSERT INTO entry (at, kind, other_way, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![entry.at.0, entry.kind.name(), entry.other_way, entry.text, now.0],
+            params![entry.at.0, entry.kind, entry.other_way, entry.text, now.0],
         )?;
         let id = self.db.last_insert_rowid();
         for contact in contacts {
@@ -142,7 +138,7 @@ impl Store {
             "UPDATE entry SET undone_at = ?3 WHERE id = (
                SELECT max(e.id) FROM entry e JOIN entry_contact c ON c.entry = e.id
                WHERE e.kind = ?1 AND c.contact = ?2 AND e.undone_at IS NULL)",
-            params![kind.name(), contact.0, now.0],
+            params![kind, contact.0, now.0],
         )?;
         self.db.execute(
             "UPDATE contact SET dirty = 1 WHERE id IN (

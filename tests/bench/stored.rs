@@ -1,6 +1,7 @@
 //! A store with mail in it, without a server that it came from.
 
 use requite::domain::message::cues::Cues;
+use requite::domain::message::mailbox::{Flags, MailboxKind, Role};
 use requite::domain::model::Moment;
 use requite::domain::policy::TimeBasis;
 use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};
@@ -14,12 +15,12 @@ const BATCH: usize = 3_000;
 
 /// Files that many messages with that many contacts under an account named `bench`.
 pub fn fill(store: &Store, messages: usize, contacts: usize) {
-    store.set_accounts(&[("bench".to_owned(), "maildir")]).unwrap();
+    store.set_accounts(&[("bench".to_owned(), MailboxKind::Maildir)]).unwrap();
     store.set_mine(&["ada@example.com".to_owned()]).unwrap();
     store.set_time_basis(TimeBasis::Arrival).unwrap();
     store.set_reads_text(true).unwrap();
     store
-        .set_folders("bench", &[("INBOX".to_owned(), "inbox"), ("Sent".to_owned(), "sent")])
+        .set_folders("bench", &[("INBOX".to_owned(), Role::Inbox), ("Sent".to_owned(), Role::Sent)])
         .unwrap();
     let mut run = ImportRun::default();
     store
@@ -47,9 +48,7 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                     facts.cues = Some(Cues::default());
                     let arrival = Arrival {
                         uid: uid as u64 + 1,
-                        answered: false,
-                        deleted: false,
-                        draft: false,
+                        flags: Flags::default(),
                         disowned: false,
                         internal: Some(filed.at.into()),
                         facts,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use requite::domain::message::mailbox::MailboxKind;
 use requite::store::Store;
 use serde_json::Value;
 
@@ -83,9 +84,10 @@ fn messages(world: &World) -> Value {
 /// Roles and sizes of the folders that imports have filled.
 fn archived(world: &World) -> Vec<String> {
     let store = Store::open(&world.home().join("data")).unwrap();
-    let accounts = store.accounts().unwrap().into_iter().filter(|it| it.kind == "archive");
+    let accounts =
+        store.accounts().unwrap().into_iter().filter(|it| it.kind == MailboxKind::Archive);
     let folders = accounts.flat_map(|account| account.folders);
-    folders.map(|folder| format!("{} {}", folder.role, folder.messages)).collect()
+    folders.map(|folder| format!("{} {}", folder.role.name(), folder.messages)).collect()
 }
 
 /// Of the turns with Grace: side, status and hours.

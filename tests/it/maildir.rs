@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use requite::config::{Account, AccountKind, Folders};
 use requite::domain::model::Moment;
 use requite::source::maildir::{probe, sync_once, watch};
-use requite::source::{AccountState, Flags, FolderState, RawMail, Report, Role, Sink, Word};
+use requite::source::{AccountState, Flags, FolderState, Question, RawMail, Report, Role, Sink};
 use tempfile::TempDir;
 use tokio::sync::watch as signal;
 
@@ -32,22 +32,26 @@ struct Kept {
 impl Kept {
     fn take(&mut self, report: Report) {
         match report {
-            Report::Word(Word::Folders { folders, .. }) => self.folders = folders,
-            Report::Word(Word::State { state, detail, .. }) => self.states.push((state, detail)),
-            Report::Word(Word::Known { folder, reply }) => {
+            Report::Question(Question::Folders { folders, .. }) => self.folders = folders,
+            Report::Question(Question::State { state, detail, .. }) => {
+                self.states.push((state, detail))
+            }
+            Report::Question(Question::Known { folder, reply }) => {
                 let known = self.covered.get(&folder.folder).copied().unwrap_or_default();
                 reply.send(known).unwrap();
             }
-            Report::Word(Word::Stored { folder, reply, .. }) => {
+            Report::Question(Question::Stored { folder, reply, .. }) => {
                 let of_folder = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 reply.send(of_folder.map(|(_, uid)| *uid).collect()).unwrap();
             }
-            Report::Word(Word::Quarantined { reply, .. }) => reply.send(Vec::new()).unwrap(),
-            Report::Word(Word::Watched { reply, .. }) => reply.send(Vec::new()).unwrap(),
-            Report::Word(Word::Unread { reply, .. }) => reply.send(Vec::new()).unwrap(),
-            Report::Word(Word::FetchedToday { reply, .. }) => reply.send(0).unwrap(),
-            Report::Word(Word::TextsRest | Word::Configured) => {}
-            Report::Word(Word::Barrier { reply }) => reply.send(()).unwrap(),
+            Report::Question(Question::Quarantined { reply, .. }) => {
+                reply.send(Vec::new()).unwrap()
+            }
+            Report::Question(Question::Watched { reply, .. }) => reply.send(Vec::new()).unwrap(),
+            Report::Question(Question::Unread { reply, .. }) => reply.send(Vec::new()).unwrap(),
+            Report::Question(Question::FetchedToday { reply, .. }) => reply.send(0).unwrap(),
+            Report::Question(Question::TextsRest | Question::Configured) => {}
+            Report::Question(Question::Barrier { reply }) => reply.send(()).unwrap(),
             Report::Batch(batch, _) => {
                 let name = batch.folder.folder;
                 self.deliveries += batch.mails.len();
@@ -313,10 +317,10 @@ async fn a_big_folder_comes_in_batches_newest_first() {
                     order.extend(batch.mails.iter().filter_map(|mail| mail.internal));
                     relay.batch(batch).await.unwrap();
                 }
-                Report::Word(Word::Known { folder, reply }) => {
+                Report::Question(Question::Known { folder, reply }) => {
                     reply.send(relay.known(&folder).await.unwrap()).unwrap();
                 }
-                Report::Word(Word::Barrier { reply }) => {
+                Report::Question(Question::Barrier { reply }) => {
                     relay.settled().await.unwrap();
                     reply.send(()).unwrap();
                 }

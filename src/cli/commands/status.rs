@@ -9,6 +9,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::{json, render};
 use crate::domain::decide::digest::Totals;
 use crate::domain::measure::need::Likelihood;
+use crate::domain::message::mailbox::{AccountState, MailboxKind};
 use crate::domain::model::{Channel, Moment, Side, Stance};
 use crate::domain::policy::{Policy, TEXT_AGE};
 use crate::domain::text::{clean, count, duration};
@@ -25,7 +26,7 @@ pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
         // A daemon that was killed left its last word behind.
         accounts = accounts.into_iter().map(AccountRow::unwatched).collect();
     }
-    for account in accounts.iter_mut().filter(|it| it.kind == "imap" && reads_text) {
+    for account in accounts.iter_mut().filter(|it| it.kind == MailboxKind::Imap && reads_text) {
         account.unread_texts = store.unread_texts_of(&account.name, desk.now - TEXT_AGE)?;
     }
     let state = State::read(&desk.book(&store)?, accounts)?;
@@ -191,7 +192,7 @@ fn lines_of(accounts: &[AccountRow]) -> String {
     for account in accounts {
         columns.row([
             clean(&account.name),
-            state(&account.state),
+            state(account.state),
             count(account.messages, "message", "messages"),
             progress(account),
         ]);
@@ -199,12 +200,12 @@ fn lines_of(accounts: &[AccountRow]) -> String {
     format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2], &[3]))
 }
 
-fn state(state: &str) -> String {
+fn state(state: AccountState) -> String {
     match state {
-        "auth_failed" => render::alarm("login refused"),
-        "offline" | "backoff" => render::alarm(state),
-        "watching" => render::good(state),
-        other => other.to_owned(),
+        AccountState::AuthFailed => render::alarm("login refused"),
+        AccountState::Offline | AccountState::Backoff => render::alarm(state.name()),
+        AccountState::Watching => render::good(state.name()),
+        AccountState::Syncing | AccountState::Idle => state.name().to_owned(),
     }
 }
 
@@ -232,6 +233,7 @@ fn progress(account: &AccountRow) -> String {
 mod tests {
     use super::*;
     use crate::cli::tests::{self as sample, fields, plain};
+    use crate::domain::message::mailbox::Role;
     use crate::store::FolderRow;
 
     fn state() -> State {
@@ -317,7 +319,7 @@ mod tests {
         let folder = |complete| FolderRow {
             id: 1,
             name: "INBOX".to_owned(),
-            role: "inbox".to_owned(),
+            role: Role::Inbox,
             messages: 10,
             uidvalidity: 1,
             covered: None,
@@ -326,8 +328,8 @@ mod tests {
         };
         let mut account = AccountRow {
             name: "work".to_owned(),
-            kind: "imap".to_owned(),
-            state: "backoff".to_owned(),
+            kind: MailboxKind::Imap,
+            state: AccountState::Backoff,
             detail: "no route to\u{1b}[2J host".to_owned(),
             messages: 10,
             quarantined: 2,

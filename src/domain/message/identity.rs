@@ -11,6 +11,29 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::model::ContactId;
 
+/// By what somebody is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityKind {
+    Email,
+    Url,
+    Phone,
+    Name,
+}
+
+impl IdentityKind {
+    pub const ALL: [IdentityKind; 4] =
+        [IdentityKind::Email, IdentityKind::Url, IdentityKind::Phone, IdentityKind::Name];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            IdentityKind::Email => "email",
+            IdentityKind::Url => "url",
+            IdentityKind::Phone => "phone",
+            IdentityKind::Name => "name",
+        }
+    }
+}
+
 /// An address in the one form under which it is stored and compared: lower case, NFC, the domain
 /// as IDNA A-labels, without quotes, brackets or `mailto:`. Anything with something on both sides
 /// of its last `@` is an address; `None` for the rest.

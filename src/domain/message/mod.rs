@@ -4,9 +4,11 @@
 //! Looks at one message or address at a time; what two people owe each other, the floor above says.
 
 pub mod absence;
+pub mod cards;
 pub mod cues;
 pub mod facts;
 pub mod identity;
 pub mod lists;
+pub mod mailbox;
 pub mod noise;
 pub mod threading;

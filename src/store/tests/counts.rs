@@ -1,5 +1,6 @@
 //! How much lies where: the counts that are kept are those that counting gives.
 
+use crate::domain::message::mailbox::Role;
 use proptest::prelude::*;
 
 use super::*;
@@ -15,7 +16,8 @@ enum Step {
     Folders(Vec<bool>),
 }
 
-const FOLDERS: [(&str, &str); 3] = [("INBOX", "inbox"), ("Sent", "sent"), ("Trash", "trash")];
+const FOLDERS: [(&str, Role); 3] =
+    [("INBOX", Role::Inbox), ("Sent", Role::Sent), ("Trash", Role::Trash)];
 
 fn step() -> impl Strategy<Value = Step> {
     let place = 0..FOLDERS.len();

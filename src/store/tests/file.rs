@@ -1,5 +1,6 @@
 //! The file itself, and what leaves the house.
 
+use crate::domain::message::mailbox::MailboxKind;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -126,7 +127,12 @@ fn what_was_fetched_is_counted_by_the_day_of_utc() {
     let place = tempfile::tempdir().unwrap();
     let midnight = Moment(BEGIN - BEGIN % 86_400 + 86_400);
     let store = Store::open(place.path()).unwrap();
-    store.set_accounts(&[("work".to_owned(), "imap"), ("home".to_owned(), "imap")]).unwrap();
+    store
+        .set_accounts(&[
+            ("work".to_owned(), MailboxKind::Imap),
+            ("home".to_owned(), MailboxKind::Imap),
+        ])
+        .unwrap();
     let evening = midnight - 1;
     assert_eq!(store.fetched_today("work", evening).unwrap(), 0);
     for bytes in [700, 300] {

@@ -1,5 +1,6 @@
 //! Copies, folders and the order in which mail arrives.
 
+use crate::domain::message::mailbox::{Flags, Role};
 use proptest::prelude::*;
 
 use super::*;
@@ -37,7 +38,9 @@ fn it_is_discarded_once_its_last_copy_is() {
     assert_eq!(turns(&store, contact)[0].closed, Some(Closed::Discarded));
     deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
     assert_eq!(turns(&store, contact)[0].closed, None);
-    store.set_flags(folder(&store, "INBOX"), 1, 2, (true, false, false)).unwrap();
+    store
+        .set_flags(folder(&store, "INBOX"), 1, 2, Flags { answered: true, ..Flags::default() })
+        .unwrap();
     assert_eq!(turns(&store, contact)[0].closed, Some(Closed::MarkedAnswered));
 }
 
@@ -57,17 +60,17 @@ fn a_folder_that_goes_comes_or_becomes_the_trash_is_noticed() {
     let store = store();
     let contact = ann(&store);
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
-    let has = |role: Option<&'static str>| {
+    let has = |role: Option<Role>| {
         let folders: Vec<_> = role.map(|role| ("INBOX".to_owned(), role)).into_iter().collect();
         store.set_folders("work", &folders).unwrap();
         measure(&store);
         store.turns_of(contact).unwrap()[0].closed
     };
-    assert_eq!(has(Some("inbox")), None);
-    assert_eq!(has(Some("trash")), Some(Closed::Discarded));
-    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(Some(Role::Inbox)), None);
+    assert_eq!(has(Some(Role::Trash)), Some(Closed::Discarded));
+    assert_eq!(has(Some(Role::Inbox)), None);
     assert_eq!(has(None), Some(Closed::Discarded));
-    assert_eq!(has(Some("inbox")), None);
+    assert_eq!(has(Some(Role::Inbox)), None);
     store.set_accounts(&[]).unwrap();
     measure(&store);
     assert_eq!(store.turns_of(contact).unwrap()[0].closed, Some(Closed::Discarded));

@@ -6,6 +6,7 @@ use requite::book::{AsOf, Book};
 use requite::book::{learn, measure_dirty};
 use requite::domain::measure::decisions::{Decided, Decision, Verb};
 use requite::domain::measure::touches::{Entry, EntryKind};
+use requite::domain::message::mailbox::{Flags, MailboxKind, Role};
 use requite::domain::model::{ContactId, HOUR, Moment, TouchId};
 use requite::domain::policy::Policy;
 use requite::mail;
@@ -184,15 +185,15 @@ pub struct Desk {
 impl Desk {
     pub fn new() -> Desk {
         let store = Store::in_memory().unwrap();
-        let accounts = ["work", "home"].map(|name| (name.to_owned(), "imap"));
+        let accounts = ["work", "home"].map(|name| (name.to_owned(), MailboxKind::Imap));
         store.set_accounts(&accounts).unwrap();
         for (account, _) in &accounts {
             let folders = [
-                ("INBOX", "inbox"),
-                ("Sent", "sent"),
-                ("Archive", "archive"),
-                ("Trash", "trash"),
-                ("Junk", "junk"),
+                ("INBOX", Role::Inbox),
+                ("Sent", Role::Sent),
+                ("Archive", Role::Archive),
+                ("Trash", Role::Trash),
+                ("Junk", Role::Junk),
             ];
             let folders = folders.map(|(name, role)| (name.to_owned(), role));
             store.set_folders(account, &folders).unwrap();
@@ -226,9 +227,7 @@ impl Desk {
         let facts = mail::facts(&piece.message.bytes()).unwrap();
         let arrival = Arrival {
             uid: self.next,
-            answered: piece.answered,
-            deleted: false,
-            draft: false,
+            flags: Flags { answered: piece.answered, ..Flags::default() },
             disowned: facts.is_disowned(AUTHSERV_ID),
             internal: Some(piece.message.time().into()),
             facts,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use requite::source::{AccountState, Batch, Flags, FolderState, Report, Role, Sink, Word};
+use requite::source::{AccountState, Batch, Flags, FolderState, Question, Report, Role, Sink};
 use tokio::sync::{Notify, mpsc};
 
 #[derive(Default)]
@@ -94,36 +94,38 @@ impl Kept {
 
     fn take(&mut self, report: Report) {
         match report {
-            Report::Word(Word::Folders { folders, .. }) => self.folders = folders,
+            Report::Question(Question::Folders { folders, .. }) => self.folders = folders,
             Report::Batch(batch, _) => self.store(batch),
-            Report::Word(Word::State { state, detail, .. }) => self.states.push((state, detail)),
-            Report::Word(Word::Known { folder, reply }) => {
+            Report::Question(Question::State { state, detail, .. }) => {
+                self.states.push((state, detail))
+            }
+            Report::Question(Question::Known { folder, reply }) => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
             }
-            Report::Word(Word::Stored { folder, range, reply }) => {
+            Report::Question(Question::Stored { folder, range, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 let uids: Vec<u64> =
                     here.map(|(_, uid)| *uid).filter(|it| range.contains(it)).collect();
                 self.longest_answer = self.longest_answer.max(uids.len());
                 let _ = reply.send(uids);
             }
-            Report::Word(Word::Quarantined { reply, .. }) => {
+            Report::Question(Question::Quarantined { reply, .. }) => {
                 let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
             }
-            Report::Word(Word::Watched { reply, .. }) => {
+            Report::Question(Question::Watched { reply, .. }) => {
                 let _ = reply.send(self.watched.clone());
             }
-            Report::Word(Word::Unread { folder, reply }) => {
+            Report::Question(Question::Unread { folder, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 let unread = here.filter(|key| !self.texts.contains_key(*key));
                 let uids = unread.map(|(_, uid)| *uid).rev().take(600).collect();
                 let _ = reply.send(uids);
             }
-            Report::Word(Word::TextsRest | Word::Configured) => {}
-            Report::Word(Word::FetchedToday { reply, .. }) => {
+            Report::Question(Question::TextsRest | Question::Configured) => {}
+            Report::Question(Question::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
             }
-            Report::Word(Word::Barrier { reply }) => {
+            Report::Question(Question::Barrier { reply }) => {
                 self.settled = true;
                 let _ = reply.send(());
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Outcome, Skipped};
-use crate::book::archive::{self, Dropped, Taken};
+use crate::book::archive::{self, ArchiveReport, Dropped};
 use crate::cli::desk::Desk;
 use crate::domain::text;
 use crate::error::Result;
@@ -64,7 +64,7 @@ pub(super) fn bring_mail_in(
     done
 }
 
-fn fill(outcome: &mut Outcome, taken: Taken) {
+fn fill(outcome: &mut Outcome, taken: ArchiveReport) {
     let whole = |count| usize::try_from(count).unwrap_or(usize::MAX);
     (outcome.new, outcome.matched) = (whole(taken.new), whole(taken.known));
     for Dropped { why, count, line } in taken.dropped {

@@ -16,6 +16,17 @@ pub mod subject;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Traits(pub u64);
 
+/// Any of these alone shows, of mail by a stranger, that no person wrote it to anybody.
+pub const IMPERSONAL: Traits = Traits::AUTOMATIC
+    .with(Traits::AUTO_REPLIED)
+    .with(Traits::BOUNCE)
+    .with(Traits::DISPOSITION)
+    .with(Traits::LIST)
+    .with(Traits::BULK)
+    .with(Traits::CALENDAR)
+    .with(Traits::CALENDAR_REPLY)
+    .with(Traits::NO_REPLY_SENDER);
+
 /// What a notice of absence carries, one or the other.
 pub const NOTICE: Traits = Traits::AUTO_REPLIED.with(Traits::OUT_OF_OFFICE_SUBJECT);
 
