@@ -3,35 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Book;
-use crate::domain::decide::debts::{self, Debt, Habit};
+use crate::domain::decide::debts::{self, Debt, Habit, NamedDebt};
 use crate::domain::decide::digest;
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, Side, TouchId, TurnId};
+use crate::domain::model::{ContactId, Side, TouchId};
 use crate::domain::policy::EXPIRY_H;
 use crate::error::Result;
-
-/// A debt with the name and the words to show beside it.
-pub struct NamedDebt {
-    pub debt: Debt,
-    pub name: String,
-    pub address: Option<String>,
-    pub subject: Option<String>,
-    pub message_id: Option<String>,
-    /// Why an answer is, or may be, due.
-    pub because: Vec<&'static str>,
-    pub starred: bool,
-    pub muted: bool,
-}
-
-impl NamedDebt {
-    /// Whether it is of the turn that is named so, by whichever of its touches.
-    pub fn is_of(&self, named: TurnId) -> bool {
-        let turn = &self.debt.turn;
-        turn.id.contact == named.contact && turn.touches.contains(&named.touch)
-    }
-}
 
 impl Book<'_> {
     /// Every open turn to which an answer is or may be owed, the likeliest and most urgent first.
@@ -63,7 +42,8 @@ impl Book<'_> {
         let starred = self.decisions.has(contact, Verb::Star);
         let muted = self.decisions.has(contact, Verb::Mute);
         let because = self.because(&debt.turn);
-        Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted })
+        let unusual = false;
+        Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted, unusual })
     }
 
     pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {

@@ -14,8 +14,8 @@ use crate::domain::measure::need::model::Model;
 use crate::domain::measure::population::Population;
 use crate::domain::measure::standing::{Record, Standing, standing};
 use crate::domain::measure::terms::Terms;
-use crate::domain::measure::touches::{self, LeftOut};
-use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
+use crate::domain::measure::touches;
+use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
@@ -29,13 +29,14 @@ mod basis;
 mod debts;
 mod labels;
 mod measure;
+mod page;
 mod survey;
 mod week;
 
 pub use as_of::AsOf;
 pub use basis::{is_told, prepare, rests_on_the_same};
-pub use debts::NamedDebt;
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
+pub use page::{ContactPage, ToldTurn};
 pub use survey::learn;
 
 use as_of::Held;
@@ -82,11 +83,6 @@ impl<'a> Book<'a> {
         turns.into_iter().map(|turn| turn.judged(&self.need)).collect()
     }
 
-    /// How likely one message of a turn asks for an answer, 0…1.
-    pub fn d(&self, turn: &Turn, asked: &Asked) -> f64 {
-        self.need.d(turn.side, turn.id.contact, asked.features)
-    }
-
     pub fn now(&self) -> Moment {
         self.as_of.moment()
     }
@@ -111,14 +107,6 @@ impl<'a> Book<'a> {
         self.absences.get(&contact).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The absence that a contact is in now, with its end.
-    pub fn away(&self, person: &Person) -> Option<(Absence, Moment)> {
-        let zone = self.zone_of(person.row.id);
-        let current = |absence: &&Absence| absence.contains(self.now(), &zone);
-        let absences = person.absences.iter().filter(current);
-        absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
-    }
-
     /// Every contact with everything that is measured of them, one after the other: all turns of
     /// all of them at once would be far more than the daemon has room for.
     pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
@@ -139,15 +127,6 @@ impl<'a> Book<'a> {
         self.person(row, turns)
     }
 
-    /// The messages between me and a contact that don't count, oldest first, with why.
-    pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
-        let letters = self.store.letters(contact)?;
-        let read = touches::read(&letters, &[], self.policy.time, self.now());
-        let mut left_out = read.left_out;
-        left_out.sort_by_key(|left| (left.at, left.message));
-        Ok(left_out)
-    }
-
     fn person(&self, row: ContactRow, turns: Vec<UnjudgedTurn>) -> Result<Person> {
         let turns = self.judged(turns);
         let entries = self.store.entries(row.id)?;
@@ -162,7 +141,7 @@ impl<'a> Book<'a> {
     }
 
     /// Why a turn is judged as it is, by the message that speaks loudest.
-    pub fn because(&self, turn: &Turn) -> Vec<&'static str> {
+    fn because(&self, turn: &Turn) -> Vec<&'static str> {
         if turn.wanted {
             return vec!["you said that it asks for an answer"];
         }

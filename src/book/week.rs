@@ -2,8 +2,8 @@
 //!
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
-use super::{Book, NamedDebt, Person};
-use crate::domain::decide::debts::{self, Debt};
+use super::{Book, Person};
+use crate::domain::decide::debts::{self, Debt, NamedDebt};
 use crate::domain::decide::digest;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::standing::{Record, standing};
@@ -15,7 +15,7 @@ impl Book<'_> {
         let since = self.now() - 7 * DAY;
         let mut week = digest::Week::new(self.policy, self.now());
         self.each_person(|person| {
-            week.hear(&digest::Member {
+            week.count(&digest::Member {
                 id: person.row.id,
                 name: &person.row.name,
                 turns: &person.turns,
@@ -29,7 +29,8 @@ impl Book<'_> {
         let totals = self.totals(&debts)?;
         let mut listed = Vec::with_capacity(debts.len());
         for named in debts.into_iter().filter(|it| it.debt.likelihood() == Likelihood::Due) {
-            listed.push(shown(self.is_unusual(&named.debt)?, named));
+            let unusual = self.is_unusual(&named.debt)?;
+            listed.push(NamedDebt { unusual, ..named });
         }
         Ok(week.digest(listed, self.in_junk(since)?, totals))
     }
@@ -56,22 +57,4 @@ impl Book<'_> {
         let record = Record { turns, entries, last_touch, terms };
         standing(&record, &self.population, self.policy.stance, then).figure()
     }
-}
-
-fn shown(unusual: bool, named: NamedDebt) -> (Side, digest::Debt) {
-    let NamedDebt { debt, name, address, subject, because, .. } = named;
-    let shown = digest::Debt {
-        id: debt.turn.id,
-        name,
-        address,
-        subject,
-        since: debt.turn.start,
-        due: debt.due,
-        age_h: debt.age_h,
-        limit_h: debt.limit_h,
-        overdue: debt.overdue,
-        because,
-        unusual,
-    };
-    (debt.turn.side, shown)
 }

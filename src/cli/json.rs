@@ -2,17 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::book::{Book, NamedDebt, Person};
+use crate::book::{ContactPage, Person, ToldTurn};
+use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::Totals;
-use crate::domain::measure::need::because;
 use crate::domain::measure::score::{Components, Score};
 use crate::domain::measure::standing::{Counts, SideFigures};
 use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::measure::turns::Turn;
 use crate::domain::message::cues::Language;
 use crate::domain::model::{ContactId, Moment, TouchId};
-use crate::error::Result;
-use crate::store::{AccountRow, ContactRow, Correspondent, KeptText, Store};
+use crate::store::{AccountRow, ContactRow, Correspondent, KeptText};
 
 pub fn account(account: &AccountRow) -> Value {
     let folders: Vec<Value> = account
@@ -150,81 +148,54 @@ pub fn counts(counts: &Counts) -> Value {
 }
 
 /// What stayed of a text, the marks in words; `null` where it wasn't read.
-fn text(store: &Store, touch: TouchId) -> Result<Value> {
-    let TouchId::Message(message) = touch else { return Ok(Value::Null) };
-    let told = |kept: KeptText| {
-        json!({
-            "language": kept.cues.marks.language().map(Language::name),
-            "marks": kept.cues.marks.words().collect::<Vec<_>>(),
-            "back_on": kept.back_on.map(|day| day.to_string()),
-            "attachments": kept.attachments,
-        })
-    };
-    Ok(store.text_of(message)?.map_or(Value::Null, told))
+fn text(kept: &KeptText) -> Value {
+    json!({
+        "language": kept.cues.marks.language().map(Language::name),
+        "marks": kept.cues.marks.words().collect::<Vec<_>>(),
+        "back_on": kept.back_on.map(|day| day.to_string()),
+        "attachments": kept.attachments,
+    })
 }
 
-pub fn turn(turn: &Turn, store: &Store, book: &Book<'_>) -> Result<Value> {
-    let now = book.now();
+pub fn turn(ToldTurn { turn, asks, .. }: &ToldTurn, page: &ContactPage) -> Value {
+    let now = page.now;
+    let message_id = |touch| page.details(touch).and_then(|it| it.message_id.as_deref());
     let answer = turn.answer.filter(|answer| answer.at <= now);
-    let answered_by = answer.map(|answer| message_id(store, answer.touch)).transpose()?.flatten();
-    let mut message_ids = Vec::new();
-    for touch in &turn.touches {
-        message_ids.extend(message_id(store, *touch)?);
-    }
-    let mut messages = Vec::new();
-    for asked in &turn.asks {
-        let d = book.d(turn, asked);
-        messages.push(json!({
-            "message_id": message_id(store, asked.touch)?,
-            "at": instant(asked.at),
-            "needs_reply": d,
-            "because": because(turn.side, asked.features, d),
-            "text": text(store, asked.touch)?,
-            "note": shares_its_id(store, asked.touch)?.then_some(SHARED_ID),
-        }));
-    }
-    Ok(json!({
+    let messages: Vec<Value> = asks
+        .iter()
+        .map(|ask| {
+            let details = page.details(ask.touch);
+            let shares_its_id = details.is_some_and(|details| details.shares_its_id);
+            json!({
+                "message_id": message_id(ask.touch),
+                "at": instant(ask.at),
+                "needs_reply": ask.needs_reply,
+                "because": ask.because,
+                "text": details.and_then(|details| details.text.as_ref()).map(text),
+                "note": shares_its_id.then_some(SHARED_ID),
+            })
+        })
+        .collect();
+    json!({
         "id": turn.id.to_string(),
         "side": turn.side.name(),
         "channel": turn.channel.name(),
         "start": instant(turn.start),
         "status": turn.status(now).name(),
         "answered_at": answer.map(|answer| instant(answer.at)),
-        "answered_by": answered_by,
+        "answered_by": answer.and_then(|answer| message_id(answer.touch)),
         "hours": answer.map(|_| turn.hours(now)),
         "link": answer.map(|answer| answer.link.name()),
         "confidence": answer.map(|answer| answer.link.confidence()),
         "needs_reply": turn.needs_reply,
-        "subject": subject(store, turn)?,
-        "message_ids": message_ids,
+        "subject": page.subject(turn),
+        "message_ids": turn.touches.iter().filter_map(|touch| message_id(*touch)).collect::<Vec<_>>(),
         "messages": messages,
-    }))
-}
-
-/// Of the turn's first message.
-pub fn subject(store: &Store, turn: &Turn) -> Result<Option<String>> {
-    match turn.touches.first() {
-        Some(TouchId::Message(id)) => Ok(store.headline(*id)?.0),
-        _ => Ok(None),
-    }
+    })
 }
 
 /// Of a mail that isn't the only one under its Message-ID.
 pub const SHARED_ID: &str = "two mails bear one id";
-
-pub fn shares_its_id(store: &Store, touch: TouchId) -> Result<bool> {
-    match touch {
-        TouchId::Message(message) => store.shares_its_id(message),
-        TouchId::Entry(_) => Ok(false),
-    }
-}
-
-fn message_id(store: &Store, touch: TouchId) -> Result<Option<String>> {
-    match touch {
-        TouchId::Message(id) => Ok(store.headline(id)?.1),
-        TouchId::Entry(_) => Ok(None),
-    }
-}
 
 /// An entry by hand; `None` for those that stand in no ledger.
 pub fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Value> {

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use askama::Template;
 use jiff::tz::TimeZone;
 
-use crate::domain::decide::digest::{Debt, Digest, JunkMail, Mover, Promise, Totals};
+use crate::domain::decide::debts::NamedDebt;
+use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise, Totals};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::text::{clean, clip, count, duration, grouped};
 
@@ -165,8 +166,8 @@ fn subject(digest: &Digest) -> String {
 }
 
 /// Several debts may be to one person.
-fn people(debts: &[Debt]) -> u64 {
-    debts.iter().map(|debt| debt.id.contact).collect::<BTreeSet<_>>().len() as u64
+fn people(debts: &[NamedDebt]) -> u64 {
+    debts.iter().map(|named| named.debt.turn.id.contact).collect::<BTreeSet<_>>().len() as u64
 }
 
 fn crowd(people: u64, unlisted: usize) -> String {
@@ -174,7 +175,7 @@ fn crowd(people: u64, unlisted: usize) -> String {
     if unlisted == 0 { counted } else { format!("at least {counted}") }
 }
 
-fn tally(listed: &[Debt], unlisted: usize, overdue: usize) -> String {
+fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
     match (listed.len(), overdue) {
         (0, _) => String::new(),
         (_, 0) => crowd(people(listed), unlisted),
@@ -191,7 +192,7 @@ fn more(unlisted: usize) -> Option<String> {
     (unlisted > 0).then(|| format!("And {messages}."))
 }
 
-fn perhaps(unlikely: usize, listed: &[Debt]) -> Option<String> {
+fn perhaps(unlikely: usize, listed: &[NamedDebt]) -> Option<String> {
     let more = if listed.is_empty() { "" } else { " more" };
     (unlikely > 0).then(|| format!("{unlikely}{more} may not need a reply."))
 }
@@ -297,15 +298,16 @@ impl Clock<'_> {
         local.strftime(form).to_string()
     }
 
-    fn entry(&self, debt: &Debt) -> Entry {
-        let name = clip(&debt.name, NAME_COLUMNS);
-        let address = debt.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
+    fn entry(&self, named: &NamedDebt) -> Entry {
+        let debt = &named.debt;
+        let name = clip(&named.name, NAME_COLUMNS);
+        let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
         let due = self.tell(debt.due);
         Entry {
-            id: debt.id.to_string(),
+            id: debt.turn.id.to_string(),
             address: address.filter(|address| !address.is_empty() && *address != name),
             name,
-            subject: shown_subject(debt.subject.as_deref()),
+            subject: shown_subject(named.subject.as_deref()),
             overdue: debt.overdue,
             due: if debt.overdue {
                 format!("since {due}")
@@ -313,8 +315,8 @@ impl Clock<'_> {
                 format!("due {due}, in {}", duration(debt.due.hours_since(self.now)))
             },
             waiting: format!("waiting {}", duration(debt.age_h)),
-            unusual: debt.unusual,
-            because: debt.because.join(" · "),
+            unusual: named.unusual,
+            because: named.because.join(" · "),
         }
     }
 

@@ -1,10 +1,14 @@
 //! Messages and their copies once they are stored: what changes of them, and what is asked of them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
+use super::columns::{cues, stored_day};
+use super::texts::KeptText;
 use crate::domain::message::facts::Facts;
 use crate::domain::message::mailbox::Flags;
 use crate::domain::model::Moment;
@@ -19,6 +23,17 @@ pub struct Arrival {
     pub disowned: bool,
     pub internal: Option<Moment>,
     pub facts: Facts,
+}
+
+/// What is told of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageDetails {
+    pub subject: Option<String>,
+    pub message_id: Option<String>,
+    /// What stayed of its text; `None` where it wasn't read.
+    pub text: Option<KeptText>,
+    /// Another mail of its sender's bears its Message-ID: one of the two isn't theirs.
+    pub shares_its_id: bool,
 }
 
 /// What is stored of a copy's flags.
@@ -207,15 +222,26 @@ impl Store {
             .unwrap_or_default())
     }
 
-    /// Whether another mail of its sender's bears its Message-ID: one of the two isn't theirs.
-    pub fn shares_its_id(&self, message: i64) -> Result<bool> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM message m JOIN message o ON o.id_hash = m.id_hash
-                 WHERE m.id = ?1 AND o.id <> m.id AND o.author = m.author)",
-            )?
-            .query_row([message], |row| row.get(0))?)
+    /// What is told of each of these messages.
+    pub fn details(
+        &self,
+        messages: impl Iterator<Item = i64>,
+    ) -> Result<HashMap<i64, MessageDetails>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT m.subject, m.message_id, m.cues, m.named, m.back_on, m.attachments,
+               EXISTS (SELECT 1 FROM message o WHERE o.id_hash = m.id_hash AND o.id <> m.id
+                       AND o.author = m.author)
+             FROM message m WHERE m.id = ?1",
+        )?;
+        let mut details = HashMap::new();
+        for message in messages {
+            if let Entry::Vacant(unknown) = details.entry(message) {
+                if let Some(found) = find.query_row([message], message_details).optional()? {
+                    unknown.insert(found);
+                }
+            }
+        }
+        Ok(details)
     }
 
     /// The highest number that a message has: about as many were ever stored.
@@ -229,4 +255,17 @@ impl Store {
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
     }
+}
+
+fn message_details(row: &Row<'_>) -> rusqlite::Result<MessageDetails> {
+    let names: Option<String> = row.get(5)?;
+    let attachments = names.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
+    let back_on = stored_day(row, 4)?;
+    let text = cues(row, 2)?.map(|cues| KeptText { cues, back_on, attachments });
+    Ok(MessageDetails {
+        subject: row.get(0)?,
+        message_id: row.get(1)?,
+        text,
+        shares_its_id: row.get(6)?,
+    })
 }

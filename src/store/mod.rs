@@ -33,7 +33,7 @@ pub use filing::Filing;
 pub use folders::{AccountRow, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};
 pub use last_good::Repaired;
-pub use mail::Arrival;
+pub use mail::{Arrival, MessageDetails};
 pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity};
 

@@ -3,10 +3,9 @@
 //! Knows no text; what was read of one stands with its message.
 
 use jiff::civil::Date;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::Store;
-use super::columns::{cues, stored_day};
 use crate::domain::message::cues::Cues;
 use crate::domain::message::mailbox::MailboxKind;
 use crate::domain::model::Moment;
@@ -57,20 +56,6 @@ impl Store {
         )?;
         let uids = find.query_map(params![folder, since.0, AT_ONCE], |row| row.get::<_, i64>(0))?;
         Ok(uids.map(|uid| uid.map(i64::cast_unsigned)).collect::<Result<_, _>>()?)
-    }
-
-    /// What stayed of a message's text; `None` where it wasn't read.
-    pub fn text_of(&self, message: i64) -> Result<Option<KeptText>> {
-        let mut find = self.db.prepare_cached(
-            "SELECT cues, named, back_on, attachments FROM message WHERE id = ?1",
-        )?;
-        let kept = find.query_row([message], |row| {
-            let Some(cues) = cues(row, 0)? else { return Ok(None) };
-            let names: Option<String> = row.get(3)?;
-            let attachments = names.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
-            Ok(Some(KeptText { cues, back_on: stored_day(row, 2)?, attachments }))
-        });
-        Ok(kept.optional()?.flatten())
     }
 
     /// How many texts are wanted.

@@ -2,45 +2,38 @@
 
 use serde_json::Value;
 
-use crate::book::{Book, Person};
+use crate::book::{ContactPage, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::domain::decide::explanation::explanation;
 use crate::domain::model::Stance;
+use crate::domain::policy::Policy;
 use crate::domain::text::clean;
 use crate::error::Result;
-use crate::store::Store;
 
-mod page;
+mod view;
 
 pub fn run(desk: &Desk, contact: &str) -> Result<()> {
     let store = desk.store_to_read()?;
     let row = person::find(&store, contact)?;
-    let book = desk.book(&store)?;
-    let person = book.person_of(row)?;
+    let page = desk.book(&store)?.page(row)?;
+    let policy = &desk.config.policy;
     if desk.json {
-        return desk.print_json(document(&store, &book, &person, desk.config.policy.stance)?);
+        return desk.print_json(document(&page, policy.stance));
     }
-    desk.print(&text(desk, &store, &book, &person)?)
+    desk.print(&text(&page, policy, desk.verbose))
 }
 
-fn document(store: &Store, book: &Book<'_>, person: &Person, stance: Stance) -> Result<Value> {
-    let now = book.now();
-    let mut turns = Vec::new();
-    for turn in &person.turns {
-        turns.push(json::turn(turn, store, book)?);
-    }
-    let mut ledger = Vec::new();
-    for entry in person.entries.iter().filter(|entry| entry.at <= now) {
-        ledger.extend(json::ledger_entry(entry, &store.people_of_entry(entry.id)?));
-    }
+fn document(page: &ContactPage, stance: Stance) -> Value {
+    let person = &page.person;
+    let ledger = page.entries.iter().filter_map(|(entry, who)| json::ledger_entry(entry, who));
     let mut document = json::contact(person);
     document["components"] = json::components(&person.standing.score.components);
     document["counts"] = json::counts(&person.standing.counts);
     document["explanation"] = explain(person, stance).into();
-    document["turns"] = turns.into();
-    document["ledger"] = ledger.into();
-    Ok(document)
+    document["turns"] = page.turns.iter().map(|turn| json::turn(turn, page)).collect();
+    document["ledger"] = ledger.collect();
+    document
 }
 
 fn explain(person: &Person, stance: Stance) -> String {
@@ -48,21 +41,20 @@ fn explain(person: &Person, stance: Stance) -> String {
     explanation(&name, &person.standing, stance, person.terms.limit_h)
 }
 
-fn text(desk: &Desk, store: &Store, book: &Book<'_>, person: &Person) -> Result<String> {
-    let zone = &desk.config.policy.zone;
-    let page = page::Page { person, book, zone, now: book.now(), verbose: desk.verbose };
-    let mut text = page.head();
-    if let Some((absence, end)) = book.away(person) {
-        text.push_str(&page.away(&absence, end));
+fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
+    let view = view::View { page, person: &page.person, zone: &policy.zone, verbose };
+    let mut text = view.head();
+    if let Some((absence, end)) = &page.away {
+        text.push_str(&view.away(absence, *end));
     }
-    text.push_str(&page.score(&explain(person, desk.config.policy.stance)));
-    text.push_str(&page.sides());
-    let (open, past) = page.turns();
-    text.push_str(&page.listed(store, "Open turns", &open)?);
-    text.push_str(&page.listed(store, "Earlier turns, newest first", &past)?);
-    text.push_str(&page.entries());
-    text.push_str(&page.left_out(store, &book.left_out(person.row.id)?)?);
-    Ok(text)
+    text.push_str(&view.score(&explain(&page.person, policy.stance)));
+    text.push_str(&view.sides());
+    let (open, past) = view.turns();
+    text.push_str(&view.listed("Open turns", &open));
+    text.push_str(&view.listed("Earlier turns, newest first", &past));
+    text.push_str(&view.entries());
+    text.push_str(&view.left_out());
+    text
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use crate::book::{Book, NamedDebt};
+use crate::book::Book;
 use crate::cli::desk::Desk;
 use crate::cli::outcome::Outcome;
 use crate::cli::{json, render};
+use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::Totals;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::message::mailbox::{AccountState, MailboxKind};

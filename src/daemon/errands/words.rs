@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::book::NamedDebt;
 use crate::deliver::{Alert, Urgency};
+use crate::domain::decide::debts::NamedDebt;
 use crate::domain::model::{Moment, Side};
 use crate::domain::text;
 

@@ -1,7 +1,9 @@
 //! The digest as people read it: golden texts, and hostile names.
 
 use super::*;
-use crate::domain::model::{ContactId, HOUR, TouchId, TurnId};
+use crate::domain::decide::debts::Debt;
+use crate::domain::measure::turns::Turn;
+use crate::domain::model::{ContactId, HOUR, Side};
 
 /// Monday 16 November 2026, 07:00 in Paris.
 const NOW: Moment = Moment(1_794_808_800);
@@ -10,18 +12,26 @@ fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").expect("the tests bring no zones of their own")
 }
 
-fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> Debt {
+fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> NamedDebt {
     let since = NOW - age_h * HOUR;
-    Debt {
-        id: TurnId { contact: ContactId(contact), touch: TouchId::Message(contact * 10) },
+    let mut turn = Turn::asked(Side::Theirs, contact * 10, since);
+    turn.id.contact = ContactId(contact);
+    NamedDebt {
+        debt: Debt {
+            turn,
+            due: since + 48 * HOUR,
+            due_twice: since + 96 * HOUR,
+            overdue: age_h > 48,
+            age_h: age_h as f64,
+            limit_h: 48.0,
+            snoozed_until: None,
+        },
         name: name.to_owned(),
         address: Some(address.to_owned()),
         subject: Some(subject.to_owned()),
-        since,
-        due: since + 48 * HOUR,
-        age_h: age_h as f64,
-        limit_h: 48.0,
-        overdue: age_h > 48,
+        message_id: None,
+        starred: false,
+        muted: false,
         because: vec!["asks you something at the end", "to you alone"],
         unusual: false,
     }
@@ -66,14 +76,14 @@ fn rich() -> Digest {
         i_owe: vec![
             debt(4, "Grace Hopper", "grace@example.org", "Compiler budget for May", 100),
             debt(9, "Linus Pauling", "linus@example.com", "Re: Vitamin study, second draft", 41),
-            Debt {
+            NamedDebt {
                 because: vec!["wants to hear from you"],
                 subject: None,
                 ..debt(12, "Rosalind Franklin", "rosalind@example.net", "", 20)
             },
         ],
         they_owe: vec![
-            Debt {
+            NamedDebt {
                 unusual: true,
                 ..debt(
                     15,
@@ -111,19 +121,18 @@ fn rich() -> Digest {
 
 fn hostile() -> Digest {
     let name = "<script>alert(1)</script>\r\nBcc: x@example.org \u{202E}gnp.exe\u{1b}[2J";
+    let mut of_tomorrow = debt(
+        1,
+        name,
+        "\"><img src=https://evil.example/x.png>@example.org",
+        "& < > \" ' {{ page.totals }} <!-- \n--- \u{2066}hidden\u{2069}\0",
+        60,
+    );
+    of_tomorrow.debt.age_h = -5.0;
     Digest {
         week: "<b>\u{202E}".to_owned(),
         mine: Promise { matured: 2, in_time: 3, median_h: Some(f64::NAN), ..Promise::default() },
-        i_owe: vec![Debt {
-            age_h: -5.0,
-            ..debt(
-                1,
-                name,
-                "\"><img src=https://evil.example/x.png>@example.org",
-                "& < > \" ' {{ page.totals }} <!-- \n--- \u{2066}hidden\u{2069}\0",
-                60,
-            )
-        }],
+        i_owe: vec![of_tomorrow],
         movers: vec![mover(name, f64::NAN, f64::INFINITY), mover(&"w".repeat(500), -4.0, 400.0)],
         in_junk: vec![JunkMail {
             name: name.to_owned(),

@@ -100,6 +100,30 @@ pub fn debts<'a>(
     })
 }
 
+/// A debt with the name and the words to show beside it.
+#[derive(Debug, Clone)]
+pub struct NamedDebt {
+    pub debt: Debt,
+    pub name: String,
+    pub address: Option<String>,
+    pub subject: Option<String>,
+    pub message_id: Option<String>,
+    /// Why an answer is, or may be, due.
+    pub because: Vec<&'static str>,
+    pub starred: bool,
+    pub muted: bool,
+    /// They take longer than they nearly ever did; never of what I owe.
+    pub unusual: bool,
+}
+
+impl NamedDebt {
+    /// Whether it is of the turn that is named so, by whichever of its touches.
+    pub fn is_of(&self, named: TurnId) -> bool {
+        let turn = &self.debt.turn;
+        turn.id.contact == named.contact && turn.touches.contains(&named.touch)
+    }
+}
+
 /// How long one side usually takes to answer a contact or to be answered by them: S̃.
 pub struct Habit<'a> {
     own: KaplanMeier,

@@ -1,11 +1,12 @@
 //! The weekly digest as a value: what it says, not how it looks.
 
+use super::debts::NamedDebt;
 use super::schedule;
 use crate::domain::measure::score;
 use crate::domain::measure::statistics::{KaplanMeier, Observation};
 use crate::domain::measure::terms::{Terms, observation};
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, DAY, Moment, Side, Stance, TurnId};
+use crate::domain::model::{ContactId, DAY, Moment, Side, Stance};
 use crate::domain::policy::Policy;
 
 #[derive(Debug, Clone)]
@@ -22,10 +23,10 @@ pub struct Digest {
     pub mine: Promise,
     pub theirs: Promise,
     /// Turns that I owe an answer to, the likeliest and most urgent first.
-    pub i_owe: Vec<Debt>,
+    pub i_owe: Vec<NamedDebt>,
     /// How many more there are than `i_owe` lists.
     pub i_owe_more: usize,
-    pub they_owe: Vec<Debt>,
+    pub they_owe: Vec<NamedDebt>,
     pub they_owe_more: usize,
     /// Contacts whose score moved most this week, most first.
     pub movers: Vec<Mover>,
@@ -47,23 +48,6 @@ pub struct Promise {
     /// Matured and in time of the week before, to compare with.
     pub matured_before: usize,
     pub in_time_before: usize,
-}
-
-#[derive(Debug, Clone)]
-pub struct Debt {
-    pub id: TurnId,
-    pub name: String,
-    pub address: Option<String>,
-    pub subject: Option<String>,
-    pub since: Moment,
-    pub due: Moment,
-    pub age_h: f64,
-    pub limit_h: f64,
-    pub overdue: bool,
-    /// Why an answer is due.
-    pub because: Vec<&'static str>,
-    /// They take longer than they nearly ever did; never of what I owe.
-    pub unusual: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -126,7 +110,7 @@ pub struct Week<'a> {
     movers: Vec<Mover>,
 }
 
-/// One side's promise, as far as it was heard.
+/// One side's promise, as far as it was counted.
 #[derive(Default)]
 struct Kept {
     promise: Promise,
@@ -140,31 +124,26 @@ impl<'a> Week<'a> {
     }
 
     /// Each contact once, in any order.
-    pub fn hear(&mut self, member: &Member<'_>) {
+    pub fn count(&mut self, member: &Member<'_>) {
         let Week { policy, now, .. } = *self;
         let present =
             |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
-        self.mine.hear(member, Side::Theirs, now, |_, _| true);
-        self.theirs.hear(member, Side::Mine, now, |_, _| true);
-        self.mine_present.hear(member, Side::Theirs, now, present);
+        self.mine.count(member, Side::Theirs, now, |_, _| true);
+        self.theirs.count(member, Side::Mine, now, |_, _| true);
+        self.mine_present.count(member, Side::Theirs, now, present);
         self.movers.extend(mover(member));
     }
 
     /// `debts`: what is due, in the order in which it is told.
     pub fn digest(
         mut self,
-        debts: Vec<(Side, Debt)>,
+        debts: Vec<NamedDebt>,
         in_junk: Vec<JunkMail>,
         totals: Totals,
     ) -> Digest {
         let Week { policy, now, .. } = self;
-        let (mut i_owe, mut they_owe) = (Vec::new(), Vec::new());
-        for (side, debt) in debts {
-            match side {
-                Side::Theirs => i_owe.push(debt),
-                Side::Mine => they_owe.push(debt),
-            }
-        }
+        let (mut i_owe, mut they_owe): (Vec<_>, Vec<_>) =
+            debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
         let i_owe_more = cut(&mut i_owe);
         let they_owe_more = cut(&mut they_owe);
         keep_furthest(&mut self.movers);
@@ -191,14 +170,14 @@ impl<'a> Week<'a> {
 }
 
 /// How many were cut.
-fn cut(debts: &mut Vec<Debt>) -> usize {
+fn cut(debts: &mut Vec<NamedDebt>) -> usize {
     let more = debts.len().saturating_sub(LISTED);
     debts.truncate(LISTED);
     more
 }
 
 impl Kept {
-    fn hear(
+    fn count(
         &mut self,
         member: &Member<'_>,
         side: Side,
@@ -214,7 +193,7 @@ impl Kept {
             }
             let due = member.terms.due(turn);
             if due <= now && due > now - 2 * WEEK && counts(turn, due) {
-                self.promise.hear(turn, due, now);
+                self.promise.count(turn, due, now);
             }
         }
     }
@@ -228,7 +207,7 @@ impl Kept {
 
 impl Promise {
     /// A turn that matured this week or the week before.
-    fn hear(&mut self, turn: &Turn, due: Moment, now: Moment) {
+    fn count(&mut self, turn: &Turn, due: Moment, now: Moment) {
         let in_time = usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
         if due > now - WEEK {
             self.matured += 1;

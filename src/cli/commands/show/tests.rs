@@ -4,19 +4,17 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::*;
+use crate::book::Book;
 use crate::cli::tests::{self as sample, fields, plain};
-use crate::domain::model::ContactId;
-use crate::domain::policy::Policy;
 
-fn grace(store: &Store, policy: &Policy) -> Person {
-    let book = Book::open(store, policy, sample::as_of()).unwrap();
-    book.person_of(store.contacts().unwrap().remove(0)).unwrap()
+fn grace() -> ContactPage {
+    let (store, policy) = sample::acquaintances();
+    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
+    book.page(store.contacts().unwrap().remove(0)).unwrap()
 }
 
 fn shown() -> Value {
-    let (store, policy) = sample::acquaintances();
-    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-    document(&store, &book, &grace(&store, &policy), policy.stance).unwrap()
+    document(&grace(), Policy::default().stance)
 }
 
 #[test]
@@ -103,44 +101,36 @@ fn what_was_entered_by_hand_stands_in_the_ledger() {
 
 #[test]
 fn a_message_that_does_not_count_is_shown_with_why() {
-    let (store, policy) = sample::acquaintances();
-    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-    let person = grace(&store, &policy);
-    let page = page(&person, &book);
-    let left_out = book.left_out(ContactId(1)).unwrap();
-    let text = plain(&page.left_out(&store, &left_out).unwrap());
+    let page = grace();
+    let text = plain(&view(&page).left_out());
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.contains("Tue 3 Mar 2026, 10:01") && text.contains("Out of office"), "{text}");
 }
 
 #[test]
 fn the_page_tells_both_sides_with_their_evidence() {
-    let (store, policy) = sample::acquaintances();
-    let person = grace(&store, &policy);
-    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-    let page = page(&person, &book);
+    let page = grace();
+    let page = view(&page);
     assert_eq!(plain(&page.head()), "Grace Hopper  C1\n  Navy\n  grace@example.org\n");
     let sides = plain(&page.sides());
     assert!(sides.contains("How Grace Hopper answers you"), "{sides}");
     assert!(sides.contains("1 answered, 1 open, 0 never answered"), "{sides}");
     let (open, past) = page.turns();
     assert_eq!((open.len(), past.len()), (1, 2));
-    let open = plain(&page.listed(&store, "Open turns", &open).unwrap());
+    let open = plain(&page.listed("Open turns", &open));
     assert!(open.contains("they wrote  waiting 24 h"), "{open}");
 }
 
 #[test]
 fn a_long_page_says_what_stayed_of_each_text() {
-    let (store, policy) = sample::acquaintances();
-    let person = grace(&store, &policy);
-    let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-    let page = page::Page { verbose: true, ..page(&person, &book) };
+    let page = grace();
+    let page = view::View { verbose: true, ..view(&page) };
     let (_, past) = page.turns();
-    let past = plain(&page.listed(&store, "Earlier", &past).unwrap());
+    let past = plain(&page.listed("Earlier", &past));
     assert!(past.contains("text: asks something, begins by asking, asks at the end"), "{past}");
     assert!(past.contains("has up to 20 words, English"), "{past}");
 }
 
-fn page<'a>(person: &'a Person, book: &'a Book<'a>) -> page::Page<'a> {
-    page::Page { person, book, zone: const { &TimeZone::UTC }, now: book.now(), verbose: false }
+fn view(page: &ContactPage) -> view::View<'_> {
+    view::View { page, person: &page.person, zone: const { &TimeZone::UTC }, verbose: false }
 }

@@ -2,33 +2,30 @@
 
 use jiff::tz::TimeZone;
 
-use crate::book::{Book, Person};
-use crate::cli::json::{SHARED_ID, shares_its_id, subject};
+use crate::book::{ContactPage, Person, ToldTurn};
+use crate::cli::json::SHARED_ID;
 use crate::cli::render::{self, Columns};
 use crate::domain::measure::score::{Claim, Components, claim};
 use crate::domain::measure::standing::SideFigures;
-use crate::domain::measure::touches::{EntryKind, LeftOut};
-use crate::domain::measure::turns::{Closed, Status, Turn};
+use crate::domain::measure::touches::EntryKind;
+use crate::domain::measure::turns::{Closed, Link, Status, Turn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{Moment, Side, TouchId};
 use crate::domain::text::{clean, count, duration};
-use crate::error::Result;
-use crate::store::Store;
 
 const BAR: usize = 10;
 /// As much evidence as fits a few screens; `--json` holds all of it.
 const LISTED: usize = 40;
 
-pub struct Page<'a> {
+pub struct View<'a> {
+    pub page: &'a ContactPage,
     pub person: &'a Person,
-    pub book: &'a Book<'a>,
     pub zone: &'a TimeZone,
-    pub now: Moment,
     /// With what stayed of each text.
     pub verbose: bool,
 }
 
-impl Page<'_> {
+impl View<'_> {
     pub fn head(&self) -> String {
         let row = &self.person.row;
         let star = if self.person.starred { "★ " } else { "" };
@@ -99,24 +96,24 @@ impl Page<'_> {
     }
 
     /// The open ones oldest first, the others newest first.
-    pub fn turns(&self) -> (Vec<&Turn>, Vec<&Turn>) {
-        let (open, mut past): (Vec<&Turn>, Vec<&Turn>) =
-            self.person.turns.iter().partition(|turn| turn.status(self.now) == Status::Open);
+    pub fn turns(&self) -> (Vec<&ToldTurn>, Vec<&ToldTurn>) {
+        let is_open = |told: &&ToldTurn| told.turn.status(self.page.now) == Status::Open;
+        let (open, mut past): (Vec<_>, Vec<_>) = self.page.turns.iter().partition(is_open);
         past.reverse();
         (open, past)
     }
 
-    pub fn listed(&self, store: &Store, heading: &str, turns: &[&Turn]) -> Result<String> {
+    pub fn listed(&self, heading: &str, turns: &[&ToldTurn]) -> String {
         if turns.is_empty() {
-            return Ok(String::new());
+            return String::new();
         }
         let mut columns = Columns::bare();
         let mut reasons = Vec::new();
-        for turn in turns.iter().take(LISTED) {
-            let text = if self.verbose { text(store, turn)? } else { None };
-            let note = note(store, turn)?;
+        for told in turns.iter().take(LISTED) {
+            let turn = &told.turn;
+            let text = if self.verbose { self.text(turn) } else { None };
             let lines: Vec<String> =
-                self.reasons(turn).into_iter().chain(note).chain(text).collect();
+                self.reasons(told).into_iter().chain(self.note(turn)).chain(text).collect();
             reasons.push(lines.join("\n"));
             let whose = match turn.side {
                 Side::Theirs => "they wrote",
@@ -127,33 +124,33 @@ impl Page<'_> {
                 render::time(turn.start, self.zone),
                 whose.to_owned(),
                 self.fate(turn),
-                subject(store, turn)?.as_deref().map_or_else(|| turn.channel.name().into(), clean),
+                self.page.subject(turn).map_or_else(|| turn.channel.name().into(), clean),
             ]);
         }
         let table = render::beneath(&columns.finish(&[], &[4]), &reasons);
-        Ok(format!("\n{}\n{table}{}", render::strong(heading), more(turns.len())))
+        format!("\n{}\n{table}{}", render::strong(heading), more(turns.len()))
     }
 
     /// How likely an answer is due, and why; of what is past only where it asked for none.
-    fn reasons(&self, turn: &Turn) -> Option<String> {
-        let open = turn.status(self.now) == Status::Open;
+    fn reasons(&self, ToldTurn { turn, because, .. }: &ToldTurn) -> Option<String> {
+        let open = turn.status(self.page.now) == Status::Open;
         let asked_nothing = turn.closed == Some(Closed::AskedNothing);
-        let because = self.book.because(turn).join(" · ");
+        let because = because.join(" · ");
         let told = format!("{} likely to be due: {because}", render::percent(turn.needs_reply));
         (open || asked_nothing).then_some(told)
     }
 
     fn fate(&self, turn: &Turn) -> String {
-        let hours = duration(turn.hours(self.now));
-        match (turn.status(self.now), turn.answer, turn.closed) {
+        let hours = duration(turn.hours(self.page.now));
+        match (turn.status(self.page.now), turn.answer, turn.closed) {
             (Status::Answered, Some(answer), _) if answer.link.confidence() < 1.0 => {
-                format!("answered after {hours} {}", render::faint(by(answer.link.name())))
+                format!("answered after {hours} {}", render::faint(by(answer.link)))
             }
             (Status::Answered, ..) => format!("answered after {hours}"),
             (Status::Closed, _, Some(closed)) => render::faint(closed.text()),
             (Status::Closed, ..) => render::faint("needed no answer"),
             (Status::Expired, ..) => "never answered".to_owned(),
-            (Status::Open, ..) if self.now >= self.person.terms.due(turn) => {
+            (Status::Open, ..) if self.page.now >= self.person.terms.due(turn) => {
                 render::alarm(&format!("overdue, waiting {hours}"))
             }
             (Status::Open, ..) => format!("waiting {hours}"),
@@ -161,13 +158,12 @@ impl Page<'_> {
     }
 
     pub fn entries(&self) -> String {
-        let entries: Vec<_> =
-            self.person.entries.iter().filter(|entry| entry.at <= self.now).collect();
+        let entries = &self.page.entries;
         if entries.is_empty() {
             return String::new();
         }
         let mut columns = Columns::bare();
-        for entry in entries.iter().rev().take(LISTED) {
+        for (entry, _) in entries.iter().rev().take(LISTED) {
             let kind = match (entry.kind, entry.other_way) {
                 (EntryKind::Favour, true) => "favour received",
                 (EntryKind::Call, true) => "missed call",
@@ -179,23 +175,43 @@ impl Page<'_> {
         format!("\n{}\n{table}{}", render::strong("Entered by hand"), more(entries.len()))
     }
 
-    pub fn left_out(&self, store: &Store, left_out: &[LeftOut]) -> Result<String> {
+    pub fn left_out(&self) -> String {
+        let left_out = &self.page.left_out;
         if left_out.is_empty() {
-            return Ok(String::new());
+            return String::new();
         }
         let mut columns = Columns::bare();
         for left in left_out.iter().rev().take(LISTED) {
-            let (subject, _) = store.headline(left.message)?;
+            let details = self.page.details(TouchId::Message(left.message));
+            let subject = details.and_then(|details| details.subject.as_deref());
             columns.row([
                 left.at
                     .map_or_else(|| render::UNKNOWN.to_owned(), |at| render::time(at, self.zone)),
                 left.why.to_owned(),
-                subject.as_deref().map(clean).unwrap_or_default(),
+                subject.map(clean).unwrap_or_default(),
             ]);
         }
         let heading = render::strong("Messages that don't count, newest first");
         let table = columns.finish(&[], &[2]);
-        Ok(format!("\n{heading}\n{table}{}", more(left_out.len())))
+        format!("\n{heading}\n{table}{}", more(left_out.len()))
+    }
+
+    /// That not only one mail bears the Message-ID of one of the turn's.
+    fn note(&self, turn: &Turn) -> Option<String> {
+        let shares = |touch: &TouchId| self.page.details(*touch).is_some_and(|it| it.shares_its_id);
+        turn.touches.iter().any(shares).then(|| SHARED_ID.to_owned())
+    }
+
+    /// What stayed of the text of a turn's first message.
+    fn text(&self, turn: &Turn) -> Option<String> {
+        let Some(kept) = &self.page.details(*turn.touches.first()?)?.text else {
+            return Some("text: not read".to_owned());
+        };
+        let mut told: Vec<String> = kept.cues.marks.words().map(str::to_owned).collect();
+        told.extend(kept.cues.marks.language().map(|language| language.name().to_owned()));
+        told.extend(kept.back_on.map(|day| format!("back on {day}")));
+        told.extend(kept.attachments.iter().map(|name| format!("attached {}", clean(name))));
+        (!told.is_empty()).then(|| format!("text: {}", told.join(", ")))
     }
 }
 
@@ -254,34 +270,14 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
 }
 
 /// How an answer was recognised that doesn't say itself what it answers.
-fn by(link: &str) -> &'static str {
+fn by(link: Link) -> &'static str {
     match link {
-        "thread" => "(by its thread)",
-        "subject" => "(by its subject)",
-        "open_turn" => "(the next that was written)",
-        _ => "(entered by hand)",
+        Link::Reply => "",
+        Link::Thread => "(by its thread)",
+        Link::Subject => "(by its subject)",
+        Link::OpenTurn => "(the next that was written)",
+        Link::Manual => "(entered by hand)",
     }
-}
-
-/// That not only one mail bears the Message-ID of one of the turn's.
-fn note(store: &Store, turn: &Turn) -> Result<Option<String>> {
-    for touch in &turn.touches {
-        if shares_its_id(store, *touch)? {
-            return Ok(Some(SHARED_ID.to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// What stayed of the text of a turn's first message.
-fn text(store: &Store, turn: &Turn) -> Result<Option<String>> {
-    let Some(TouchId::Message(message)) = turn.touches.first() else { return Ok(None) };
-    let Some(kept) = store.text_of(*message)? else { return Ok(Some("text: not read".to_owned())) };
-    let mut told: Vec<String> = kept.cues.marks.words().map(str::to_owned).collect();
-    told.extend(kept.cues.marks.language().map(|language| language.name().to_owned()));
-    told.extend(kept.back_on.map(|day| format!("back on {day}")));
-    told.extend(kept.attachments.iter().map(|name| format!("attached {}", clean(name))));
-    Ok((!told.is_empty()).then(|| format!("text: {}", told.join(", "))))
 }
 
 fn more(all: usize) -> String {

@@ -1,0 +1,110 @@
+//! Everything that is told of one contact, with the evidence, asked for once.
+
+use std::collections::HashMap;
+
+use super::{Book, Person};
+use crate::domain::measure::need::because;
+use crate::domain::measure::touches::{self, Entry, LeftOut};
+use crate::domain::measure::turns::Turn;
+use crate::domain::message::absence::Absence;
+use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::error::Result;
+use crate::store::{ContactRow, MessageDetails};
+
+pub struct ContactPage {
+    pub now: Moment,
+    /// Without the turns, which stand beside.
+    pub person: Person,
+    /// The absence that they are in, and its end.
+    pub away: Option<(Absence, Moment)>,
+    /// Oldest first.
+    pub turns: Vec<ToldTurn>,
+    /// What was entered by hand, oldest first, with everybody whom it concerns.
+    pub entries: Vec<(Entry, Vec<(ContactId, String)>)>,
+    /// The messages between the two of us that don't count, oldest first.
+    pub left_out: Vec<LeftOut>,
+    details: HashMap<i64, MessageDetails>,
+}
+
+/// A turn, and why it is judged as it is.
+pub struct ToldTurn {
+    pub turn: Turn,
+    pub because: Vec<&'static str>,
+    pub asks: Vec<ToldAsk>,
+}
+
+/// A message of a turn, and how likely it asks for an answer, 0…1.
+pub struct ToldAsk {
+    pub touch: TouchId,
+    pub at: Moment,
+    pub needs_reply: f64,
+    pub because: Vec<&'static str>,
+}
+
+impl ContactPage {
+    /// What is known of a message; nothing of what is none.
+    pub fn details(&self, touch: TouchId) -> Option<&MessageDetails> {
+        match touch {
+            TouchId::Message(message) => self.details.get(&message),
+            TouchId::Entry(_) => None,
+        }
+    }
+
+    /// Of the turn's first message.
+    pub fn subject(&self, turn: &Turn) -> Option<&str> {
+        self.details(*turn.touches.first()?)?.subject.as_deref()
+    }
+}
+
+impl Book<'_> {
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn page(&self, row: ContactRow) -> Result<ContactPage> {
+        let mut person = self.person_of(row)?;
+        let turns = std::mem::take(&mut person.turns);
+        let turns: Vec<ToldTurn> = turns.into_iter().map(|turn| self.told(turn)).collect();
+        let left_out = self.left_out(person.row.id)?;
+        let mut entries = Vec::new();
+        for entry in person.entries.iter().filter(|entry| entry.at <= self.now()) {
+            entries.push((entry.clone(), self.store.people_of_entry(entry.id)?));
+        }
+        let touches = turns.iter().flat_map(|told| {
+            let answer = told.turn.answer.map(|answer| answer.touch);
+            told.turn.touches.iter().copied().chain(answer)
+        });
+        let messages = touches.filter_map(|touch| match touch {
+            TouchId::Message(message) => Some(message),
+            TouchId::Entry(_) => None,
+        });
+        let messages = messages.chain(left_out.iter().map(|left| left.message));
+        let details = self.store.details(messages)?;
+        let away = self.away(&person);
+        Ok(ContactPage { now: self.now(), person, away, turns, entries, left_out, details })
+    }
+
+    fn told(&self, turn: Turn) -> ToldTurn {
+        let asks = turn.asks.iter().map(|asked| {
+            let d = self.need.d(turn.side, turn.id.contact, asked.features);
+            let because = because(turn.side, asked.features, d);
+            ToldAsk { touch: asked.touch, at: asked.at, needs_reply: d, because }
+        });
+        ToldTurn { because: self.because(&turn), asks: asks.collect(), turn }
+    }
+
+    /// The absence that a contact is in now, with its end.
+    fn away(&self, person: &Person) -> Option<(Absence, Moment)> {
+        let zone = self.zone_of(person.row.id);
+        let current = |absence: &&Absence| absence.contains(self.now(), &zone);
+        let absences = person.absences.iter().filter(current);
+        absences.map(|absence| (*absence, absence.span(&zone).1)).max_by_key(|(_, end)| *end)
+    }
+
+    /// The messages between me and a contact that don't count, oldest first, with why.
+    pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
+        let letters = self.store.letters(contact)?;
+        let read = touches::read(&letters, &[], self.policy.time, self.now());
+        let mut left_out = read.left_out;
+        left_out.sort_by_key(|left| (left.at, left.message));
+        Ok(left_out)
+    }
+}
