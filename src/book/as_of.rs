@@ -27,26 +27,26 @@ impl AsOf {
 }
 
 /// The store as it is, or a copy of what it was.
-pub(super) enum Held<'a> {
+pub(super) enum StoreAt<'a> {
     Now(&'a Store),
     Then(Box<Store>),
 }
 
-impl Deref for Held<'_> {
+impl Deref for StoreAt<'_> {
     type Target = Store;
     fn deref(&self) -> &Store {
         match self {
-            Held::Now(store) => store,
-            Held::Then(store) => store,
+            StoreAt::Now(store) => store,
+            StoreAt::Then(store) => store,
         }
     }
 }
 
-impl<'a> Held<'a> {
-    pub(super) fn at(store: &'a Store, policy: &Policy, as_of: AsOf) -> Result<Held<'a>> {
+impl<'a> StoreAt<'a> {
+    pub(super) fn at(store: &'a Store, policy: &Policy, as_of: AsOf) -> Result<StoreAt<'a>> {
         match as_of {
-            AsOf::Now(_) => Ok(Held::Now(store)),
-            AsOf::Then(then) => Ok(Held::Then(Box::new(measured_then(store, policy, then)?))),
+            AsOf::Now(_) => Ok(StoreAt::Now(store)),
+            AsOf::Then(then) => Ok(StoreAt::Then(Box::new(measured_then(store, policy, then)?))),
         }
     }
 }

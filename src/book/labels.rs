@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Features;
-use crate::domain::measure::need::model::{Label, NEWEST};
+use crate::domain::measure::need::model::{NEWEST, UserLabel};
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 use crate::store::Store;
 
-pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<Label>> {
+pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<UserLabel>> {
     let mut turns: BTreeMap<ContactId, Vec<UnjudgedTurn>> = BTreeMap::new();
     let mut seen = HashSet::new();
     let mut labels = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<Label>> {
         }
         let (side, features) = (turn.side, asked.features);
         let due = decision.what.verb() != Verb::Done;
-        labels.push(Label { at: decision.at, side, contact, features, due });
+        labels.push(UserLabel { at: decision.at, side, contact, features, due });
     }
     Ok(labels)
 }

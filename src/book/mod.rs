@@ -39,12 +39,12 @@ pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use page::{ContactPage, ToldTurn};
 pub use survey::learn;
 
-use as_of::Held;
+use as_of::StoreAt;
 use labels::labels;
 
 /// The contacts and what is known of each, as of one instant.
 pub struct Book<'a> {
-    store: Held<'a>,
+    store: StoreAt<'a>,
     policy: &'a Policy,
     as_of: AsOf,
     decisions: Decisions,
@@ -68,12 +68,12 @@ pub struct Person {
 
 impl<'a> Book<'a> {
     pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
-        let store = Held::at(store, policy, as_of)?;
+        let store = StoreAt::at(store, policy, as_of)?;
         let decisions = store.decisions(None, as_of.moment())?;
         let (population, absences) = (store.population()?, store.absences()?);
         let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
         let mut book = Book { store, policy, as_of, decisions, population, need, absences };
-        if let Held::Then(_) = book.store {
+        if let StoreAt::Then(_) = book.store {
             book.population = book.survey()?;
         }
         Ok(book)

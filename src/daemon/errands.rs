@@ -15,7 +15,7 @@ use crate::book::{AsOf, Book, learn};
 use crate::config::Config;
 use crate::deliver::{Alert, Urgency};
 use crate::domain::decide::agenda::{Known, Task, agenda, may_disturb};
-use crate::domain::decide::alerts::{self, AlertBatch, BUDGET, Budget, Candidate};
+use crate::domain::decide::alerts::{self, AlertBatch, AlertBudget, AlertCandidate, BUDGET};
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::decide::schedule;
 use crate::domain::model::Moment;
@@ -33,7 +33,7 @@ mod words;
 pub use desk::Outlet;
 
 use chosen::carry_out;
-use desk::Desk;
+use desk::AlertDesk;
 use words::alert;
 
 /// After a failure, seconds before the next attempt.
@@ -48,7 +48,7 @@ pub struct Errands {
     problems: watch::Receiver<Problems>,
     progress: watch::Receiver<Progress>,
     store: Option<Store>,
-    desk: Desk,
+    desk: AlertDesk,
     /// No digest is sent before then: it failed.
     post_retry: Option<Moment>,
 }
@@ -67,7 +67,7 @@ impl Errands {
             problems: watch::channel(Problems::new()).1,
             progress: watch::channel(Progress::default()).1,
             store: None,
-            desk: Desk::new(outlet),
+            desk: AlertDesk::new(outlet),
             post_retry: None,
         }
     }
@@ -294,7 +294,7 @@ impl Errands {
 fn plan_alerts(store: &Store, policy: &Policy, batch: &AlertBatch) -> Result<()> {
     let now = batch.now;
     let book = Book::open(store, policy, AsOf::Now(now))?;
-    let budget = Budget {
+    let budget = AlertBudget {
         per_week: policy.alerts.per_week,
         spent: store.planned_since(DeliveryKind::Alert, now - BUDGET)?,
         is_first: store.planned_since(DeliveryKind::Batch, Moment(i64::MIN))? <= 1,
@@ -307,7 +307,7 @@ fn plan_alerts(store: &Store, policy: &Policy, batch: &AlertBatch) -> Result<()>
         let times = |touch| told.get(&(turn.id.contact, touch)).copied();
         let told = turn.touches.iter().filter_map(|touch| times(*touch)).max().unwrap_or(0);
         let habit = named.starred.then(|| book.habit(turn.id.contact, turn.side)).transpose()?;
-        candidates.push(Candidate { debt: &named.debt, told, starred: habit });
+        candidates.push(AlertCandidate { debt: &named.debt, told, starred: habit });
     }
     for (alert, mark) in alerts::alerts(&candidates, batch, budget) {
         store.plan(&alert, mark, now)?;

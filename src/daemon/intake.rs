@@ -15,13 +15,14 @@ use super::home::Home;
 use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
 use crate::book::{learn, measure_history, measure_marked, prepare, rests_on_the_same, take_stock};
-use crate::config::{AccountKind, Config};
-use crate::domain::decide::agenda::must_reconcile;
+use crate::config::Config;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
-use crate::source::{Batch, FolderKey, FolderState, Question, Report};
+use crate::source::{Batch, Question, Report};
 use crate::store::{Filing, Store};
+
+mod questions;
 
 /// At most so many batches share a transaction.
 const TOGETHER: usize = 8;
@@ -33,8 +34,6 @@ const PAUSE: Duration = Duration::from_millis(250);
 const FEW: usize = 50;
 /// A folder is known well enough to alert about once it covers this much, in seconds.
 const RECENT: i64 = 60 * DAY;
-/// Only open turns are worth watching: 30 days, and some slack.
-const WATCHED: i64 = 35 * DAY;
 
 pub struct Intake {
     store: Store,
@@ -160,103 +159,6 @@ impl Intake {
     fn is_worth_measuring(&self) -> Result<bool> {
         let goes_on = self.progress.borrow().history.is_some();
         Ok(!goes_on || has_doubled(self.unmeasured, self.store.highest_message()?))
-    }
-
-    fn answer(&mut self, question: Question) -> Result<()> {
-        // A question whose asker has gone away needs no answer.
-        match question {
-            Question::Folders { account, folders } => {
-                let set = |store: &Store| store.set_folders(&account, &folders);
-                self.unmeasured += u64::from(self.store.transaction(set)?);
-                Ok(())
-            }
-            Question::State { account, state, detail } => {
-                self.progress.send_if_modified(|progress| progress.account_is(&account, state));
-                if self.is_silent()? {
-                    return Ok(());
-                }
-                self.store.transaction(|store| store.set_account_state(&account, state, &detail))
-            }
-            Question::Known { folder, reply } => {
-                let _ = reply.send(self.known(&folder)?);
-                Ok(())
-            }
-            Question::Watched { folder, reply } => {
-                let _ = reply.send(self.watched(&folder)?);
-                Ok(())
-            }
-            Question::Stored { folder, range, reply } => {
-                let row = self.store.folder(&folder.account, &folder.folder)?;
-                let _ = reply.send(match row {
-                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
-                    None => Default::default(),
-                });
-                Ok(())
-            }
-            Question::Quarantined { folder, reply } => {
-                let row = self.store.folder(&folder.account, &folder.folder)?;
-                let _ = reply.send(match row {
-                    Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity)?,
-                    None => Vec::new(),
-                });
-                Ok(())
-            }
-            Question::Unread { folder, reply } => {
-                let unread = self.unread(&folder)?;
-                if unread.is_empty() && self.progress.borrow().texts.is_some() {
-                    let wanted = self.wanted_texts()?;
-                    self.progress.send_modify(|progress| progress.texts_came(0, Some(wanted)));
-                }
-                let _ = reply.send(unread);
-                Ok(())
-            }
-            Question::TextsRest => {
-                self.progress.send_if_modified(|progress| progress.texts.take().is_some());
-                Ok(())
-            }
-            Question::FetchedToday { account, reply } => {
-                let _ = reply.send(self.store.fetched_today(&account, self.clock.now())?);
-                Ok(())
-            }
-            Question::Configured => self.reconfigure(),
-            Question::Barrier { reply } => {
-                self.settle()?;
-                let _ = reply.send(());
-                Ok(())
-            }
-        }
-    }
-
-    fn known(&self, folder: &FolderKey) -> Result<FolderState> {
-        let row = self.store.folder(&folder.account, &folder.folder)?;
-        Ok(row.map_or(FolderState::default(), |row| FolderState {
-            uidvalidity: row.uidvalidity,
-            covered: row.covered,
-            complete: row.complete,
-            reconcile_due: row.complete && must_reconcile(row.reconciled_at, self.clock.now()),
-        }))
-    }
-
-    fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
-        let since = self.clock.now() - WATCHED;
-        match self.store.folder(&folder.account, &folder.folder)? {
-            Some(row) => self.store.watched_copies(row.id, since),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
-        let row = self.store.folder(&folder.account, &folder.folder)?;
-        let account = self.config.accounts.iter().find(|it| it.name == folder.account);
-        let since = match account.map(|account| &account.kind) {
-            Some(AccountKind::Imap(_)) => self.clock.now() - TEXT_AGE,
-            // What lies here costs nobody anything.
-            Some(AccountKind::Maildir { .. }) | None => Moment(i64::MIN),
-        };
-        match row.filter(|_| self.config.policy.reads_text) {
-            Some(row) => self.store.unread_copies(row.id, since),
-            None => Ok(Vec::new()),
-        }
     }
 
     /// Stores this batch and those that follow it in one transaction; what comes after them. Bulk

@@ -17,14 +17,14 @@ pub struct Progress {
     /// The folder whose past is being read, if one is.
     pub history: Option<History>,
     /// While texts are read.
-    pub texts: Option<Texts>,
+    pub texts: Option<TextsProgress>,
     /// The accounts of which all that there was has been stored in this run.
     pub read: BTreeSet<String>,
 }
 
 /// The texts that are read after the headers, shown as `1,200 of 3,400 texts`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Texts {
+pub struct TextsProgress {
     pub read: u64,
     pub of: u64,
 }
@@ -62,7 +62,7 @@ impl Progress {
         let read = texts.read + came;
         let goes_on = wanted.map_or(self.texts.is_some(), |wanted| wanted > 0);
         let of = wanted.map_or(texts.of, |wanted| read + wanted);
-        self.texts = goes_on.then_some(Texts { read, of });
+        self.texts = goes_on.then_some(TextsProgress { read, of });
     }
 
     /// An account that does anything but reading reads no history, and one without a connection
@@ -78,7 +78,7 @@ impl Progress {
     }
 }
 
-impl fmt::Display for Texts {
+impl fmt::Display for TextsProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {}", grouped(self.read), count(self.of, "text", "texts"))
     }

@@ -42,7 +42,7 @@ fn explain(person: &Person, stance: Stance) -> String {
 }
 
 fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
-    let view = view::View { page, person: &page.person, zone: &policy.zone, verbose };
+    let view = view::ContactView { page, person: &page.person, zone: &policy.zone, verbose };
     let mut text = view.head();
     if let Some((absence, end)) = &page.away {
         text.push_str(&view.away(absence, *end));

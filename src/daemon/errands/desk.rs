@@ -20,7 +20,7 @@ pub struct Outlet {
     pub also: Option<mpsc::UnboundedSender<Alert>>,
 }
 
-pub struct Desk {
+pub struct AlertDesk {
     outlet: Outlet,
     connected: Option<(Desktop, mpsc::Receiver<Action>)>,
     /// What was chosen and isn't carried out yet.
@@ -29,9 +29,9 @@ pub struct Desk {
     retry: Option<Moment>,
 }
 
-impl Desk {
-    pub fn new(outlet: Outlet) -> Desk {
-        Desk { outlet, connected: None, chosen: Vec::new(), retry: None }
+impl AlertDesk {
+    pub fn new(outlet: Outlet) -> AlertDesk {
+        AlertDesk { outlet, connected: None, chosen: Vec::new(), retry: None }
     }
 
     /// Whether anybody wants to be told of anything.

@@ -21,7 +21,7 @@ pub fn snoozed_until(now: Moment) -> Moment {
 }
 
 /// A debt that may be told of.
-pub struct Candidate<'a> {
+pub struct AlertCandidate<'a> {
     pub debt: &'a Debt,
     /// How often the user was told of it already.
     pub told: u32,
@@ -31,7 +31,7 @@ pub struct Candidate<'a> {
 
 /// What the week still holds.
 #[derive(Debug, Clone, Copy)]
-pub struct Budget {
+pub struct AlertBudget {
     pub per_week: u32,
     /// Alerts of the last seven days, but for those outside of the budget.
     pub spent: u32,
@@ -39,7 +39,7 @@ pub struct Budget {
     pub is_first: bool,
 }
 
-impl Budget {
+impl AlertBudget {
     fn left(self) -> u32 {
         let left = self.per_week.saturating_sub(self.spent);
         if self.is_first { left.min(FIRST_MORNING) } else { left }
@@ -49,15 +49,15 @@ impl Budget {
 /// What a batch is to tell of, in order. `candidates`: the likeliest and most urgent first; my own
 /// promises come first where the budget is short, and starred contacts are outside of it.
 pub fn alerts(
-    candidates: &[Candidate<'_>],
+    candidates: &[AlertCandidate<'_>],
     batch: &AlertBatch,
-    budget: Budget,
+    budget: AlertBudget,
 ) -> Vec<(Delivery, DeliveryMark)> {
     let mut left = budget.left();
     let mut alerts = Vec::new();
     for side in [Side::Theirs, Side::Mine] {
         for candidate in candidates.iter().filter(|it| it.debt.turn.side == side) {
-            let Candidate { debt, told, starred } = candidate;
+            let AlertCandidate { debt, told, starred } = candidate;
             let reached = left > 0 || starred.is_some();
             if !reached || !is_worth_telling(debt, batch, *told, starred.as_ref()) {
                 continue;

@@ -124,13 +124,13 @@ fn the_page_tells_both_sides_with_their_evidence() {
 #[test]
 fn a_long_page_says_what_stayed_of_each_text() {
     let page = grace();
-    let page = view::View { verbose: true, ..view(&page) };
+    let page = view::ContactView { verbose: true, ..view(&page) };
     let (_, past) = page.turns();
     let past = plain(&page.listed("Earlier", &past));
     assert!(past.contains("text: asks something, begins by asking, asks at the end"), "{past}");
     assert!(past.contains("has up to 20 words, English"), "{past}");
 }
 
-fn view(page: &ContactPage) -> view::View<'_> {
-    view::View { page, person: &page.person, zone: const { &TimeZone::UTC }, verbose: false }
+fn view(page: &ContactPage) -> view::ContactView<'_> {
+    view::ContactView { page, person: &page.person, zone: const { &TimeZone::UTC }, verbose: false }
 }

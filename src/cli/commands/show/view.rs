@@ -17,7 +17,7 @@ const BAR: usize = 10;
 /// As much evidence as fits a few screens; `--json` holds all of it.
 const LISTED: usize = 40;
 
-pub struct View<'a> {
+pub struct ContactView<'a> {
     pub page: &'a ContactPage,
     pub person: &'a Person,
     pub zone: &'a TimeZone,
@@ -25,7 +25,7 @@ pub struct View<'a> {
     pub verbose: bool,
 }
 
-impl View<'_> {
+impl ContactView<'_> {
     pub fn head(&self) -> String {
         let row = &self.person.row;
         let star = if self.person.starred { "★ " } else { "" };

@@ -16,7 +16,7 @@ pub const NEWEST: usize = 1_000;
 
 /// What the user said of a message.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Label {
+pub struct UserLabel {
     pub at: Moment,
     pub side: Side,
     pub contact: ContactId,
@@ -45,8 +45,8 @@ impl Default for Model {
 
 impl Model {
     /// `said`: in any order; of more than a thousand words the newest count.
-    pub fn of(said: &[Label], reads_text: bool) -> Model {
-        let mut newest: Vec<&Label> = said.iter().collect();
+    pub fn of(said: &[UserLabel], reads_text: bool) -> Model {
+        let mut newest: Vec<&UserLabel> = said.iter().collect();
         newest.sort_by_key(|said| (said.at, said.contact, said.features.0, said.due));
         let newest = newest.split_off(newest.len().saturating_sub(NEWEST));
         let numbers: BTreeMap<ContactId, usize> = {

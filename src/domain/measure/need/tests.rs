@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fit::{Example, Wander, fit};
-use super::model::{Label, Model};
+use super::model::{Model, UserLabel};
 use super::*;
 use crate::domain::message::cues::{self, People};
 use crate::domain::message::noise::Traits;
@@ -36,8 +36,8 @@ fn report() -> Features {
         .with(Features::SAYS_YOU)
 }
 
-fn done(contact: ContactId, features: Features, at: i64) -> Label {
-    Label { at: Moment(at), side: Side::Theirs, contact, features, due: false }
+fn done(contact: ContactId, features: Features, at: i64) -> UserLabel {
+    UserLabel { at: Moment(at), side: Side::Theirs, contact, features, due: false }
 }
 
 #[test]
@@ -107,14 +107,15 @@ fn three_times_done_quiets_a_persons_reports() {
 #[test]
 fn done_never_takes_a_question_to_me_from_the_list() {
     let question = Features::PLAIN_QUESTION;
-    let said: Vec<Label> = (0..50).map(|at| done(BOB, question, at)).collect();
+    let said: Vec<UserLabel> = (0..50).map(|at| done(BOB, question, at)).collect();
     assert!(Model::of(&said, true).d(Side::Theirs, BOB, question) >= DUE);
 }
 
 #[test]
 fn due_lists_what_was_thought_to_ask_nothing() {
     let thanks = Features::PLAIN_THANKS;
-    let said: Vec<Label> = (0..8).map(|at| Label { due: true, ..done(BOB, thanks, at) }).collect();
+    let said: Vec<UserLabel> =
+        (0..8).map(|at| UserLabel { due: true, ..done(BOB, thanks, at) }).collect();
     let before = Model::default().d(Side::Theirs, BOB, thanks);
     assert!(Model::of(&said, true).d(Side::Theirs, BOB, thanks) > before);
 }

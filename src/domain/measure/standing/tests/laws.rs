@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::super::*;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::need::Features;
-use crate::domain::measure::need::model::{Label, Model};
+use crate::domain::measure::need::model::{Model, UserLabel};
 use crate::domain::measure::population::Census;
 use crate::domain::measure::turns::{Asked, Closed};
 use crate::domain::model::{HOUR, Stance};
@@ -66,7 +66,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
 fn any_model() -> impl Strategy<Value = Model> {
     let said = (any_turn(), any::<bool>()).prop_map(|(turn, due)| {
         let features = turn.asks[0].features;
-        Label { at: turn.start, side: turn.side, contact: turn.id.contact, features, due }
+        UserLabel { at: turn.start, side: turn.side, contact: turn.id.contact, features, due }
     });
     prop::collection::vec(said, 0..6).prop_map(|said| Model::of(&said, true))
 }
