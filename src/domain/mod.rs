@@ -7,6 +7,8 @@
 //! Three floors, each of which knows only those below it: [`message`] → [`measure`] → [`decide`],
 //! on words and knobs that everybody needs: [`model`], [`policy`] and [`text`].
 
+#![warn(missing_docs)]
+
 pub mod decide;
 pub mod measure;
 pub mod message;
