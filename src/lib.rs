@@ -3,12 +3,12 @@
 //!
 //! # The map
 //! Dependencies point one way:
-//! `main → cli → {daemon, discover} → {source, import, store, deliver} → auth → trust → config →
-//! mail → domain → std`.
+//! `main → cli → daemon → book → {source, import, store, deliver, discover} → auth → trust → config
+//! → mail → domain → std`; `cli` asks some of those directly.
 //!
 //! | room | is for |
 //! |---|---|
-//! | [`domain`] | what the project exists for: touches → turns → standings, debts, alerts, digest. Pure |
+//! | [`domain`] | what the project exists for, pure, in three floors: what a message is, what it means, what to do about it |
 //! | [`mail`] | header bytes → facts, texts → cues and days of return; the only user of the mail parser |
 //! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink; archives of mail, read once |
 //! | [`import`] | contact exports → cards, calendars → holidays |
@@ -18,15 +18,55 @@
 //! | [`trust`] | whose TLS certificate is good enough |
 //! | [`auth`] | what proves to a server who the user is: passwords and tokens |
 //! | [`config`] | the file → checked values; secrets when a connection needs them |
-//! | [`daemon`] | wiring only: clock, reading, intake, book, errands, service |
-//! | [`cli`] | arguments in, text or JSON out |
+//! | [`book`] | everything known at one instant, for reading; measuring, which writes what it derives |
+//! | [`daemon`] | the service: clock, reading, intake, mailboxes, errands |
+//! | [`cli`] | one file a command: its arguments, what it does, its text and its JSON |
+//!
+//! # One message, word by word
+//! [`RawMail`](source::RawMail): its bytes, as a source found them → [`Facts`](domain::message::facts::Facts):
+//! what its header says → a stored *message*, and its *copies*, one for each folder it lies in →
+//! [`Letter`](domain::measure::touches::Letter): the message between me and one contact →
+//! [`Touch`](domain::measure::turns::Touch): one that counts →
+//! [`UnjudgedTurn`](domain::measure::turns::UnjudgedTurn): touches of one side and their answer, as the
+//! store keeps it → [`Turn`](domain::measure::turns::Turn): judged, by how likely it asks for an answer →
+//! [`Debt`](domain::decide::debts::Debt): one that is still owed →
+//! [`NamedDebt`](domain::decide::debts::NamedDebt): with the words that a page shows beside it.
+//!
+//! # Words
+//! | word | is |
+//! |---|---|
+//! | contact, identity | a known person; what they are recognised by |
+//! | letter, touch, entry | mail with a contact; what counts of it; what the user entered by hand |
+//! | traits, noise | what a header says of how a message came about; why one is no human touch |
+//! | cues, features | yes/no marks of a text; what says whether a message asks for an answer |
+//! | turn, answer, outcome | see above; what ended its waiting; whether that was in time |
+//! | terms | a contact's limit, and the clock on which it runs |
+//! | standing | both response times, the shares within the limit and the score |
+//! | population, survey | what all contacts teach about each; learning it |
+//! | decision | what the user said of a contact or a turn |
+//! | agenda, task | what is due at an instant, and when to look again |
+//! | delivery, outbox | what is told or sent once; where it is remembered |
+//! | batch | what a source hands over at once; a morning's alerts are an alert batch |
+//! | book | everything known as of one instant |
 //!
 //! # The way of one message
 //! A source wakes and reads what is new → a batch on the bounded sink → `daemon::reading` makes
 //! facts of it → `daemon::intake` commits, in one transaction, the messages, their copies, the
 //! turns of the contacts they touch and the cursor → `daemon::errands` looks at what that makes
-//! due. Measuring says whose texts are wanted; a server's source fetches those after all headers, and
-//! they take the same road. So does the timer on a tick. A crash repeats work, never effects.
+//! due, and the service sleeps until the next instant of the agenda or until something happens.
+//! Measuring says whose texts are wanted; a server's source fetches those after all headers, and
+//! they take the same road. A crash repeats work, never effects.
+//!
+//! # A new alert, in three rooms
+//! 1. `domain`: when it is due, in [`agenda`](domain::decide::agenda) (a [`Task`](domain::decide::agenda::Task),
+//!    and what has to be known for it), and what makes each one the one that it is, in
+//!    [`outbox`](domain::decide::outbox) (a [`Delivery`](domain::decide::outbox::Delivery)). Both are
+//!    tested by example, without a database.
+//! 2. `store`: where what has to be known isn't kept yet, a query in the file of its table.
+//! 3. `daemon::errands`: gathers it in `known`, carries the task out in `perform`, and says it in
+//!    `errands::words`.
+//!
+//! `tests/it/main_job/telling.rs` shows it on a real desktop.
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.

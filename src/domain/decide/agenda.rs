@@ -23,20 +23,30 @@ pub enum Task {
     Survey,
     /// Look at all debts, for the batch of that day; the next one comes at `next`.
     PlanAlerts {
+        /// On which the batch fell due, by the local calendar.
         day: Date,
+        /// What was late before then is never told of.
         covered_since: Moment,
+        /// When the batch after this one comes.
         next: Moment,
     },
+    /// Remember that the digest of that week is to be sent.
     PlanDigest {
+        /// ISO week, such as `2026-W47`.
         week: String,
     },
+    /// Show what was planned and not shown yet.
     ShowAlerts,
+    /// Say what is wrong with accounts.
     ShowNotices {
+        /// The local day on which it is said, once for each problem.
         day: Date,
     },
+    /// Send the newest digest that was planned.
     SendDigest,
 }
 
+/// What is due, and when to look again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agenda {
     /// In the order in which it is to be done.
@@ -52,11 +62,13 @@ pub struct Known {
     pub covered_since: Option<Moment>,
     /// Nothing that is stored is left to be measured.
     pub is_measured: bool,
+    /// What was learned last.
     pub population: Population,
     /// How much mail there is to learn from, as [`Population::messages`] counts it.
     pub messages: u64,
     /// The last batch that was planned, and the last digest.
     pub last_batch: Option<Date>,
+    /// By its ISO week.
     pub last_digest: Option<String>,
     /// Alerts that were planned and not shown yet.
     pub has_alerts: bool,
@@ -74,6 +86,7 @@ pub struct Known {
     pub digest: Option<(Weekday, Time)>,
     /// Nothing is shown, or sent, before then: it failed.
     pub desktop_retry: Option<Moment>,
+    /// No digest is sent before then: the last attempt failed.
     pub post_retry: Option<Moment>,
 }
 

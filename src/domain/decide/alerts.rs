@@ -22,6 +22,7 @@ pub fn snoozed_until(now: Moment) -> Moment {
 
 /// A debt that may be told of.
 pub struct AlertCandidate<'a> {
+    /// An open turn, and when its answer is due.
     pub debt: &'a Debt,
     /// How often the user was told of it already.
     pub told: u32,
@@ -32,6 +33,7 @@ pub struct AlertCandidate<'a> {
 /// What the week still holds.
 #[derive(Debug, Clone, Copy)]
 pub struct AlertBudget {
+    /// At most so many alerts in seven days.
     pub per_week: u32,
     /// Alerts of the last seven days, but for those outside of the budget.
     pub spent: u32,
@@ -76,7 +78,9 @@ pub fn alerts(
 /// One morning's look at all debts.
 #[derive(Debug, Clone, Copy)]
 pub struct AlertBatch {
+    /// When this batch is made.
     pub now: Moment,
+    /// When the next one is.
     pub next: Moment,
     /// From when on every folder was known: what was late before is listed, never alerted.
     pub covered_since: Moment,

@@ -18,14 +18,19 @@ use crate::domain::policy::EXPIRY_H;
 /// An open turn, seen from the side that owes the answer.
 #[derive(Debug, Clone)]
 pub struct Debt {
+    /// The turn that waits.
     pub turn: Turn,
     /// On the clock that counts for it: the wall's where I owe, their working days where they do.
     pub due: Moment,
     /// When twice the limit has passed on that clock.
     pub due_twice: Moment,
+    /// The limit has passed.
     pub overdue: bool,
+    /// Wall hours since the turn began.
     pub age_h: f64,
+    /// Hours, on the clock that counts.
     pub limit_h: f64,
+    /// `None` where it isn't put off, or no longer.
     pub snoozed_until: Option<Moment>,
 }
 
@@ -37,13 +42,18 @@ type Unstarred = Reverse<bool>;
 /// What falls due today can still be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
+    /// Due the day after tomorrow or later.
     Later,
+    /// Due on the next local day.
     Tomorrow,
+    /// The limit has passed: the promise is broken already.
     Overdue,
+    /// Due on this local day.
     Today,
 }
 
 impl Debt {
+    /// Whether an answer is due, or only may be.
     pub fn likelihood(&self) -> Likelihood {
         self.turn.likelihood()
     }
@@ -103,14 +113,21 @@ pub fn debts<'a>(
 /// A debt with the name and the words to show beside it.
 #[derive(Debug, Clone)]
 pub struct NamedDebt {
+    /// What is owed.
     pub debt: Debt,
+    /// Of the contact, as it is shown.
     pub name: String,
+    /// One of the contact's, if any is known.
     pub address: Option<String>,
+    /// Of the turn's first message; `None` for a call, and where subjects aren't kept.
     pub subject: Option<String>,
+    /// Of the turn's first message, with its angle brackets.
     pub message_id: Option<String>,
     /// Why an answer is, or may be, due.
     pub because: Vec<&'static str>,
+    /// The contact's answers must not be late.
     pub starred: bool,
+    /// The contact is never alerted about.
     pub muted: bool,
     /// They take longer than they nearly ever did; never of what I owe.
     pub unusual: bool,

@@ -9,6 +9,7 @@ use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, DAY, Moment, Side, Stance};
 use crate::domain::policy::Policy;
 
+/// What a week's digest says.
 #[derive(Debug, Clone)]
 pub struct Digest {
     /// The instant that it speaks of.
@@ -17,21 +18,27 @@ pub struct Digest {
     pub week: String,
     /// Local day on which it is due, such as `Monday 16 November 2026`.
     pub day: String,
+    /// The user's at that instant: it decides the tone.
     pub stance: Stance,
+    /// Hours in which an answer is owed, where a contact has no limit of their own.
     pub limit_h: f64,
     /// My own promise, always shown first.
     pub mine: Promise,
+    /// How they kept theirs.
     pub theirs: Promise,
     /// Turns that I owe an answer to, the likeliest and most urgent first.
     pub i_owe: Vec<NamedDebt>,
     /// How many more there are than `i_owe` lists.
     pub i_owe_more: usize,
+    /// Turns of mine that they owe an answer to, in the same order.
     pub they_owe: Vec<NamedDebt>,
+    /// How many more there are than `they_owe` lists.
     pub they_owe_more: usize,
     /// Contacts whose score moved most this week, most first.
     pub movers: Vec<Mover>,
     /// Mail from a contact found in Junk: it looks like silence.
     pub in_junk: Vec<JunkMail>,
+    /// Of everything, listed or not.
     pub totals: Totals,
     /// Set when `[me] away` covers part of the week: the promise without those days.
     pub mine_without_away: Option<Promise>,
@@ -42,51 +49,74 @@ pub struct Digest {
 pub struct Promise {
     /// Turns whose limit passed this week.
     pub matured: usize,
+    /// Of those, answered by then.
     pub in_time: usize,
     /// Median response time of the last 180 days in hours; `None` below three turns.
     pub median_h: Option<f64>,
     /// Matured and in time of the week before, to compare with.
     pub matured_before: usize,
+    /// Of those, answered in time.
     pub in_time_before: usize,
 }
 
+/// A contact whose score has moved.
 #[derive(Debug, Clone)]
 pub struct Mover {
+    /// Whose.
     pub id: ContactId,
+    /// As it is shown.
     pub name: String,
+    /// The score a week ago, 0…100.
     pub before: f64,
+    /// The score now, 0…100.
     pub now: f64,
 }
 
+/// Mail of a contact that lies in Junk alone.
 #[derive(Debug, Clone)]
 pub struct JunkMail {
+    /// Of the contact.
     pub name: String,
+    /// `None` where subjects aren't kept.
     pub subject: Option<String>,
+    /// When it arrived.
     pub at: Moment,
 }
 
+/// How much there is of everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Totals {
+    /// Distinct stored messages, noise included.
     pub messages: u64,
+    /// Known people.
     pub contacts: u64,
     /// What is due.
     pub i_owe: usize,
+    /// Of those, the ones beyond the limit.
     pub i_owe_overdue: usize,
     /// What may be.
     pub i_owe_perhaps: usize,
+    /// What is due to me.
     pub they_owe: usize,
+    /// Of those, the ones beyond the limit.
     pub they_owe_overdue: usize,
+    /// What may be due to me.
     pub they_owe_perhaps: usize,
 }
 
 /// What a contact contributes.
 pub struct Member<'a> {
+    /// Who.
     pub id: ContactId,
+    /// As it is shown.
     pub name: &'a str,
+    /// All of them, judged.
     pub turns: &'a [Turn],
+    /// The limit, and the clock on which theirs runs.
     pub terms: &'a Terms,
     /// Score a week ago and now, where there was enough to show a point.
     pub before: Option<f64>,
+    /// The score now, on the same condition.
     pub now: Option<f64>,
 }
 
@@ -118,6 +148,7 @@ struct Kept {
 }
 
 impl<'a> Week<'a> {
+    /// Nobody has been counted yet.
     pub fn new(policy: &'a Policy, now: Moment) -> Week<'a> {
         let [mine, theirs, mine_present] = std::array::from_fn(|_| Kept::default());
         Week { policy, now, mine, theirs, mine_present, movers: Vec::new() }

@@ -6,18 +6,25 @@ use jiff::civil::Date;
 
 use crate::domain::model::{TouchId, TurnId};
 
+/// What is told or sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryKind {
+    /// A debt, on the desktop.
     Alert,
+    /// The look at all debts; nothing of it is shown by itself.
     Batch,
+    /// The weekly mail.
     Digest,
+    /// What is wrong with an account, on the desktop.
     Notice,
 }
 
 impl DeliveryKind {
+    /// All there are.
     pub const ALL: [DeliveryKind; 4] =
         [DeliveryKind::Alert, DeliveryKind::Batch, DeliveryKind::Digest, DeliveryKind::Notice];
 
+    /// As the database spells it.
     pub fn name(self) -> &'static str {
         match self {
             DeliveryKind::Alert => "alert",
@@ -32,13 +39,29 @@ impl DeliveryKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
     /// Of a turn, for the first or the second time.
-    Alert { turn: TurnId, time: u32 },
+    Alert {
+        /// By whichever of its touches.
+        turn: TurnId,
+        /// 1 or 2.
+        time: u32,
+    },
     /// The look at all debts on one local day.
-    Batch { day: Date },
+    Batch {
+        /// The one on which it fell due.
+        day: Date,
+    },
     /// Of an ISO week, such as `2026-W47`.
-    Digest { week: String },
+    Digest {
+        /// The one that it closes.
+        week: String,
+    },
     /// Of what is wrong with an account, once a local day.
-    Notice { problem: String, day: Date },
+    Notice {
+        /// The account and what it is, in words that stay the same.
+        problem: String,
+        /// On which it is said.
+        day: Date,
+    },
 }
 
 impl Delivery {
@@ -56,6 +79,7 @@ impl Delivery {
         })
     }
 
+    /// Which of them it is.
     pub fn kind(&self) -> DeliveryKind {
         match self {
             Delivery::Alert { .. } => DeliveryKind::Alert,
@@ -95,16 +119,20 @@ impl Delivery {
 /// How far a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryState {
+    /// Nothing has gone out.
     Planned,
     /// It may have gone out.
     Sending,
+    /// It has gone out, or there was nothing left to say.
     Sent,
 }
 
 impl DeliveryState {
+    /// All there are.
     pub const ALL: [DeliveryState; 3] =
         [DeliveryState::Planned, DeliveryState::Sending, DeliveryState::Sent];
 
+    /// As the database spells it.
     pub fn name(self) -> &'static str {
         match self {
             DeliveryState::Planned => "planned",
@@ -117,6 +145,7 @@ impl DeliveryState {
 /// What else is remembered of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeliveryMark {
+    /// Nothing.
     #[default]
     Plain,
     /// An alert that takes nothing from the week's budget.
@@ -126,9 +155,11 @@ pub enum DeliveryMark {
 }
 
 impl DeliveryMark {
+    /// All there are.
     pub const ALL: [DeliveryMark; 3] =
         [DeliveryMark::Plain, DeliveryMark::Unbudgeted, DeliveryMark::Sealed];
 
+    /// As the database spells it.
     pub fn name(self) -> &'static str {
         match self {
             DeliveryMark::Plain => "",

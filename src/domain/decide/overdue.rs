@@ -30,8 +30,11 @@ pub fn late_tail(s_age: f64, s_expiry: f64) -> f64 {
 pub struct IOwe {
     /// Probability that an answer is expected.
     pub q: f64,
+    /// Wall hours since it began.
     pub age_h: f64,
+    /// Hours in which the answer is owed.
     pub limit_h: f64,
+    /// The contact's answers must not be late.
     pub starred: bool,
     /// [`miss`] for this turn.
     pub miss: f64,
@@ -43,6 +46,7 @@ impl IOwe {
         self.age_h >= self.limit_h - lead_h && self.q >= q_star
     }
 
+    /// Whether it is worth a warning now.
     pub fn fires(&self, lead_h: f64, q_star: f64) -> bool {
         self.due(lead_h, q_star) || self.starred && self.miss >= MISS_TOLERATED
     }

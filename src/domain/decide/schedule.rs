@@ -50,6 +50,7 @@ pub fn last_digest(now: Moment, day: Weekday, time: Time, zone: &TimeZone) -> (S
     (iso_week(date), at(date, time, zone))
 }
 
+/// The first instant after `now` at which a digest is due.
 pub fn next_digest(now: Moment, day: Weekday, time: Time, zone: &TimeZone) -> Moment {
     let mut date = local_date(now, zone);
     while date.weekday() != day || at(date, time, zone) <= now {
@@ -58,11 +59,13 @@ pub fn next_digest(now: Moment, day: Weekday, time: Time, zone: &TimeZone) -> Mo
     at(date, time, zone)
 }
 
+/// By ISO 8601, such as `2026-W47`.
 pub fn iso_week(date: Date) -> String {
     let week = date.iso_week_date();
     format!("{}-W{:02}", week.year(), week.week())
 }
 
+/// The day that it is in `zone`.
 pub fn local_date(now: Moment, zone: &TimeZone) -> Date {
     now.timestamp().to_zoned(zone.clone()).date()
 }

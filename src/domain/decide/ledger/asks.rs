@@ -10,7 +10,9 @@ use crate::domain::text;
 /// A mail of mine that asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
+    /// The stored message that asks.
     pub message: i64,
+    /// When it was sent.
     pub at: Moment,
     /// Whom it asks: everybody in To.
     pub of: Vec<Mailbox>,
@@ -19,11 +21,16 @@ pub struct Ask {
 /// What came of an ask, counted from the start of the turn that holds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum AskOutcome {
+    /// They answered.
     Answered {
+        /// From the start of the turn, by the wall.
         hours: f64,
+        /// Within the contact's limit.
         in_time: bool,
     },
+    /// They haven't answered yet.
     Waiting {
+        /// Since the start of the turn.
         hours: f64,
     },
     /// Thirty days without an answer.
@@ -44,6 +51,7 @@ pub fn ask(mail: &Outbound<'_>) -> Option<Ask> {
 }
 
 impl Ask {
+    /// As an entry of the ledger; `contact_of` knows whose an address is.
     pub fn found(&self, contact_of: impl Fn(&str) -> Option<ContactId>) -> Finding {
         Finding {
             id: EntryId::Found { kind: LedgerKind::Ask, message: self.message, nth: 0 },
@@ -76,6 +84,7 @@ pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Op
 }
 
 impl AskOutcome {
+    /// For the user, to stand behind the ask.
     pub fn text(self) -> String {
         match self {
             AskOutcome::Answered { hours, in_time } => {

@@ -18,20 +18,26 @@ const PATIENCE: i64 = 14 * DAY;
 /// A mail of mine that brought people together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Introduction {
+    /// The stored message that introduces.
     pub message: i64,
+    /// When it was sent.
     pub at: Moment,
     /// Everybody on it, To before Cc.
     pub people: Vec<Mailbox>,
     /// The addresses, in order, of each two that were never on one message before.
     pub new_pairs: Vec<(String, String)>,
+    /// How plainly it says so.
     pub strength: Strength,
 }
 
 /// A mail from one outside person to others, with me on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Between<'a> {
+    /// When it was sent.
     pub at: Moment,
+    /// The address of who wrote it.
     pub author: &'a str,
+    /// The addresses in To and Cc.
     pub recipients: &'a [&'a str],
 }
 
@@ -43,10 +49,13 @@ pub enum IntroductionOutcome {
     Waiting,
     /// Nothing that I saw.
     Nothing,
+    /// One of the two wrote to the other.
     Wrote {
         /// Who of the two wrote first.
         by: String,
+        /// To whom.
         to: String,
+        /// When.
         at: Moment,
         /// Wall hours since the introduction.
         after_h: f64,
@@ -139,6 +148,7 @@ impl Introduction {
 }
 
 impl IntroductionOutcome {
+    /// For the user, to stand behind the introduction.
     pub fn text(&self) -> String {
         match self {
             IntroductionOutcome::Waiting => "no word between them yet".to_owned(),

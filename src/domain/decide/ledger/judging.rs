@@ -15,8 +15,11 @@ const CONFIRMED_SHARE: f64 = 0.7;
 /// What the user said of an entry, with the entry as they saw or corrected it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
+    /// What was judged.
     pub entry: Finding,
+    /// By the user; else rejected.
     pub confirmed: bool,
+    /// When the user said so.
     pub at: Moment,
 }
 

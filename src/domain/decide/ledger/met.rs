@@ -17,12 +17,15 @@ type Place = (Moment, MessageKey);
 /// own addresses are left out.
 #[derive(Debug, Clone, Copy)]
 pub struct MetIn<'a> {
+    /// Of the message: each counts once.
     pub key: MessageKey,
+    /// When it was sent.
     pub at: Moment,
     /// Who wrote it; `None`: the user.
     pub author: Option<&'a str>,
     /// Everybody in To and Cc.
     pub recipients: &'a [&'a str],
+    /// As it was written.
     pub subject: &'a str,
 }
 
@@ -48,6 +51,7 @@ pub struct Met {
 }
 
 impl Met {
+    /// Takes one message in, in any order.
     pub fn see(&mut self, message: &MetIn<'_>) {
         let people = message.people();
         if people.len() > LARGEST_ROUND {
@@ -75,7 +79,9 @@ pub struct Appearances {
 /// The first that the mailbox knew of somebody, when somebody else brought them in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntroducedBy {
+    /// Of the message.
     pub key: MessageKey,
+    /// When it was sent.
     pub at: Moment,
     /// The sender.
     pub address: String,
@@ -84,6 +90,7 @@ pub struct IntroducedBy {
 }
 
 impl Appearances {
+    /// Takes one message in, in any order.
     pub fn see(&mut self, message: &MetIn<'_>) {
         let people = message.people();
         // A crowd introduces nobody, but whoever wrote to it has appeared.

@@ -26,6 +26,7 @@ use introductions::Introduction;
 use met::Met;
 use resumes::Resume;
 
+/// What an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LedgerKind {
     /// I made two people known to each other.
@@ -41,6 +42,7 @@ pub enum LedgerKind {
 }
 
 impl LedgerKind {
+    /// In the order in which the ledger lists them.
     pub const ALL: [LedgerKind; 5] = [
         LedgerKind::Introduction,
         LedgerKind::Resume,
@@ -49,6 +51,7 @@ impl LedgerKind {
         LedgerKind::Received,
     ];
 
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             LedgerKind::Introduction => "introduction",
@@ -74,13 +77,16 @@ impl LedgerKind {
 /// How plainly the mail says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
+    /// The mail says it in so many words.
     Strong,
+    /// The mail suggests it.
     Medium,
     /// The user entered it.
     Manual,
 }
 
 impl Strength {
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Strength::Strong => "strong",
@@ -90,18 +96,21 @@ impl Strength {
     }
 }
 
+/// What is held of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryState {
     /// To be asked about; doesn't count.
     Unconfirmed,
     /// By the user, or by what followed in the mail.
     Confirmed,
+    /// By the user: it was none.
     Rejected,
     /// Entered by hand, or of a class that proved right often enough.
     Counted,
 }
 
 impl EntryState {
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             EntryState::Unconfirmed => "unconfirmed",
@@ -111,6 +120,7 @@ impl EntryState {
         }
     }
 
+    /// Whether it is in the balance.
     pub fn counts(self) -> bool {
         matches!(self, EntryState::Confirmed | EntryState::Counted)
     }
@@ -120,11 +130,15 @@ impl EntryState {
 /// an entry survives finding it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryId {
+    /// By its number among what the user entered.
     Hand(i64),
     /// The nth of its kind in a stored message.
     Found {
+        /// What was found.
         kind: LedgerKind,
+        /// The stored message in which it was found.
         message: i64,
+        /// Its place among its kind there, from 0.
         nth: u16,
     },
 }
@@ -173,23 +187,34 @@ impl FromStr for EntryId {
 /// What the mail or the user says, before anything was decided about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// What commands name it by.
     pub id: EntryId,
+    /// What it is about.
     pub kind: LedgerKind,
+    /// When the mail was sent, or what the user said.
     pub at: Moment,
     /// Everybody whom it concerns, each once.
     pub contacts: Vec<ContactId>,
+    /// How plainly it is said.
     pub strength: Strength,
     /// What followed in the mail leaves no doubt.
     pub borne_out: bool,
 }
 
+/// What is shown of an introduction, a favour or an ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerEntry {
+    /// What commands name it by.
     pub id: EntryId,
+    /// What it is about.
     pub kind: LedgerKind,
+    /// When it happened.
     pub at: Moment,
+    /// Everybody whom it concerns, each once.
     pub contacts: Vec<ContactId>,
+    /// How plainly it is said.
     pub strength: Strength,
+    /// What is held of it.
     pub state: EntryState,
 }
 
@@ -198,10 +223,15 @@ pub struct LedgerEntry {
 pub struct Outbound<'a> {
     /// As the store numbers it.
     pub id: i64,
+    /// Of the message, wherever its copies lie.
     pub key: MessageKey,
+    /// When it was sent.
     pub at: Moment,
+    /// As the header has them.
     pub to: &'a [Mailbox],
+    /// As the header has them.
     pub cc: &'a [Mailbox],
+    /// As it was written.
     pub subject: &'a str,
     /// It answers nothing and stands first in its thread.
     pub starts_thread: bool,
@@ -227,8 +257,11 @@ impl<'a> Outbound<'a> {
 /// What one mail of mine adds to the ledger.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Findings {
+    /// People made known to each other.
     pub introduction: Option<Introduction>,
+    /// Résumés passed on.
     pub resumes: Vec<Resume>,
+    /// Something asked of the recipients.
     pub ask: Option<Ask>,
 }
 
@@ -277,8 +310,11 @@ pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) 
 /// What counts between me and one contact, decayed by age.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Balance {
+    /// Introductions, résumés and favours of mine.
     pub gives: f64,
+    /// What I asked of them.
     pub asks_me: f64,
+    /// What they did for me.
     pub received: f64,
 }
 

@@ -70,17 +70,23 @@ const LETTERS_OF_A_NAME: usize = 6;
 /// Somebody's résumé, sent to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resume {
+    /// The stored message that carries it.
     pub message: i64,
+    /// When it was sent.
     pub at: Moment,
     /// Its place among this mail's candidates, from 0.
     pub nth: u16,
+    /// Its name.
     pub file: String,
+    /// Whose it is.
     pub candidate: WhoseResume,
     /// Who got it.
     pub recipients: Vec<Mailbox>,
+    /// How plainly the mail says so.
     pub strength: Strength,
 }
 
+/// Whose résumé a file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhoseResume {
     /// Stands on the mail.

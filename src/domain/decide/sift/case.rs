@@ -21,7 +21,9 @@ const UNTESTED_AFTER: i64 = 730 * DAY;
 pub struct Background<'a> {
     /// The earliest of the day they connected, the first touch and the import.
     pub since: Option<Moment>,
+    /// The user wants to keep them.
     pub protected: bool,
+    /// Their answers must not be late.
     pub starred: bool,
     /// Mail to the address that I would write to came back, and nothing proves it alive since.
     pub address_dead_since: Option<Moment>,
@@ -38,8 +40,11 @@ pub struct Background<'a> {
 /// One turn of mine, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Receipt {
+    /// What commands name it by.
     pub turn: TurnId,
+    /// When it began.
     pub start: Moment,
+    /// Whether it was answered, and in time.
     pub outcome: Outcome,
 }
 

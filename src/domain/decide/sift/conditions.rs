@@ -23,20 +23,67 @@ const LAST_CHANCE_FOR: i64 = 14 * DAY;
 /// Why a contact is not suggested.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Obstacle {
+    /// The user wants to keep them.
     Protected,
+    /// The user starred them.
     Starred,
-    HeardLately { at: Moment },
-    AddressDead { since: Moment },
-    Away { until: Moment },
-    New { since: Option<Moment> },
-    IOwe { turns: usize },
-    IAnswerBadly { share: f64 },
-    FewTurns { missed: usize },
-    FewThreads { missed: usize },
-    CloseTogether { days: f64 },
-    MayAnswer { probability_below_half: f64 },
+    /// They gave a sign of life not long ago.
+    HeardLately {
+        /// The last one.
+        at: Moment,
+    },
+    /// Nobody knows whether they got any of it.
+    AddressDead {
+        /// When mail to them came back first.
+        since: Moment,
+    },
+    /// They are away, and have said so.
+    Away {
+        /// By their notice.
+        until: Moment,
+    },
+    /// They haven't been known for long.
+    New {
+        /// `None` where nobody knows.
+        since: Option<Moment>,
+    },
+    /// I owe them answers myself.
+    IOwe {
+        /// So many.
+        turns: usize,
+    },
+    /// I keep my own promise too seldom to blame anybody.
+    IAnswerBadly {
+        /// Of their turns that I answer in time, 0…1.
+        share: f64,
+    },
+    /// Too little was asked of them.
+    FewTurns {
+        /// Turns that they didn't answer in time.
+        missed: usize,
+    },
+    /// All of it was about the same.
+    FewThreads {
+        /// Conversations in which they didn't answer in time.
+        missed: usize,
+    },
+    /// They may have had a bad month.
+    CloseTogether {
+        /// From the first to the last that they missed.
+        days: f64,
+    },
+    /// They answer often enough.
+    MayAnswer {
+        /// That they answer less than half in time, 0…1.
+        probability_below_half: f64,
+    },
+    /// No question of mine waits for them.
     NoLastChance,
-    LastChanceRuns { until: Moment },
+    /// They can still answer it.
+    LastChanceRuns {
+        /// When that is over.
+        until: Moment,
+    },
 }
 
 type Condition = fn(&Case<'_>) -> Option<Obstacle>;

@@ -27,8 +27,10 @@ pub enum Verdict {
     Keep(Vec<Obstacle>),
     /// They may never have read a word: their address is dead and nothing else came from them.
     FindNewAddress {
+        /// When mail to it came back first.
         dead_since: Moment,
     },
+    /// The user may want to let go of them.
     Suggest(Suggestion),
     /// Nobody has written for two years, or ever: silence without a question.
     Untested(Untested),
@@ -39,6 +41,7 @@ pub enum Verdict {
 pub struct Suggestion {
     /// P(p < ½), p being their probability of an answer within the limit.
     pub probability_below_half: f64,
+    /// In the order in which they are told.
     pub reasons: Vec<Reason>,
     /// The turns it rests on, oldest first, those answered in time included.
     pub evidence: Vec<Receipt>,
@@ -48,16 +51,21 @@ pub struct Suggestion {
     pub silent_since: Option<Moment>,
 }
 
+/// A contact of whom nothing was asked for two years.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Untested {
+    /// Of either side; `None`: there never was one.
     pub last_touch: Option<Moment>,
+    /// `None` where nobody knows.
     pub known_since: Option<Moment>,
 }
 
 /// A contact that was suggested, as [`weekly`] puts them in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
+    /// Who.
     pub contact: ContactId,
+    /// On what grounds.
     pub suggestion: Suggestion,
 }
 

@@ -13,15 +13,40 @@ pub const WITHDRAWS_ENDORSEMENTS: &str = "Leaving a LinkedIn connection also wit
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reason {
     /// What I asked within the last year and what came of it.
-    Asked { in_time: usize, late: usize, silence: usize, limit_h: f64 },
+    Asked {
+        /// Answered within the limit.
+        in_time: usize,
+        /// Answered later.
+        late: usize,
+        /// Not answered.
+        silence: usize,
+        /// On their working days.
+        limit_h: f64,
+    },
     /// They missed it in so many conversations, over so many days.
-    Spread { conversations: usize, days: f64 },
+    Spread {
+        /// In which they missed one.
+        conversations: usize,
+        /// From the first to the last.
+        days: f64,
+    },
     /// Their last sign of life; `None`: there never was one.
-    Silent { since: Option<Moment> },
+    Silent {
+        /// When it came.
+        since: Option<Moment>,
+    },
     /// When I last wrote or called, and the days since.
-    LastChance { at: Moment, days: f64 },
+    LastChance {
+        /// When I did.
+        at: Moment,
+        /// Since then.
+        days: f64,
+    },
     /// I owe them nothing, and answer this share of theirs in time.
-    MyPart { share: f64 },
+    MyPart {
+        /// 0…1.
+        share: f64,
+    },
 }
 
 impl Reason {
