@@ -72,6 +72,9 @@ pub fn rehearse(
 }
 
 /// Measures what came in, and learns from it, as after reading a mailbox.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn settle(store: &Store, config: &Config, now: Moment) -> Result<()> {
     take_stock(store, &config.policy)?;
     learn(store, &config.policy, now)

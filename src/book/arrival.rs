@@ -9,6 +9,9 @@ use crate::store::Arrival;
 
 /// What comes with the text of a message that is stored. Only the store knows whether that is a
 /// notice of absence: a day is taken from it as if it were.
+///
+/// # Errors
+/// Why there is nothing to read in it.
 pub fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
     arrival_with(raw, me, NOTICE)
 }

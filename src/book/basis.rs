@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Tells the store what the configuration says of me, and measures again what that changes.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn prepare(store: &Store, config: &Config) -> Result<()> {
     if is_told(store, config)? {
         return Ok(());
@@ -28,6 +31,9 @@ pub fn rests_on_the_same(one: &Config, other: &Config) -> bool {
 }
 
 /// Whether the store knows what the configuration says.
+///
+/// # Errors
+/// Where the database can't be read.
 pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
     Ok(store.knows_accounts(&accounts(config))?
         && store.knows_mine(&config.me.addresses)?

@@ -14,6 +14,9 @@ use crate::error::Result;
 
 impl Book<'_> {
     /// Every open turn to which an answer is or may be owed, the likeliest and most urgent first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn debts(&self) -> Result<Vec<NamedDebt>> {
         let now = self.now();
         let mut by_contact: BTreeMap<ContactId, Vec<Turn>> = BTreeMap::new();
@@ -46,6 +49,10 @@ impl Book<'_> {
         Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted, unusual })
     }
 
+    /// How much there is of everything; `debts`: all of them.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn totals(&self, debts: &[NamedDebt]) -> Result<digest::Totals> {
         let of = |side, likelihood| {
             let of_side = debts.iter().filter(move |named| named.debt.turn.side == side);
@@ -67,6 +74,9 @@ impl Book<'_> {
     }
 
     /// How long the turns of that side with a contact usually wait.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
         let mut turns = self.judged(self.store.turns_of(contact)?);
         turns.retain(|turn| turn.side == side);

@@ -80,6 +80,9 @@ const MANY: usize = 50;
 
 /// Computes the turns of every contact that is marked, inside the caller's transaction; how many
 /// there were.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     settle_senders(store, usize::MAX)?;
     let dirty = store.dirty_contacts()?;
@@ -95,6 +98,9 @@ const FEW: usize = 300;
 /// Computes the turns of the contacts that the caller's transaction is `about`, and of those that
 /// it has marked besides: those `before`, marked when it began, are for whoever marked them.
 /// Whether anybody is left.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn measure_marked(
     store: &Store,
     before: &[ContactId],
@@ -144,6 +150,9 @@ fn settle_ties(store: &Store) -> Result<()> {
 }
 
 /// After much mail has come: finds the contacts whose names it tells, and measures.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
     store.complete_first_load()?;
     store.transaction(Store::match_by_name)?;
@@ -152,6 +161,9 @@ pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
 
 /// As [`measure_dirty`], but in transactions of its own: what a large mailbox takes many seconds
 /// for is read by two threads while nobody has to wait, and written little by little.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
     store.complete_first_load()?;
     if !store.lists_due()?.is_empty() {

@@ -67,6 +67,10 @@ pub struct Person {
 }
 
 impl<'a> Book<'a> {
+    /// Opens what is known as of an instant.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn open(store: &'a Store, policy: &'a Policy, as_of: AsOf) -> Result<Book<'a>> {
         let store = StoreAt::at(store, policy, as_of)?;
         let decisions = store.decisions(None, as_of.moment())?;
@@ -109,6 +113,9 @@ impl<'a> Book<'a> {
 
     /// Every contact with everything that is measured of them, one after the other: all turns of
     /// all of them at once would be far more than the daemon has room for.
+    ///
+    /// # Errors
+    /// Those of `take`, and where the database can't be read.
     pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
         let mut rows = self.store.contacts()?.into_iter().peekable();
         self.store.each_contacts_turns(|contact, turns| {
@@ -122,6 +129,9 @@ impl<'a> Book<'a> {
     }
 
     /// Everything that is measured of one contact.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
         let turns = self.store.turns_of(row.id)?;
         self.person(row, turns)

@@ -100,6 +100,9 @@ impl Book<'_> {
     }
 
     /// The messages between me and a contact that don't count, oldest first, with why.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn left_out(&self, contact: ContactId) -> Result<Vec<LeftOut>> {
         let letters = self.store.letters(contact)?;
         let read = touches::read(&letters, &[], self.policy.time, self.now());

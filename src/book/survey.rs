@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Learns anew from all turns what the contacts have in common.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
     let messages = store.highest_message()?;
     let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
@@ -17,6 +20,9 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
 
 impl Book<'_> {
     /// What all contacts teach together, learned from the turns of this book.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn survey(&self) -> Result<Population> {
         let mut census = Census::new(self.now());
         self.store.each_contacts_turns(|contact, turns| {

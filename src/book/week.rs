@@ -11,6 +11,10 @@ use crate::domain::model::{DAY, Moment, Side};
 use crate::error::Result;
 
 impl Book<'_> {
+    /// The digest of the week that ends now.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn digest(&self) -> Result<digest::Digest> {
         let since = self.now() - 7 * DAY;
         let mut week = digest::Week::new(self.policy, self.now());

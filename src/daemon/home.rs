@@ -77,11 +77,17 @@ impl Home {
     ///
     /// A process that closes any handle of the file loses the lock: the one that holds it must not
     /// ask [`is_watched`](Self::is_watched).
+    ///
+    /// # Errors
+    /// `Failed` where the lock can't be made.
     pub fn lock(&self) -> Result<Option<Lock>> {
         self.take(DAEMON)
     }
 
     /// The lock of an import, which measures whom it brings; `None` while there is another one.
+    ///
+    /// # Errors
+    /// `Failed` where the lock can't be made.
     pub fn lock_import(&self) -> Result<Option<Lock>> {
         self.take(IMPORT)
     }
@@ -105,11 +111,17 @@ impl Home {
     }
 
     /// Whether another process holds the daemon's lock. Neither takes it nor writes anything.
+    ///
+    /// # Errors
+    /// `Failed` where nobody can tell.
     pub fn is_watched(&self) -> Result<bool> {
         self.is_taken(DAEMON)
     }
 
     /// Whether another process imports something.
+    ///
+    /// # Errors
+    /// `Failed` where nobody can tell.
     pub fn is_importing(&self) -> Result<bool> {
         self.is_taken(IMPORT)
     }

@@ -16,6 +16,9 @@ use crate::source::{AccountState, Sink, imap, maildir};
 const BEFORE_RESTART: Duration = Duration::from_secs(30);
 
 /// One pass; returns what there is to say of what it left unread.
+///
+/// # Errors
+/// `LoginRefused`, `Config` or `Temporary`, as the source has it.
 pub async fn sync(account: &Account, sink: &Sink) -> Result<String> {
     match &account.kind {
         AccountKind::Imap(_) => imap::sync_once(account, sink).await,

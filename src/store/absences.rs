@@ -12,6 +12,9 @@ use crate::error::Result;
 
 impl Store {
     /// Replaces what was known of a contact's absences by what was computed now.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn put_absences(&self, contact: ContactId, absences: &[Absence]) -> Result<()> {
         self.db.prepare_cached("DELETE FROM absence WHERE contact = ?1")?.execute([contact.0])?;
         let mut enter = self.db.prepare_cached(
@@ -29,6 +32,9 @@ impl Store {
     }
 
     /// Everybody's absences, oldest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn absences(&self) -> Result<HashMap<ContactId, Vec<Absence>>> {
         let mut statement = self.db.prepare_cached(
             "SELECT contact, at, back_on, ended FROM absence ORDER BY contact, at",

@@ -26,6 +26,9 @@ pub enum KnownFrom {
 impl Store {
     /// The folder of an archive for the mail of one role, made if need be; without a role the
     /// archive itself.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn archive_folder(&self, archive: &str, role: Option<Role>) -> Result<i64> {
         let name = match role {
             Some(role) => format!("{archive} ({})", role.name()),
@@ -45,6 +48,9 @@ impl Store {
     }
 
     /// The key of a message, and what is known of it before the copy in an archive is stored.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn known(&self, facts: &Facts, archive: &str) -> Result<(MessageKey, KnownFrom)> {
         let Identified { key, message } = self.same_message(facts, None)?;
         let Some(message) = message else { return Ok((key, KnownFrom::Nowhere)) };

@@ -36,6 +36,9 @@ pub struct Store {
 
 impl Store {
     /// Runs `work` in one transaction: all of it is on disk afterwards, or none.
+    ///
+    /// # Errors
+    /// What `work` returns; `Temporary` while somebody else writes for long, `NoRoom` where the disk is full.
     pub fn transaction<T>(&self, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
         self.begin()?;
         let finished = work(self).and_then(|value| {
@@ -65,11 +68,17 @@ impl Store {
     }
 
     /// Changes whenever another connection has written.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self.db.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
     /// Whether the file is sound: `None`, or what SQLite found.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn damage(&self) -> Result<Option<String>> {
         let verdict: String = self.db.pragma_query_value(None, "quick_check", |row| row.get(0))?;
         Ok((verdict != "ok").then_some(verdict))

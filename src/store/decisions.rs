@@ -9,6 +9,10 @@ use crate::domain::model::{ContactId, Moment, TouchId};
 use crate::error::Result;
 
 impl Store {
+    /// Notes what the user said, and marks the contact to be measured again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn decide(&self, decision: &Decision) -> Result<()> {
         self.db.execute(
             "INSERT INTO decision (at, verb, contact, touch, value) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -25,6 +29,9 @@ impl Store {
 
     /// Takes the latest decision of this kind back that is about any of these touches (or about
     /// the contact itself); `false` when there is none.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn take_back(
         &self,
         verb: Verb,
@@ -50,6 +57,9 @@ impl Store {
     }
 
     /// Takes back what was set last of what is meant; what it was.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn take_setting_back(
         &self,
         contact: ContactId,
@@ -80,6 +90,9 @@ impl Store {
 
     /// The newest words on turns at `now` that teach what asks for an answer, at most so many. What
     /// was said before there was anything to teach isn't among them.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn said_of_turns(&self, now: Moment, most: usize) -> Result<Vec<Decision>> {
         let mut statement = self.db.prepare_cached(
             "SELECT at, verb, contact, touch, value FROM decision
@@ -95,6 +108,9 @@ impl Store {
     }
 
     /// What held at `now`, for one contact or for all.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn decisions(&self, contact: Option<ContactId>, now: Moment) -> Result<Decisions> {
         let mut statement = self.db.prepare_cached(
             "SELECT at, verb, contact, touch, value FROM decision

@@ -66,6 +66,9 @@ struct Tally {
 
 impl Store {
     /// Files a single copy.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn add_copy(
         &self,
         folder: i64,
@@ -81,6 +84,9 @@ impl Store {
 
 impl<'s> Filing<'s> {
     /// For a few mails.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn new(store: &'s Store, keep_subjects: bool) -> Result<Filing<'s>> {
         Ok(Filing {
             store,
@@ -99,12 +105,18 @@ impl<'s> Filing<'s> {
     }
 
     /// For history: an empty store is made ready for much of it.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn of_history(store: &'s Store, keep_subjects: bool) -> Result<Filing<'s>> {
         store.begin_first_load()?;
         Filing::new(store, keep_subjects)
     }
 
     /// Stores a copy and, if it is new, its message.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn add(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
         self.forget_some()?;
         let facts = &arrival.facts;
@@ -174,6 +186,9 @@ impl<'s> Filing<'s> {
 
     /// Keeps what stays of the text of a message that is stored. Nothing else of the arrival counts:
     /// only few of its fields came with the text.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn add_text(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
         let facts = &arrival.facts;
         let Some(cues) = facts.cues else { return Ok(()) };
@@ -207,6 +222,9 @@ impl<'s> Filing<'s> {
     }
 
     /// Forgets what a folder held, under a validity that no longer holds.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn start_folder_over(&mut self, folder: i64, uidvalidity: u64) -> Result<()> {
         self.write_tallies()?;
         self.store.start_folder_over(folder, uidvalidity)
@@ -214,6 +232,9 @@ impl<'s> Filing<'s> {
 
     /// Writes what the mails have in common, and marks the contacts that they concern to be
     /// measured again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn finish(&mut self) -> Result<()> {
         self.write_tallies()?;
         self.addresses.write_names(self.store)?;
@@ -229,6 +250,9 @@ impl<'s> Filing<'s> {
     }
 
     /// Whether a contact may be found, or lost, by a name that the mails carry, once it is written.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn names_somebody(&self) -> Result<bool> {
         for address in self.addresses.of_others() {
             if self.store.goes_by_name(address)? {

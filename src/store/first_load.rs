@@ -21,6 +21,9 @@ const SORTING: i64 = -4_000;
 impl Store {
     /// Makes ready for many messages, inside the caller's transaction; changes nothing where there
     /// are some already. Everybody is marked, so that nobody has to be looked up to be.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn begin_first_load(&self) -> Result<()> {
         if self.highest_message()? == 0 {
             self.db.execute_batch(LEAVE_OUT)?;
@@ -31,6 +34,9 @@ impl Store {
 
     /// Builds what a first load has left out. To be called before anything is measured; outside of
     /// a transaction it takes little memory, however much there is to sort.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn complete_first_load(&self) -> Result<()> {
         if self.db.prepare_cached(IS_COMPLETE)?.query_row([], |row| row.get(0))? {
             return Ok(());

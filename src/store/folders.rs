@@ -50,6 +50,9 @@ impl AccountRow {
 impl Store {
     /// Makes the configured accounts the known ones; others keep their mail but are retired.
     /// Archives were never configured.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<()> {
         for (name, kind) in accounts {
             self.db.execute(
@@ -77,6 +80,9 @@ impl Store {
     }
 
     /// Whether these are the accounts that it takes for configured.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn knows_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<bool> {
         let mut find = self.db.prepare_cached(
             "SELECT name, kind, EXISTS (SELECT 1 FROM folder f WHERE f.account = a.id AND f.retired = 0)
@@ -93,6 +99,10 @@ impl Store {
         Ok(accounts.iter().all(is_known) && others_rest)
     }
 
+    /// How an account is doing from here on, and what there is to say of it.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_account_state(
         &self,
         account: &str,
@@ -131,6 +141,9 @@ impl Store {
     }
 
     /// Adds to what was fetched of an account on this day, which begins and ends as UTC has it.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn add_fetched(&self, account: &str, bytes: u64, now: Moment) -> Result<()> {
         self.db
             .prepare_cached(
@@ -141,6 +154,10 @@ impl Store {
         Ok(())
     }
 
+    /// Bytes that were fetched of an account on the day (UTC) of `now`.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn fetched_today(&self, account: &str, now: Moment) -> Result<u64> {
         Ok(self
             .db
@@ -151,6 +168,9 @@ impl Store {
     }
 
     /// Nobody watches any more; what failed stays told.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_accounts_idle(&self) -> Result<()> {
         self.db.execute(
             "UPDATE account SET state = ?1, detail = '' WHERE state IN (?2, ?3)",
@@ -161,6 +181,9 @@ impl Store {
 
     /// The folders that this account has now; others are retired, their copies forgotten. Whether
     /// that changed what copies say, so that everything has to be measured again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_folders(&self, account: &str, folders: &[(String, Role)]) -> Result<bool> {
         let before = self.uses(account)?;
         let names: serde_json::Value = folders.iter().map(|(name, _)| name.as_str()).collect();
@@ -198,6 +221,10 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
+    /// A folder by its account's name and its own; `None`: it was never announced.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn folder(&self, account: &str, name: &str) -> Result<Option<FolderRow>> {
         let mut statement = self.db.prepare_cached(
             "SELECT f.id, f.name, f.role, f.uidvalidity, f.covered_low, f.covered_high, f.complete,
@@ -223,6 +250,9 @@ impl Store {
 
     /// Starts over under another UIDVALIDITY (RFC 3501 §2.3.1.1). The old copies stay until the
     /// new ones are complete, so that nothing looks deleted in between.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn start_folder_over(&self, folder: i64, uidvalidity: u64) -> Result<()> {
         self.db.execute(
             "UPDATE folder SET uidvalidity = ?2, covered_low = NULL, covered_high = NULL,
@@ -232,6 +262,10 @@ impl Store {
         Ok(())
     }
 
+    /// The lowest and highest UID of what is covered; `None` leaves it.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_covered(&self, folder: i64, covered: Option<(u64, u64)>) -> Result<()> {
         if let Some((low, high)) = covered {
             self.db
@@ -244,6 +278,9 @@ impl Store {
     }
 
     /// Marks that the folder covers the last 60 days; the first time holds.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_recent_covered(&self, folder: i64, now: Moment) -> Result<()> {
         self.db
             .prepare_cached(
@@ -255,6 +292,9 @@ impl Store {
 
     /// Everything down to the oldest message is covered: the copies of earlier validities go, and
     /// the contacts whose mail lost its last copy are to be measured again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_complete(&self, folder: i64) -> Result<()> {
         let changed = self
             .db
@@ -278,6 +318,9 @@ impl Store {
     }
 
     /// What was put aside and could be read after all is no longer quarantined.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn release_stored(&self, folder: i64) -> Result<()> {
         self.db
             .prepare_cached(
@@ -290,6 +333,9 @@ impl Store {
     }
 
     /// Its copies have just been compared with the server's, all of them.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_reconciled(&self, folder: i64, now: Moment) -> Result<()> {
         self.db.execute(
             "UPDATE folder SET reconciled_at = ?2 WHERE id = ?1",
@@ -299,6 +345,9 @@ impl Store {
     }
 
     /// What can't be read of this folder.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn quarantined_uids(&self, folder: i64, uidvalidity: u64) -> Result<Vec<u64>> {
         Ok(self
             .db
@@ -308,6 +357,9 @@ impl Store {
     }
 
     /// Nothing lies there any more that was put aside because it can't be read.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn release(&self, folder: i64, uidvalidity: u64, uid: u64) -> Result<()> {
         self.db
             .prepare_cached(
@@ -319,6 +371,9 @@ impl Store {
 
     /// Since when every folder in use covers the last 60 days; `None` while one doesn't. An archive
     /// isn't watched and says nothing of these days.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn recent_covered_since(&self) -> Result<Option<Moment>> {
         let (folders, covered, last): (u64, u64, Option<i64>) = self.db.query_row(
             "SELECT count(*), count(covered_at), max(covered_at) FROM folder f
@@ -329,6 +384,10 @@ impl Store {
         Ok(last.filter(|_| folders > 0 && folders == covered).map(Moment))
     }
 
+    /// All accounts, with the folders that are in use.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn accounts(&self) -> Result<Vec<AccountRow>> {
         let mut accounts = self
             .db

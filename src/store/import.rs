@@ -68,6 +68,9 @@ enum Undo {
 impl Store {
     /// Adds a card or adds to the contact that it is about: whoever has one of its addresses,
     /// or profile links; else the contact of its name that contradicts nothing.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn import_card(
         &self,
         card: &NewCard,
@@ -203,6 +206,9 @@ impl Store {
 
     /// Remembers what an import has done since this was last asked for, in the transaction in
     /// which it was done; nothing where that is nothing.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn note_import(&self, files: &[String], run: &mut ImportRun, now: Moment) -> Result<()> {
         if run.undo.is_empty() {
             return Ok(());
@@ -226,6 +232,9 @@ impl Store {
     }
 
     /// Mail is to come, under the import's number.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn expect_mail(&self, files: &[String], run: &mut ImportRun, now: Moment) -> Result<i64> {
         run.undo.push(Undo::Mail { after: self.highest_message()? });
         self.note_import(files, run, now)?;
@@ -233,6 +242,9 @@ impl Store {
     }
 
     /// Forgets an import that was to bring nothing but mail, and brought none.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn forget_import(&self, import: i64) -> Result<()> {
         let mail_alone =
             "(SELECT sum(json_array_length(undo)) FROM import_step WHERE import = ?1) = 1";
@@ -246,6 +258,9 @@ impl Store {
     }
 
     /// The last import that wasn't taken back, and its files.
+    ///
+    /// # Errors
+    /// `Failed` where its note is damaged, or the database can't be read.
     pub fn last_import(&self) -> Result<Option<(i64, Vec<String>)>> {
         let last: Option<(i64, String)> = self
             .db
@@ -262,6 +277,9 @@ impl Store {
     }
 
     /// Takes the latest part of an import back that is still there; `false` once all of it is.
+    ///
+    /// # Errors
+    /// `Failed` where its note is damaged, or the database can't be written.
     pub fn undo_part(&self, import: i64, now: Moment) -> Result<bool> {
         let part: Option<(i64, String)> = self
             .db

@@ -111,6 +111,9 @@ impl Store {
     }
 
     /// New flags of a copy that is stored.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_flags(&self, folder: i64, uidvalidity: u64, uid: u64, flags: Flags) -> Result<()> {
         let flags = CopyFlags::mutable(flags).bits();
         let message: Option<i64> = self
@@ -129,6 +132,9 @@ impl Store {
     }
 
     /// A copy is no longer in its folder; the message stays known.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn remove_copy(&self, folder: i64, uidvalidity: u64, uid: u64) -> Result<()> {
         let message: Option<i64> = self
             .db
@@ -147,6 +153,10 @@ impl Store {
         self.mark_people_of(message)
     }
 
+    /// Puts a message aside that can't be read, with the reason.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn quarantine(&self, folder: i64, uidvalidity: u64, uid: u64, reason: &str) -> Result<()> {
         self.db
             .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?1, ?2, ?3, ?4)")?
@@ -155,6 +165,9 @@ impl Store {
     }
 
     /// Where a message lies that can't be read, and why: account, folder, number, reason.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn quarantined(&self) -> Result<Vec<(String, String, i64, String)>> {
         Ok(self
             .db
@@ -168,6 +181,9 @@ impl Store {
     }
 
     /// The copies in a folder of messages that stand in turns without an answer.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn watched_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
         let waiting: Vec<Vec<u8>> = self
             .db
@@ -194,6 +210,9 @@ impl Store {
     }
 
     /// The copies in this range that are stored of a folder, ascending.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn stored_uids(
         &self,
         folder: i64,
@@ -213,6 +232,9 @@ impl Store {
     }
 
     /// Subject and Message-ID of a message, where they were kept.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn headline(&self, message: i64) -> Result<(Option<String>, Option<String>)> {
         Ok(self
             .db
@@ -223,6 +245,9 @@ impl Store {
     }
 
     /// What is told of each of these messages.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn details(
         &self,
         messages: impl Iterator<Item = i64>,
@@ -245,6 +270,9 @@ impl Store {
     }
 
     /// The highest number that a message has: about as many were ever stored.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn highest_message(&self) -> Result<u64> {
         Ok(self
             .db
@@ -252,6 +280,10 @@ impl Store {
             .query_row([], |row| row.get(0))?)
     }
 
+    /// Distinct messages, noise included.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
     }

@@ -2,6 +2,10 @@
 //!
 //! Says what was stored; never averages, scores or decides. Every public function that writes
 //! does so in one transaction or inside the caller's.
+//!
+//! Where the database can't be read or written, an error says why by its kind: `Temporary` while
+//! somebody else writes for longer than anybody waits, `NoRoom` where the disk is full, else
+//! `Failed`.
 
 mod absences;
 mod archives;

@@ -35,6 +35,9 @@ impl Store {
     }
 
     /// In memory, for tests and for answering as of an earlier instant.
+    ///
+    /// # Errors
+    /// Where SQLite can't be started.
     pub fn in_memory() -> Result<Store> {
         Self::prepare(Connection::open_in_memory()?, Path::new(":memory:"))
     }
@@ -65,6 +68,9 @@ impl Store {
 
     /// Another connection to the same file, for a thread that reads what is committed; `None` for
     /// a database in memory.
+    ///
+    /// # Errors
+    /// Where the file can't be opened once more.
     pub fn reader(&self) -> Result<Option<Store>> {
         let Some(path) = self.db.path().filter(|path| !path.is_empty()) else { return Ok(None) };
         Store::reading(read_only(Path::new(path))?).map(Some)
@@ -72,6 +78,9 @@ impl Store {
 
     /// For who reports what is written: it outlives a power cut once it is committed. What is read
     /// of mail may be lost with the last transactions; it is read again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn durable(self) -> Result<Store> {
         self.db.pragma_update(None, "synchronous", "full")?;
         Ok(self)
@@ -84,6 +93,9 @@ impl Store {
     }
 
     /// For who would rather do without than let anybody wait.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn impatient(mut self) -> Result<Store> {
         self.patience.rounds = 0;
         self.db.busy_handler(Some(wait::<SHORTLY>))?;
@@ -91,6 +103,9 @@ impl Store {
     }
 
     /// A store in memory of the same people, for trying something out while others write.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
     pub fn people_apart(&self) -> Result<Store> {
         let apart = Store::in_memory()?;
         let Some(path) = self.db.path().filter(|path| !path.is_empty()) else { return Ok(apart) };

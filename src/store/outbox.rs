@@ -24,6 +24,9 @@ pub struct OutboxItem {
 
 impl Store {
     /// Plans a delivery; `false` when it was planned before.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn plan(&self, what: &Delivery, mark: DeliveryMark, now: Moment) -> Result<bool> {
         let added = self.db.execute(
             "INSERT OR IGNORE INTO outbox (kind, subject, period, touch, state, at, payload)
@@ -42,6 +45,9 @@ impl Store {
     }
 
     /// What was planned or begun and isn't known to have been sent, oldest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn unsent(&self, kind: DeliveryKind) -> Result<Vec<OutboxItem>> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, kind, subject, period, state, at, payload FROM outbox
@@ -52,6 +58,10 @@ impl Store {
         Ok(items.into_iter().flatten().collect())
     }
 
+    /// How far a delivery is from `now` on.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_delivery_state(&self, id: i64, state: DeliveryState, now: Moment) -> Result<()> {
         self.db.execute(
             "UPDATE outbox SET state = ?2, at = ?3 WHERE id = ?1",
@@ -61,6 +71,9 @@ impl Store {
     }
 
     /// How far a delivery is; `None`: it was never planned.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn state_of(&self, what: &Delivery) -> Result<Option<DeliveryState>> {
         Ok(self
             .db
@@ -72,6 +85,9 @@ impl Store {
     }
 
     /// The latest delivery of this kind that was planned.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn last_planned(&self, kind: DeliveryKind) -> Result<Option<Delivery>> {
         let mut find = self.db.prepare_cached(
             "SELECT id, kind, subject, period, state, at, payload FROM outbox
@@ -81,6 +97,9 @@ impl Store {
     }
 
     /// How often the user was, or will be, told of the turn that was named by a touch.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn alerted(&self) -> Result<HashMap<(ContactId, TouchId), u32>> {
         let mut find = self.db.prepare_cached(
             "SELECT id, kind, subject, period, state, at, payload FROM outbox WHERE kind = ?1",
@@ -96,6 +115,9 @@ impl Store {
     }
 
     /// How many of this kind were planned since `then`, but for those outside of any budget.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn planned_since(&self, kind: DeliveryKind, then: Moment) -> Result<u32> {
         Ok(self.db.query_row(
             "SELECT count(*) FROM outbox WHERE kind = ?1 AND at >= ?2 AND payload <> ?3",
@@ -105,6 +127,9 @@ impl Store {
     }
 
     /// Something planned is about to be sent, marked so.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn begin_to_send(&self, id: i64, mark: DeliveryMark, now: Moment) -> Result<()> {
         self.db.execute(
             "UPDATE outbox SET state = ?2, payload = ?3, at = ?4 WHERE id = ?1",
@@ -115,6 +140,9 @@ impl Store {
 
     /// Whether a message came back into a watched mailbox under this Message-ID, from and to these
     /// addresses, with this token where it bore one.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn has_come_back(
         &self,
         message_id: &str,

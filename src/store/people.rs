@@ -48,6 +48,10 @@ const BOTH_WAYS: &str = "(EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
                 AND +m.author IN (SELECT id FROM address WHERE mine = 1)))";
 
 impl Store {
+    /// Everybody, by id, with all that they are recognised by.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn contacts(&self) -> Result<Vec<ContactRow>> {
         let mut contacts: Vec<ContactRow> = self
             .db
@@ -85,11 +89,18 @@ impl Store {
         Ok(contacts)
     }
 
+    /// How many people are known.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn contact_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
     }
 
     /// A display name and, if there is one, an address to show beside it.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn name_of(&self, contact: ContactId) -> Result<Option<(String, Option<String>)>> {
         Ok(self
             .db
@@ -103,6 +114,9 @@ impl Store {
     }
 
     /// Tells which addresses are the user's own; everything is measured again when that changes.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_mine(&self, emails: &[String]) -> Result<()> {
         let mut wanted = Vec::new();
         for email in emails {
@@ -122,6 +136,9 @@ impl Store {
     }
 
     /// Whether it knows these addresses as the user's own, and no others.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn knows_mine(&self, emails: &[String]) -> Result<bool> {
         let known: BTreeSet<String> = self
             .db
@@ -133,6 +150,9 @@ impl Store {
 
     /// Gives contacts without an address the ones that their names prove (and takes back those
     /// that they no longer do). Everybody's names count for whether a name proves anything.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn match_by_name(&self) -> Result<()> {
         let without = self.without_address()?;
         let mut found: Vec<(i64, ContactId)> = if without.is_empty() {
@@ -241,6 +261,9 @@ impl Store {
     }
 
     /// People with whom mail went both ways and who are no contact, most mail first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn correspondents(&self, limit: usize) -> Result<Vec<Correspondent>> {
         Ok(self
             .db
@@ -268,6 +291,9 @@ impl Store {
     }
 
     /// Addresses that write from a Sent folder and aren't among mine, with how many messages.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn unknown_senders(&self) -> Result<Vec<(String, u64)>> {
         Ok(self
             .db
@@ -283,6 +309,9 @@ impl Store {
     }
 
     /// Mail of contacts whose every copy lies in Junk, newest first: contact, subject, time.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn junk_from_contacts(
         &self,
         since: Moment,

@@ -25,6 +25,10 @@ const STEPS: &[&str] = &[
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;
 
+/// Of the schema that a file has; 0: none yet.
+///
+/// # Errors
+/// Where the database can't be read.
 pub fn version(db: &Connection) -> Result<i64> {
     Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

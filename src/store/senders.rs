@@ -89,6 +89,9 @@ impl Store {
     }
 
     /// Lists of which more is known than when it was decided whether they are believed.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn lists_due(&self) -> Result<Vec<(i64, ListHistory)>> {
         let mut find = self.db.prepare_cached(
             "SELECT l.id, (SELECT count(*) FROM list_author WHERE list = l.id), l.first, l.last,
@@ -113,6 +116,9 @@ impl Store {
     }
 
     /// Puts whether a list is believed; whom it names as authors then are.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn believe_list(&self, list: i64, believed: bool) -> Result<()> {
         self.db
             .prepare_cached("UPDATE list SET believed = ?2, due = 0 WHERE id = ?1")?
@@ -140,6 +146,9 @@ impl Store {
     }
 
     /// Addresses, so many at most, of whom it isn't decided yet whether their mail's references join threads.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn ties_due(&self, most: usize) -> Result<Vec<i64>> {
         let mut find =
             self.db.prepare_cached("SELECT id FROM address WHERE ties_due = 1 LIMIT ?1")?;
@@ -149,6 +158,9 @@ impl Store {
 
     /// Lets the references of somebody's mail join threads, or no longer; how many mails there
     /// were.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn tie_mail_of(&self, address: i64) -> Result<usize> {
         let messages: Vec<i64> = self
             .db
@@ -177,6 +189,9 @@ impl Store {
 
     /// Under what names an account's servers sign what they find out about senders, with how much
     /// of its mail each has signed first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn authserv_ids(&self, account: &str) -> Result<Vec<(String, u64)>> {
         let mut find = self.db.prepare_cached(
             "SELECT s.id, s.mails FROM authserv s JOIN account a ON a.id = s.account
@@ -187,6 +202,9 @@ impl Store {
     }
 
     /// Whose word on senders is taken in an account; where that is new, its mail is read again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_authserv_id(&self, account: &str, id: &str) -> Result<()> {
         let changed = self.db.execute(
             "UPDATE account SET authserv_id = ?2 WHERE name = ?1 AND authserv_id <> ?2",

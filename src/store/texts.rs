@@ -27,6 +27,9 @@ pub struct KeptText {
 impl Store {
     /// The texts of these messages, sent at these times, are wanted; where all that is left of one
     /// is a copy that an import brought, nobody can read it any more.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn want_texts(&self, messages: &[(i64, Moment)]) -> Result<()> {
         let mut want = self.db.prepare_cached(
             "INSERT OR IGNORE INTO unread_text (folder, at, message)
@@ -46,6 +49,9 @@ impl Store {
     }
 
     /// The copies in a folder of messages whose texts are wanted, the newest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn unread_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
         // `CROSS JOIN` and `+` keep the planner from going through the whole folder for each.
         let mut find = self.db.prepare_cached(
@@ -59,6 +65,9 @@ impl Store {
     }
 
     /// How many texts are wanted.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn unread_texts(&self, since: Moment) -> Result<u64> {
         Ok(self
             .db
@@ -71,6 +80,9 @@ impl Store {
     }
 
     /// How many texts of an account's messages are wanted.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn unread_texts_of(&self, account: &str, since: Moment) -> Result<u64> {
         Ok(self.db.query_row(
             "SELECT count(DISTINCT w.message) FROM account a

@@ -56,6 +56,10 @@ SELECT coalesce(max(a.mine), 0) FROM message p JOIN address a ON a.id = p.author
 WHERE p.id_hash = ?1";
 
 impl Store {
+    /// All mail between me and a contact, and what answers it.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn letters(&self, contact: ContactId) -> Result<Vec<Letter>> {
         let mut statement = self.db.prepare_cached(LETTERS)?;
         let mut letters: Vec<Letter> =
@@ -83,6 +87,10 @@ impl Store {
         Ok(())
     }
 
+    /// What was entered by hand about a contact, oldest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn entries(&self, contact: ContactId) -> Result<Vec<Entry>> {
         let mut statement = self.db.prepare_cached(
             "SELECT e.id, e.at, e.kind, e.other_way, e.text FROM entry e
@@ -102,6 +110,9 @@ impl Store {
     }
 
     /// Whom an entry concerns, by id and name.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn people_of_entry(&self, entry: i64) -> Result<Vec<(ContactId, String)>> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, c.name FROM entry_contact e JOIN contact c ON c.id = e.contact
@@ -111,6 +122,10 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Notes an entry about these contacts; its number.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
         self.db.execute(
             "INSERT INTO entry (at, kind, other_way, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -128,6 +143,9 @@ impl Store {
     }
 
     /// Takes the latest entry of this kind with this contact back; `false` when there is none.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn take_entry_back(
         &self,
         kind: EntryKind,

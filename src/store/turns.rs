@@ -29,6 +29,9 @@ const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone
 
 impl Store {
     /// Replaces what was known of a contact's turns by what was computed now.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn put_turns(
         &self,
         contact: ContactId,
@@ -72,6 +75,10 @@ impl Store {
         Ok(())
     }
 
+    /// The turns with a contact, oldest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn turns_of(&self, contact: ContactId) -> Result<Vec<UnjudgedTurn>> {
         let sql = format!("SELECT {COLUMNS} FROM turn WHERE contact = ?1 ORDER BY start, touch");
         let mut statement = self.db.prepare_cached(&sql)?;
@@ -79,6 +86,9 @@ impl Store {
     }
 
     /// Every contact who has turns, with them, oldest first.
+    ///
+    /// # Errors
+    /// Those of `take`, and where the database can't be read.
     pub fn each_contacts_turns(
         &self,
         mut take: impl FnMut(ContactId, Vec<UnjudgedTurn>) -> Result<()>,
@@ -106,6 +116,9 @@ impl Store {
     }
 
     /// Turns of either side that have neither an answer nor been closed, but for asking nothing.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn waiting_turns(&self, started_after: Moment) -> Result<Vec<UnjudgedTurn>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM turn
@@ -115,6 +128,10 @@ impl Store {
         Ok(statement.query_map([started_after.0], turn)?.collect::<Result<_, _>>()?)
     }
 
+    /// Whose turns are to be computed again, by id.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn dirty_contacts(&self) -> Result<Vec<ContactId>> {
         Ok(self
             .db
@@ -131,6 +148,10 @@ impl Store {
             .query_row([], |row| row.get(0))?)
     }
 
+    /// The turns of a contact are to be computed again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn mark_dirty(&self, contact: ContactId) -> Result<()> {
         self.db
             .prepare_cached("UPDATE contact SET dirty = 1 WHERE id = ?1")?
@@ -139,16 +160,25 @@ impl Store {
     }
 
     /// Everything is measured again when the user chooses another clock.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_time_basis(&self, basis: TimeBasis) -> Result<()> {
         self.measured_by(TIME_BASIS, basis_name(basis))
     }
 
     /// Whether texts are read; where that is new, they are wanted of what is stored, too.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn set_reads_text(&self, reads_text: bool) -> Result<()> {
         self.measured_by(TEXT, text_name(reads_text))
     }
 
     /// Whether all that is measured was measured so.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn measures_by(&self, basis: TimeBasis, reads_text: bool) -> Result<bool> {
         let wanted = [(TIME_BASIS, basis_name(basis)), (TEXT, text_name(reads_text))];
         let mut find = self.db.prepare_cached(
@@ -163,6 +193,9 @@ impl Store {
     }
 
     /// Whether nothing is left to be measured of what is stored.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn is_measured(&self) -> Result<bool> {
         let mut find = self.db.prepare_cached(
             "SELECT NOT EXISTS (SELECT 1 FROM contact WHERE dirty = 1)
@@ -182,6 +215,10 @@ impl Store {
         if changed > 0 { self.mark_all_dirty() } else { Ok(()) }
     }
 
+    /// The turns of everybody are to be computed again.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
     pub fn mark_all_dirty(&self) -> Result<()> {
         self.db.execute("UPDATE contact SET dirty = 1", [])?;
         Ok(())

@@ -14,6 +14,9 @@ use crate::source::{Problem, Problems};
 use crate::store::Store;
 
 /// Whether the user hasn't been told of all of it on this day.
+///
+/// # Errors
+/// Where the database can't be read.
 pub fn has_untold(store: &Store, problems: &Problems, day: Date) -> Result<bool> {
     for (account, problem) in problems {
         let state = store.state_of(&delivery(account, problem, day))?;
@@ -25,6 +28,9 @@ pub fn has_untold(store: &Store, problems: &Problems, day: Date) -> Result<bool>
 }
 
 /// Marks what is to be told on this day.
+///
+/// # Errors
+/// Where the database can't be written.
 pub fn plan(store: &Store, problems: &Problems, day: Date, now: Moment) -> Result<()> {
     for (account, problem) in problems {
         store.plan(&delivery(account, problem, day), DeliveryMark::Plain, now)?;
@@ -34,6 +40,9 @@ pub fn plan(store: &Store, problems: &Problems, day: Date, now: Moment) -> Resul
 
 /// What was marked and not told yet, as the outbox numbers it. `None`: it is not of this day, or
 /// mended.
+///
+/// # Errors
+/// Where the database can't be read.
 pub fn waiting(store: &Store, problems: &Problems, day: Date) -> Result<Vec<(i64, Option<Alert>)>> {
     let unsent = store.unsent(DeliveryKind::Notice)?.into_iter();
     let still_so = unsent.map(|item| {

@@ -45,6 +45,9 @@ impl StoredMessage {
 
 impl Store {
     /// The message that a mail is a copy of. `place`: where it lies, if that is known.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn same_message(&self, facts: &Facts, place: Option<CopyPlace>) -> Result<Identified> {
         let stored = self.message_of(facts.key)?;
         if let Some(message) = &stored

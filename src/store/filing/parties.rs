@@ -50,6 +50,10 @@ pub(super) struct StoredAuthor {
 pub(super) struct Addresses(HashMap<String, StoredAddress>);
 
 impl Addresses {
+    /// Whom a mail names; whoever is new gets a number.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn parties(&mut self, store: &Store, facts: &Facts, list: Option<List>) -> Result<Parties> {
         let at = facts.date.map_or(0, |at| at.0);
         let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
@@ -100,6 +104,10 @@ impl Addresses {
         Ok((known.id, known.is_mine))
     }
 
+    /// Writes the best name of each address.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
     pub fn write_names(&mut self, store: &Store) -> Result<()> {
         let mut name = store.db.prepare_cached(
             "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
