@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::mbox::{Label, Mbox, label, looks_like};
+use super::mbox::{GmailLabel, Mbox, label, looks_like};
 use super::{Flags, RawMail, Role, maildir};
 use crate::error::{Error, Result};
 use crate::mail::{BODY_START, kept};
@@ -97,8 +97,8 @@ fn each_of_mbox(
         let kept = kept(&letter.header);
         let (role, refused) = match label(&kept.labels) {
             _ if kept.is_note => (role, Some("a mail server's note to itself")),
-            Some(Label::Chat) => (role, Some("a chat transcript, no mail")),
-            Some(Label::Role(role)) => (role, None),
+            Some(GmailLabel::Chat) => (role, Some("a chat transcript, no mail")),
+            Some(GmailLabel::Role(role)) => (role, None),
             None => (role, None),
         };
         let mail = match refused {

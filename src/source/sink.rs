@@ -55,7 +55,7 @@ pub enum Question {
         reply: oneshot::Sender<Vec<u64>>,
     },
     /// Texts that are wanted still can't be read, or not today.
-    TextsRest,
+    TextsPaused,
     /// Bytes fetched of this account since the day (UTC) began.
     FetchedToday {
         account: String,
@@ -143,8 +143,8 @@ impl Sink {
         self.ask(|reply| Question::Unread { folder: folder.clone(), reply }).await
     }
 
-    pub async fn texts_rest(&self) -> Result<()> {
-        self.say(Question::TextsRest).await
+    pub async fn texts_paused(&self) -> Result<()> {
+        self.say(Question::TextsPaused).await
     }
 
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {

@@ -50,7 +50,7 @@ impl Kept {
             Report::Question(Question::Watched { reply, .. }) => reply.send(Vec::new()).unwrap(),
             Report::Question(Question::Unread { reply, .. }) => reply.send(Vec::new()).unwrap(),
             Report::Question(Question::FetchedToday { reply, .. }) => reply.send(0).unwrap(),
-            Report::Question(Question::TextsRest | Question::Configured) => {}
+            Report::Question(Question::TextsPaused | Question::Configured) => {}
             Report::Question(Question::Barrier { reply }) => reply.send(()).unwrap(),
             Report::Batch(batch, _) => {
                 let name = batch.folder.folder;

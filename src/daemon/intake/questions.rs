@@ -65,7 +65,7 @@ impl Intake {
                 let _ = reply.send(unread);
                 Ok(())
             }
-            Question::TextsRest => {
+            Question::TextsPaused => {
                 self.progress.send_if_modified(|progress| progress.texts.take().is_some());
                 Ok(())
             }

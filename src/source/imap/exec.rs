@@ -25,13 +25,13 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// Untagged responses to one command; no chunk, list or search needs more.
 const UNTAGGED: usize = 10_000;
 
-/// A command that was sent, to be asked for with [`Link::finish`].
+/// A command that was sent, to be asked for with [`Connection::finish`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag(String);
 
 /// One connection to an IMAP server. After any failure but [`Failure::Refused`] it has to be
 /// dropped.
-pub(super) struct Link {
+pub(super) struct Connection {
     /// How long a reply may take.
     pub patience: Duration,
     client: Client<Capped<Wire>>,
@@ -45,9 +45,9 @@ pub(super) struct Link {
     counted: Vec<String>,
 }
 
-impl Link {
+impl Connection {
     pub(super) fn over(wire: Wire) -> Self {
-        Link {
+        Connection {
             patience: PATIENCE,
             client: Client::new(Capped::new(wire)),
             issued: 0,

@@ -15,8 +15,8 @@ pub(super) enum Failure {
     /// The reply broke a limit or the parser: the connection has to go, and asking again in the
     /// same way may end in the same.
     Unreadable(String),
-    /// Not the server's doing.
-    House(Error),
+    /// Not the server's doing: the sink takes no more.
+    Undelivered(Error),
 }
 
 impl Failure {
@@ -37,7 +37,7 @@ impl Failure {
             Failure::Refused(text) | Failure::Lost(text) | Failure::Unreadable(text) => {
                 text.clone()
             }
-            Failure::House(error) => error.to_string(),
+            Failure::Undelivered(error) => error.to_string(),
         }
     }
 
@@ -52,6 +52,11 @@ impl Failure {
         matches!(self, Failure::Refused(_)) && !self.is_passing()
     }
 
+    /// Whether trying once more, now, is of no use.
+    pub(super) fn is_hopeless(&self) -> bool {
+        matches!(self, Failure::Undelivered(_)) || self.is_passing()
+    }
+
     /// Whether a folder can't be opened by this user, now or later.
     pub(super) fn is_forbidden(&self) -> bool {
         let Failure::Refused(text) = self else { return false };
@@ -64,14 +69,14 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure::House(error)
+        Failure::Undelivered(error)
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::House(error) => error,
+            Failure::Undelivered(error) => error,
             Failure::Refused(text) => {
                 Error::temporary(format!("the mail server refused a command: {text}"))
             }

@@ -77,7 +77,7 @@ pub(super) fn set(uids: &[u32]) -> String {
 
 /// One FETCH response.
 #[derive(Debug, Default)]
-pub(super) struct Answer<'a> {
+pub(super) struct FetchReply<'a> {
     pub uid: Option<u32>,
     pub flags: Option<Flags>,
     internal: Option<Moment>,
@@ -85,9 +85,9 @@ pub(super) struct Answer<'a> {
     text: Option<&'a [u8]>,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> FetchReply<'a> {
     pub(super) fn read(attributes: &'a [AttributeValue<'a>]) -> Self {
-        let mut answer = Answer::default();
+        let mut answer = FetchReply::default();
         for attribute in attributes {
             match attribute {
                 AttributeValue::Uid(uid) => answer.uid = Some(*uid),
@@ -170,7 +170,7 @@ impl Chunk {
     }
 
     /// Takes what this response holds, if it belongs here.
-    pub(super) fn accept(&mut self, answer: &Answer<'_>) -> bool {
+    pub(super) fn accept(&mut self, answer: &FetchReply<'_>) -> bool {
         let Some(uid) = answer.uid.filter(|uid| self.asks_for(*uid)) else { return false };
         if let Some(known) = self.found.get_mut(&uid) {
             known.flags = answer.flags.unwrap_or(known.flags);
@@ -228,7 +228,7 @@ impl Flight {
     /// Gives a response to the chunk that asked for it.
     pub(super) fn route(&mut self, response: &Response<'_>) {
         if let Response::Fetch(_, attributes) = response {
-            let answer = Answer::read(attributes);
+            let answer = FetchReply::read(attributes);
             for (_, chunk) in &mut self.0 {
                 if chunk.accept(&answer) {
                     break;
@@ -272,7 +272,7 @@ mod tests {
         let mut chunk = Chunk::of(vec![3, 5], 3);
         let (_, parsed) = Response::parse(response.as_bytes()).unwrap();
         let Response::Fetch(_, attributes) = parsed else { panic!("{response}") };
-        chunk.accept(&Answer::read(&attributes)).then_some(chunk)
+        chunk.accept(&FetchReply::read(&attributes)).then_some(chunk)
     }
 
     #[test]
@@ -300,7 +300,7 @@ mod tests {
         let header = vec![b'x'; MOST_BYTES / 2 + 1];
         for uid in [3, 5] {
             let (uid, header) = (Some(uid), Some(&header[..]));
-            assert!(chunk.accept(&Answer { uid, header, ..Answer::default() }));
+            assert!(chunk.accept(&FetchReply { uid, header, ..FetchReply::default() }));
         }
         assert_eq!(chunk.missing(), [5]);
     }

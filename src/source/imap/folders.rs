@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use async_imap::imap_proto::{MailboxDatum, NameAttribute, Response};
 use tokio::time::{Duration, Instant};
 
-use super::exec::{Link, quoted};
+use super::exec::{Connection, quoted};
 use super::failure::Failure;
 use super::spacing::Spacing;
 use crate::config::Folders;
@@ -51,7 +51,7 @@ pub(super) struct Seen {
     /// The server may show the newest messages only.
     pub partial: bool,
     /// What may be fetched of its past today is spent.
-    pub rests: bool,
+    pub is_paused: bool,
     /// How often the text of a message was asked for on this connection.
     pub texts: HashMap<u32, usize>,
     /// How many messages searches found in it; `None`: that isn't known.
@@ -65,14 +65,14 @@ pub(super) struct Seen {
 impl Seen {
     /// Whether the folder's number of messages is another than what is known of it comes to. Says
     /// so once in `pause`: where much is deleted, it often happens.
-    pub(super) fn doubts(&mut self, view: View, pause: Duration) -> bool {
+    pub(super) fn doubts(&mut self, view: View, pause: Duration, now: Instant) -> bool {
         let Some(gap) = self.gap(view).filter(|_| self.view.is_some()) else { return false };
         let known = self.hidden.map_or(0, |(count, _)| count);
         let adds_up = (0..=known).contains(&gap);
-        if adds_up || self.doubted.is_some_and(|at| at.elapsed() < pause) {
+        if adds_up || self.doubted.is_some_and(|at| now - at < pause) {
             return false;
         }
-        self.doubted = Some(Instant::now());
+        self.doubted = Some(now);
         true
     }
 
@@ -83,13 +83,13 @@ impl Seen {
 
     /// The folder looked like this, and all that showed was read; `complete`: down to its oldest
     /// message.
-    pub(super) fn looked(&mut self, view: View, complete: bool) {
+    pub(super) fn looked(&mut self, view: View, complete: bool, now: Instant) {
         self.view = Some(view);
         let before = self.hidden.take();
         match self.gap(view) {
             Some(gap) if complete && gap > 0 => {
                 let same = before.filter(|(count, _)| gap <= *count);
-                let since = same.map_or_else(Instant::now, |(_, since)| since);
+                let since = same.map_or(now, |(_, since)| since);
                 self.hidden = Some((gap, since));
             }
             _ => self.counted = complete.then_some(view.exists.into()),
@@ -99,8 +99,8 @@ impl Seen {
     /// Whether messages are counted that don't show yet (Exchange): they may do so without any
     /// change of the counters. Not for longer than `patience`, since there are servers whose
     /// counters never add up.
-    pub(super) fn awaits(&self, patience: Duration) -> bool {
-        self.hidden.is_some_and(|(_, since)| since.elapsed() < patience)
+    pub(super) fn awaits(&self, patience: Duration, now: Instant) -> bool {
+        self.hidden.is_some_and(|(_, since)| now - since < patience)
     }
 }
 
@@ -113,7 +113,7 @@ impl Folder {
 }
 
 /// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.
-pub(super) async fn list(link: &mut Link, account: &str) -> Result<Vec<Folder>, Failure> {
+pub(super) async fn list(link: &mut Connection, account: &str) -> Result<Vec<Folder>, Failure> {
     let mut found: Vec<(String, Role, bool)> = Vec::new();
     link.exec("LIST \"\" \"*\"", |response| {
         let Response::MailboxData(MailboxDatum::List(entry)) = response else { return };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
-use super::exec::Link;
+use super::exec::Connection;
 use super::fetch::{Chunk, Flight};
 
 /// Reads these bytes as a server's replies to a FETCH of a thousand messages, up to their end or
@@ -18,7 +18,7 @@ pub fn hear(bytes: &[u8]) {
             return;
         }
         drop(there);
-        let mut link = Link::over(Box::new(here));
+        let mut link = Connection::over(Box::new(here));
         let mut flight = Flight::default();
         flight.push(None, Chunk::of((1..=1000).collect(), 1));
         let mut read = async || link.read(Duration::MAX, |response| flight.route(response)).await;

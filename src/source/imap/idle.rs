@@ -7,9 +7,9 @@ use std::pin::pin;
 use async_imap::imap_proto::{MailboxDatum, Response};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
-use super::Pace;
-use super::exec::Link;
+use super::exec::Connection;
 use super::failure::Failure;
+use super::pace::Pace;
 
 /// For the server to take up IDLE.
 const INVITATION: Duration = Duration::from_secs(30);
@@ -18,7 +18,7 @@ const INVITATION: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Woken {
     /// The server told of a change.
-    News,
+    Change,
     /// Nothing was heard, the time was up, or somebody needs the connection.
     Time,
     /// The server ended IDLE by itself.
@@ -28,9 +28,9 @@ pub(super) enum Woken {
 }
 
 /// Waits in the open folder until `interrupt` completes, or, once something happened, for as long
-/// as `look_at` says, which is asked at each news with the number of messages.
+/// as `look_at` says, which is asked at each change with the number of messages.
 pub(super) async fn wait(
-    link: &mut Link,
+    link: &mut Connection,
     pace: &Pace,
     mut look_at: impl FnMut(u32) -> Instant,
     interrupt: impl Future<Output = ()>,
@@ -43,21 +43,21 @@ pub(super) async fn wait(
     }
     let renewal = Instant::now() + pace.renewal;
     let mut interrupt = pin!(interrupt);
-    let mut news: Option<Instant> = None;
+    let mut look: Option<Instant> = None;
     let woken = loop {
         let silence = Instant::now() + pace.silence;
-        let end = news.unwrap_or(renewal).min(renewal).min(silence);
+        let end = look.unwrap_or(renewal).min(renewal).min(silence);
         let mut is_told = false;
-        let heard = |response: &Response<'_>| is_told = is_news(response);
+        let heard = |response: &Response<'_>| is_told = tells_of_change(response);
         tokio::select! {
             biased;
-            () = sleep_until(end) => break news.map_or(Woken::Time, |_| Woken::News),
+            () = sleep_until(end) => break look.map_or(Woken::Time, |_| Woken::Change),
             () = &mut interrupt => break Woken::Time,
             read = link.read(Duration::MAX, heard) => read?,
         }
         if is_told {
             let at = look_at(link.exists());
-            news = Some(news.map_or(at, |news| news.min(at)));
+            look = Some(look.map_or(at, |look| look.min(at)));
         }
         if link.has_finished(&tag) {
             link.finish(&tag, |_| ()).await?;
@@ -76,7 +76,7 @@ pub(super) async fn wait(
     }
 }
 
-fn is_news(response: &Response<'_>) -> bool {
+fn tells_of_change(response: &Response<'_>) -> bool {
     matches!(
         response,
         Response::MailboxData(

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 
-use super::exec::{Link, PATIENCE, quoted};
+use super::exec::{Connection, PATIENCE, quoted};
 use super::failure::Failure;
 use crate::auth::Proof;
 use crate::config::Imap;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `LoginRefused` when the server says no and means it, `Config` when it takes no such proof at
 /// all, `Temporary` otherwise.
-pub(super) async fn log_in(link: &mut Link, imap: &Imap, proof: &Proof) -> Result<()> {
+pub(super) async fn log_in(link: &mut Connection, imap: &Imap, proof: &Proof) -> Result<()> {
     let Imap { host, user, .. } = imap;
     if user.contains(char::is_control) {
         return Err(Error::config("the user must be one line without control characters"));
@@ -45,7 +45,7 @@ pub(super) async fn log_in(link: &mut Link, imap: &Imap, proof: &Proof) -> Resul
 
 type Outcome = std::result::Result<(), Failure>;
 
-async fn with_password(link: &mut Link, imap: &Imap, secret: &str) -> Result<Outcome> {
+async fn with_password(link: &mut Connection, imap: &Imap, secret: &str) -> Result<Outcome> {
     let Imap { host, user, .. } = imap;
     if secret.contains(['\r', '\n', '\0']) {
         return Err(Error::config("user and password must be one line each"));
@@ -65,7 +65,7 @@ async fn with_password(link: &mut Link, imap: &Imap, secret: &str) -> Result<Out
 
 /// SASL PLAIN (RFC 4616) without an initial response: some servers announce SASL-IR and refuse
 /// it.
-async fn authenticate_plain(link: &mut Link, user: &str, secret: &str) -> Outcome {
+async fn authenticate_plain(link: &mut Connection, user: &str, secret: &str) -> Outcome {
     let tag = link.send("AUTHENTICATE PLAIN").await?;
     link.invitation(&tag).await?;
     let message = Zeroizing::new(format!("\0{user}\0{secret}"));
@@ -74,7 +74,7 @@ async fn authenticate_plain(link: &mut Link, user: &str, secret: &str) -> Outcom
     link.finish(&tag, |_| ()).await
 }
 
-async fn with_token(link: &mut Link, imap: &Imap, token: &str) -> Result<Outcome> {
+async fn with_token(link: &mut Connection, imap: &Imap, token: &str) -> Result<Outcome> {
     let Imap { host, port, user, .. } = imap;
     if link.offers("AUTH=XOAUTH2") {
         let message = Zeroizing::new(format!("user={user}\x01auth=Bearer {token}\x01\x01"));
@@ -95,7 +95,12 @@ async fn with_token(link: &mut Link, imap: &Imap, token: &str) -> Result<Outcome
 
 /// With an initial response (RFC 4959) where that is offered. The server's challenge says why it
 /// refuses; it must be answered with `farewell` before the tagged NO comes.
-async fn authenticate(link: &mut Link, mechanism: &str, message: &str, farewell: &str) -> Outcome {
+async fn authenticate(
+    link: &mut Connection,
+    mechanism: &str,
+    message: &str,
+    farewell: &str,
+) -> Outcome {
     let line = Zeroizing::new(STANDARD.encode(message.as_bytes()));
     let tag = if link.offers("SASL-IR") {
         let command = Zeroizing::new(format!("AUTHENTICATE {mechanism} {}", *line));

@@ -6,12 +6,10 @@
 //! goes on where the sink was last told.
 //!
 //! From below: `tls` a stream, `capped` its limits, `exec` commands on it, `session` the login,
-//! `folders` what there is, `fetch` messages, `reader` one connection after another, `sync` a
-//! folder from end to end with `salvage` for what resists and `upkeep` and `reconcile` for
-//! what changes, `texts` a pass over the texts that are wanted, with `structure` for those that
+//! `folders` what there is, `fetch` messages, `reader` one connection after another and the questions
+//! put to a server, `check` one look into one folder: `cover` how far it is read, `sync` from end to
+//! end, `salvage` what resists, `upkeep` and `reconcile` what changes; `texts` a pass over the texts that are wanted, with `structure` for those that
 //! stand further down, `idle` and `watch` the waiting.
-
-use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
 
@@ -22,6 +20,8 @@ use crate::source::{Role, Sink};
 mod backoff;
 mod budget;
 mod capped;
+mod check;
+mod cover;
 mod exec;
 mod failure;
 mod fetch;
@@ -30,6 +30,7 @@ mod folders;
 mod fuzzing;
 mod idle;
 mod login;
+mod pace;
 mod reader;
 mod reconcile;
 mod rounds;
@@ -47,74 +48,16 @@ mod window;
 #[cfg(fuzzing)]
 pub use fuzzing::hear;
 
+pub use pace::Pace;
+
+use check::check;
 use reader::Reader;
 use session::Connector;
-use texts::Texts;
+use texts::{TextsLeft, read_texts};
 
 /// The target under which the parser logs what it reads: mail. Nothing below WARN of it belongs
 /// in a log.
 pub const LOG_TARGET: &str = "async_imap";
-
-/// How often things are looked at, and how long is waited.
-#[derive(Debug, Clone)]
-pub struct Pace {
-    /// The watched folder, where the server knows no IDLE.
-    pub inbox: Duration,
-    /// Sent, which shows that an answer went out.
-    pub sent: Duration,
-    /// All other folders.
-    pub others: Duration,
-    /// Texts are read for so long before the folders are looked at again.
-    pub texts: Duration,
-    /// A reply that takes longer doesn't come any more.
-    pub patience: Duration,
-    /// IDLE is begun anew after this time, before a router forgets the connection.
-    pub renewal: Duration,
-    /// Without a byte for so long, the server is asked whether it is still there.
-    pub silence: Duration,
-    /// So long it has to answer.
-    pub farewell: Duration,
-    /// First and longest wait between connections that fail.
-    pub backoff: (Duration, Duration),
-    /// A server that refuses a second connection is asked again after this time.
-    pub second: Duration,
-    /// A login that was refused is tried again after this time, and so is a server that can't be
-    /// the one that was named.
-    pub refused: Duration,
-    /// An account that is out of reach for so long is a problem of its user's.
-    pub outage: Duration,
-    /// While a login is refused, a new sign-in is looked for this often.
-    pub sign_in: Duration,
-    /// A connection older than this is closed before a folder is compared as a whole.
-    pub fresh: Duration,
-    /// Counters that don't add up have a folder compared as a whole, at most this often.
-    pub doubt: Duration,
-    /// Messages that are counted and not shown yet are looked for at each look, for so long.
-    pub hidden: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Pace {
-            inbox: Duration::from_secs(60),
-            sent: Duration::from_secs(45),
-            others: Duration::from_secs(300),
-            texts: Duration::from_secs(5),
-            patience: exec::PATIENCE,
-            renewal: Duration::from_secs(9 * 60),
-            silence: Duration::from_secs(5 * 60),
-            farewell: Duration::from_secs(15),
-            backoff: (Duration::from_secs(2), Duration::from_secs(600)),
-            second: Duration::from_secs(3600),
-            refused: Duration::from_secs(3600),
-            outage: Duration::from_secs(3600),
-            sign_in: Duration::from_secs(5),
-            fresh: Duration::from_secs(600),
-            doubt: Duration::from_secs(3600),
-            hidden: Duration::from_secs(3600),
-        }
-    }
-}
 
 /// One complete pass over every folder of the account; returns once all of it is stored.
 ///
@@ -131,25 +74,25 @@ pub async fn sync_once(account: &Account, sink: &Sink) -> Result<String> {
 pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<String> {
     let connector = Connector::new(imap(account)?);
     let mut reader = Reader::new(account, &connector, sink, pace);
-    let mut rests = false;
+    let mut is_paused = false;
     let mut folders = reader.folders(account).await?;
     for folder in &mut folders {
-        reader.check(folder).await?;
-        rests |= folder.seen.rests;
+        check(&mut reader, folder).await?;
+        is_paused |= folder.seen.is_paused;
     }
     sink.settled().await?;
     for folder in &mut folders {
-        let mut left = reader.texts(folder, None).await?;
-        while left == Texts::GaveWay {
+        let mut left = read_texts(&mut reader, folder, None).await?;
+        while left == TextsLeft::GaveWay {
             reader.goes_on()?;
-            reader.check(folder).await?;
-            left = reader.texts(folder, None).await?;
+            check(&mut reader, folder).await?;
+            left = read_texts(&mut reader, folder, None).await?;
         }
-        rests |= left == Texts::Rest;
+        is_paused |= left == TextsLeft::Paused;
     }
     sink.settled().await?;
     reader.log_out().await;
-    Ok(if rests { connector.budget.words() } else { String::new() })
+    Ok(if is_paused { connector.budget.words() } else { String::new() })
 }
 
 /// Reads everything and keeps watching until `shutdown` turns true.

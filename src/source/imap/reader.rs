@@ -9,12 +9,13 @@ use std::time::Duration;
 use async_imap::imap_proto::{MailboxDatum, Response, ResponseCode, StatusAttribute};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::exec::Link;
+use super::backoff;
+use super::exec::Connection;
 use super::failure::Failure;
 use super::fetch::{self, Chunk, Flight, Form};
 use super::folders::{self, Folder, View};
+use super::pace::Pace;
 use super::session::Connector;
-use super::{Pace, backoff};
 use crate::config::Account;
 use crate::error::{Error, Result};
 use crate::source::{Role, Sink};
@@ -30,7 +31,7 @@ pub(super) struct Reader<'a> {
     connector: &'a Connector<'a>,
     /// The account has another connection, which proves that the login is right.
     second: bool,
-    link: Option<Link>,
+    link: Option<Connection>,
     /// The folder that is open, or was when the connection broke: as a command's argument, and
     /// its UIDVALIDITY.
     open: Option<(String, u32)>,
@@ -43,14 +44,14 @@ pub(super) struct Reader<'a> {
     hasty: u32,
     /// When the last connection was opened.
     since: Instant,
-    /// Folders that the server told of.
-    told: Vec<String>,
+    /// Folders whose counters the server sent unasked.
+    announced: Vec<String>,
     /// Bytes from earlier connections that no batch has counted yet.
     received: u64,
 }
 
 /// What a search found, ascending.
-pub(super) struct Found {
+pub(super) struct SearchResult {
     pub uids: Vec<u32>,
     /// Not a bare OK: what isn't among them isn't there.
     pub is_answer: bool,
@@ -86,7 +87,7 @@ impl<'a> Reader<'a> {
             lost_by: String::new(),
             hasty: 0,
             since: Instant::now(),
-            told: Vec::new(),
+            announced: Vec::new(),
             received: 0,
         }
     }
@@ -112,7 +113,7 @@ impl<'a> Reader<'a> {
 
     /// The connection: the one there is, or a new one, which has to wait a while if others were
     /// lost just before.
-    pub(super) async fn link(&mut self) -> Result<&mut Link, Failure> {
+    pub(super) async fn connection(&mut self) -> Result<&mut Connection, Failure> {
         let link = match self.link.take() {
             Some(link) => link,
             None => {
@@ -174,7 +175,7 @@ impl<'a> Reader<'a> {
 
     /// Bytes that came since this was last asked: they belong to the batch that is handed over.
     pub(super) fn take_received(&mut self) -> u64 {
-        let here = self.link.as_mut().map_or(0, Link::take_received);
+        let here = self.link.as_mut().map_or(0, Connection::take_received);
         let received = std::mem::take(&mut self.received) + here;
         self.connector.budget.spend(received);
         received
@@ -195,8 +196,8 @@ impl<'a> Reader<'a> {
 
     /// Connects and tells the sink which folders there are to read.
     pub(super) async fn folders(&mut self, account: &Account) -> Result<Vec<Folder>> {
-        let all = folders::list(self.link().await?, &account.name).await?;
-        let labels = self.link().await?.offers("X-GM-EXT-1");
+        let all = folders::list(self.connection().await?, &account.name).await?;
+        let labels = self.connection().await?.offers("X-GM-EXT-1");
         let folders = folders::wanted(all, &account.folders, labels)?;
         let names = folders.iter().map(|it| (it.key.folder.clone(), it.role)).collect();
         self.sink.folders(&account.name, names).await?;
@@ -206,7 +207,7 @@ impl<'a> Reader<'a> {
     /// All folders with their numbers of messages.
     pub(super) async fn count(&mut self, account: &Account) -> Result<Vec<(String, Role, u32)>> {
         let mut counted = Vec::new();
-        for folder in folders::list(self.link().await?, &account.name).await? {
+        for folder in folders::list(self.connection().await?, &account.name).await? {
             let messages = match self.status(&folder).await {
                 // It can be listed but not be read; others can.
                 Err(Failure::Refused(_)) => 0,
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
     /// Opens a folder for reading, always anew: so every server shows what came since.
     pub(super) async fn examine(&mut self, folder: &Folder) -> Result<View, Failure> {
         self.open = None;
-        let link = self.link().await?;
+        let link = self.connection().await?;
         let mut view = View::default();
         link.exec(&format!("EXAMINE {}", folder.argument), |response| match response {
             Response::MailboxData(MailboxDatum::Exists(exists)) => view.exists = *exists,
@@ -247,12 +248,12 @@ impl<'a> Reader<'a> {
         {
             return Ok(view.uidnext);
         }
-        let link = self.link().await?;
+        let link = self.connection().await?;
         let mut last = 0;
         if link.exists() > 0 {
             link.exec("FETCH * (UID)", |response| {
                 if let Response::Fetch(_, attributes) = response {
-                    last = last.max(fetch::Answer::read(attributes).uid.unwrap_or(0));
+                    last = last.max(fetch::FetchReply::read(attributes).uid.unwrap_or(0));
                 }
             })
             .await?;
@@ -264,7 +265,7 @@ impl<'a> Reader<'a> {
     pub(super) async fn status(&mut self, folder: &Folder) -> Result<View, Failure> {
         let mut view = View::default();
         let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY)", folder.argument);
-        let link = self.link().await?;
+        let link = self.connection().await?;
         link.exec(&command, |response| {
             let Response::MailboxData(MailboxDatum::Status { status, .. }) = response else {
                 return;
@@ -287,16 +288,16 @@ impl<'a> Reader<'a> {
     fn asked(&mut self, folder: &Folder) {
         if let Some(link) = &mut self.link {
             let others = link.take_counted().into_iter().filter(|name| !folder.is_called(name));
-            self.told.extend(others);
-            self.told.truncate(10_000);
+            self.announced.extend(others);
+            self.announced.truncate(10_000);
         }
     }
 
     /// The folders whose counters came without a question (RFC 5465 §5).
-    pub(super) fn take_told(&mut self) -> Vec<String> {
+    pub(super) fn take_announced(&mut self) -> Vec<String> {
         let link = self.link.as_mut();
-        let late = link.map(Link::take_counted).unwrap_or_default();
-        self.told.drain(..).chain(late).collect()
+        let late = link.map(Connection::take_counted).unwrap_or_default();
+        self.announced.drain(..).chain(late).collect()
     }
 
     /// Has the server tell of every folder on this connection (RFC 5465), and of the open one
@@ -304,7 +305,7 @@ impl<'a> Reader<'a> {
     pub(super) async fn subscribe(&mut self) -> Result<bool, Failure> {
         const EVENTS: &str = "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) \
                               (personal (MessageNew MessageExpunge))";
-        let link = self.link().await?;
+        let link = self.connection().await?;
         match link.exec(EVENTS, |_| ()).await {
             Ok(()) => Ok(true),
             Err(Failure::Refused(_)) => Ok(false),
@@ -313,7 +314,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The connection with this folder open, wherever it was before.
-    pub(super) async fn opened(&mut self, folder: &Folder) -> Result<&mut Link, Failure> {
+    pub(super) async fn opened(&mut self, folder: &Folder) -> Result<&mut Connection, Failure> {
         if !self.has_open(folder) {
             let before = self.open.take();
             let view = self.examine(folder).await?;
@@ -324,7 +325,7 @@ impl<'a> Reader<'a> {
                 return Err(Failure::Lost("the folder was made anew meanwhile".to_owned()));
             }
         }
-        self.link().await
+        self.connection().await
     }
 
     /// Which messages are there (RFC 3501 §6.4.4): the only proof that one is not. Replies to
@@ -335,7 +336,7 @@ impl<'a> Reader<'a> {
         set: &str,
         ends: (u32, u32),
         flight: &mut Flight,
-    ) -> Result<Found, Failure> {
+    ) -> Result<SearchResult, Failure> {
         let link = self.opened(folder).await?;
         // A server can't have more messages than it says, give or take what arrives just now.
         let most = (link.exists() as usize).saturating_add(10_000);
@@ -357,7 +358,7 @@ impl<'a> Reader<'a> {
         if too_many {
             return Err(Failure::Unreadable("it finds more messages than there are".to_owned()));
         }
-        Ok(Found { uids: there.into_iter().collect(), is_answer })
+        Ok(SearchResult { uids: there.into_iter().collect(), is_answer })
     }
 
     /// Asks for these messages; what came stays in the chunk even if the connection broke.
@@ -373,7 +374,7 @@ impl<'a> Reader<'a> {
             Ok(link) => {
                 link.exec(&command, |response| {
                     if let Response::Fetch(_, attributes) = response {
-                        chunk.accept(&fetch::Answer::read(attributes));
+                        chunk.accept(&fetch::FetchReply::read(attributes));
                     }
                 })
                 .await

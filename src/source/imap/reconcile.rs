@@ -3,78 +3,90 @@
 
 use tracing::debug;
 
+use super::check::Check;
 use super::failure::Failure;
 use super::fetch::Flight;
-use super::folders::Folder;
-use super::reader::{Found, Reader};
-use super::sync::Cover;
-use super::window::{first_width, next_width};
+use super::folders::View;
+use super::reader::SearchResult;
+use super::window::{Way, Windows};
 
-impl Reader<'_> {
+impl Check<'_, '_> {
     /// Compares the covered interval, window by window, on a connection that has not seen much:
     /// some servers show on an old one what was (Exchange). What was put aside is tried again.
     /// Says how many messages there are.
-    pub(super) async fn reconcile(
-        &mut self,
-        folder: &Folder,
-        cover: &Cover,
-    ) -> Result<i64, Failure> {
-        self.refresh().await;
+    pub(super) async fn reconcile(&mut self) -> Result<i64, Failure> {
+        self.reader.refresh().await;
         let mut all = 0;
-        if let Some((low, high)) = cover.interval {
-            let aside = self.sink.quarantined(&folder.key).await?;
-            let link = self.opened(folder).await?;
-            let (exists, limit) = (link.exists(), link.message_limit());
-            let mut width = first_width(exists, limit);
-            let mut next = low;
-            while next <= high {
-                let window = (next, next.saturating_add(width - 1).min(high));
-                let found = self.compare(folder, cover, window, &aside).await?;
+        if let Some((low, high)) = self.cover.interval {
+            let aside = self.reader.sink.quarantined(&self.folder.key).await?;
+            let connection = self.opened().await?;
+            let (exists, limit) = (connection.exists(), connection.message_limit());
+            let view = View { exists, uidnext: high.saturating_add(1), ..self.view };
+            let below = low.saturating_sub(1);
+            let mut windows = Windows::of(Way::Up, Some((below, below)), view, limit);
+            while let Some(window) = windows.current() {
+                let found = self.compare(window, &aside).await?;
                 all += found as i64;
-                width = next_width(exists, limit, width, found);
-                let Some(above) = window.1.checked_add(1) else { break };
-                next = above;
+                windows.advance(found);
             }
         }
-        self.hand_over(folder, cover, |batch| batch.reconciled = true).await?;
+        self.hand_over(|batch| batch.reconciled = true).await?;
         Ok(all)
     }
 
     /// Reads what is there and not stored, reports what is stored or was put `aside` and not there,
     /// and says how many messages there are.
-    async fn compare(
-        &mut self,
-        folder: &Folder,
-        cover: &Cover,
-        window: (u32, u32),
-        aside: &[u64],
-    ) -> Result<usize, Failure> {
+    async fn compare(&mut self, window: (u32, u32), aside: &[u64]) -> Result<usize, Failure> {
         let set = format!("{}:{}", window.0, window.1);
-        let Found { uids: there, is_answer } =
-            self.search(folder, &set, window, &mut Flight::default()).await?;
+        let SearchResult { uids: there, is_answer } =
+            self.search(&set, window, &mut Flight::default()).await?;
         if !is_answer {
             return Err(Failure::Refused("it doesn't say what it found".to_owned()));
         }
         // Only of this window: all UIDs of a million messages would fill megabytes.
         let range = u64::from(window.0)..=u64::from(window.1);
-        let stored = self.sink.stored(&folder.key, range.clone()).await?;
-        let is_stored = |uid: &u32| stored.binary_search(&u64::from(*uid)).is_ok();
-        let missing: Vec<u32> = there.iter().copied().filter(|uid| !is_stored(uid)).collect();
-        let is_there =
-            |uid: u64| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
-        let aside = aside.iter().filter(|uid| range.contains(uid));
-        let mut gone: Vec<u64> =
-            stored.iter().chain(aside).copied().filter(|uid| !is_there(*uid)).collect();
-        gone.sort_unstable();
-        gone.dedup();
+        let stored = self.reader.sink.stored(&self.folder.key, range.clone()).await?;
+        let aside = aside.iter().filter(|uid| range.contains(uid)).copied();
+        let Difference { missing, gone } = difference(&there, &stored, aside);
         if !(missing.is_empty() && gone.is_empty()) {
-            let (name, missing, gone) = (&folder.key.folder, missing.len(), gone.len());
-            debug!(account = folder.key.account, folder = name, missing, gone, "compared");
+            let key = &self.folder.key;
+            let (name, missing, gone) = (&key.folder, missing.len(), gone.len());
+            debug!(account = key.account, folder = name, missing, gone, "compared");
         }
-        self.salvage(folder, cover, missing).await?;
+        self.salvage(missing).await?;
         if !gone.is_empty() {
-            self.hand_over(folder, cover, |batch| batch.gone = gone).await?;
+            self.hand_over(|batch| batch.gone = gone).await?;
         }
         Ok(there.len())
+    }
+}
+
+/// Between what a server has and what is stored of it.
+#[derive(Debug, PartialEq, Eq)]
+struct Difference {
+    missing: Vec<u32>,
+    gone: Vec<u64>,
+}
+
+/// `there` and `stored`: ascending; `aside`: what couldn't be read.
+fn difference(there: &[u32], stored: &[u64], aside: impl Iterator<Item = u64>) -> Difference {
+    let is_stored = |uid: &u32| stored.binary_search(&u64::from(*uid)).is_ok();
+    let is_there = |uid: u64| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
+    let missing = there.iter().copied().filter(|uid| !is_stored(uid)).collect();
+    let mut gone: Vec<u64> =
+        stored.iter().copied().chain(aside).filter(|uid| !is_there(*uid)).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    Difference { missing, gone }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_put_aside_is_tried_again_while_it_is_there() {
+        let found = difference(&[1, 2, 4, 6], &[1, 3, 4], [4, 5, 6].into_iter());
+        assert_eq!(found, Difference { missing: vec![2, 6], gone: vec![3, 5] });
     }
 }

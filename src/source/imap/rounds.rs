@@ -18,10 +18,10 @@ pub(super) struct Rounds {
     pub shared: AtomicBool,
     pub turned: Notify,
     /// The server tells of every folder: no second connection is needed.
-    pub told: AtomicBool,
-    pub hurried: Notify,
+    pub notifies: AtomicBool,
+    pub due_sooner: Notify,
     /// Folders to look at whatever their time, by the server's names; `None`: all.
-    news: sync::Mutex<Option<Vec<String>>>,
+    marked: sync::Mutex<Option<Vec<String>>>,
     standing: sync::Mutex<Standing>,
 }
 
@@ -32,7 +32,7 @@ struct Standing {
     /// Folders of which the server may show the newest messages only.
     partial: BTreeSet<String>,
     /// Folders whose history rests until another day.
-    resting: BTreeSet<String>,
+    paused: BTreeSet<String>,
     /// What was said last.
     said: Option<String>,
 }
@@ -50,15 +50,15 @@ impl Rounds {
             folders: Mutex::new(folders.into_iter().map(|folder| (folder, now)).collect()),
             shared: AtomicBool::new(false),
             turned: Notify::new(),
-            told: AtomicBool::new(false),
-            hurried: Notify::new(),
-            news: sync::Mutex::new(Some(Vec::new())),
+            notifies: AtomicBool::new(false),
+            due_sooner: Notify::new(),
+            marked: sync::Mutex::new(Some(Vec::new())),
             standing: sync::Mutex::new(standing),
         }
     }
 
-    fn news(&self) -> MutexGuard<'_, Option<Vec<String>>> {
-        self.news.lock().unwrap_or_else(PoisonError::into_inner)
+    fn marked(&self) -> MutexGuard<'_, Option<Vec<String>>> {
+        self.marked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn standing(&self) -> MutexGuard<'_, Standing> {
@@ -66,23 +66,23 @@ impl Rounds {
     }
 
     /// These folders are due now.
-    pub(super) fn hurry(&self, names: Vec<String>) {
+    pub(super) fn mark_due(&self, names: Vec<String>) {
         if names.is_empty() {
             return;
         }
-        if let Some(waiting) = self.news().as_mut() {
+        if let Some(waiting) = self.marked().as_mut() {
             waiting.extend(names);
         }
-        self.hurried.notify_one();
+        self.due_sooner.notify_one();
     }
 
-    pub(super) fn hurry_all(&self) {
-        *self.news() = None;
-        self.hurried.notify_one();
+    pub(super) fn mark_all_due(&self) {
+        *self.marked() = None;
+        self.due_sooner.notify_one();
     }
 
-    pub(super) fn take_news(&self) -> Option<Vec<String>> {
-        self.news().replace(Vec::new())
+    pub(super) fn take_marked(&self) -> Option<Vec<String>> {
+        self.marked().replace(Vec::new())
     }
 
     pub(super) async fn next(&self) -> Instant {
@@ -93,8 +93,8 @@ impl Rounds {
 
     /// Takes up how this folder was left.
     pub(super) fn note(&self, folder: &Folder) {
-        let Standing { partial, resting, .. } = &mut *self.standing();
-        for (names, holds) in [(partial, folder.seen.partial), (resting, folder.seen.rests)] {
+        let Standing { partial, paused, .. } = &mut *self.standing();
+        for (names, holds) in [(partial, folder.seen.partial), (paused, folder.seen.is_paused)] {
             if holds {
                 names.insert(folder.key.folder.clone());
             } else {
@@ -127,7 +127,7 @@ impl Rounds {
 
 impl Standing {
     fn detail(&self, budget: &Budget) -> String {
-        let mut words = match self.resting.is_empty() {
+        let mut words = match self.paused.is_empty() {
             true => "up to date".to_owned(),
             false => format!("new mail is watched; {}", budget.words()),
         };

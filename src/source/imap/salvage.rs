@@ -6,35 +6,29 @@
 
 use async_imap::imap_proto::Response;
 
+use super::check::Check;
 use super::failure::Failure;
-use super::fetch::{self, Answer, Flight, Form};
-use super::folders::Folder;
-use super::reader::{FRUITLESS, Reader};
-use super::sync::Cover;
+use super::fetch::{self, FetchReply, Flight, Form};
+use super::reader::FRUITLESS;
 
 /// UIDs per command.
 const GROUP: usize = 100;
 /// Tries for a single message in its plainest form: a lost connection may be chance.
 const TRIES: u32 = 2;
 
-impl Reader<'_> {
+impl Check<'_, '_> {
     /// Gets these messages into the sink, one way or another. Leaves the covered interval alone.
-    pub(super) async fn salvage(
-        &mut self,
-        folder: &Folder,
-        cover: &Cover,
-        missing: Vec<u32>,
-    ) -> Result<(), Failure> {
+    pub(super) async fn salvage(&mut self, missing: Vec<u32>) -> Result<(), Failure> {
         let mut groups: Vec<Vec<u32>> = missing.rchunks(GROUP).map(<[u32]>::to_vec).collect();
         while let Some(group) = groups.pop() {
-            let there = self.still_there(folder, &group).await?;
+            let there = self.still_there(&group).await?;
             if there.is_empty() {
                 continue;
             }
-            let (left, _) = self.retry(folder, cover, &there, Form::Fields).await?;
+            let (left, _) = self.retry(&there, Form::Fields).await?;
             match left.as_slice() {
                 [] => {}
-                [uid] if there.len() == 1 => self.last_resort(folder, cover, *uid).await?,
+                [uid] if there.len() == 1 => self.last_resort(*uid).await?,
                 _ => groups.extend(split(&left)),
             }
         }
@@ -42,16 +36,12 @@ impl Reader<'_> {
     }
 
     /// Expunged messages are no loss; where a search says nothing, none is.
-    pub(super) async fn still_there(
-        &mut self,
-        folder: &Folder,
-        uids: &[u32],
-    ) -> Result<Vec<u32>, Failure> {
+    pub(super) async fn still_there(&mut self, uids: &[u32]) -> Result<Vec<u32>, Failure> {
         let (Some(first), Some(last)) = (uids.first(), uids.last()) else {
             return Ok(Vec::new());
         };
         let set = fetch::set(uids);
-        let found = self.search(folder, &set, (*first, *last), &mut Flight::default()).await?;
+        let found = self.search(&set, (*first, *last), &mut Flight::default()).await?;
         if !found.is_answer {
             return Ok(uids.to_vec());
         }
@@ -59,92 +49,77 @@ impl Reader<'_> {
     }
 
     /// Asks once more and hands over what comes: the rest, and what went wrong.
-    async fn retry(
-        &mut self,
-        folder: &Folder,
-        cover: &Cover,
-        uids: &[u32],
-        form: Form,
-    ) -> Result<(Vec<u32>, String), Failure> {
-        let (mut chunk, outcome) = self.fetch(folder, uids, form).await;
+    async fn retry(&mut self, uids: &[u32], form: Form) -> Result<(Vec<u32>, String), Failure> {
+        let (mut chunk, outcome) = self.fetch(uids, form).await;
         let left = chunk.missing();
         let mails = chunk.take_mails();
         if !mails.is_empty() {
-            self.has_progressed();
-            self.hand_over(folder, cover, |batch| batch.mails = mails).await?;
+            self.reader.has_progressed();
+            self.hand_over(|batch| batch.mails = mails).await?;
         }
         let why = match outcome {
             Ok(()) => "the server gives no header for it".to_owned(),
-            Err(failure @ Failure::House(_)) => return Err(failure),
+            Err(failure @ Failure::Undelivered(_)) => return Err(failure),
             Err(failure) if failure.is_passing() => return Err(failure),
             Err(failure) => {
-                self.after(&failure);
+                self.reader.after(&failure);
                 failure.words()
             }
         };
         if let [first, ..] = left.as_slice()
-            && self.has_lost(FRUITLESS - 1)
+            && self.reader.has_lost(FRUITLESS - 1)
         {
-            self.must_give_others(folder, *first, &why).await?;
+            self.must_give_others(*first, &why).await?;
         }
         Ok((left, why))
     }
 
     /// Before the last connection that a pass may lose for nothing is put to more.
-    async fn must_give_others(
-        &mut self,
-        folder: &Folder,
-        but: u32,
-        why: &str,
-    ) -> Result<(), Failure> {
-        if !self.gives_others(folder, but).await? {
+    async fn must_give_others(&mut self, but: u32, why: &str) -> Result<(), Failure> {
+        if !self.gives_others(but).await? {
             return Err(Failure::Lost(format!("no message can be read now: {why}")));
         }
-        self.has_progressed();
+        self.reader.has_progressed();
         Ok(())
     }
 
-    async fn last_resort(
-        &mut self,
-        folder: &Folder,
-        cover: &Cover,
-        uid: u32,
-    ) -> Result<(), Failure> {
+    async fn last_resort(&mut self, uid: u32) -> Result<(), Failure> {
         let mut reason = String::new();
         for _ in 0..TRIES {
-            let (left, why) = self.retry(folder, cover, &[uid], Form::Plain).await?;
+            let (left, why) = self.retry(&[uid], Form::Plain).await?;
             if left.is_empty() {
                 return Ok(());
             }
             reason = why;
         }
-        self.must_give_others(folder, uid, &reason).await?;
-        self.hand_over(folder, cover, |batch| batch.unreadable = vec![(uid.into(), reason)]).await
+        self.must_give_others(uid, &reason).await?;
+        self.hand_over(|batch| batch.unreadable = vec![(uid.into(), reason)]).await
     }
 
     /// Whether the server gives any other message of this folder: then the fault lies with the
     /// one, and not with a server that gives none for now (Gmail and Exchange, when throttling).
-    async fn gives_others(&mut self, folder: &Folder, but: u32) -> Result<bool, Failure> {
-        let link = self.opened(folder).await?;
-        if link.exists() <= 1 {
+    async fn gives_others(&mut self, but: u32) -> Result<bool, Failure> {
+        let connection = self.opened().await?;
+        if connection.exists() <= 1 {
             return Ok(true);
         }
         let mut others = Vec::new();
-        link.exec("FETCH 1,* (UID)", |response| {
-            if let Response::Fetch(_, attributes) = response {
-                others.extend(Answer::read(attributes).uid.filter(|uid| *uid != but));
-            }
-        })
-        .await?;
+        connection
+            .exec("FETCH 1,* (UID)", |response| {
+                if let Response::Fetch(_, attributes) = response {
+                    others.extend(FetchReply::read(attributes).uid.filter(|uid| *uid != but));
+                }
+            })
+            .await?;
         for other in others.into_iter().take(2) {
-            let (chunk, outcome) = self.fetch(folder, &[other], Form::Plain).await;
+            let (chunk, outcome) = self.fetch(&[other], Form::Plain).await;
             if let Err(failure) = &outcome {
-                self.after(failure);
+                self.reader.after(failure);
             }
             if chunk.missing().is_empty() {
                 return Ok(true);
             }
-            if self.has_lost(FRUITLESS) {
+            if self.reader.has_lost(FRUITLESS) {
                 break;
             }
         }

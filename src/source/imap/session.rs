@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_imap::imap_proto::{Response, Status};
 
 use super::budget::Budget;
-use super::exec::Link;
+use super::exec::Connection;
 use super::failure::{Failure, words};
 use super::login;
 use super::tls::{self, Wire};
@@ -63,7 +63,7 @@ impl<'a> Connector<'a> {
     /// Connects, encrypts and logs in, once; where the proof is a token that may have grown stale,
     /// once more with a fresh one. A refusal is counted unless another connection of the account
     /// proves that it isn't the password.
-    pub(super) async fn open(&self, counted: bool) -> Result<Link> {
+    pub(super) async fn open(&self, counted: bool) -> Result<Connection> {
         match self.attempt(counted).await {
             Err(error)
                 if error.kind() == Kind::LoginRefused
@@ -77,7 +77,7 @@ impl<'a> Connector<'a> {
         }
     }
 
-    async fn attempt(&self, counted: bool) -> Result<Link> {
+    async fn attempt(&self, counted: bool) -> Result<Connection> {
         if self.has_given_up() {
             return Err(Error::login_refused(format!(
                 "{} refused the login {MOST_REFUSALS} times",
@@ -106,7 +106,7 @@ impl<'a> Connector<'a> {
         Ok(link)
     }
 
-    async fn connect(&self) -> Result<Link> {
+    async fn connect(&self) -> Result<Connection> {
         let Imap { host, port, .. } = self.imap;
         let tcp = tls::dial(host, *port).await?;
         if self.imap.tls == Tls::None && !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback())
@@ -122,7 +122,7 @@ impl<'a> Connector<'a> {
             Tls::Starttls => {
                 let trust = trust()?;
                 let wire = self.start_tls(self.greeted(wire).await?).await?;
-                let mut link = Link::over(tls::encrypt(trust, host, wire).await?);
+                let mut link = Connection::over(tls::encrypt(trust, host, wire).await?);
                 link.ask_capabilities().await?;
                 Ok(link)
             }
@@ -130,7 +130,7 @@ impl<'a> Connector<'a> {
     }
 
     /// STARTTLS (RFC 3501 §6.2.1) is not a wish: whatever goes wrong ends the connection.
-    async fn start_tls(&self, mut link: Link) -> Result<Wire> {
+    async fn start_tls(&self, mut link: Connection) -> Result<Wire> {
         let host = &self.imap.host;
         if !link.offers("STARTTLS") {
             return Err(Error::temporary(format!("{host} offers no STARTTLS"))
@@ -144,8 +144,8 @@ impl<'a> Connector<'a> {
     }
 
     /// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
-    async fn greeted(&self, wire: Wire) -> Result<Link> {
-        let mut link = Link::over(wire);
+    async fn greeted(&self, wire: Wire) -> Result<Connection> {
+        let mut link = Connection::over(wire);
         let mut greeting = Err("it greets in another language than IMAP".to_owned());
         let read = link.read(GREETING, |response| {
             if let Response::Data { status, outcome } = response {

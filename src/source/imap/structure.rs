@@ -12,8 +12,7 @@ use async_imap::imap_proto::{
 };
 
 use super::failure::Failure;
-use super::folders::Folder;
-use super::reader::Reader;
+use super::texts::TextPass;
 use crate::mail;
 use crate::source::RawMail;
 
@@ -29,7 +28,7 @@ struct Missing {
 
 /// What the server said of a message.
 #[derive(Debug, Default)]
-struct Found {
+struct Structure {
     text_path: Option<Vec<u32>>,
     names: Vec<String>,
     /// The fields that say how to read the part that holds the text, and its beginning.
@@ -37,19 +36,17 @@ struct Found {
     start: Vec<u8>,
 }
 
-type Findings = BTreeMap<u32, Found>;
+type Findings = BTreeMap<u32, Structure>;
 
-impl Reader<'_> {
+impl TextPass<'_, '_> {
     /// Completes mails that came with the beginnings of their bodies, as far as a server tells more;
     /// what it refuses is done without. After a failure, of this or `so_far`, only those are left
     /// that lack nothing, and the one that it failed for where the reply can't be read, or
-    /// `is_spent` says so.
+    /// it was asked for as often as it ever is.
     pub(super) async fn complete(
         &mut self,
-        folder: &Folder,
         mails: &mut Vec<RawMail>,
         so_far: Result<(), Failure>,
-        is_spent: impl Fn(u32) -> bool,
     ) -> Result<(), Failure> {
         let mut open = BTreeMap::new();
         for mail in mails.iter_mut() {
@@ -64,9 +61,9 @@ impl Reader<'_> {
             retain(mails, &lacking);
             return so_far;
         }
-        let outcome = self.look_into(folder, &open, &mut found, &mut lacking).await;
+        let outcome = self.look_into(&open, &mut found, &mut lacking).await;
         if let Err((uid, failure)) = &outcome
-            && (matches!(failure, Failure::Unreadable(_)) || is_spent(*uid))
+            && (matches!(failure, Failure::Unreadable(_)) || self.is_spent(*uid))
         {
             lacking.remove(uid);
         }
@@ -84,14 +81,13 @@ impl Reader<'_> {
     /// Asks for the structures and then for the parts; `lacking` are those that aren't done.
     async fn look_into(
         &mut self,
-        folder: &Folder,
         open: &BTreeMap<u32, Missing>,
         found: &mut Findings,
         lacking: &mut BTreeSet<u32>,
     ) -> Result<(), (u32, Failure)> {
         let question = |uid: &u32| (*uid, format!("UID FETCH {uid} (UID BODYSTRUCTURE)"));
         let questions: Vec<_> = open.keys().rev().map(question).collect();
-        self.ask_each(folder, &questions, |uid, attributes, is_answered| {
+        self.ask_each(&questions, |uid, attributes, is_answered| {
             let found = found.entry(uid).or_default();
             for attribute in attributes {
                 if let AttributeValue::BodyStructure(root) = attribute {
@@ -114,7 +110,7 @@ impl Reader<'_> {
             Some((*uid, format!("UID FETCH {uid} (UID {parts})")))
         };
         let questions: Vec<_> = lacking.iter().rev().filter_map(question).collect();
-        self.ask_each(folder, &questions, |uid, attributes, is_answered| {
+        self.ask_each(&questions, |uid, attributes, is_answered| {
             attributes.iter().for_each(|it| found.entry(uid).or_default().take_part(it));
             if is_answered {
                 lacking.remove(&uid);
@@ -127,14 +123,13 @@ impl Reader<'_> {
     /// refusal is an answer. What fails says for which message.
     async fn ask_each(
         &mut self,
-        folder: &Folder,
         questions: &[(u32, String)],
         mut take: impl FnMut(u32, &[AttributeValue<'_>], bool),
     ) -> Result<(), (u32, Failure)> {
         for some in questions.chunks(AHEAD) {
             let mut sent = Vec::with_capacity(some.len());
             for (uid, question) in some {
-                let tag = match self.opened(folder).await {
+                let tag = match self.reader.opened(self.folder).await {
                     Ok(link) => link.send(question).await,
                     Err(failure) => Err(failure),
                 };
@@ -151,7 +146,8 @@ impl Reader<'_> {
                         take(told, attributes, false);
                     }
                 };
-                let link = self.opened(folder).await.map_err(|failure| (uid, failure))?;
+                let link =
+                    self.reader.opened(self.folder).await.map_err(|failure| (uid, failure))?;
                 match link.finish(&tag, heard).await {
                     Ok(()) => {}
                     Err(failure) if failure.is_meant() => {}
@@ -189,7 +185,7 @@ fn missing(mail: &mut RawMail) -> Missing {
     missing
 }
 
-impl Found {
+impl Structure {
     fn take_part(&mut self, attribute: &AttributeValue<'_>) {
         if let AttributeValue::BodySection {
             section: Some(SectionPath::Part(path, section)),

@@ -17,98 +17,103 @@ use crate::source::Batch;
 
 /// How the texts of a folder were left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Texts {
+pub(super) enum TextsLeft {
     /// None is wanted any more.
     Read,
     /// Something else comes first.
     GaveWay,
     /// What may be fetched today is spent.
-    Rest,
+    Paused,
 }
 
-impl Reader<'_> {
-    /// Reads what is wanted of this folder, until `due`, or until the folder changes.
-    pub(super) async fn texts(
-        &mut self,
-        folder: &mut Folder,
-        due: Option<Instant>,
-    ) -> Result<Texts> {
-        if !self.reads_texts {
-            return Ok(Texts::Read);
-        }
-        if !self.measured {
-            self.sink.settled().await?;
-            self.measured = true;
-        }
-        match self.try_texts(folder, due).await {
-            Ok(left) => Ok(left),
-            Err(failure) => {
-                self.after(&failure);
-                // Headers are what matters: what a server refuses here is tried with the next look.
-                if matches!(failure, Failure::House(_)) {
-                    Err(failure.into())
-                } else {
-                    Ok(Texts::GaveWay)
-                }
+/// Reads what is wanted of this folder, until `due`, or until the folder changes.
+///
+/// # Errors
+/// Those of the sink: what a server refuses here is tried with the next look.
+pub(super) async fn read_texts(
+    reader: &mut Reader<'_>,
+    folder: &mut Folder,
+    due: Option<Instant>,
+) -> Result<TextsLeft> {
+    if !reader.reads_texts {
+        return Ok(TextsLeft::Read);
+    }
+    if !reader.measured {
+        reader.sink.settled().await?;
+        reader.measured = true;
+    }
+    let mut pass = TextPass { reader, folder };
+    match pass.run(due).await {
+        Ok(left) => Ok(left),
+        Err(failure) => {
+            pass.reader.after(&failure);
+            // Headers are what matters.
+            match failure {
+                Failure::Undelivered(_) => Err(failure.into()),
+                _ => Ok(TextsLeft::GaveWay),
             }
         }
     }
+}
 
-    async fn try_texts(
-        &mut self,
-        folder: &mut Folder,
-        due: Option<Instant>,
-    ) -> Result<Texts, Failure> {
+/// One pass over the texts of a folder.
+pub(super) struct TextPass<'p, 'a> {
+    pub reader: &'p mut Reader<'a>,
+    pub folder: &'p mut Folder,
+}
+
+impl TextPass<'_, '_> {
+    async fn run(&mut self, due: Option<Instant>) -> Result<TextsLeft, Failure> {
         loop {
-            let wanted = self.sink.unread(&folder.key).await?;
+            let wanted = self.reader.sink.unread(&self.folder.key).await?;
             if wanted.is_empty() {
-                return Ok(Texts::Read);
+                return Ok(TextsLeft::Read);
             }
             let wanted = wanted.into_iter().filter_map(|uid| u32::try_from(uid).ok());
-            let some = next(wanted, &folder.seen.texts);
-            if some.is_empty() || !self.may_read_on().await? {
-                self.sink.texts_rest().await?;
-                return Ok(if some.is_empty() { Texts::Read } else { Texts::Rest });
+            let some = next(wanted, &self.folder.seen.texts);
+            if some.is_empty() || !self.reader.may_read_on().await? {
+                self.reader.sink.texts_paused().await?;
+                return Ok(if some.is_empty() { TextsLeft::Read } else { TextsLeft::Paused });
             }
-            self.bring_texts(folder, some).await?;
-            let seen = folder.seen.view.map(|view| view.exists);
-            let changed = seen.is_some() && Some(self.opened(folder).await?.exists()) != seen;
+            self.bring(some).await?;
+            let seen = self.folder.seen.view.map(|view| view.exists);
+            let exists = self.reader.opened(self.folder).await?.exists();
+            let changed = seen.is_some_and(|seen| exists != seen);
             if changed || due.is_some_and(|due| due <= Instant::now()) {
-                return Ok(Texts::GaveWay);
+                return Ok(TextsLeft::GaveWay);
             }
         }
     }
 
-    async fn bring_texts(
-        &mut self,
-        folder: &mut Folder,
-        mut uids: Vec<u32>,
-    ) -> Result<(), Failure> {
-        let uidvalidity = self.sink.known(&folder.key).await?.uidvalidity;
+    async fn bring(&mut self, mut uids: Vec<u32>) -> Result<(), Failure> {
+        let uidvalidity = self.reader.sink.known(&self.folder.key).await?.uidvalidity;
         uids.sort_unstable();
         for uid in &uids {
-            *folder.seen.texts.entry(*uid).or_default() += 1;
+            *self.folder.seen.texts.entry(*uid).or_default() += 1;
         }
-        let (mut chunk, outcome) = self.fetch(folder, &uids, Form::Text).await;
+        let (mut chunk, outcome) = self.reader.fetch(self.folder, &uids, Form::Text).await;
         let mut mails = chunk.take_mails();
-        let tries = &folder.seen.texts;
-        let is_spent = |uid| tries.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len());
-        let outcome = self.complete(folder, &mut mails, outcome, is_spent).await;
+        let outcome = self.complete(&mut mails, outcome).await;
         if !mails.is_empty() {
-            self.has_progressed();
-            let (key, fetched) = (folder.key.clone(), self.take_received());
+            self.reader.has_progressed();
+            let Folder { key, role, .. } = &*self.folder;
             let batch = Batch {
                 mails,
-                fetched,
+                fetched: self.reader.take_received(),
                 brings_texts: true,
-                ..Batch::of(key, folder.role, uidvalidity)
+                ..Batch::of(key.clone(), *role, uidvalidity)
             };
-            self.sink.batch(batch).await?;
+            self.reader.sink.batch(batch).await?;
         }
         match outcome {
             Err(failure) if failure.is_meant() => Ok(()),
             outcome => outcome,
         }
+    }
+
+    /// Whether a text was asked for as often as it ever is.
+    pub(super) fn is_spent(&self, uid: u32) -> bool {
+        self.folder.seen.texts.get(&uid).is_some_and(|tries| *tries >= TOGETHER.len())
     }
 }
 

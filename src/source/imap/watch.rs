@@ -12,14 +12,16 @@ use tokio::sync::watch::Receiver;
 use tokio::time::{Duration, Instant, sleep, sleep_until};
 use tracing::debug;
 
+use super::backoff;
+use super::check::check;
 use super::failure::{Failure, is_passing};
 use super::folders::Folder;
 use super::idle::{self, Woken};
+use super::pace::Pace;
 use super::reader::{Reader, STEADY, random};
 use super::rounds::{OTHERS, Rounds, WATCHED};
 use super::session::Connector;
-use super::texts::Texts;
-use super::{Pace, backoff};
+use super::texts::{TextsLeft, read_texts};
 use crate::config::Account;
 use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Problem, Role, Sink};
@@ -52,7 +54,7 @@ impl<'a> Watcher<'a> {
             let began = Instant::now();
             let mut reader = Reader::new(self.account, self.connector, self.sink, self.pace);
             let error = tokio::select! {
-                Err(error) = self.life(&mut reader) => error,
+                Err(error) = self.follow(&mut reader) => error,
                 () = woken(&mut wakes) => {
                     failures = if throttled { failures } else { 0 };
                     continue;
@@ -128,7 +130,7 @@ impl<'a> Watcher<'a> {
     }
 
     /// From one connection to its end.
-    async fn life(&self, reader: &mut Reader<'a>) -> Result<std::convert::Infallible> {
+    async fn follow(&self, reader: &mut Reader<'a>) -> Result<std::convert::Infallible> {
         self.state(AccountState::Syncing, "connecting").await?;
         let mut folders = reader.folders(self.account).await?;
         if folders.is_empty() {
@@ -154,7 +156,7 @@ impl<'a> Watcher<'a> {
         watched: &mut Folder,
         rounds: &Rounds,
     ) -> Result<std::convert::Infallible> {
-        let link = reader.link().await?;
+        let link = reader.connection().await?;
         let mut idles = link.offers("IDLE");
         let mut tells = idles && link.offers("NOTIFY");
         let mut subscribed = 0;
@@ -169,7 +171,7 @@ impl<'a> Watcher<'a> {
             self.catch_up(rounds, WATCHED).await?;
             if rounds.is_read() {
                 let due = if shared { Some(rounds.next().await) } else { None };
-                unread |= reader.texts(watched, due).await? == Texts::GaveWay;
+                unread |= read_texts(reader, watched, due).await? == TextsLeft::GaveWay;
             }
             if unread {
                 look_at = Some(Instant::now());
@@ -191,12 +193,12 @@ impl<'a> Watcher<'a> {
                 look_at = Some(Instant::now());
                 continue;
             }
-            let told = reader.take_told();
-            if !told.is_empty() {
-                if told.iter().any(|name| watched.is_called(name)) {
+            let announced = reader.take_announced();
+            if !announced.is_empty() {
+                if announced.iter().any(|name| watched.is_called(name)) {
                     look_at = sooner(look_at, watched.spacing.poked(None, Instant::now()));
                 }
-                rounds.hurry(told);
+                rounds.mark_due(announced);
                 continue;
             }
             if !idles {
@@ -204,15 +206,15 @@ impl<'a> Watcher<'a> {
                 look_at = Some(Instant::now());
                 continue;
             }
-            let link = reader.link().await?;
+            let link = reader.connection().await?;
             let exists = link.exists();
             if Some(exists) != watched.seen.view.map(|view| view.exists) && look_at.is_none() {
                 look_at = Some(watched.spacing.poked(Some(exists), Instant::now()));
                 continue;
             }
-            let news = |exists| watched.spacing.poked(Some(exists), Instant::now());
-            match idle::wait(link, self.pace, news, due).await {
-                Ok(Woken::News | Woken::Time) => look_at = Some(Instant::now()),
+            let look_at_change = |exists| watched.spacing.poked(Some(exists), Instant::now());
+            match idle::wait(link, self.pace, look_at_change, due).await {
+                Ok(Woken::Change | Woken::Time) => look_at = Some(Instant::now()),
                 Ok(Woken::Refused) => (idles, look_at) = (false, Some(Instant::now())),
                 // Not at once again, or the two of us would go round for nothing.
                 Ok(Woken::Ended) => {
@@ -238,9 +240,9 @@ impl<'a> Watcher<'a> {
             }
         };
         if tells {
-            rounds.hurry_all();
+            rounds.mark_all_due();
         }
-        rounds.told.store(tells, Ordering::Relaxed);
+        rounds.notifies.store(tells, Ordering::Relaxed);
         Ok(tells)
     }
 
@@ -283,7 +285,7 @@ impl<'a> Watcher<'a> {
             if self.round(reader, rounds).await? {
                 continue;
             }
-            if rounds.told.load(Ordering::Relaxed) {
+            if rounds.notifies.load(Ordering::Relaxed) {
                 reader.log_out().await;
                 rounds.shared.store(true, Ordering::Relaxed);
                 rounds.turned.notify_one();
@@ -291,7 +293,7 @@ impl<'a> Watcher<'a> {
             }
             tokio::select! {
                 () = sleep_until(rounds.next().await) => {}
-                () = rounds.hurried.notified() => {}
+                () = rounds.due_sooner.notified() => {}
             }
         }
     }
@@ -299,11 +301,11 @@ impl<'a> Watcher<'a> {
     /// Checks every folder that is due, and then reads texts for a while; whether some are left.
     async fn round(&self, reader: &mut Reader<'a>, rounds: &Rounds) -> Result<bool> {
         let mut folders = rounds.folders.lock().await;
-        let news = rounds.take_news();
+        let marked = rounds.take_marked();
         for (folder, due) in folders.iter_mut() {
-            let is_news =
-                news.as_ref().is_none_or(|names| names.iter().any(|name| folder.is_called(name)));
-            if is_news {
+            let is_marked =
+                marked.as_ref().is_none_or(|names| names.iter().any(|name| folder.is_called(name)));
+            if is_marked {
                 *due = folder.spacing.poked(None, Instant::now()).min(*due);
             }
             if *due > Instant::now() {
@@ -318,7 +320,7 @@ impl<'a> Watcher<'a> {
         self.catch_up(rounds, OTHERS).await?;
         let due = Instant::now() + self.pace.texts;
         for (folder, _) in folders.iter_mut().filter(|_| rounds.is_read()) {
-            if reader.texts(folder, Some(due)).await? == Texts::GaveWay {
+            if read_texts(reader, folder, Some(due)).await? == TextsLeft::GaveWay {
                 return Ok(true);
             }
         }
@@ -333,12 +335,12 @@ impl<'a> Watcher<'a> {
         rounds: &Rounds,
         half: usize,
     ) -> Result<()> {
-        if folder.seen.rests && reader.may_read_on().await? {
-            folder.seen.rests = false;
+        if folder.seen.is_paused && reader.may_read_on().await? {
+            folder.seen.is_paused = false;
             rounds.falls_back(half);
             self.state(AccountState::Syncing, "reading history on where it rested").await?;
         }
-        reader.check(folder).await?;
+        check(reader, folder).await?;
         rounds.note(folder);
         Ok(())
     }
@@ -350,9 +352,9 @@ impl<'a> Watcher<'a> {
         let known = self.sink.known(&folder.key).await?;
         if known.reconcile_due
             || reader.has_open(folder)
-            || folder.seen.awaits(self.pace.hidden)
+            || folder.seen.awaits(self.pace.hidden, Instant::now())
             || !self.sink.watched(&folder.key).await?.is_empty()
-            || folder.seen.rests && reader.may_read_on().await?
+            || folder.seen.is_paused && reader.may_read_on().await?
         {
             return Ok(false);
         }
@@ -368,11 +370,11 @@ impl<'a> Watcher<'a> {
 
     /// The account is watched once both halves have been read to the end.
     async fn catch_up(&self, rounds: &Rounds, half: usize) -> Result<()> {
-        if let Some(news) = rounds.caught_up(half, &self.connector.budget) {
-            self.state(AccountState::Watching, &news).await?;
+        if let Some(detail) = rounds.caught_up(half, &self.connector.budget) {
+            self.state(AccountState::Watching, &detail).await?;
             // The other half may have been waiting for this one to read texts.
             rounds.turned.notify_one();
-            rounds.hurried.notify_one();
+            rounds.due_sooner.notify_one();
         }
         Ok(())
     }

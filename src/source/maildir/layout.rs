@@ -17,7 +17,7 @@ use crate::source::{Role, utf7};
 const DEEPEST: usize = 16;
 
 #[derive(Debug, Clone)]
-pub(super) struct Folder {
+pub(super) struct MaildirFolder {
     /// As people read it, unique within the account: `INBOX`, `Archive.2024`, `Work/Clients`.
     pub name: String,
     pub role: Role,
@@ -26,7 +26,7 @@ pub(super) struct Folder {
 
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    pub folders: Vec<Folder>,
+    pub folders: Vec<MaildirFolder>,
     /// Where a message or a folder may appear.
     pub directories: Vec<PathBuf>,
     /// What could not be looked into, or is asked for and isn't there.
@@ -118,7 +118,7 @@ fn select(root: &Path, wanted: &Folders, walk: Walk) -> Layout {
         };
         if chosen {
             layout.directories.extend([path.join("cur"), path.join("new")]);
-            layout.folders.push(Folder { name, role, path });
+            layout.folders.push(MaildirFolder { name, role, path });
         }
     }
     if let Folders::Named(list) = wanted {
@@ -151,7 +151,7 @@ fn role(name: &str) -> Role {
     if role == Role::Inbox && rest != name { Role::Other } else { role }
 }
 
-/// Folder names are asked for with either separator, and INBOX in any case (RFC 3501 §5.1).
+/// MaildirFolder names are asked for with either separator, and INBOX in any case (RFC 3501 §5.1).
 fn same_name(asked: &str, name: &str) -> bool {
     let plain = |text: &str| text.replace('.', "/");
     plain(asked) == plain(name) || (name == "INBOX" && asked.eq_ignore_ascii_case(name))

@@ -4,9 +4,12 @@
 
 use std::collections::HashMap;
 use std::mem;
+use std::time::SystemTime;
 
-use super::scan::Mtimes;
 use crate::source::Flags;
+
+/// When `new` and `cur` changed last: every delivery, move and new flag is a change of theirs.
+pub(super) type Mtimes = [Option<SystemTime>; 2];
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {

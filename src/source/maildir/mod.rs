@@ -21,7 +21,7 @@ mod watch;
 
 pub use watch::watch;
 
-use pass::{Reader, blocking};
+use pass::{MaildirReader, blocking};
 
 /// One complete look at every folder; returns once all of it is stored.
 ///
@@ -29,7 +29,7 @@ use pass::{Reader, blocking};
 /// Temporary, where there is no Maildir at the account's path now, a folder of it can't be read, or
 /// the sink takes no more.
 pub async fn sync_once(account: &Account, sink: &Sink) -> Result<()> {
-    let mut reader = Reader::new(account, sink);
+    let mut reader = MaildirReader::new(account, sink);
     let layout = find(path(account)?, &account.folders).await;
     let account = account.name.as_str();
     let layout = match layout {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::PathBuf;
 
-use super::layout::{Folder, Layout};
+use super::layout::{Layout, MaildirFolder};
 use super::memory::{Memory, Stored};
 use super::scan::{self, Difference, Unseen};
 use crate::config::Account;
@@ -21,7 +21,7 @@ const COVERED: (u64, u64) = (1, 1);
 /// Flag changes in one batch.
 const FLAGS: usize = 5000;
 
-pub(super) struct Reader<'a> {
+pub(super) struct MaildirReader<'a> {
     account: &'a Account,
     sink: &'a Sink,
     memory: HashMap<String, Memory>,
@@ -29,9 +29,9 @@ pub(super) struct Reader<'a> {
     announced: Vec<(String, Role)>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MaildirReader<'a> {
     pub(super) fn new(account: &'a Account, sink: &'a Sink) -> Self {
-        Reader { account, sink, memory: HashMap::new(), announced: Vec::new() }
+        MaildirReader { account, sink, memory: HashMap::new(), announced: Vec::new() }
     }
 
     /// Looks at the folders whose paths are in `only`, or at all; says which could not be read.
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the texts of messages that were stored without them.
-    async fn texts(&self, folder: &Folder) -> Result<()> {
+    async fn texts(&self, folder: &MaildirFolder) -> Result<()> {
         let key = self.key(folder);
         let mut asked = BTreeSet::new();
         loop {
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
 
     /// Reports what is new in a folder and returns what is missing from it; the inner error is
     /// the folder's own, after which nothing is concluded about it.
-    async fn look(&mut self, folder: &Folder) -> Result<io::Result<Vec<u64>>> {
+    async fn look(&mut self, folder: &MaildirFolder) -> Result<io::Result<Vec<u64>>> {
         let memory = self.recall(folder).await?;
         let path = folder.path.clone();
         let (mut memory, difference) = blocking(move || {
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         Ok(missing)
     }
 
-    async fn recall(&mut self, folder: &Folder) -> Result<Memory> {
+    async fn recall(&mut self, folder: &MaildirFolder) -> Result<Memory> {
         if let Some(memory) = self.memory.remove(&folder.name) {
             return Ok(memory);
         }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
 
     async fn report(
         &self,
-        folder: &Folder,
+        folder: &MaildirFolder,
         memory: &mut Memory,
         difference: Difference,
     ) -> Result<Vec<u64>> {
@@ -218,11 +218,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn key(&self, folder: &Folder) -> FolderKey {
+    fn key(&self, folder: &MaildirFolder) -> FolderKey {
         FolderKey { account: self.account.name.clone(), folder: folder.name.clone() }
     }
 
-    fn batch(&self, folder: &Folder, complete: bool) -> Batch {
+    fn batch(&self, folder: &MaildirFolder, complete: bool) -> Batch {
         Batch {
             covered: complete.then_some(COVERED),
             complete,

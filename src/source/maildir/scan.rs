@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::file::{Content, modified};
 use super::memory::Memory;
@@ -24,7 +23,7 @@ const PART: usize = 50_000;
 
 /// A message as a directory listing shows it.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct Listed {
     pub uid: u64,
     pub flags: Flags,
     delivered: Option<Moment>,
@@ -33,14 +32,11 @@ pub(super) struct Found {
     name: OsString,
 }
 
-impl Found {
+impl Listed {
     fn path(&self, folder: &Path) -> PathBuf {
         folder.join(if self.fresh { "new" } else { "cur" }).join(&self.name)
     }
 }
-
-/// When `new` and `cur` changed last: every delivery, move and new flag is a change of theirs.
-pub(super) type Mtimes = [Option<SystemTime>; 2];
 
 /// How a folder differs from what is known of it.
 #[derive(Debug, Default)]
@@ -62,7 +58,7 @@ impl Difference {
 pub(super) struct Unseen {
     /// Oldest first, so that the newest are at hand at the end.
     later: Vec<(Option<Moment>, u64)>,
-    at_hand: Vec<Found>,
+    at_hand: Vec<Listed>,
 }
 
 impl Unseen {
@@ -76,7 +72,7 @@ impl Unseen {
         self.later.is_empty() && self.at_hand.is_empty()
     }
 
-    fn pop(&mut self, folder: &Path) -> Option<Found> {
+    fn pop(&mut self, folder: &Path) -> Option<Listed> {
         while self.at_hand.is_empty() && !self.later.is_empty() {
             let part = self.later.split_off(self.later.len().saturating_sub(PART));
             let places: HashMap<u64, usize> =
@@ -92,7 +88,7 @@ impl Unseen {
 
 /// What was read of some messages.
 #[derive(Debug, Default)]
-pub(super) struct Chunk {
+pub(super) struct ReadMail {
     pub mails: Vec<RawMail>,
     pub unreadable: Vec<(u64, String)>,
 }
@@ -101,7 +97,7 @@ pub(super) struct Chunk {
 ///
 /// # Errors
 /// Where the listing isn't complete, so that nothing may be concluded from what it lacks.
-fn visit(folder: &Path, mut visit: impl FnMut(Found)) -> io::Result<()> {
+fn visit(folder: &Path, mut visit: impl FnMut(Listed)) -> io::Result<()> {
     // `new` before `cur`: messages move that way, and one that moves meanwhile is seen twice
     // rather than never.
     for fresh in [true, false] {
@@ -116,14 +112,14 @@ fn visit(folder: &Path, mut visit: impl FnMut(Found)) -> io::Result<()> {
                 continue;
             }
             let name::NameFacts { uid, flags, delivered } = name::facts(&name);
-            visit(Found { uid, flags, delivered, fresh, name });
+            visit(Listed { uid, flags, delivered, fresh, name });
         }
     }
     Ok(())
 }
 
 /// The messages with these UIDs.
-fn find(folder: &Path, wanted: impl Fn(u64) -> bool) -> io::Result<Vec<Found>> {
+fn find(folder: &Path, wanted: impl Fn(u64) -> bool) -> io::Result<Vec<Listed>> {
     let mut all = Vec::new();
     visit(folder, |found| {
         if wanted(found.uid) {
@@ -197,8 +193,8 @@ fn listed(folder: &Path, memory: &mut Memory) -> io::Result<Difference> {
 ///
 /// One that was renamed since it was listed is read under its new name; one that is gone is left
 /// to the next look. `with_text`: with the beginnings of their bodies.
-pub(super) fn read(folder: &Path, unseen: &mut Unseen, with_text: bool) -> Chunk {
-    let mut chunk = Chunk::default();
+pub(super) fn read(folder: &Path, unseen: &mut Unseen, with_text: bool) -> ReadMail {
+    let mut chunk = ReadMail::default();
     let mut vanished = HashSet::new();
     let (mut count, mut bytes) = (0, 0);
     while count < BATCH && bytes < BATCH_BYTES {
@@ -219,9 +215,9 @@ pub(super) fn read(folder: &Path, unseen: &mut Unseen, with_text: bool) -> Chunk
     chunk
 }
 
-impl Chunk {
+impl ReadMail {
     /// The bytes read; `None`: the file isn't there any more.
-    fn take(&mut self, folder: &Path, found: &Found, with_text: bool) -> Option<usize> {
+    fn take(&mut self, folder: &Path, found: &Listed, with_text: bool) -> Option<usize> {
         let path = found.path(folder);
         match Content::of(&path, with_text) {
             Ok(Content { header, body_start, attachments, modified }) => {

@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::changes::{Changes, Dirty};
 use super::layout::Layout;
-use super::pass::Reader;
+use super::pass::MaildirReader;
 use super::{find, path, plainly};
 use crate::config::Account;
 use crate::error::{Error, Result};
@@ -26,7 +26,7 @@ const AWAY: Duration = Duration::from_secs(10);
 /// # Errors
 /// Only where the sink takes no more, or the account is no Maildir.
 pub async fn watch(account: &Account, sink: &Sink, mut shutdown: Receiver<bool>) -> Result<()> {
-    let (root, reader) = (path(account)?, Reader::new(account, sink));
+    let (root, reader) = (path(account)?, MaildirReader::new(account, sink));
     let mut follower = Follower { account, root, sink, reader, told: None };
     // Every report is a whole batch, so the work may be dropped wherever it waits.
     tokio::select! {
@@ -40,7 +40,7 @@ struct Follower<'a> {
     account: &'a Account,
     root: &'a Path,
     sink: &'a Sink,
-    reader: Reader<'a>,
+    reader: MaildirReader<'a>,
     /// The state last reported.
     told: Option<(AccountState, String)>,
 }

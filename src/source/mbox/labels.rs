@@ -6,7 +6,7 @@ use crate::source::Role;
 
 /// What the labels of one message say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Label {
+pub enum GmailLabel {
     /// A line of a conversation in Google Chat or Hangouts: no mail.
     Chat,
     Role(Role),
@@ -104,13 +104,13 @@ const ORDER: [Role; 6] =
     [Role::Drafts, Role::Junk, Role::Trash, Role::Sent, Role::Inbox, Role::Archive];
 
 /// What all labels of a message say together; `None`: nothing.
-pub fn label(labels: &[String]) -> Option<Label> {
+pub fn label(labels: &[String]) -> Option<GmailLabel> {
     let lower: Vec<String> = labels.iter().map(|label| label.to_lowercase()).collect();
     if lower.iter().any(|label| CHAT.contains(&label.as_str())) {
-        return Some(Label::Chat);
+        return Some(GmailLabel::Chat);
     }
     let roles: Vec<Role> = lower.iter().map(|label| role(label)).collect();
-    ORDER.into_iter().find(|role| roles.contains(role)).map(Label::Role)
+    ORDER.into_iter().find(|role| roles.contains(role)).map(GmailLabel::Role)
 }
 
 fn role(label: &str) -> Role {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(labels: &str, expect: Option<Label>) {
+    fn check(labels: &str, expect: Option<GmailLabel>) {
         let labels: Vec<String> = labels.split(',').map(str::to_owned).collect();
         assert_eq!(label(&labels), expect, "{labels:?}");
     }
@@ -153,7 +153,7 @@ mod tests {
             ("Papierkorb,Posteingang", Role::Trash),
             ("Archived,Important", Role::Archive),
         ] {
-            check(labels, Some(Label::Role(role)));
+            check(labels, Some(GmailLabel::Role(role)));
         }
     }
 
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn chat_is_no_mail_whatever_else_it_is_labelled() {
         for labels in ["Chat", "Inbox,Chat", "チャット", "Bate-papos,Opened"] {
-            check(labels, Some(Label::Chat));
+            check(labels, Some(GmailLabel::Chat));
         }
         check("Chats with clients", None);
     }

@@ -9,7 +9,7 @@ mod labels;
 
 use std::io::{self, BufRead, Read};
 
-pub use labels::{Label, label};
+pub use labels::{GmailLabel, label};
 
 use crate::mail::Attachments;
 
@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One message as it stands in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct MboxMail {
     /// The 1-based line of its `From ` line.
     pub line: u64,
     /// With the blank line that ends it, where there is one.
@@ -71,7 +71,7 @@ impl<R: BufRead> Mbox<R> {
         }
     }
 
-    fn letter(&mut self) -> io::Result<Option<Letter>> {
+    fn letter(&mut self) -> io::Result<Option<MboxMail>> {
         while !self.at_message {
             if !self.advance(LINE_START)? {
                 return Ok(None);
@@ -82,7 +82,7 @@ impl<R: BufRead> Mbox<R> {
         let mut attachments = Attachments::of(&header);
         let body = if self.at_message { Vec::new() } else { self.body(&mut attachments)? };
         let attachments = if self.body > 0 { attachments.into_names() } else { Vec::new() };
-        Ok(Some(Letter { line, header, body, attachments }))
+        Ok(Some(MboxMail { line, header, body, attachments }))
     }
 
     fn header(&mut self) -> io::Result<Vec<u8>> {
@@ -154,9 +154,9 @@ impl<R: BufRead> Mbox<R> {
 }
 
 impl<R: BufRead> Iterator for Mbox<R> {
-    type Item = io::Result<Letter>;
+    type Item = io::Result<MboxMail>;
 
-    fn next(&mut self) -> Option<io::Result<Letter>> {
+    fn next(&mut self) -> Option<io::Result<MboxMail>> {
         if self.failed {
             return None;
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn read(file: &[u8], body: usize) -> Vec<Letter> {
+fn read(file: &[u8], body: usize) -> Vec<MboxMail> {
     Mbox::new(file, body).collect::<io::Result<_>>().unwrap()
 }
 

@@ -19,7 +19,7 @@ use requite::daemon::{Home, sync};
 use requite::domain::measure::turns::Turn;
 use requite::domain::message::facts::Facts;
 use requite::domain::model::{Moment, Side, TouchId};
-use requite::source::mbox::{Letter, Mbox};
+use requite::source::mbox::{Mbox, MboxMail};
 use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 
 use super::maildir::Maildir;
@@ -46,7 +46,7 @@ pub fn names(folder: &Path, ending: &str) -> Vec<String> {
 /// The messages of an mbox file.
 pub fn messages(path: &Path) -> Vec<Vec<u8>> {
     let file = BufReader::new(File::open(path).unwrap());
-    let whole = |letter: Letter| [letter.header, letter.body].concat();
+    let whole = |letter: MboxMail| [letter.header, letter.body].concat();
     Mbox::new(file, usize::MAX).map(|letter| whole(letter.unwrap())).collect()
 }
 

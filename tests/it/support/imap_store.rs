@@ -121,7 +121,7 @@ impl Kept {
                 let uids = unread.map(|(_, uid)| *uid).rev().take(600).collect();
                 let _ = reply.send(uids);
             }
-            Report::Question(Question::TextsRest | Question::Configured) => {}
+            Report::Question(Question::TextsPaused | Question::Configured) => {}
             Report::Question(Question::FetchedToday { reply, .. }) => {
                 let _ = reply.send(self.fetched_today);
             }
