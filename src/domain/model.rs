@@ -139,14 +139,14 @@ impl std::str::FromStr for TurnId {
 /// Whose turn it is: who wrote and is waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// I wrote: they owe an answer.
+    /// I wrote: an answer is theirs to give.
     Mine,
-    /// The contact wrote: I owe an answer.
+    /// The contact wrote: an answer is mine to give.
     Theirs,
 }
 
 impl Side {
-    /// Who owes the answer.
+    /// Whose the answer is.
     pub fn other(self) -> Side {
         match self {
             Side::Mine => Side::Theirs,
@@ -170,14 +170,14 @@ pub enum Channel {
     Mail,
     /// A message within LinkedIn: answers whatever the other side has open.
     Linkedin,
-    /// A call, missed ones too.
+    /// A call that was entered by hand; missed ones too.
     Phone,
-    /// A meeting in person.
+    /// A meeting that was entered by hand.
     Meeting,
 }
 
 impl Channel {
-    /// As JSON spells it.
+    /// As JSON and the terminal spell it.
     pub fn name(self) -> &'static str {
         match self {
             Channel::Mail => "mail",
@@ -192,7 +192,7 @@ impl Channel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stance {
-    /// Others turn to me: my own answers and what I give weigh most in scores.
+    /// Others turn to me: my own answers weigh most, and giving more than I ask counts.
     #[default]
     Resource,
     /// My network serves me: their answers and what they gave weigh most.
