@@ -3,7 +3,9 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
+/// In seconds.
 pub const HOUR: i64 = 3600;
+/// In seconds: 24 hours, not a calendar day, which a change of clocks makes shorter or longer.
 pub const DAY: i64 = 24 * HOUR;
 
 /// An instant: whole seconds since 1970-01-01 UTC.
@@ -28,14 +30,17 @@ impl Moment {
         (self.0 - earlier.0) as f64 / HOUR as f64
     }
 
+    /// Days of 24 hours from `earlier` to here; negative when `earlier` is later.
     pub fn days_since(self, earlier: Moment) -> f64 {
         (self.0 - earlier.0) as f64 / DAY as f64
     }
 
+    /// To the nearest second; negative hours lead back.
     pub fn plus_hours(self, hours: f64) -> Moment {
         Moment(self.0.saturating_add((hours * HOUR as f64).round() as i64))
     }
 
+    /// For zones and calendars. What lies beyond their range becomes its first or last instant.
     pub fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_second(self.0).unwrap_or(if self.0 < 0 {
             jiff::Timestamp::MIN
@@ -73,6 +78,7 @@ impl fmt::Display for Moment {
     }
 }
 
+/// A contact, as the store numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContactId(pub i64);
 
@@ -86,7 +92,9 @@ impl fmt::Display for ContactId {
 /// A stored message or a hand-made entry, as the store numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TouchId {
+    /// A message, written as its bare number.
     Message(i64),
+    /// A call or a meeting that was entered by hand, written as `e3`.
     Entry(i64),
 }
 
@@ -103,7 +111,9 @@ impl fmt::Display for TouchId {
 /// backfill moves the turn's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TurnId {
+    /// Whom the turn is shared with: one message may stand in turns with several contacts.
     pub contact: ContactId,
+    /// Any touch of the turn, not only its first.
     pub touch: TouchId,
 }
 
@@ -129,11 +139,14 @@ impl std::str::FromStr for TurnId {
 /// Whose turn it is: who wrote and is waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
+    /// I wrote: an answer is theirs to give.
     Mine,
+    /// The contact wrote: an answer is mine to give.
     Theirs,
 }
 
 impl Side {
+    /// Whose the answer is.
     pub fn other(self) -> Side {
         match self {
             Side::Mine => Side::Theirs,
@@ -141,6 +154,7 @@ impl Side {
         }
     }
 
+    /// As JSON spells it.
     pub fn name(self) -> &'static str {
         match self {
             Side::Mine => "mine",
@@ -149,15 +163,21 @@ impl Side {
     }
 }
 
+/// By what way a touch happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
+    /// Any message of a mailbox.
     Mail,
+    /// A message within LinkedIn: answers whatever the other side has open.
     Linkedin,
+    /// A call that was entered by hand; missed ones too.
     Phone,
+    /// A meeting that was entered by hand.
     Meeting,
 }
 
 impl Channel {
+    /// As JSON and the terminal spell it.
     pub fn name(self) -> &'static str {
         match self {
             Channel::Mail => "mail",
@@ -172,13 +192,17 @@ impl Channel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stance {
+    /// Others turn to me: my own answers weigh most, and giving more than I ask counts.
     #[default]
     Resource,
+    /// My network serves me: their answers and what they gave weigh most.
     Tool,
+    /// Neither side comes first.
     Neutral,
 }
 
 impl Stance {
+    /// As JSON, the command line and the configuration spell it.
     pub fn name(self) -> &'static str {
         match self {
             Stance::Resource => "resource",

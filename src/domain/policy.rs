@@ -18,11 +18,14 @@ pub enum TimeBasis {
     Date,
 }
 
+/// What the user has configured of measuring and alerting; the default is what holds without that.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// Decides the weights of the score.
     pub stance: Stance,
     /// Hours in which an answer is owed.
     pub limit_h: f64,
+    /// Which clock response times are measured by.
     pub time: TimeBasis,
     /// My zone: for the alert batch, the digest, and for contacts whose own is unknown.
     pub zone: TimeZone,
@@ -30,18 +33,20 @@ pub struct Policy {
     pub away: Vec<(civil::Date, civil::Date)>,
     /// Local days on which nobody is expected to work.
     pub holidays: Arc<BTreeSet<civil::Date>>,
+    /// When alerts are shown, and how many.
     pub alerts: AlertPolicy,
     /// Whether the beginning of texts is read: without that, nothing is more than *perhaps*.
     pub reads_text: bool,
 }
 
+/// When alerts may be shown, and how many, by local time in [`Policy::zone`].
 #[derive(Debug, Clone)]
 pub struct AlertPolicy {
     /// Local time of the one batch a day.
     pub batch: civil::Time,
-    /// Most alerts in a week.
+    /// Most alerts in a week, those for starred contacts aside.
     pub per_week: u32,
-    /// Start and end of the local quiet hours.
+    /// Start and end of the local quiet hours; `None` where there are none.
     pub quiet: Option<(civil::Time, civil::Time)>,
 }
 
@@ -71,6 +76,7 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Whether `now` falls on a local day of an absence of mine.
     pub fn is_away(&self, now: Moment) -> bool {
         let today = now.timestamp().to_zoned(self.zone.clone()).date();
         self.away.iter().any(|(first, last)| (*first..=*last).contains(&today))

@@ -25,16 +25,18 @@ const LONGEST_DAYS: i32 = 366;
 /// A message that said its author was away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
+    /// When it was sent.
     pub at: Moment,
-    /// The first local day of presence that it names.
+    /// The first local day of presence that it names; `None` where it names no day.
     pub back: Option<Date>,
 }
 
 /// What is known of one absence. The zone in which its days begin may change later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Absence {
+    /// What it was announced by.
     pub notice: Notice,
-    /// When they next wrote themselves.
+    /// When they next wrote themselves; `None` while they have not.
     pub ended: Option<Moment>,
 }
 
@@ -48,6 +50,7 @@ impl Absence {
         (at, self.ended.map_or(end, |ended| end.min(ended)).max(at))
     }
 
+    /// Whether `at` lies in its [`Absence::span`].
     pub fn contains(&self, at: Moment, zone: &TimeZone) -> bool {
         let (begin, end) = self.span(zone);
         begin <= at && at < end

@@ -18,10 +18,13 @@ pub fn is_proof(kind: IdentityKind, has_same_name: bool) -> bool {
 /// A contact of the name on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Namesake {
+    /// Who bears the name already.
     pub contact: ContactId,
+    /// The card names the same company, or neither side names any.
     pub has_same_company: bool,
-    /// A profile link or an address of theirs is known, by more than their name.
+    /// A profile link of theirs is known, by more than their name.
     pub has_url: bool,
+    /// A mail address of theirs is known, by more than their name.
     pub has_email: bool,
 }
 

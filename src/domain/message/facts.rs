@@ -94,6 +94,7 @@ pub struct Authentication {
 /// A message's header, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
+    /// The same for each copy of the message.
     pub key: MessageKey,
     /// With its angle brackets.
     pub message_id: Option<String>,
@@ -108,12 +109,15 @@ pub struct Facts {
     /// Where a list has put its own address into `From`: whom it names as the author. Only as
     /// good as the list's word, see [`super::lists`].
     pub author_by_list: Option<Mailbox>,
+    /// The list that carried it; `None` where no field names one.
     pub list: Option<ListName>,
     /// What each server says that has marked it, the topmost first and each once.
     pub authentications: Vec<Authentication>,
+    /// Whom `To` names, in its order.
     pub to: Vec<Mailbox>,
+    /// Whom `Cc` names, in its order.
     pub cc: Vec<Mailbox>,
-    /// How many more stand there.
+    /// How many more stand in `To` and `Cc`.
     pub unkept: Unkept,
     /// Decoded, on one line.
     pub subject: String,
@@ -125,6 +129,7 @@ pub struct Facts {
     /// Hashes of the References ids, oldest first, then of the In-Reply-To ids among them that are
     /// new; distinct, at most the newest hundred.
     pub references: Vec<i64>,
+    /// How it came to be and what it is for, as [`super::noise`] judges it.
     pub traits: Traits,
     /// What its text says; `None` where it wasn't read.
     pub cues: Option<Cues>,
@@ -139,7 +144,9 @@ pub struct Facts {
 /// Recipients beyond those that are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Unkept {
+    /// In `To`.
     pub to: u64,
+    /// In `Cc`.
     pub cc: u64,
 }
 

@@ -14,16 +14,22 @@ use crate::domain::model::ContactId;
 /// By what somebody is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdentityKind {
+    /// A mail address in the form of [`normalise`]: one person's.
     Email,
+    /// The link of a profile: one person's.
     Url,
+    /// A telephone number: colleagues may share it.
     Phone,
+    /// A further name they write under: others may bear it too.
     Name,
 }
 
 impl IdentityKind {
+    /// Every kind: names in the database are looked up among these.
     pub const ALL: [IdentityKind; 4] =
         [IdentityKind::Email, IdentityKind::Url, IdentityKind::Phone, IdentityKind::Name];
 
+    /// As JSON and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             IdentityKind::Email => "email",
@@ -219,6 +225,7 @@ pub fn fold(c: char) -> impl Iterator<Item = char> {
 pub struct SeenAddress {
     /// As the store numbers it.
     pub address: i64,
+    /// The display name, as it was written.
     pub name: String,
     /// Mail went to it and came from it.
     pub both_ways: bool,

@@ -3,16 +3,20 @@
 /// How an account's mail is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxKind {
+    /// On a server, over IMAP.
     Imap,
+    /// In a Maildir on this machine.
     Maildir,
     /// Files that were imported once; never watched.
     Archive,
 }
 
 impl MailboxKind {
+    /// Every kind: names in the database are looked up among these.
     pub const ALL: [MailboxKind; 3] =
         [MailboxKind::Imap, MailboxKind::Maildir, MailboxKind::Archive];
 
+    /// As JSON and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             MailboxKind::Imap => "imap",
@@ -25,15 +29,22 @@ impl MailboxKind {
 /// How an account is doing, as `status` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountState {
+    /// All of it has been read, and news is waited for.
     Watching,
+    /// It is being connected to, or read.
     Syncing,
+    /// It couldn't be reached or read.
     Offline,
+    /// What was running failed, or the server is busy: it is tried again after a pause.
     Backoff,
+    /// The server refused the login.
     AuthFailed,
+    /// Nobody is watching it; the last pass went well, or the daemon has stopped.
     Idle,
 }
 
 impl AccountState {
+    /// Every state: names in the database are looked up among these.
     pub const ALL: [AccountState; 6] = [
         AccountState::Watching,
         AccountState::Syncing,
@@ -43,6 +54,7 @@ impl AccountState {
         AccountState::Idle,
     ];
 
+    /// As JSON and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             AccountState::Watching => "watching",
@@ -58,17 +70,26 @@ impl AccountState {
 /// What a folder is for, by SPECIAL-USE (RFC 6154) or its well-known name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
+    /// Where mail arrives.
     Inbox,
+    /// Copies of what I sent.
     Sent,
+    /// Mail that I have put aside to keep.
     Archive,
+    /// Every message of the account, also those of other folders.
     All,
+    /// What is not sent yet: read only where the configuration names the folder.
     Drafts,
+    /// What was taken for spam.
     Junk,
+    /// What was thrown away.
     Trash,
+    /// Any other folder, or one of which nothing is known.
     Other,
 }
 
 impl Role {
+    /// Every role: names in the database are looked up among these.
     pub const ALL: [Role; 8] = [
         Role::Inbox,
         Role::Sent,
@@ -80,6 +101,7 @@ impl Role {
         Role::Other,
     ];
 
+    /// As JSON, the terminal and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Role::Inbox => "inbox",
@@ -149,7 +171,10 @@ impl Role {
 /// What a mail program has noted on a copy of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags {
+    /// Somebody has answered the message from this mailbox.
     pub answered: bool,
+    /// The copy is marked for removal, but still there.
     pub deleted: bool,
+    /// The message is not finished: it was not sent.
     pub draft: bool,
 }

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 /// What the outermost prefix of a subject says its sender did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefix {
+    /// `Re:` and its translations.
     Reply,
+    /// `Fwd:` and its translations.
     Forward,
 }
 

@@ -39,15 +39,21 @@ impl Traits {
     pub const BOUNCE: Traits = Traits(1 << 2);
     /// A disposition notification (RFC 8098): "seen", no answer.
     pub const DISPOSITION: Traits = Traits(1 << 3);
+    /// Carries `List-Id`, `List-Unsubscribe`, `List-Post` or `Feedback-ID`.
     pub const LIST: Traits = Traits(1 << 4);
+    /// `Precedence` is `bulk`, `list` or `junk`.
     pub const BULK: Traits = Traits(1 << 5);
     /// A list that takes posts: `List-Post` other than `NO`, or its address among the recipients.
     pub const DISCUSSION_LIST: Traits = Traits(1 << 6);
+    /// A calendar object with a method: an invitation, a change of it, or an answer to one.
     pub const CALENDAR: Traits = Traits(1 << 7);
+    /// Answers an invitation; beside [`Traits::CALENDAR`].
     pub const CALENDAR_REPLY: Traits = Traits(1 << 8);
+    /// By its name, the sender's address takes no answers: `no-reply@…`, `notifications@…`.
     pub const NO_REPLY_SENDER: Traits = Traits(1 << 9);
     /// Asks for no automatic reply. People's mail carries it too.
     pub const SUPPRESS: Traits = Traits(1 << 10);
+    /// The subject begins as notices of absence do. No proof alone: people begin theirs so too.
     pub const OUT_OF_OFFICE_SUBJECT: Traits = Traits(1 << 11);
     /// An emoji as an answer: acknowledges, closes the turn.
     pub const REACTION: Traits = Traits(1 << 12);
@@ -55,7 +61,9 @@ impl Traits {
     pub const FORWARD: Traits = Traits(1 << 13);
     /// The outermost prefix of the subject is a reply's.
     pub const REPLY_PREFIX: Traits = Traits(1 << 14);
+    /// The subject has a question mark.
     pub const QUESTION: Traits = Traits(1 << 15);
+    /// The subject has a phrase that asks for something.
     pub const REQUEST: Traits = Traits(1 << 16);
     /// In-Reply-To or References name a message.
     pub const HAS_REPLY_HEADERS: Traits = Traits(1 << 17);
@@ -79,6 +87,7 @@ impl Traits {
     /// An address in To is called as those of mailing lists are.
     pub const LIST_IN_TO: Traits = Traits(1 << 34);
 
+    /// Nothing was found.
     pub const NONE: Traits = Traits(0);
 
     /// What lists put into what they carry.
@@ -99,18 +108,22 @@ impl Traits {
         self.0 & other.0 == other.0
     }
 
+    /// Whether any of `other` is here.
     pub const fn intersects(self, other: Traits) -> bool {
         self.0 & other.0 != 0
     }
 
+    /// Adds all of `other`.
     pub fn insert(&mut self, other: Traits) {
         self.0 |= other.0;
     }
 
+    /// Takes all of `other` out.
     pub fn remove(&mut self, other: Traits) {
         self.0 &= !other.0;
     }
 
+    /// What either holds: `|` for constants.
     pub const fn with(self, other: Traits) -> Traits {
         Traits(self.0 | other.0)
     }
@@ -136,6 +149,7 @@ pub struct Context {
     pub from_contact: bool,
     /// Its reply headers name a message of mine.
     pub answers_mine: bool,
+    /// An address of mine stands in To; Cc is not enough.
     pub me_in_to: bool,
     /// The list's own address is among its To or Cc.
     pub list_in_recipients: bool,
@@ -146,16 +160,27 @@ pub struct Context {
 /// Why a message is no human touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Noise {
+    /// It says that mail could not be delivered.
     Bounce,
+    /// It says that mail was displayed, which is no answer.
     Disposition,
+    /// A notice of absence or another automatic answer.
     AutoReply,
+    /// A program wrote it, not known as an answer to anything.
     Automatic,
+    /// It asks for no automatic answer and came within two minutes of mine.
     InstantReply,
+    /// Accepts or declines an invitation.
     CalendarReply,
+    /// An invitation, or a change of one.
     Calendar,
+    /// Its sender takes no answers.
     NoReplySender,
+    /// An emoji: acknowledges, answers nothing.
     Reaction,
+    /// A list carried it, and no contact answers me or addresses me with it.
     List,
+    /// As [`Noise::List`], where only `Precedence` says so.
     Bulk,
 }
 

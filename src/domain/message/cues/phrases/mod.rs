@@ -122,18 +122,27 @@ impl Kinds {
     }
 }
 
+/// A language whose phrases are known, each from a table of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
+    /// By `english.txt`; some of its phrases are known in texts of any language.
     English,
+    /// By `german.txt`.
     German,
+    /// By `french.txt`.
     French,
+    /// By `spanish.txt`.
     Spanish,
+    /// By `italian.txt`.
     Italian,
+    /// By `portuguese.txt`.
     Portuguese,
+    /// By `dutch.txt`.
     Dutch,
 }
 
 impl Language {
+    /// Every language. Their places are stored with the marks: only ever add at the end.
     pub const ALL: [Language; 7] = [
         Language::English,
         Language::German,
@@ -144,6 +153,7 @@ impl Language {
         Language::Dutch,
     ];
 
+    /// In English, as JSON and the terminal spell it.
     pub fn name(self) -> &'static str {
         match self {
             Language::English => "English",
