@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::globals::Globals;
 use crate::book::{AsOf, Book, is_told, measure_history, measure_marked, prepare};
 use crate::config::{self, Config};
 use crate::daemon::Home;
@@ -26,20 +27,40 @@ pub struct Desk {
 
 impl Desk {
     /// Reads the configuration; where there is none and none was named, the defaults hold.
-    pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
-        let config = if home.config.exists() { home.settings()? } else { config::defaults() };
-        Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet, verbose: false })
+    ///
+    /// # Errors
+    /// `Config` for every mistake in it, and for a file that was named and isn't there.
+    pub fn open(globals: &Globals) -> Result<Desk> {
+        if globals.config.is_some() {
+            return Desk::open_configured(globals);
+        }
+        let home = globals.home()?;
+        let config = settings_if_any(&home)?;
+        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
     }
 
     /// Like [`Desk::open`], for commands that can do nothing without a configuration.
-    pub fn open_configured(
-        home: Home,
-        at: Option<Moment>,
-        json: bool,
-        quiet: bool,
-    ) -> Result<Desk> {
-        home.settings()?;
-        Desk::open(home, at, json, quiet)
+    ///
+    /// # Errors
+    /// `Config` for every mistake in it, and where there is none.
+    pub fn open_configured(globals: &Globals) -> Result<Desk> {
+        let home = globals.home()?;
+        let config = home.settings()?;
+        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
+    }
+
+    /// For commands that see to their configuration themselves, and for which there is no other
+    /// instant than the present.
+    pub fn of_now(globals: &Globals, home: Home, config: Config) -> Desk {
+        Desk {
+            home,
+            config,
+            now: Clock::System.now(),
+            at: None,
+            json: globals.json,
+            quiet: globals.quiet,
+            verbose: globals.verbose > 0,
+        }
     }
 
     pub fn as_of(&self) -> AsOf {
@@ -157,6 +178,14 @@ impl Desk {
     }
 }
 
+/// What the user configured; the defaults where there is no such file.
+///
+/// # Errors
+/// `Config` for every mistake in it.
+pub fn settings_if_any(home: &Home) -> Result<Config> {
+    if home.config.exists() { home.settings() } else { Ok(config::defaults()) }
+}
+
 fn say_that_it_waits() {
     let _ = writeln!(anstream::stderr(), "another requite is writing: waiting for it");
 }
@@ -181,7 +210,9 @@ mod tests {
         let store = Store::open(&home.data).unwrap();
         store.set_accounts(&[("work".to_owned(), "imap")]).unwrap();
         store.set_folders("work", &[("INBOX".to_owned(), "inbox")]).unwrap();
-        let desk = Desk::open(home, None, false, false).unwrap();
+        let config = settings_if_any(&home).unwrap();
+        let (now, at) = (Moment(1_000_000), None);
+        let desk = Desk { home, config, now, at, json: false, quiet: false, verbose: false };
         let accounts = desk.store_to_write().unwrap().accounts().unwrap();
         assert_eq!(accounts[0].folders.len(), 1);
     }

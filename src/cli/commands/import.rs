@@ -8,6 +8,7 @@ mod archives;
 use std::fs;
 use std::path::PathBuf;
 
+use clap::Args;
 use serde_json::json;
 
 use self::archives::{Item, bring_mail_in};
@@ -25,6 +26,25 @@ const STEP: usize = 250;
 const SHOWN: usize = 10;
 /// A telephone number has at least so many digits.
 const DIGITS: usize = 5;
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct ImportArgs {
+    #[arg(value_name = "FILE", required_unless_present = "undo")]
+    files: Vec<PathBuf>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Take the last import back
+    #[arg(long, conflicts_with_all = ["files", "dry_run"])]
+    undo: bool,
+}
+
+impl ImportArgs {
+    /// To take these in.
+    pub(super) fn of(files: Vec<PathBuf>) -> ImportArgs {
+        ImportArgs { files, ..ImportArgs::default() }
+    }
+}
 
 /// What became of one file.
 struct Outcome {
@@ -46,12 +66,13 @@ struct Skipped {
 }
 
 /// Brings the contacts of `files` in, and then the mail, in steps between which others may write;
-/// with `dry_run` nothing stays.
+/// with `--dry-run` nothing stays.
 ///
 /// # Errors
 /// `Failed` for a file that wasn't recognised, once the others came in.
-pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<()> {
-    if undo {
+pub(super) fn run(desk: &Desk, args: &ImportArgs) -> Result<()> {
+    let ImportArgs { files, dry_run, undo } = args;
+    if *undo {
         return take_back(desk, files);
     }
     if files.is_empty() {
@@ -60,7 +81,7 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
         );
     }
     let items: Vec<Item> = files.iter().map(|path| Item::of(path)).collect();
-    let outcomes = if dry_run {
+    let outcomes = if *dry_run {
         let known = Store::path(&desk.home.data).exists();
         let store = if known { desk.store_to_read()? } else { Store::in_memory()? };
         let (mut outcomes, _) = bring_in(desk, &store.people_apart()?, &items)?;
@@ -77,7 +98,7 @@ pub fn run(desk: &Desk, files: &[PathBuf], dry_run: bool, undo: bool) -> Result<
         outcomes
     };
     report(desk, &outcomes)?;
-    if dry_run {
+    if *dry_run {
         desk.say("nothing was changed");
     }
     refused(&outcomes)

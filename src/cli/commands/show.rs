@@ -1,5 +1,6 @@
 //! `show`: one contact with the evidence: score, both response times, turns, ledger.
 
+use clap::Args;
 use serde_json::Value;
 
 use crate::book::{Book, Person};
@@ -13,9 +14,17 @@ use crate::store::Store;
 
 mod page;
 
-pub fn run(desk: &Desk, contact: &str) -> Result<()> {
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// An address, a name or a part of it, or C12
+    contact: String,
+}
+
+/// # Errors
+/// `Usage` for a contact whom nobody or several could be meant by.
+pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<()> {
     let store = desk.store_to_read()?;
-    let row = person::find(&store, contact)?;
+    let row = person::find(&store, &args.contact)?;
     let book = desk.book(&store)?;
     let person = book.person_of(row)?;
     if desk.json {

@@ -1,11 +1,12 @@
 //! `status`: who waits for me, whom I wait for, and how the accounts are doing.
 
+use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::book::{Book, NamedDebt};
 use crate::cli::desk::Desk;
-use crate::cli::outcome::Outcome;
+use crate::cli::exit::Exit;
 use crate::cli::{json, render};
 use crate::domain::decide::digest::Totals;
 use crate::domain::measure::need::Likelihood;
@@ -15,7 +16,19 @@ use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
 
-pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
+#[derive(Debug, Default, Args)]
+pub(crate) struct StatusArgs {
+    /// Exit with 3 when something is overdue
+    #[arg(long)]
+    exit_code: bool,
+    /// List what may need no reply, too
+    #[arg(long)]
+    all: bool,
+}
+
+/// # Errors
+/// Those of reading the database.
+pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
     let store = desk.store_to_read()?;
     let mut accounts = store.accounts()?;
     let reads_text = desk.config.policy.reads_text;
@@ -32,10 +45,10 @@ pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
-        desk.print(&state.text(&desk.config.policy, all))?;
+        desk.print(&state.text(&desk.config.policy, args.all))?;
     }
     let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
-    Ok(if exit_code && overdue { Outcome::Overdue } else { Outcome::Fine })
+    Ok(if args.exit_code && overdue { Exit::Overdue } else { Exit::Fine })
 }
 
 struct State {

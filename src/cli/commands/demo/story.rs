@@ -12,7 +12,7 @@ pub const BEGIN: Moment = Moment(1_793_606_400);
 /// Two weeks later: the second Monday digest went out an hour ago.
 pub const END: Moment = Moment(BEGIN.0 + 14 * DAY);
 
-pub struct Person {
+pub struct Character {
     pub name: &'static str,
     pub email: &'static str,
     pub company: &'static str,
@@ -23,8 +23,8 @@ pub struct Person {
     i_took: &'static [i32],
 }
 
-pub const PEOPLE: [Person; 8] = [
-    Person {
+pub const PEOPLE: [Character; 8] = [
+    Character {
         name: "Bea Martin",
         email: "bea.martin@example.org",
         company: "Nordlicht Solar",
@@ -32,7 +32,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[3, 7, 2, 20, 5, 4],
         i_took: &[5, 9, 26, 3, 14],
     },
-    Person {
+    Character {
         name: "Chidi Okafor",
         email: "chidi@okafor.example",
         company: "Okafor & Daughters",
@@ -40,7 +40,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[26, 40, 31, 70, 22],
         i_took: &[4, 30, 51, 12],
     },
-    Person {
+    Character {
         name: "Dana Weiss",
         email: "d.weiss@example.net",
         company: "Kontor Recruiting",
@@ -48,7 +48,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[120, 90, -1, -1, -1, -1],
         i_took: &[8, 20, 16],
     },
-    Person {
+    Character {
         name: "Emre Yilmaz",
         email: "emre@lattice.example",
         company: "Lattice Labs",
@@ -56,7 +56,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[1, 2, 1, 4, 3, 2, 1],
         i_took: &[2, 6, 1, 3, 60],
     },
-    Person {
+    Character {
         name: "Fiona Burke",
         email: "fiona.burke@example.org",
         company: "Harbour Design",
@@ -64,7 +64,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[18, 44, 9, 30],
         i_took: &[70, 22, 90, 47],
     },
-    Person {
+    Character {
         name: "Goran Petrović",
         email: "goran@petrovic.example",
         company: "Ministry of Maps",
@@ -72,7 +72,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[46, 12, 33],
         i_took: &[10, 24, 15],
     },
-    Person {
+    Character {
         name: "Hana Sato",
         email: "hana.sato@example.net",
         company: "Kissa Books",
@@ -80,7 +80,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[6, 11, 8, 5],
         i_took: &[3, 3, 8, 4],
     },
-    Person {
+    Character {
         name: "Ivo de Vries",
         email: "ivo@devries.example",
         company: "De Vries Logistics",
@@ -145,7 +145,7 @@ pub struct Mail {
 struct Draft<'a> {
     at: Moment,
     mine: bool,
-    person: &'a Person,
+    person: &'a Character,
     subject: &'a str,
     id: String,
     answers: Option<String>,

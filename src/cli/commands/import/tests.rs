@@ -72,23 +72,23 @@ fn the_second_time_everything_is_known() {
 fn a_rehearsal_changes_nothing_and_an_import_can_be_taken_back() {
     let place = Place::new();
     let (desk, file) = (place.desk(), place.file("a.vcf", CARDS));
-    let files = [file];
-    run(&desk, &files, true, false).unwrap();
+    let files = vec![file];
+    run(&desk, &ImportArgs { files: files.clone(), dry_run: true, undo: false }).unwrap();
     assert!(place.names().is_empty());
-    run(&desk, &files, false, false).unwrap();
+    run(&desk, &ImportArgs { files: files.clone(), ..ImportArgs::default() }).unwrap();
     assert_eq!(place.names().len(), 2);
-    run(&desk, &files, true, false).unwrap();
-    run(&desk, &[], false, true).unwrap();
+    run(&desk, &ImportArgs { files: files.clone(), dry_run: true, undo: false }).unwrap();
+    run(&desk, &ImportArgs { undo: true, ..ImportArgs::default() }).unwrap();
     assert!(place.names().is_empty());
-    let error = run(&desk, &[], false, true).unwrap_err();
+    let error = run(&desk, &ImportArgs { undo: true, ..ImportArgs::default() }).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
 }
 
 #[test]
 fn what_is_not_recognised_is_told_once_the_rest_came_in() {
     let place = Place::new();
-    let files = [place.file("notes.txt", "milk, eggs"), place.file("a.vcf", CARDS)];
-    let error = run(&place.desk(), &files, false, false).unwrap_err();
+    let files = vec![place.file("notes.txt", "milk, eggs"), place.file("a.vcf", CARDS)];
+    let error = run(&place.desk(), &ImportArgs { files, ..ImportArgs::default() }).unwrap_err();
     assert_eq!(error.kind(), Kind::Failed);
     assert!(error.to_string().ends_with("notes.txt can't be imported"), "{error}");
     assert_eq!(place.names().len(), 2);
