@@ -10,6 +10,7 @@ use super::render;
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
+    /// All was done that was asked for.
     Fine,
     /// `status --exit-code`: an answer is overdue.
     Overdue,
@@ -19,7 +20,7 @@ pub enum Exit {
 
 impl Exit {
     /// The numbers from 64 on are those of sysexits(3).
-    pub fn code(self) -> u8 {
+    fn code(self) -> u8 {
         match self {
             Exit::Fine => 0,
             Exit::Overdue => 3,
@@ -38,7 +39,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Says on stderr what went wrong and what to do.
+/// Says on stderr what went wrong and what to do; so ends a command that couldn't do its work.
 pub fn report(error: &Error) -> Exit {
     // Nobody is left to tell when stderr is closed.
     let _ = anstream::stderr().write_all(told(error).as_bytes());

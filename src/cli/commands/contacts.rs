@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::book::Person;
 use crate::cli::desk::Desk;
@@ -12,7 +12,7 @@ use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
 use crate::domain::text::clean;
 use crate::error::Result;
-use crate::store::ContactRow;
+use crate::store::{ContactRow, Correspondent};
 
 const BAR: usize = 5;
 const SUGGESTED: usize = 20;
@@ -153,7 +153,7 @@ fn suggest(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         });
     }
     if desk.json {
-        let suggestions: Vec<_> = found.iter().map(json::correspondent).collect();
+        let suggestions: Vec<_> = found.iter().map(suggestion).collect();
         return desk.print_json(json!({ "suggestions": suggestions }));
     }
     if found.is_empty() {
@@ -170,6 +170,15 @@ fn suggest(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         ]);
     }
     desk.print(&columns.finish(&[2, 3], &[0]))
+}
+
+fn suggestion(found: &Correspondent) -> Value {
+    json!({
+        "email": found.email,
+        "name": found.name,
+        "from_them": found.from_them,
+        "from_me": found.from_me,
+    })
 }
 
 #[cfg(test)]

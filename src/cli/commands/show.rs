@@ -1,12 +1,14 @@
 //! `show`: one contact with the evidence: score, both response times, turns, ledger.
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::domain::decide::explanation::explanation;
+use crate::domain::measure::score::Components;
+use crate::domain::measure::standing::Counts;
 use crate::domain::model::Stance;
 use crate::domain::text::clean;
 use crate::error::Result;
@@ -44,12 +46,27 @@ fn document(store: &Store, book: &Book<'_>, person: &Person, stance: Stance) -> 
         ledger.extend(json::ledger_entry(entry, &store.people_of_entry(entry.id)?));
     }
     let mut document = json::contact(person);
-    document["components"] = json::components(&person.standing.score.components);
-    document["counts"] = json::counts(&person.standing.counts);
+    document["components"] = components(&person.standing.score.components);
+    document["counts"] = counts(&person.standing.counts);
     document["explanation"] = explain(person, stance).into();
     document["turns"] = turns.into();
     document["ledger"] = ledger.into();
     Ok(document)
+}
+
+fn components(components: &Components) -> Value {
+    let Components { r, m, x, b, v, c } = *components;
+    json!({ "R": r, "M": m, "X": x, "B": b, "V": v, "C": c })
+}
+
+fn counts(counts: &Counts) -> Value {
+    json!({
+        "init_me": counts.init_me,
+        "init_them": counts.init_them,
+        "gives": counts.gives,
+        "asks_me": counts.asks_me,
+        "received": counts.received,
+    })
 }
 
 fn explain(person: &Person, stance: Stance) -> String {

@@ -71,10 +71,10 @@ impl State {
     fn document(&self, stance: Stance) -> Value {
         json!({
             "stance": stance.name(),
-            "accounts": self.accounts.iter().map(json::account).collect::<Vec<_>>(),
-            "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
-            "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
-            "totals": json::totals(&self.totals),
+            "accounts": self.accounts.iter().map(account_json).collect::<Vec<_>>(),
+            "i_owe": self.i_owe.iter().map(debt_json).collect::<Vec<_>>(),
+            "they_owe": self.they_owe.iter().map(debt_json).collect::<Vec<_>>(),
+            "totals": totals_json(&self.totals),
         })
     }
 
@@ -94,6 +94,65 @@ impl State {
         parts.push(lines_of(&self.accounts));
         parts.join("\n")
     }
+}
+
+fn account_json(account: &AccountRow) -> Value {
+    let folders: Vec<Value> = account
+        .folders
+        .iter()
+        .map(|folder| {
+            json!({
+                "name": folder.name,
+                "role": folder.role,
+                "messages": folder.messages,
+                "complete": folder.complete,
+            })
+        })
+        .collect();
+    json!({
+        "name": account.name,
+        "kind": account.kind,
+        "state": account.state,
+        "detail": account.detail,
+        "messages": account.messages,
+        "quarantined": account.quarantined,
+        "unread_texts": account.unread_texts,
+        "folders": folders,
+    })
+}
+
+fn debt_json(named: &NamedDebt) -> Value {
+    let debt = &named.debt;
+    let turn = &debt.turn;
+    json!({
+        "id": turn.id.to_string(),
+        "contact": json::person(turn.id.contact, &named.name),
+        "channel": turn.channel.name(),
+        "since": json::instant(turn.start),
+        "age_h": debt.age_h,
+        "limit_h": debt.limit_h,
+        "due": json::instant(debt.due),
+        "overdue": debt.overdue,
+        "needs_reply": turn.needs_reply,
+        "likelihood": debt.likelihood().name(),
+        "because": named.because,
+        "subject": named.subject,
+        "message_id": named.message_id,
+        "snoozed_until": debt.snoozed_until.map(json::instant),
+    })
+}
+
+fn totals_json(totals: &Totals) -> Value {
+    json!({
+        "messages": totals.messages,
+        "contacts": totals.contacts,
+        "i_owe": totals.i_owe,
+        "i_owe_overdue": totals.i_owe_overdue,
+        "i_owe_perhaps": totals.i_owe_perhaps,
+        "they_owe": totals.they_owe,
+        "they_owe_overdue": totals.they_owe_overdue,
+        "they_owe_perhaps": totals.they_owe_perhaps,
+    })
 }
 
 const NO_CONTACTS: &str = "\

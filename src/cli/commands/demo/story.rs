@@ -4,26 +4,26 @@
 
 use crate::domain::model::{DAY, HOUR, Moment};
 
-pub const ME: &str = "ada@example.com";
+pub(super) const ME: &str = "ada@example.com";
 const MY_NAME: &str = "Ada Example";
 
 /// Monday 2 November 2026, 08:00 UTC.
-pub const BEGIN: Moment = Moment(1_793_606_400);
+pub(super) const BEGIN: Moment = Moment(1_793_606_400);
 /// Two weeks later: the second Monday digest went out an hour ago.
-pub const END: Moment = Moment(BEGIN.0 + 14 * DAY);
+pub(super) const END: Moment = Moment(BEGIN.0 + 14 * DAY);
 
-pub struct Character {
-    pub name: &'static str,
-    pub email: &'static str,
-    pub company: &'static str,
-    pub position: &'static str,
+pub(super) struct Character {
+    pub(super) name: &'static str,
+    pub(super) email: &'static str,
+    pub(super) company: &'static str,
+    pub(super) position: &'static str,
     /// Hours until they answered what I wrote before the story begins; negative: never.
     they_took: &'static [i32],
     /// Hours until I answered them.
     i_took: &'static [i32],
 }
 
-pub const PEOPLE: [Character; 8] = [
+pub(super) const PEOPLE: [Character; 8] = [
     Character {
         name: "Bea Martin",
         email: "bea.martin@example.org",
@@ -91,14 +91,14 @@ pub const PEOPLE: [Character; 8] = [
 ];
 
 /// One thing that happens in the story.
-pub struct Scene {
+pub(super) struct Scene {
     /// Hours after the beginning.
-    pub hour: i64,
-    pub person: usize,
-    pub mine: bool,
-    pub subject: &'static str,
+    pub(super) hour: i64,
+    pub(super) person: usize,
+    pub(super) mine: bool,
+    pub(super) subject: &'static str,
     /// The scene that this mail answers, as an index.
-    pub answers: Option<usize>,
+    pub(super) answers: Option<usize>,
 }
 
 const fn scene(hour: i64, person: usize, mine: bool, subject: &'static str) -> Scene {
@@ -109,7 +109,7 @@ const fn answer(hour: i64, to: usize, person: usize, mine: bool, subject: &'stat
     Scene { hour, person, mine, subject, answers: Some(to) }
 }
 
-pub const SCENES: [Scene; 22] = [
+pub(super) const SCENES: [Scene; 22] = [
     scene(4, 0, false, "Could you look at the hiring plan?"),
     scene(6, 3, true, "Would you meet Hana about her book?"),
     answer(8, 1, 3, false, "Re: Would you meet Hana about her book?"),
@@ -135,11 +135,11 @@ pub const SCENES: [Scene; 22] = [
 ];
 
 /// A message with everything that a mail server would have put there.
-pub struct Mail {
-    pub at: Moment,
+pub(super) struct Mail {
+    pub(super) at: Moment,
     /// In the Sent folder; else in the inbox.
-    pub sent: bool,
-    pub bytes: Vec<u8>,
+    pub(super) sent: bool,
+    pub(super) bytes: Vec<u8>,
 }
 
 struct Draft<'a> {
@@ -152,11 +152,11 @@ struct Draft<'a> {
 }
 
 impl Scene {
-    pub fn at(&self) -> Moment {
+    pub(super) fn at(&self) -> Moment {
         BEGIN + self.hour * HOUR
     }
 
-    pub fn mail(&self, index: usize) -> Mail {
+    pub(super) fn mail(&self, index: usize) -> Mail {
         let id = |index: usize| format!("<scene-{index}@example.com>");
         mail(&Draft {
             at: self.at(),
@@ -170,7 +170,7 @@ impl Scene {
 }
 
 /// The ten weeks before the story: an exchange every few days with everybody.
-pub fn history() -> Vec<Mail> {
+pub(super) fn history() -> Vec<Mail> {
     let mut mails = Vec::new();
     for (number, person) in PEOPLE.iter().enumerate() {
         let mine = (true, person.they_took, MY_PAST_SUBJECTS);
@@ -254,7 +254,7 @@ fn mail(draft: &Draft<'_>) -> Mail {
 }
 
 /// The people as LinkedIn exports them, with its preamble; most rows there have no address.
-pub fn connections() -> String {
+pub(super) fn connections() -> String {
     let mut csv = String::from(
         "Notes:\n\"When exporting your connection data, you may notice that some addresses are \
          missing.\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n",
