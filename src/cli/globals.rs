@@ -39,7 +39,7 @@ impl Globals {
     /// Where things lie, for this run.
     ///
     /// # Errors
-    /// As [`Home::of_user`] where no folder is named.
+    /// `Failed` where no folder is named and nothing in the environment says where things lie.
     pub(super) fn home(&self) -> Result<Home> {
         let mut home = match &self.home {
             Some(folder) => Home::below(folder),

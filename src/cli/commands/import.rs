@@ -130,15 +130,15 @@ fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
 
 /// The contacts; and the number under which mail is to come, where some is.
 fn bring_in(desk: &Desk, store: &Store, items: &[Item]) -> Result<(Vec<FileReport>, Option<i64>)> {
-    let files: Vec<Result<Content>> = items.iter().map(Content::read).collect();
+    let files: Vec<Result<FileContent>> = items.iter().map(FileContent::read).collect();
     let known = files.iter().zip(items).filter(|(file, _)| file.is_ok());
     let names: Vec<String> = known.map(|(_, item)| item.path.display().to_string()).collect();
-    let mut running = Running { desk, store, names, run: ImportRun::default() };
+    let mut ongoing = OngoingImport { desk, store, names, run: ImportRun::default() };
     let mut reports = Vec::new();
     for (item, file) in items.iter().zip(files) {
-        reports.push(running.bring_in(item, file)?);
+        reports.push(ongoing.bring_in(item, file)?);
     }
-    let Running { names, mut run, .. } = running;
+    let OngoingImport { names, mut run, .. } = ongoing;
     let brings_mail = items.iter().any(|item| item.archive.is_some());
     let import = brings_mail
         .then(|| store.transaction(|store| store.expect_mail(&names, &mut run, desk.now)))
@@ -147,49 +147,49 @@ fn bring_in(desk: &Desk, store: &Store, items: &[Item]) -> Result<(Vec<FileRepor
 }
 
 /// What one file holds, as far as it can be told before anything is done.
-enum Content {
+enum FileContent {
     Mail(&'static str),
     Cards(import::Import),
 }
 
-impl Content {
+impl FileContent {
     /// # Errors
     /// Why nothing comes of it.
-    fn read(item: &Item) -> Result<Content> {
+    fn read(item: &Item) -> Result<FileContent> {
         let path = item.path.as_path();
         if let Some(archive) = &item.archive {
-            return Ok(Content::Mail(archive.kind()));
+            return Ok(FileContent::Mail(archive.kind()));
         }
         if path.is_dir() {
             return Err(Error::failed("a folder without a Maildir in it"));
         }
         let bytes =
             fs::read(path).map_err(|cause| Error::failed("can't be read").because(cause))?;
-        import::read(&bytes).map(Content::Cards).ok_or_else(|| Error::failed("not recognised"))
+        import::read(&bytes).map(FileContent::Cards).ok_or_else(|| Error::failed("not recognised"))
     }
 }
 
 /// An import on its way, step by step.
-struct Running<'a> {
+struct OngoingImport<'a> {
     desk: &'a Desk,
     store: &'a Store,
     names: Vec<String>,
     run: ImportRun,
 }
 
-impl Running<'_> {
-    fn bring_in(&mut self, item: &Item, file: Result<Content>) -> Result<FileReport> {
+impl OngoingImport<'_> {
+    fn bring_in(&mut self, item: &Item, file: Result<FileContent>) -> Result<FileReport> {
         let mut report = FileReport::of(&item.path);
         let read = match file {
             Err(why) => {
                 report.skipped.push(Omission::once(None, why.to_string()));
                 return Ok(report);
             }
-            Ok(Content::Mail(kind)) => {
+            Ok(FileContent::Mail(kind)) => {
                 report.kind = Some(kind);
                 return Ok(report);
             }
-            Ok(Content::Cards(read)) => read,
+            Ok(FileContent::Cards(read)) => read,
         };
         report.kind = Some(read.format.name());
         report

@@ -79,6 +79,9 @@ impl Command {
     }
 
     /// Who takes the globals works where the configuration is wrong, too.
+    ///
+    /// # Errors
+    /// Those of the command, and before it of opening its desk.
     pub(super) async fn perform(self, globals: &Globals) -> Result<Exit> {
         let desk = || Desk::open(globals);
         match self {
