@@ -4,9 +4,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use requite::cli::args::Arguments;
-use requite::cli::outcome::report;
-use requite::cli::{commands, logging};
+use requite::cli::{Arguments, report, start_log};
 use requite::error::Error;
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
@@ -16,11 +14,11 @@ fn main() -> ExitCode {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let arguments = Arguments::parse();
     anstream::ColorChoice::from(arguments.globals.color).write_global();
-    logging::start(commands::log_level(&arguments));
+    start_log(arguments.log_level());
     let done = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|cause| Error::failed("cannot start the runtime").because(cause))
-        .and_then(|runtime| runtime.block_on(commands::dispatch(arguments)));
+        .and_then(|runtime| runtime.block_on(arguments.perform()));
     done.unwrap_or_else(|error| report(&error)).into()
 }

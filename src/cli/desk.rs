@@ -1,8 +1,9 @@
 //! What every command starts from: where things lie, the configuration, the time, the manner of
-//! speaking.
+//! speaking. Knows no command.
 
 use std::io::{self, Write};
 
+use super::globals::Globals;
 use crate::book::{AsOf, Book, is_told, measure_history, measure_marked, prepare};
 use crate::config::{self, Config};
 use crate::daemon::Home;
@@ -11,38 +12,61 @@ use crate::domain::model::{ContactId, Moment};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
-pub struct Desk {
-    pub home: Home,
-    pub config: Config,
+pub(super) struct Desk {
+    pub(super) home: Home,
+    pub(super) config: Config,
     /// The real present.
-    pub now: Moment,
+    pub(super) now: Moment,
     /// `--at`: read-only commands answer as of this instant.
-    pub at: Option<Moment>,
-    pub json: bool,
-    pub quiet: bool,
+    pub(super) at: Option<Moment>,
+    pub(super) json: bool,
+    pub(super) quiet: bool,
     /// What is shown may be longer.
-    pub verbose: bool,
+    pub(super) verbose: bool,
 }
 
 impl Desk {
     /// Reads the configuration; where there is none and none was named, the defaults hold.
-    pub fn open(home: Home, at: Option<Moment>, json: bool, quiet: bool) -> Result<Desk> {
-        let config = if home.config.exists() { home.settings()? } else { config::defaults() };
-        Ok(Desk { home, config, now: Clock::System.now(), at, json, quiet, verbose: false })
+    ///
+    /// # Errors
+    /// `Config` for every mistake in it, and for a file that was named and isn't there. `Failed`
+    /// where nothing says where things lie.
+    pub(super) fn open(globals: &Globals) -> Result<Desk> {
+        if globals.config.is_some() {
+            return Desk::open_configured(globals);
+        }
+        let home = globals.home()?;
+        let config = settings_if_any(&home)?;
+        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
     }
 
     /// Like [`Desk::open`], for commands that can do nothing without a configuration.
-    pub fn open_configured(
-        home: Home,
-        at: Option<Moment>,
-        json: bool,
-        quiet: bool,
-    ) -> Result<Desk> {
-        home.settings()?;
-        Desk::open(home, at, json, quiet)
+    ///
+    /// # Errors
+    /// `Config` for every mistake in it, and where there is none. `Failed` where nothing says where
+    /// things lie.
+    pub(super) fn open_configured(globals: &Globals) -> Result<Desk> {
+        let home = globals.home()?;
+        let config = home.settings()?;
+        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
     }
 
-    pub fn as_of(&self) -> AsOf {
+    /// For commands that see to their configuration themselves, and for which there is no other
+    /// instant than the present.
+    pub(super) fn of_now(globals: &Globals, home: Home, config: Config) -> Desk {
+        Desk {
+            home,
+            config,
+            now: Clock::System.now(),
+            at: None,
+            json: globals.json,
+            quiet: globals.quiet,
+            verbose: globals.verbose > 0,
+        }
+    }
+
+    /// The instant of which to speak.
+    pub(super) fn as_of(&self) -> AsOf {
         self.at.map_or(AsOf::Now(self.now), AsOf::Then)
     }
 
@@ -50,8 +74,9 @@ impl Desk {
     /// configuration says. Waits for whoever is writing.
     ///
     /// # Errors
-    /// `Usage` for a command that can't change anything, as `--at` goes with it.
-    pub fn store_to_write(&self) -> Result<Store> {
+    /// `Usage` for a command that can't change anything, as `--at` goes with it; else those of
+    /// [`Store::open`].
+    pub(super) fn store_to_write(&self) -> Result<Store> {
         if self.at.is_some() {
             return Err(Error::usage("--at only goes with commands that change nothing"));
         }
@@ -66,7 +91,10 @@ impl Desk {
     /// The database for a command that only reads: at once, whoever is writing and whether or not
     /// anything can be written. What the configuration says anew is measured first where that can
     /// be done; else it is told that the figures are those of before.
-    pub fn store_to_read(&self) -> Result<Store> {
+    ///
+    /// # Errors
+    /// Those of [`Store::open_to_read`], and of [`Store::open`] where there is none yet.
+    pub(super) fn store_to_read(&self) -> Result<Store> {
         let Some(store) = Store::open_to_read(&self.home.data)? else {
             let store = Store::open(&self.home.data)?;
             if self.says_who_is_me() {
@@ -96,12 +124,21 @@ impl Desk {
         !self.config.accounts.is_empty() || !self.config.me.addresses.is_empty()
     }
 
-    pub fn book<'a>(&'a self, store: &'a Store) -> Result<Book<'a>> {
+    /// What is known as of the instant that was asked for.
+    ///
+    /// # Errors
+    /// `Failed` where the database can't be read; `Temporary` for an earlier instant, while it is
+    /// busy.
+    pub(super) fn book<'a>(&'a self, store: &'a Store) -> Result<Book<'a>> {
         Book::open(store, &self.config.policy, self.as_of())
     }
 
     /// Writes something the user said about contacts, and what follows from it, in one transaction.
-    pub fn write<T>(
+    ///
+    /// # Errors
+    /// Those of `work`, of which nothing stays then; else `Temporary` while another one writes for
+    /// too long, `NoRoom` on a full disk, `Failed` where the database can't be written.
+    pub(super) fn write<T>(
         &self,
         store: &Store,
         about: &[ContactId],
@@ -120,7 +157,10 @@ impl Desk {
     }
 
     /// What follows from what was written in steps.
-    pub fn follow_up(&self, store: &Store) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Desk::write`].
+    pub(super) fn follow_up(&self, store: &Store) -> Result<()> {
         store.transaction(Store::match_by_name)?;
         measure_history(store, &self.config.policy).map(drop)
     }
@@ -131,7 +171,10 @@ impl Desk {
     }
 
     /// Prints a JSON document with its schema and instant.
-    pub fn print_json(&self, mut document: serde_json::Value) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Desk::print`].
+    pub(super) fn print_json(&self, mut document: serde_json::Value) -> Result<()> {
         if let Some(fields) = document.as_object_mut() {
             fields.insert("schema".into(), 1.into());
             fields.insert("at".into(), self.as_of().moment().to_string().into());
@@ -140,21 +183,35 @@ impl Desk {
     }
 
     /// Prints data. A reader that has gone away is no error.
-    pub fn print(&self, text: &str) -> Result<()> {
+    ///
+    /// # Errors
+    /// `Failed` where it can't be written otherwise.
+    pub(super) fn print(&self, text: &str) -> Result<()> {
         printed(anstream::stdout().lock().write_all(text.as_bytes()))
     }
 
     /// Prints data as it is, byte by byte.
-    pub fn print_bytes(&self, bytes: &[u8]) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Desk::print`].
+    pub(super) fn print_bytes(&self, bytes: &[u8]) -> Result<()> {
         printed(io::stdout().lock().write_all(bytes))
     }
 
     /// Says something about what was done, beside the data.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(anstream::stderr(), "{text}");
         }
     }
+}
+
+/// What the user configured; the defaults where there is no such file.
+///
+/// # Errors
+/// `Config` for every mistake in it.
+pub(super) fn settings_if_any(home: &Home) -> Result<Config> {
+    if home.config.exists() { home.settings() } else { Ok(config::defaults()) }
 }
 
 fn say_that_it_waits() {
@@ -182,7 +239,9 @@ mod tests {
         let store = Store::open(&home.data).unwrap();
         store.set_accounts(&[("work".to_owned(), MailboxKind::Imap)]).unwrap();
         store.set_folders("work", &[("INBOX".to_owned(), Role::Inbox)]).unwrap();
-        let desk = Desk::open(home, None, false, false).unwrap();
+        let config = settings_if_any(&home).unwrap();
+        let (now, at) = (Moment(1_000_000), None);
+        let desk = Desk { home, config, now, at, json: false, quiet: false, verbose: false };
         let accounts = desk.store_to_write().unwrap().accounts().unwrap();
         assert_eq!(accounts[0].folders.len(), 1);
     }

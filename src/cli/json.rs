@@ -1,77 +1,17 @@
-//! The JSON that scripts rely on, field by field. What is unknown is `null`, never left out.
+//! The JSON that scripts rely on, field by field, as far as several documents are made of it; what
+//! only one command prints stands with it. What is unknown is `null`, never left out.
 
 use serde_json::{Value, json};
 
 use crate::book::{ContactPage, Person, ToldTurn};
-use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::Totals;
-use crate::domain::measure::score::{Components, Score};
-use crate::domain::measure::standing::{Counts, SideFigures};
+use crate::domain::measure::score::Score;
+use crate::domain::measure::standing::SideFigures;
 use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::message::cues::Language;
 use crate::domain::model::{ContactId, Moment, TouchId};
-use crate::store::{AccountRow, ContactRow, Correspondent, KeptText};
+use crate::store::{ContactRow, KeptText};
 
-pub fn account(account: &AccountRow) -> Value {
-    let folders: Vec<Value> = account
-        .folders
-        .iter()
-        .map(|folder| {
-            json!({
-                "name": folder.name,
-                "role": folder.role.name(),
-                "messages": folder.messages,
-                "complete": folder.complete,
-            })
-        })
-        .collect();
-    json!({
-        "name": account.name,
-        "kind": account.kind.name(),
-        "state": account.state.name(),
-        "detail": account.detail,
-        "messages": account.messages,
-        "quarantined": account.quarantined,
-        "unread_texts": account.unread_texts,
-        "folders": folders,
-    })
-}
-
-pub fn debt(named: &NamedDebt) -> Value {
-    let debt = &named.debt;
-    let turn = &debt.turn;
-    json!({
-        "id": turn.id.to_string(),
-        "contact": person(turn.id.contact, &named.name),
-        "channel": turn.channel.name(),
-        "since": instant(turn.start),
-        "age_h": debt.age_h,
-        "limit_h": debt.limit_h,
-        "due": instant(debt.due),
-        "overdue": debt.overdue,
-        "needs_reply": turn.needs_reply,
-        "likelihood": debt.likelihood().name(),
-        "because": named.because,
-        "subject": named.subject,
-        "message_id": named.message_id,
-        "snoozed_until": debt.snoozed_until.map(instant),
-    })
-}
-
-pub fn totals(totals: &Totals) -> Value {
-    json!({
-        "messages": totals.messages,
-        "contacts": totals.contacts,
-        "i_owe": totals.i_owe,
-        "i_owe_overdue": totals.i_owe_overdue,
-        "i_owe_perhaps": totals.i_owe_perhaps,
-        "they_owe": totals.they_owe,
-        "they_owe_overdue": totals.they_owe_overdue,
-        "they_owe_perhaps": totals.they_owe_perhaps,
-    })
-}
-
-pub fn contact(known: &Person) -> Value {
+pub(super) fn contact(known: &Person) -> Value {
     let ContactRow { id, name, company, position, identities, .. } = &known.row;
     let identities: Vec<Value> = identities
         .iter()
@@ -88,15 +28,6 @@ pub fn contact(known: &Person) -> Value {
         "them": side(&standing.them),
         "me": side(&standing.me),
         "last_touch": standing.last_touch.map(instant),
-    })
-}
-
-pub fn correspondent(found: &Correspondent) -> Value {
-    json!({
-        "email": found.email,
-        "name": found.name,
-        "from_them": found.from_them,
-        "from_me": found.from_me,
     })
 }
 
@@ -132,21 +63,6 @@ fn side(figures: &SideFigures) -> Value {
     })
 }
 
-pub fn components(components: &Components) -> Value {
-    let Components { r, m, x, b, v, c } = *components;
-    json!({ "R": r, "M": m, "X": x, "B": b, "V": v, "C": c })
-}
-
-pub fn counts(counts: &Counts) -> Value {
-    json!({
-        "init_me": counts.init_me,
-        "init_them": counts.init_them,
-        "gives": counts.gives,
-        "asks_me": counts.asks_me,
-        "received": counts.received,
-    })
-}
-
 /// What stayed of a text, the marks in words; `null` where it wasn't read.
 fn text(kept: &KeptText) -> Value {
     json!({
@@ -157,7 +73,7 @@ fn text(kept: &KeptText) -> Value {
     })
 }
 
-pub fn turn(ToldTurn { turn, asks, .. }: &ToldTurn, page: &ContactPage) -> Value {
+pub(super) fn turn(ToldTurn { turn, asks, .. }: &ToldTurn, page: &ContactPage) -> Value {
     let now = page.now;
     let message_id = |touch| page.details(touch).and_then(|it| it.message_id.as_deref());
     let answer = turn.answer.filter(|answer| answer.at <= now);
@@ -195,10 +111,10 @@ pub fn turn(ToldTurn { turn, asks, .. }: &ToldTurn, page: &ContactPage) -> Value
 }
 
 /// Of a mail that isn't the only one under its Message-ID.
-pub const SHARED_ID: &str = "two mails bear one id";
+pub(super) const SHARED_ID: &str = "two mails bear one id";
 
 /// An entry by hand; `None` for those that stand in no ledger.
-pub fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Value> {
+pub(super) fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Value> {
     let kind = match entry.kind {
         EntryKind::Favour if entry.other_way => "received",
         EntryKind::Favour => "favour",
@@ -219,10 +135,11 @@ pub fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Val
     }))
 }
 
-fn person(id: ContactId, name: &str) -> Value {
+/// A contact by id and name alone.
+pub(super) fn person(id: ContactId, name: &str) -> Value {
     json!({ "id": id.to_string(), "name": name })
 }
 
-fn instant(at: Moment) -> String {
+pub(super) fn instant(at: Moment) -> String {
     at.to_string()
 }

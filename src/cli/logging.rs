@@ -5,7 +5,7 @@ use rustix::fs::fstat;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
 
-/// `level` is one of `error`, `warn`, `info`, `debug`.
+/// Begins to write lines of `level` and above: `error`, `warn`, `info` or `debug`.
 pub fn start(level: &str) {
     // Libraries show what they send at lower levels: a login must never be seen.
     let others = if level == "error" { "error" } else { "warn" };

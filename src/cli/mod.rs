@@ -1,12 +1,21 @@
-//! The command line: arguments in, text or JSON out.
+//! The command line: arguments in, text or JSON out. Decides nothing: what is due, how it scores and
+//! what is told come from the book.
 
-pub mod args;
-pub mod commands;
-pub mod desk;
+mod args;
+mod choice;
+mod commands;
+mod decisions;
+mod desk;
+mod exit;
+mod globals;
 mod json;
-pub mod logging;
-pub mod outcome;
-pub mod person;
+mod logging;
+mod person;
 mod render;
 #[cfg(test)]
 mod tests;
+
+pub use args::Arguments;
+pub use exit::{Exit, report};
+pub use globals::{Color, Globals};
+pub use logging::start as start_log;

@@ -23,7 +23,7 @@ const SIMILAR: f64 = 0.75;
 ///
 /// # Errors
 /// `Usage` when it fits nobody, with the nearest names, or several, with all of them.
-pub fn find(store: &Store, query: &str) -> Result<ContactRow> {
+pub(super) fn find(store: &Store, query: &str) -> Result<ContactRow> {
     among(store.contacts()?, query)
 }
 
@@ -31,7 +31,7 @@ pub fn find(store: &Store, query: &str) -> Result<ContactRow> {
 ///
 /// # Errors
 /// `Usage` when nothing was ever imported or read.
-pub fn known_people(desk: &Desk) -> Result<Store> {
+pub(super) fn known_people(desk: &Desk) -> Result<Store> {
     if Store::path(&desk.home.data).exists() { desk.store_to_write() } else { Err(nobody_yet()) }
 }
 

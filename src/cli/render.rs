@@ -14,7 +14,7 @@ use crate::domain::model::Moment;
 use crate::domain::text::{clean, clip, duration};
 
 /// What is unknown.
-pub const UNKNOWN: &str = "—";
+pub(super) const UNKNOWN: &str = "—";
 
 const STRONG: Style = Style::new().bold();
 const ALARM: Style = AnsiColor::Red.on_default().bold();
@@ -33,19 +33,19 @@ const LEAST: u16 = 10;
 /// Ends the blocks that fill a bar, in eighths.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-pub fn strong(text: &str) -> String {
+pub(super) fn strong(text: &str) -> String {
     painted(text, STRONG)
 }
 
-pub fn alarm(text: &str) -> String {
+pub(super) fn alarm(text: &str) -> String {
     painted(text, ALARM)
 }
 
-pub fn good(text: &str) -> String {
+pub(super) fn good(text: &str) -> String {
     painted(text, GOOD)
 }
 
-pub fn faint(text: &str) -> String {
+pub(super) fn faint(text: &str) -> String {
     painted(text, FAINT)
 }
 
@@ -54,18 +54,18 @@ fn painted(text: &str, style: Style) -> String {
 }
 
 /// Foreign text of several lines, without what could steer the terminal.
-pub fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     text.chars().filter(|symbol| *symbol == '\n' || !symbol.is_control()).collect()
 }
 
 /// Columns without borders, one line a row.
-pub struct Columns {
+pub(super) struct Columns {
     table: Table,
     width: Option<u16>,
 }
 
 impl Columns {
-    pub fn new(headings: &[&str]) -> Columns {
+    pub(super) fn new(headings: &[&str]) -> Columns {
         let mut columns = Columns::bare();
         let cells: Vec<String> = headings.iter().map(|heading| marked(faint(heading))).collect();
         let mut row = Row::from(cells);
@@ -75,14 +75,14 @@ impl Columns {
     }
 
     /// Without headings.
-    pub fn bare() -> Columns {
+    pub(super) fn bare() -> Columns {
         let mut table = Table::new();
         table.load_preset(comfy_table::presets::NOTHING).set_truncation_indicator("…");
         Columns { table, width: terminal_width() }
     }
 
     /// Cells may carry colour.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let mut row = Row::from(cells.into_iter().map(marked).collect::<Vec<_>>());
         row.max_height(1);
         self.table.add_row(row);
@@ -90,7 +90,7 @@ impl Columns {
 
     /// The table indented by two columns. On a terminal that is too narrow the columns that give
     /// way are cut; in a pipe nothing is.
-    pub fn finish(mut self, flush_right: &[usize], give_way: &[usize]) -> String {
+    pub(super) fn finish(mut self, flush_right: &[usize], give_way: &[usize]) -> String {
         if let Some(width) = self.width {
             self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
@@ -110,7 +110,7 @@ impl Columns {
 }
 
 /// A table with faint lines beneath the rows that have some, as far in as the second column stands.
-pub fn beneath(table: &str, lines: &[String]) -> String {
+pub(super) fn beneath(table: &str, lines: &[String]) -> String {
     let mut text = String::new();
     let plain: Vec<String> =
         table.lines().map(|row| anstream::adapter::strip_str(row).to_string()).collect();
@@ -174,7 +174,7 @@ fn terminal_width() -> Option<u16> {
 }
 
 /// A share between 0 and 1 as a bar of so many columns.
-pub fn bar(share: f64, columns: usize) -> String {
+pub(super) fn bar(share: f64, columns: usize) -> String {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let eighths = (share * columns as f64 * 8.0).round() as usize;
     let (full, rest) = (eighths / 8, eighths % 8);
@@ -185,16 +185,16 @@ pub fn bar(share: f64, columns: usize) -> String {
     bar
 }
 
-pub fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     if share.is_finite() { format!("{:.0} %", share * 100.0) } else { UNKNOWN.to_owned() }
 }
 
-pub fn hours(hours: Option<f64>) -> String {
+pub(super) fn hours(hours: Option<f64>) -> String {
     hours.map_or_else(|| UNKNOWN.to_owned(), duration)
 }
 
 /// As much of a score as the evidence allows to say.
-pub fn score(standing: &Standing) -> String {
+pub(super) fn score(standing: &Standing) -> String {
     let range = &standing.score.range;
     match (standing.figure(), claim(standing.inputs.matured)) {
         (Some(figure), _) => format!("{figure:.0}"),
@@ -204,7 +204,7 @@ pub fn score(standing: &Standing) -> String {
 }
 
 /// As much of a median response time as the evidence allows to say.
-pub fn median(figures: &SideFigures) -> String {
+pub(super) fn median(figures: &SideFigures) -> String {
     let SideFigures { median, longest_h, .. } = figures;
     let at_least = |hours: &f64| format!("≥ {}", duration(*hours));
     match (claim(figures.n_eff), median.hours, median.low, median.high) {
@@ -223,15 +223,15 @@ pub fn median(figures: &SideFigures) -> String {
 }
 
 /// Foreign text, or the sign for what is unknown.
-pub fn known(text: Option<&str>) -> String {
+pub(super) fn known(text: Option<&str>) -> String {
     text.map(clean).filter(|text| !text.is_empty()).unwrap_or_else(|| UNKNOWN.to_owned())
 }
 
-pub fn day(at: Option<Moment>, zone: &TimeZone) -> String {
+pub(super) fn day(at: Option<Moment>, zone: &TimeZone) -> String {
     at.map_or_else(|| UNKNOWN.to_owned(), |at| local(at, zone, "%-d %b %Y"))
 }
 
-pub fn time(at: Moment, zone: &TimeZone) -> String {
+pub(super) fn time(at: Moment, zone: &TimeZone) -> String {
     local(at, zone, "%a %-d %b %Y, %H:%M")
 }
 

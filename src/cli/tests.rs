@@ -12,7 +12,7 @@ use crate::mail;
 use crate::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
 
 /// Tuesday, 10 March 2026, 09:00 UTC.
-pub fn as_of() -> AsOf {
+pub(super) fn as_of() -> AsOf {
     AsOf::Now(moment("2026-03-10T09:00:00Z"))
 }
 
@@ -62,7 +62,7 @@ const MAIL: [(&str, &str, &str, &str); 5] = [
 
 /// Grace (C1): an exchange, an open turn of hers, a notice of absence, a favour. Alan (C2): an
 /// open turn of mine.
-pub fn acquaintances() -> (Store, Policy) {
+pub(super) fn acquaintances() -> (Store, Policy) {
     let store = Store::in_memory().unwrap();
     let policy = Policy::default();
     store.set_accounts(&[("home".to_owned(), MailboxKind::Maildir)]).unwrap();
@@ -103,13 +103,13 @@ pub fn acquaintances() -> (Store, Policy) {
 
 /// The names of an object's fields, in alphabetical order.
 #[track_caller]
-pub fn fields(value: &Value) -> Vec<&str> {
+pub(super) fn fields(value: &Value) -> Vec<&str> {
     let mut fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
     fields.sort_unstable();
     fields
 }
 
 /// As it reads without colour.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }

@@ -3,17 +3,40 @@
 use std::io::IsTerminal;
 use std::process::Stdio;
 
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::auth::{self, Place};
-use crate::cli::args::AuthAction;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{AccountKind, Login, OAuth};
 use crate::error::{Error, Result};
 
-pub async fn run(desk: &Desk, action: &AuthAction) -> Result<()> {
-    match action {
+#[derive(Debug, Args)]
+pub(crate) struct AuthArgs {
+    #[command(subcommand)]
+    action: AuthAction,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuthAction {
+    /// Sign in, in a browser on this machine
+    Login {
+        account: String,
+        /// With a code on another device
+        #[arg(long)]
+        device: bool,
+    },
+    /// Show which accounts are signed in
+    Status { account: Option<String> },
+    /// Forget an account's tokens
+    Logout { account: String },
+}
+
+/// # Errors
+/// `Usage` for an account that doesn't sign in by OAuth2; those of the provider and of the keyring.
+pub(super) async fn run(desk: &Desk, args: &AuthArgs) -> Result<()> {
+    match &args.action {
         AuthAction::Login { account, device } => log_in(desk, named(desk, account)?, *device).await,
         AuthAction::Status { account } => status(desk, account.as_deref()),
         AuthAction::Logout { account } => log_out(desk, named(desk, account)?).await,

@@ -1,20 +1,59 @@
 //! `check`: tries every part and says what is wrong and what to do.
 
+use std::net::{IpAddr, SocketAddr};
+
+use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::args::Globals;
 use crate::cli::desk::Desk;
-use crate::cli::outcome::Outcome;
+use crate::cli::exit::Exit;
+use crate::cli::globals::Globals;
 use crate::cli::render;
 use crate::config;
-use crate::daemon::clock::Clock;
 use crate::error::{Error, Kind, Result};
 use crate::store::Store;
 
-pub mod discovery;
+mod discovery;
 mod mailboxes;
-pub mod repair;
+mod repair;
 mod surroundings;
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Look for the servers of a mail address instead
+    #[arg(long, value_name = "ADDRESS")]
+    discover: Option<String>,
+    /// Ask this name server instead of the system's
+    #[arg(long, value_name = "IP[:PORT]", requires = "discover", value_parser = name_server)]
+    nameserver: Option<SocketAddr>,
+    /// Put a damaged database aside, and the last good copy in its place
+    #[arg(long, conflicts_with = "discover")]
+    repair: bool,
+}
+
+fn name_server(text: &str) -> Result<SocketAddr, String> {
+    let port = |ip: IpAddr| SocketAddr::new(ip, 53);
+    text.parse::<IpAddr>()
+        .map(port)
+        .or_else(|_| text.parse())
+        .map_err(|_| "give it as 9.9.9.9 or 127.0.0.1:5353".to_owned())
+}
+
+/// What is wrong with a part is no error: it is told, and the worst of it is how the command ends.
+///
+/// # Errors
+/// With `--repair` `Usage` while a daemon uses the database and `Failed` where the copy can't be
+/// put in its place; with `--discover` `Usage` for what is no address, `Temporary` without a
+/// network and `Failed` where nobody names a server.
+pub(super) async fn run(args: &CheckArgs, globals: &Globals) -> Result<Exit> {
+    if args.repair {
+        return repair::run(globals);
+    }
+    match &args.discover {
+        Some(address) => discovery::run(address, args.nameserver, globals).await,
+        None => try_all(globals).await,
+    }
+}
 
 /// One thing that was tried.
 #[derive(Debug)]
@@ -69,7 +108,7 @@ impl Part {
     }
 }
 
-pub async fn run(globals: &Globals) -> Result<Outcome> {
+async fn try_all(globals: &Globals) -> Result<Exit> {
     let home = globals.home()?;
     let loaded = home.settings();
     let configuration = match &loaded {
@@ -77,28 +116,10 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
         Err(error) => Part::ill("config", error),
     };
     let is_configured = loaded.is_ok();
-    let desk = Desk {
-        home,
-        config: loaded.unwrap_or_else(|_| config::defaults()),
-        now: Clock::System.now(),
-        at: None,
-        json: globals.json,
-        quiet: globals.quiet,
-        verbose: globals.verbose > 0,
-    };
+    let desk = Desk::of_now(globals, home, loaded.unwrap_or_else(|_| config::defaults()));
     let mut parts = vec![configuration];
     if is_configured {
-        let store = desk.store_to_read();
-        let accounts = store.as_ref().map(Store::accounts);
-        let accounts = accounts.ok().and_then(Result::ok).unwrap_or_default();
-        parts.extend(mailboxes::accounts(&desk, &accounts).await);
-        let senders = store.as_ref().map(|store| mailboxes::senders(&desk, store, &accounts));
-        parts.extend(senders.unwrap_or_default());
-        parts.extend(mailboxes::stored(&desk, &store));
-        parts.push(mailboxes::texts(&desk, &store));
-        parts.extend(surroundings::holidays(&desk));
-        parts.push(surroundings::post(&desk.config).await);
-        parts.push(surroundings::desktop(&desk.config).await);
+        parts.extend(configured_parts(&desk).await);
     } else {
         // The database is only looked at: without my addresses everything would be measured anew.
         parts.push(mailboxes::kept(&desk));
@@ -112,7 +133,22 @@ pub async fn run(globals: &Globals) -> Result<Outcome> {
     } else {
         desk.print(&parts.iter().map(Part::text).collect::<String>())?;
     }
-    Ok(worst.map_or(Outcome::Fine, Outcome::Trouble))
+    Ok(worst.map_or(Exit::Fine, Exit::Trouble))
+}
+
+async fn configured_parts(desk: &Desk) -> Vec<Part> {
+    let store = desk.store_to_read();
+    let accounts = store.as_ref().map(Store::accounts);
+    let accounts = accounts.ok().and_then(Result::ok).unwrap_or_default();
+    let mut parts = mailboxes::accounts(desk, &accounts).await;
+    let senders = store.as_ref().map(|store| mailboxes::senders(desk, store, &accounts));
+    parts.extend(senders.unwrap_or_default());
+    parts.extend(mailboxes::stored(desk, &store));
+    parts.push(mailboxes::texts(desk, &store));
+    parts.extend(surroundings::holidays(desk));
+    parts.push(surroundings::post(&desk.config).await);
+    parts.push(surroundings::desktop(&desk.config).await);
+    parts
 }
 
 /// What has to be mended first.

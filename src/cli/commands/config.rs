@@ -2,12 +2,29 @@
 
 use std::io::Write;
 
-use crate::cli::args::{ConfigView, Globals};
+use clap::{Args, ValueEnum};
+
+use crate::cli::globals::Globals;
 use crate::config::EXAMPLE;
 use crate::error::{Error, Result};
 
-pub fn run(what: ConfigView, globals: &Globals) -> Result<()> {
-    let text = match what {
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[arg(value_enum)]
+    what: ConfigView,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ConfigView {
+    Path,
+    Show,
+    Example,
+}
+
+/// # Errors
+/// `Config` where the file is to be shown and isn't there or is wrong.
+pub(super) fn run(args: &ConfigArgs, globals: &Globals) -> Result<()> {
+    let text = match args.what {
         ConfigView::Example => EXAMPLE.to_owned(),
         ConfigView::Path => format!("{}\n", globals.home()?.config.display()),
         ConfigView::Show => {

@@ -2,27 +2,57 @@
 
 use std::cmp::Ordering;
 
-use serde_json::json;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
 
 use crate::book::Person;
-use crate::cli::args::{ContactsArgs, SortKey};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
 use crate::domain::text::clean;
 use crate::error::Result;
-use crate::store::ContactRow;
+use crate::store::{ContactRow, Correspondent};
 
 const BAR: usize = 5;
 const SUGGESTED: usize = 20;
 
-pub fn run(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
-    if arguments.suggest {
-        return suggest(desk, arguments);
+#[derive(Debug, Default, Args)]
+pub(crate) struct ContactsArgs {
+    /// Only those whose name, company or address contains this
+    query: Option<String>,
+    #[arg(long, value_name = "KEY", default_value = "score")]
+    sort: SortKey,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// People you write with who are no contact yet
+    #[arg(long, conflicts_with = "sort")]
+    suggest: bool,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SortKey {
+    /// Highest first
+    #[default]
+    Score,
+    Name,
+    /// How fast they answer
+    Them,
+    /// How fast I answer them
+    Me,
+    /// Latest first
+    Touch,
+}
+
+/// # Errors
+/// Those of reading the database.
+pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
+    if args.suggest {
+        return suggest(desk, args);
     }
     let store = desk.store_to_read()?;
-    let query = arguments.query.as_deref().unwrap_or_default();
+    let query = args.query.as_deref().unwrap_or_default();
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
         if is_meant(&person.row, query) {
@@ -30,8 +60,8 @@ pub fn run(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
         }
         Ok(())
     })?;
-    people.sort_by(|a, b| order(arguments.sort, a, b).then_with(|| by_name(a, b)));
-    people.truncate(arguments.limit.unwrap_or(usize::MAX));
+    people.sort_by(|a, b| order(args.sort, a, b).then_with(|| by_name(a, b)));
+    people.truncate(args.limit.unwrap_or(usize::MAX));
     if desk.json {
         let contacts: Vec<_> = people.iter().map(json::contact).collect();
         return desk.print_json(json!({ "contacts": contacts }));
@@ -114,16 +144,16 @@ fn unknown_last(a: Option<f64>, b: Option<f64>) -> Ordering {
     }
 }
 
-fn suggest(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
-    let mut found = desk.store_to_read()?.correspondents(arguments.limit.unwrap_or(SUGGESTED))?;
-    if let Some(query) = arguments.query.as_deref().map(str::to_lowercase) {
+fn suggest(desk: &Desk, args: &ContactsArgs) -> Result<()> {
+    let mut found = desk.store_to_read()?.correspondents(args.limit.unwrap_or(SUGGESTED))?;
+    if let Some(query) = args.query.as_deref().map(str::to_lowercase) {
         found.retain(|one| {
             let name = one.name.as_deref().unwrap_or_default().to_lowercase();
             one.email.contains(&query) || name.contains(&query)
         });
     }
     if desk.json {
-        let suggestions: Vec<_> = found.iter().map(json::correspondent).collect();
+        let suggestions: Vec<_> = found.iter().map(suggestion).collect();
         return desk.print_json(json!({ "suggestions": suggestions }));
     }
     if found.is_empty() {
@@ -140,6 +170,15 @@ fn suggest(desk: &Desk, arguments: &ContactsArgs) -> Result<()> {
         ]);
     }
     desk.print(&columns.finish(&[2, 3], &[0]))
+}
+
+fn suggestion(found: &Correspondent) -> Value {
+    json!({
+        "email": found.email,
+        "name": found.name,
+        "from_them": found.from_them,
+        "from_me": found.from_me,
+    })
 }
 
 #[cfg(test)]

@@ -1,19 +1,39 @@
 //! `digest`: the weekly letter as it would be now, printed or sent.
 
-use crate::cli::args::DigestArgs;
+use clap::Args;
+
 use crate::cli::desk::Desk;
 use crate::daemon::seal::Seal;
 use crate::deliver;
 use crate::error::{Error, Result};
 
-pub async fn run(desk: &Desk, arguments: &DigestArgs) -> Result<()> {
+#[derive(Debug, Args)]
+pub(crate) struct DigestArgs {
+    /// As a page
+    #[arg(long, group = "form")]
+    html: bool,
+    /// As text (the usual)
+    #[arg(long, group = "form")]
+    text: bool,
+    /// As the mail that would be sent
+    #[arg(long, group = "form")]
+    eml: bool,
+    /// Send it now
+    #[arg(long, conflicts_with = "form")]
+    send: bool,
+}
+
+/// # Errors
+/// `Config` where it is to be a mail and the configuration doesn't say to whom, or how to send it;
+/// those of the way out.
+pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     let store = desk.store_to_read()?;
     let digest = desk.book(&store)?.digest()?;
     let letter = deliver::letter(&digest, &desk.config.policy.zone);
-    if arguments.html {
+    if args.html {
         return desk.print_bytes(letter.html.as_bytes());
     }
-    if !arguments.eml && !arguments.send {
+    if !args.eml && !args.send {
         return desk.print(&letter.text);
     }
     let post = Post::of(desk)?;
@@ -23,7 +43,7 @@ pub async fn run(desk: &Desk, arguments: &DigestArgs) -> Result<()> {
     let outside =
         deliver::Outside { from: &post.from, to: &post.to, message_id: &id, token: &token };
     let mail = deliver::compose(&letter, &outside, digest.at)?;
-    if arguments.eml {
+    if args.eml {
         return desk.print_bytes(&mail);
     }
     let mailer = desk.config.mailer.as_ref().ok_or_else(|| {

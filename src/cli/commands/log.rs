@@ -1,5 +1,9 @@
 //! `log`: calls, meetings, favours and the like, entered by hand.
 
+use clap::Args;
+use clap::builder::TypedValueParser;
+
+use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::cli::person;
 use crate::domain::measure::touches::{Entry, EntryKind};
@@ -7,20 +11,35 @@ use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Store};
 
-/// Enters something that happened with the contacts that `words` begin with; a last word that is
-/// no contact is the text.
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    #[arg(value_parser = entry_kind())]
+    pub(super) kind: EntryKind,
+    /// Whom it concerns, and as the last word what it was about
+    #[arg(value_name = "CONTACT… [TEXT]", required = true)]
+    pub(super) words: Vec<String>,
+    /// The call wasn't picked up
+    #[arg(long)]
+    pub(super) missed: bool,
+    /// They did me the favour
+    #[arg(long)]
+    pub(super) received: bool,
+    /// Take the latest such entry back
+    #[arg(long)]
+    pub(super) undo: bool,
+}
+
+fn entry_kind() -> impl TypedValueParser<Value = EntryKind> {
+    one_of(EntryKind::ALL.map(|kind| (kind.name(), kind)))
+}
+
+/// Enters something that happened at `at`, or just now, with the contacts that the words begin
+/// with; a last word that is no contact is the text.
 ///
 /// # Errors
 /// `Usage` for an unknown contact, a time to come, or a flag of another kind of entry.
-pub fn run(
-    desk: &Desk,
-    kind: EntryKind,
-    words: &[String],
-    at: Option<Moment>,
-    missed: bool,
-    received: bool,
-    undo: bool,
-) -> Result<()> {
+pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()> {
+    let LogArgs { kind, missed, received, .. } = *args;
     if missed && kind != EntryKind::Call {
         return Err(Error::usage("only a call can be missed"));
     }
@@ -33,22 +52,28 @@ pub fn run(
             .hint("log what has happened; --at takes the time of it"));
     }
     let store = person::known_people(desk)?;
-    let (contacts, text) = contacts_and_text(&store, kind, words)?;
-    let names = names(&contacts);
-    let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
-    if undo {
-        let taken = desk.write(&store, &ids, |store| {
-            ids.first().map_or(Ok(false), |id| store.take_entry_back(kind, *id, desk.now))
-        })?;
-        if !taken {
-            return Err(Error::usage(format!("no {} with {names} is logged", kind.name())));
-        }
-        desk.say(&format!("the last {} with {names} is taken back", kind.name()));
-        return Ok(());
+    let (contacts, text) = contacts_and_text(&store, kind, &args.words)?;
+    if args.undo {
+        return take_back(desk, &store, kind, &contacts);
     }
+    let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
     let entry = Entry { id: 0, at, kind, other_way: missed || received, text };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
-    desk.say(&told(&entry, &names));
+    desk.say(&told(&entry, &names(&contacts)));
+    Ok(())
+}
+
+/// The latest entry of this kind with the first of the contacts.
+fn take_back(desk: &Desk, store: &Store, kind: EntryKind, contacts: &[ContactRow]) -> Result<()> {
+    let names = names(contacts);
+    let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
+    let taken = desk.write(store, &ids, |store| {
+        ids.first().map_or(Ok(false), |id| store.take_entry_back(kind, *id, desk.now))
+    })?;
+    if !taken {
+        return Err(Error::usage(format!("no {} with {names} is logged", kind.name())));
+    }
+    desk.say(&format!("the last {} with {names} is taken back", kind.name()));
     Ok(())
 }
 

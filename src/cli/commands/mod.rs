@@ -1,8 +1,11 @@
-//! One file a command.
+//! One file a command: its arguments, what it does, its text and its JSON. Here stands which there
+//! are and what each needs.
 
-use super::args::{Arguments, Command, Globals};
+use clap::Subcommand;
+
 use super::desk::Desk;
-use super::outcome::Outcome;
+use super::exit::Exit;
+use super::globals::Globals;
 use crate::error::Result;
 
 mod auth;
@@ -11,89 +14,98 @@ mod config;
 mod contacts;
 mod demo;
 mod digest;
+mod done;
+mod due;
 mod import;
 mod log;
+mod mute;
 mod run;
+mod set;
 mod show;
+mod snooze;
 mod stance;
+mod star;
 mod status;
-mod steer;
 mod sync;
+#[cfg(test)]
+mod tests;
 
-/// What is worth a log line: the daemon's log is its only voice, a command has its output.
-pub fn log_level(arguments: &Arguments) -> &'static str {
-    let daemon = matches!(arguments.command, Command::Run);
-    match (arguments.globals.quiet, arguments.globals.verbose, daemon) {
-        (true, ..) => "error",
-        (_, 0, false) => "warn",
-        (_, 0, true) | (_, 1, false) => "info",
-        _ => "debug",
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Play two weeks with a sample mailbox, in under a minute
+    Demo(demo::DemoArgs),
+    /// Watch the mailbox: the daemon, in the foreground
+    Run,
+    /// Read every account once, completely
+    Sync,
+    /// Try every part and say what is wrong and what to do
+    Check(check::CheckArgs),
+    /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
+    Import(import::ImportArgs),
+    /// Show who waits for me, whom I wait for, and how the accounts are doing
+    Status(status::StatusArgs),
+    /// List contacts with their scores and both response times
+    Contacts(contacts::ContactsArgs),
+    /// Show all about one contact, with the evidence
+    Show(show::ShowArgs),
+    /// Print the weekly digest as it would be now
+    Digest(digest::DigestArgs),
+    /// Say that turns need no answer any more
+    Done(done::DoneArgs),
+    /// Say that turns do ask for an answer
+    Due(due::DueArgs),
+    /// Leave turns in peace for a while
+    Snooze(snooze::SnoozeArgs),
+    /// Never alert about a contact
+    Mute(mute::MuteArgs),
+    /// Mark a contact whose answers must not be late
+    Star(star::StarArgs),
+    /// Give a contact a limit or a time zone of their own
+    Set(set::SetArgs),
+    /// Enter a call, a meeting, a favour, an ask, an introduction or a note by hand
+    Log(log::LogArgs),
+    /// Show or change how you hold your network
+    Stance(stance::StanceArgs),
+    /// Sign in to an account by OAuth2, see who is signed in, sign out
+    Auth(auth::AuthArgs),
+    /// Show where the configuration lies, what it says, or all that it could say
+    Config(config::ConfigArgs),
+}
+
+impl Command {
+    /// Whether it is the one that runs on and has nobody to talk to.
+    pub(super) fn is_daemon(&self) -> bool {
+        matches!(self, Command::Run)
     }
-}
 
-pub async fn dispatch(arguments: Arguments) -> Result<Outcome> {
-    let outcome = perform(arguments).await;
-    crate::auth::settle().await;
-    outcome
-}
-
-async fn perform(arguments: Arguments) -> Result<Outcome> {
-    let Arguments { globals, command } = arguments;
-    match command {
-        // These work where the configuration is wrong, too.
-        Command::Demo { keep, once } => demo::run(keep.as_deref(), once, globals.json).await?,
-        Command::Check { repair: true, .. } => check::repair::run(&globals)?,
-        Command::Check { discover: Some(address), nameserver, .. } => {
-            return check::discovery::run(&address, nameserver, &globals).await;
+    /// Who takes the globals works where the configuration is wrong, too.
+    ///
+    /// # Errors
+    /// Those of the command, and before it of opening its desk.
+    pub(super) async fn perform(self, globals: &Globals) -> Result<Exit> {
+        let desk = || Desk::open(globals);
+        match self {
+            Command::Demo(args) => demo::run(&args, globals).await?,
+            Command::Check(args) => return check::run(&args, globals).await,
+            Command::Config(args) => config::run(&args, globals)?,
+            Command::Auth(args) => auth::run(&Desk::open_configured(globals)?, &args).await?,
+            Command::Run => run::run(Desk::open_configured(globals)?).await?,
+            Command::Sync => sync::run(&Desk::open_configured(globals)?).await?,
+            Command::Status(args) => return status::run(&desk()?, &args),
+            Command::Contacts(args) => contacts::run(&desk()?, &args)?,
+            Command::Show(args) => show::run(&desk()?, &args)?,
+            Command::Digest(args) => digest::run(&desk()?, &args).await?,
+            Command::Import(args) => import::run(&desk()?, &args)?,
+            Command::Done(args) => done::run(&desk()?, &args)?,
+            Command::Due(args) => due::run(&desk()?, &args)?,
+            Command::Snooze(args) => snooze::run(&desk()?, &args)?,
+            Command::Mute(args) => mute::run(&desk()?, &args)?,
+            Command::Star(args) => star::run(&desk()?, &args)?,
+            Command::Set(args) => set::run(&desk()?, &args)?,
+            // `--at` is the entry's time here, not the instant of which to speak.
+            Command::Log(args) => log::run(&Desk { at: None, ..desk()? }, &args, globals.at)?,
+            Command::Stance(args) => stance::run(&desk()?, &args)?,
         }
-        Command::Check { discover: None, .. } => return check::run(&globals).await,
-        Command::Config { what } => config::run(what, &globals)?,
-        Command::Auth { action } => auth::run(&desk(&globals, true)?, &action).await?,
-        Command::Run => run::run(desk(&globals, true)?).await?,
-        Command::Sync => sync::run(&desk(&globals, true)?).await?,
-        Command::Log(log) => {
-            // The entry's time, not the instant of which to speak.
-            let entered = globals.at;
-            let desk = desk(&Globals { at: None, ..globals }, false)?;
-            log::run(&desk, log.kind, &log.words, entered, log.missed, log.received, log.undo)?;
-        }
-        command => return at_desk(&desk(&globals, false)?, command).await,
+        Ok(Exit::Fine)
     }
-    Ok(Outcome::Fine)
-}
-
-async fn at_desk(desk: &Desk, command: Command) -> Result<Outcome> {
-    match command {
-        Command::Status { exit_code, all } => return status::run(desk, exit_code, all),
-        Command::Contacts(arguments) => contacts::run(desk, &arguments)?,
-        Command::Show { contact } => show::run(desk, &contact)?,
-        Command::Digest(arguments) => digest::run(desk, &arguments).await?,
-        Command::Import { files, dry_run, undo } => import::run(desk, &files, dry_run, undo)?,
-        Command::Done { ids, undo } => steer::done(desk, &ids, undo)?,
-        Command::Due { ids, undo } => steer::due(desk, &ids, undo)?,
-        Command::Snooze { words, undo } => steer::snooze(desk, &words, undo)?,
-        Command::Mute { contact, undo } => steer::mute(desk, &contact, undo)?,
-        Command::Star { contact, undo } => steer::star(desk, &contact, undo)?,
-        Command::Set { contact, settings, undo } => steer::set(desk, &contact, &settings, undo)?,
-        Command::Stance { stance, yes } => stance::run(desk, stance, yes)?,
-        Command::Demo { .. }
-        | Command::Run
-        | Command::Sync
-        | Command::Check { .. }
-        | Command::Auth { .. }
-        | Command::Config { .. }
-        | Command::Log(_) => {}
-    }
-    Ok(Outcome::Fine)
-}
-
-fn desk(globals: &Globals, needs_configuration: bool) -> Result<Desk> {
-    // A file that was named has to be there.
-    let open = if needs_configuration || globals.config.is_some() {
-        Desk::open_configured
-    } else {
-        Desk::open
-    };
-    let desk = open(globals.home()?, globals.at, globals.json, globals.quiet)?;
-    Ok(Desk { verbose: globals.verbose > 0, ..desk })
 }

@@ -1,11 +1,14 @@
 //! `show`: one contact with the evidence: score, both response times, turns, ledger.
 
-use serde_json::Value;
+use clap::Args;
+use serde_json::{Value, json};
 
 use crate::book::{ContactPage, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
 use crate::domain::decide::explanation::explanation;
+use crate::domain::measure::score::Components;
+use crate::domain::measure::standing::Counts;
 use crate::domain::model::Stance;
 use crate::domain::policy::Policy;
 use crate::domain::text::clean;
@@ -13,9 +16,17 @@ use crate::error::Result;
 
 mod view;
 
-pub fn run(desk: &Desk, contact: &str) -> Result<()> {
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// An address, a name or a part of it, or C12
+    contact: String,
+}
+
+/// # Errors
+/// `Usage` for a contact whom nobody or several could be meant by.
+pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<()> {
     let store = desk.store_to_read()?;
-    let row = person::find(&store, contact)?;
+    let row = person::find(&store, &args.contact)?;
     let page = desk.book(&store)?.page(row)?;
     let policy = &desk.config.policy;
     if desk.json {
@@ -28,12 +39,27 @@ fn document(page: &ContactPage, stance: Stance) -> Value {
     let person = &page.person;
     let ledger = page.entries.iter().filter_map(|(entry, who)| json::ledger_entry(entry, who));
     let mut document = json::contact(person);
-    document["components"] = json::components(&person.standing.score.components);
-    document["counts"] = json::counts(&person.standing.counts);
+    document["components"] = components(&person.standing.score.components);
+    document["counts"] = counts(&person.standing.counts);
     document["explanation"] = explain(person, stance).into();
     document["turns"] = page.turns.iter().map(|turn| json::turn(turn, page)).collect();
     document["ledger"] = ledger.collect();
     document
+}
+
+fn components(components: &Components) -> Value {
+    let Components { r, m, x, b, v, c } = *components;
+    json!({ "R": r, "M": m, "X": x, "B": b, "V": v, "C": c })
+}
+
+fn counts(counts: &Counts) -> Value {
+    json!({
+        "init_me": counts.init_me,
+        "init_them": counts.init_them,
+        "gives": counts.gives,
+        "asks_me": counts.asks_me,
+        "received": counts.received,
+    })
 }
 
 fn explain(person: &Person, stance: Stance) -> String {

@@ -6,10 +6,13 @@ use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
+use clap::Args;
+use clap::builder::TypedValueParser;
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::book::Book;
+use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::domain::measure::score;
 use crate::domain::measure::standing::Standing;
@@ -22,14 +25,32 @@ const NAMED: usize = 3;
 /// Scores are shown in whole points; less is no move.
 const MOVE: f64 = 0.5;
 
-/// Shows the stance, or changes it: after a question on a terminal, with `yes` elsewhere.
-pub fn run(desk: &Desk, stance: Option<Stance>, yes: bool) -> Result<()> {
+#[derive(Debug, Args)]
+pub(crate) struct StanceArgs {
+    #[arg(value_parser = stance())]
+    stance: Option<Stance>,
+    /// Don't ask
+    #[arg(long, requires = "stance")]
+    yes: bool,
+}
+
+fn stance() -> impl TypedValueParser<Value = Stance> {
+    let known = [Stance::Resource, Stance::Tool, Stance::Neutral];
+    one_of(known.map(|stance| (stance.name(), stance)))
+}
+
+/// Shows the stance, or changes it: after a question on a terminal, with `--yes` elsewhere.
+///
+/// # Errors
+/// `Usage` where nobody can be asked, `Failed` where the answer is no or the configuration can't
+/// be written, `Config` where it is no TOML.
+pub(super) fn run(desk: &Desk, args: &StanceArgs) -> Result<()> {
     let held = desk.config.policy.stance;
-    let Some(wanted) = stance else { return show(desk, held) };
+    let Some(wanted) = args.stance else { return show(desk, held) };
     if wanted == held {
         desk.say(&format!("the stance is {} already", held.name()));
     } else {
-        if !yes {
+        if !args.yes {
             confirm(desk, wanted)?;
         }
         write(&desk.home.config, wanted)?;

@@ -1,11 +1,12 @@
 //! `status`: who waits for me, whom I wait for, and how the accounts are doing.
 
+use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::book::Book;
 use crate::cli::desk::Desk;
-use crate::cli::outcome::Outcome;
+use crate::cli::exit::Exit;
 use crate::cli::{json, render};
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::Totals;
@@ -17,7 +18,19 @@ use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
 use crate::store::AccountRow;
 
-pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
+#[derive(Debug, Default, Args)]
+pub(crate) struct StatusArgs {
+    /// Exit with 3 when something is overdue
+    #[arg(long)]
+    exit_code: bool,
+    /// List what may need no reply, too
+    #[arg(long)]
+    all: bool,
+}
+
+/// # Errors
+/// Those of reading the database.
+pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
     let store = desk.store_to_read()?;
     let mut accounts = store.accounts()?;
     let reads_text = desk.config.policy.reads_text;
@@ -34,10 +47,10 @@ pub fn run(desk: &Desk, exit_code: bool, all: bool) -> Result<Outcome> {
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
-        desk.print(&state.text(&desk.config.policy, all))?;
+        desk.print(&state.text(&desk.config.policy, args.all))?;
     }
     let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
-    Ok(if exit_code && overdue { Outcome::Overdue } else { Outcome::Fine })
+    Ok(if args.exit_code && overdue { Exit::Overdue } else { Exit::Fine })
 }
 
 struct State {
@@ -60,10 +73,10 @@ impl State {
     fn document(&self, stance: Stance) -> Value {
         json!({
             "stance": stance.name(),
-            "accounts": self.accounts.iter().map(json::account).collect::<Vec<_>>(),
-            "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
-            "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
-            "totals": json::totals(&self.totals),
+            "accounts": self.accounts.iter().map(account_json).collect::<Vec<_>>(),
+            "i_owe": self.i_owe.iter().map(debt_json).collect::<Vec<_>>(),
+            "they_owe": self.they_owe.iter().map(debt_json).collect::<Vec<_>>(),
+            "totals": totals_json(&self.totals),
         })
     }
 
@@ -83,6 +96,65 @@ impl State {
         parts.push(lines_of(&self.accounts));
         parts.join("\n")
     }
+}
+
+fn account_json(account: &AccountRow) -> Value {
+    let folders: Vec<Value> = account
+        .folders
+        .iter()
+        .map(|folder| {
+            json!({
+                "name": folder.name,
+                "role": folder.role.name(),
+                "messages": folder.messages,
+                "complete": folder.complete,
+            })
+        })
+        .collect();
+    json!({
+        "name": account.name,
+        "kind": account.kind.name(),
+        "state": account.state.name(),
+        "detail": account.detail,
+        "messages": account.messages,
+        "quarantined": account.quarantined,
+        "unread_texts": account.unread_texts,
+        "folders": folders,
+    })
+}
+
+fn debt_json(named: &NamedDebt) -> Value {
+    let debt = &named.debt;
+    let turn = &debt.turn;
+    json!({
+        "id": turn.id.to_string(),
+        "contact": json::person(turn.id.contact, &named.name),
+        "channel": turn.channel.name(),
+        "since": json::instant(turn.start),
+        "age_h": debt.age_h,
+        "limit_h": debt.limit_h,
+        "due": json::instant(debt.due),
+        "overdue": debt.overdue,
+        "needs_reply": turn.needs_reply,
+        "likelihood": debt.likelihood().name(),
+        "because": named.because,
+        "subject": named.subject,
+        "message_id": named.message_id,
+        "snoozed_until": debt.snoozed_until.map(json::instant),
+    })
+}
+
+fn totals_json(totals: &Totals) -> Value {
+    json!({
+        "messages": totals.messages,
+        "contacts": totals.contacts,
+        "i_owe": totals.i_owe,
+        "i_owe_overdue": totals.i_owe_overdue,
+        "i_owe_perhaps": totals.i_owe_perhaps,
+        "they_owe": totals.they_owe,
+        "they_owe_overdue": totals.they_owe_overdue,
+        "they_owe_perhaps": totals.they_owe_perhaps,
+    })
 }
 
 const NO_CONTACTS: &str = "\

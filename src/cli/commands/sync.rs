@@ -10,7 +10,9 @@ use crate::daemon::clock::Clock;
 use crate::domain::text::count;
 use crate::error::Result;
 
-pub async fn run(desk: &Desk) -> Result<()> {
+/// # Errors
+/// `Config` without an account; the first account's that failed, once all have been tried.
+pub(super) async fn run(desk: &Desk) -> Result<()> {
     let bar = ProgressBar::new_spinner();
     if desk.quiet || !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());

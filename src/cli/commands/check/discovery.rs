@@ -5,42 +5,33 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
-use crate::cli::args::Globals;
 use crate::cli::desk::Desk;
-use crate::cli::outcome::Outcome;
+use crate::cli::exit::Exit;
+use crate::cli::globals::Globals;
 use crate::cli::render;
 use crate::config::{self, Tls};
-use crate::daemon::clock::Clock;
 use crate::discover::{Found, Means, Server, discover};
 use crate::error::{Error, Kind, Result};
 
-pub async fn run(
+pub(super) async fn run(
     address: &str,
     nameserver: Option<SocketAddr>,
     globals: &Globals,
-) -> Result<Outcome> {
-    let desk = Desk {
-        home: globals.home()?,
-        config: config::defaults(),
-        now: Clock::System.now(),
-        at: None,
-        json: globals.json,
-        quiet: globals.quiet,
-        verbose: globals.verbose > 0,
-    };
+) -> Result<Exit> {
+    let desk = Desk::of_now(globals, globals.home()?, config::defaults());
     let address = address.trim();
     let found = discover(address, &Means::of_system(nameserver)?).await?;
     let nothing = found.imap.is_empty();
     if desk.json {
         desk.print_json(document(address, &found))?;
-        return Ok(if nothing { Outcome::Trouble(Kind::Failed) } else { Outcome::Fine });
+        return Ok(if nothing { Exit::Trouble(Kind::Failed) } else { Exit::Fine });
     }
     if nothing {
         return Err(Error::failed(format!("nobody names an IMAP server for {address}"))
             .hint("look for \"IMAP\" in your provider's help, or ask whoever runs the mail"));
     }
     desk.print(&told(address, &found))?;
-    Ok(Outcome::Fine)
+    Ok(Exit::Fine)
 }
 
 fn document(address: &str, found: &Found) -> Value {

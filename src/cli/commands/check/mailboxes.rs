@@ -12,7 +12,7 @@ use crate::store::{AccountRow, Store};
 /// More than these say nothing new.
 const LISTED: usize = 10;
 
-pub async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
+pub(super) async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
     let mut parts = Vec::new();
     if let Err(error) = desk.config.require_account() {
         parts.push(Part::ill("accounts", &error));
@@ -30,7 +30,7 @@ pub async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
 }
 
 /// Whose word is taken on who sent the mail of each account, or could be.
-pub fn senders(desk: &Desk, store: &Store, stored: &[AccountRow]) -> Vec<Part> {
+pub(super) fn senders(desk: &Desk, store: &Store, stored: &[AccountRow]) -> Vec<Part> {
     let mut parts = Vec::new();
     for account in &desk.config.accounts {
         let messages = stored.iter().find(|it| it.name == account.name).map_or(0, |it| it.messages);
@@ -103,7 +103,7 @@ fn cost(
 }
 
 /// What is read of texts, what stays of them, and what fetching them will cost.
-pub fn texts(desk: &Desk, store: &Result<Store>) -> Part {
+pub(super) fn texts(desk: &Desk, store: &Result<Store>) -> Part {
     if !desk.config.policy.reads_text {
         const NEVER: &str =
             "not read ([privacy] text = \"never\"): no answer counts as due, only as perhaps";
@@ -148,7 +148,7 @@ fn told(folders: &[(String, Role, u32)]) -> String {
 }
 
 /// The database, and what its content says about the settings.
-pub fn stored(desk: &Desk, store: &Result<Store>) -> Vec<Part> {
+pub(super) fn stored(desk: &Desk, store: &Result<Store>) -> Vec<Part> {
     match store {
         Ok(store) => vec![
             Part::of("database", integrity(desk, store)),
@@ -160,7 +160,7 @@ pub fn stored(desk: &Desk, store: &Result<Store>) -> Vec<Part> {
 }
 
 /// The database as it lies there.
-pub fn kept(desk: &Desk) -> Part {
+pub(super) fn kept(desk: &Desk) -> Part {
     let found = Store::open_to_read(&desk.home.data).and_then(|store| match store {
         Some(store) => integrity(desk, &store),
         None => Ok("none yet".to_owned()),

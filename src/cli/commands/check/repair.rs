@@ -1,14 +1,17 @@
 //! `check --repair`: a damaged database is put aside for the last good copy.
 
-use crate::cli::args::Globals;
-use crate::cli::desk::Desk;
+use crate::cli::desk::{Desk, settings_if_any};
+use crate::cli::exit::Exit;
+use crate::cli::globals::Globals;
 use crate::error::{Error, Result};
 use crate::store::{Repaired, Store};
 
 /// # Errors
 /// `Usage` while a daemon uses the database.
-pub fn run(globals: &Globals) -> Result<()> {
-    let desk = Desk::open(globals.home()?, None, globals.json, globals.quiet)?;
+pub(super) fn run(globals: &Globals) -> Result<Exit> {
+    let home = globals.home()?;
+    let config = settings_if_any(&home)?;
+    let desk = Desk::of_now(globals, home, config);
     let Some(_lock) = desk.home.lock()? else {
         return Err(Error::usage("a requite is running on this database")
             .hint("stop it first: systemctl --user stop requite"));
@@ -27,5 +30,6 @@ pub fn run(globals: &Globals) -> Result<()> {
              The next `requite sync` begins anew; import your contacts again.\n",
             damaged.display()
         ),
-    })
+    })?;
+    Ok(Exit::Fine)
 }

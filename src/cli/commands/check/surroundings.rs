@@ -14,7 +14,7 @@ use crate::domain::text::count;
 use crate::error::{Error, Result};
 
 /// What each calendar says of this year.
-pub fn holidays(desk: &Desk) -> Vec<Part> {
+pub(super) fn holidays(desk: &Desk) -> Vec<Part> {
     let this_year = schedule::local_date(desk.now, &desk.config.policy.zone).year();
     let told = |file: &HolidayFile| {
         let Holidays { days, skipped } = &file.holidays;
@@ -33,7 +33,7 @@ pub fn holidays(desk: &Desk) -> Vec<Part> {
 /// 2026-01-01: this program is no older, so no clock may be.
 const BORN: Moment = Moment(1_767_225_600);
 
-pub async fn post(config: &Config) -> Part {
+pub(super) async fn post(config: &Config) -> Part {
     Part::of("digest mail", way_out(config).await)
 }
 
@@ -73,7 +73,7 @@ fn writable(folder: &Path) -> Result<String> {
     }
 }
 
-pub async fn desktop(config: &Config) -> Part {
+pub(super) async fn desktop(config: &Config) -> Part {
     let found = if config.desktop {
         deliver::probe().await.map(|notifier| format!("{} {}", notifier.name, notifier.version))
     } else {
@@ -88,7 +88,7 @@ pub async fn desktop(config: &Config) -> Part {
     Part::of("desktop alerts", found)
 }
 
-pub fn clock(desk: &Desk) -> Part {
+pub(super) fn clock(desk: &Desk) -> Part {
     Part::of("clock", sane(desk.now).map(|()| render::time(desk.now, &desk.config.policy.zone)))
 }
 
@@ -101,7 +101,7 @@ fn sane(now: Moment) -> Result<()> {
 }
 
 /// With everything below `--home`, no session is needed.
-pub fn service(has_own_home: bool) -> Part {
+pub(super) fn service(has_own_home: bool) -> Part {
     let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_dir());
     let found = match session {
         Some(folder) => Ok(format!("the user session is at {}", Path::new(&folder).display())),

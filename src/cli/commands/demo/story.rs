@@ -4,27 +4,27 @@
 
 use crate::domain::model::{DAY, HOUR, Moment};
 
-pub const ME: &str = "ada@example.com";
+pub(super) const ME: &str = "ada@example.com";
 const MY_NAME: &str = "Ada Example";
 
 /// Monday 2 November 2026, 08:00 UTC.
-pub const BEGIN: Moment = Moment(1_793_606_400);
+pub(super) const BEGIN: Moment = Moment(1_793_606_400);
 /// Two weeks later: the second Monday digest went out an hour ago.
-pub const END: Moment = Moment(BEGIN.0 + 14 * DAY);
+pub(super) const END: Moment = Moment(BEGIN.0 + 14 * DAY);
 
-pub struct Person {
-    pub name: &'static str,
-    pub email: &'static str,
-    pub company: &'static str,
-    pub position: &'static str,
+pub(super) struct Character {
+    pub(super) name: &'static str,
+    pub(super) email: &'static str,
+    pub(super) company: &'static str,
+    pub(super) position: &'static str,
     /// Hours until they answered what I wrote before the story begins; negative: never.
     they_took: &'static [i32],
     /// Hours until I answered them.
     i_took: &'static [i32],
 }
 
-pub const PEOPLE: [Person; 8] = [
-    Person {
+pub(super) const PEOPLE: [Character; 8] = [
+    Character {
         name: "Bea Martin",
         email: "bea.martin@example.org",
         company: "Nordlicht Solar",
@@ -32,7 +32,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[3, 7, 2, 20, 5, 4],
         i_took: &[5, 9, 26, 3, 14],
     },
-    Person {
+    Character {
         name: "Chidi Okafor",
         email: "chidi@okafor.example",
         company: "Okafor & Daughters",
@@ -40,7 +40,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[26, 40, 31, 70, 22],
         i_took: &[4, 30, 51, 12],
     },
-    Person {
+    Character {
         name: "Dana Weiss",
         email: "d.weiss@example.net",
         company: "Kontor Recruiting",
@@ -48,7 +48,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[120, 90, -1, -1, -1, -1],
         i_took: &[8, 20, 16],
     },
-    Person {
+    Character {
         name: "Emre Yilmaz",
         email: "emre@lattice.example",
         company: "Lattice Labs",
@@ -56,7 +56,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[1, 2, 1, 4, 3, 2, 1],
         i_took: &[2, 6, 1, 3, 60],
     },
-    Person {
+    Character {
         name: "Fiona Burke",
         email: "fiona.burke@example.org",
         company: "Harbour Design",
@@ -64,7 +64,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[18, 44, 9, 30],
         i_took: &[70, 22, 90, 47],
     },
-    Person {
+    Character {
         name: "Goran Petrović",
         email: "goran@petrovic.example",
         company: "Ministry of Maps",
@@ -72,7 +72,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[46, 12, 33],
         i_took: &[10, 24, 15],
     },
-    Person {
+    Character {
         name: "Hana Sato",
         email: "hana.sato@example.net",
         company: "Kissa Books",
@@ -80,7 +80,7 @@ pub const PEOPLE: [Person; 8] = [
         they_took: &[6, 11, 8, 5],
         i_took: &[3, 3, 8, 4],
     },
-    Person {
+    Character {
         name: "Ivo de Vries",
         email: "ivo@devries.example",
         company: "De Vries Logistics",
@@ -91,14 +91,14 @@ pub const PEOPLE: [Person; 8] = [
 ];
 
 /// One thing that happens in the story.
-pub struct Scene {
+pub(super) struct Scene {
     /// Hours after the beginning.
-    pub hour: i64,
-    pub person: usize,
-    pub mine: bool,
-    pub subject: &'static str,
+    pub(super) hour: i64,
+    pub(super) person: usize,
+    pub(super) mine: bool,
+    pub(super) subject: &'static str,
     /// The scene that this mail answers, as an index.
-    pub answers: Option<usize>,
+    pub(super) answers: Option<usize>,
 }
 
 const fn scene(hour: i64, person: usize, mine: bool, subject: &'static str) -> Scene {
@@ -109,7 +109,7 @@ const fn answer(hour: i64, to: usize, person: usize, mine: bool, subject: &'stat
     Scene { hour, person, mine, subject, answers: Some(to) }
 }
 
-pub const SCENES: [Scene; 22] = [
+pub(super) const SCENES: [Scene; 22] = [
     scene(4, 0, false, "Could you look at the hiring plan?"),
     scene(6, 3, true, "Would you meet Hana about her book?"),
     answer(8, 1, 3, false, "Re: Would you meet Hana about her book?"),
@@ -135,28 +135,28 @@ pub const SCENES: [Scene; 22] = [
 ];
 
 /// A message with everything that a mail server would have put there.
-pub struct Mail {
-    pub at: Moment,
+pub(super) struct Mail {
+    pub(super) at: Moment,
     /// In the Sent folder; else in the inbox.
-    pub sent: bool,
-    pub bytes: Vec<u8>,
+    pub(super) sent: bool,
+    pub(super) bytes: Vec<u8>,
 }
 
 struct Draft<'a> {
     at: Moment,
     mine: bool,
-    person: &'a Person,
+    person: &'a Character,
     subject: &'a str,
     id: String,
     answers: Option<String>,
 }
 
 impl Scene {
-    pub fn at(&self) -> Moment {
+    pub(super) fn at(&self) -> Moment {
         BEGIN + self.hour * HOUR
     }
 
-    pub fn mail(&self, index: usize) -> Mail {
+    pub(super) fn mail(&self, index: usize) -> Mail {
         let id = |index: usize| format!("<scene-{index}@example.com>");
         mail(&Draft {
             at: self.at(),
@@ -170,7 +170,7 @@ impl Scene {
 }
 
 /// The ten weeks before the story: an exchange every few days with everybody.
-pub fn history() -> Vec<Mail> {
+pub(super) fn history() -> Vec<Mail> {
     let mut mails = Vec::new();
     for (number, person) in PEOPLE.iter().enumerate() {
         let mine = (true, person.they_took, MY_PAST_SUBJECTS);
@@ -254,7 +254,7 @@ fn mail(draft: &Draft<'_>) -> Mail {
 }
 
 /// The people as LinkedIn exports them, with its preamble; most rows there have no address.
-pub fn connections() -> String {
+pub(super) fn connections() -> String {
     let mut csv = String::from(
         "Notes:\n\"When exporting your connection data, you may notice that some addresses are \
          missing.\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Outcome, Skipped};
+use super::report::{FileReport, Omission};
 use crate::book::archive::{self, ArchiveReport, Dropped};
 use crate::cli::desk::Desk;
 use crate::domain::text;
@@ -16,8 +16,8 @@ use crate::store::Store;
 
 /// One thing to import, and the mail that it holds if it is an archive.
 pub(super) struct Item {
-    pub path: PathBuf,
-    pub archive: Option<Archive>,
+    pub(super) path: PathBuf,
+    pub(super) archive: Option<Archive>,
 }
 
 impl Item {
@@ -34,13 +34,13 @@ pub(super) fn bring_mail_in(
     desk: &Desk,
     store: &Store,
     items: &[Item],
-    outcomes: &mut [Outcome],
+    reports: &mut [FileReport],
     import: Option<i64>,
 ) -> Result<()> {
     let bar = progress(desk);
     let mut copies = 0;
     let mut work = || {
-        for (item, outcome) in items.iter().zip(outcomes.iter_mut()) {
+        for (item, report) in items.iter().zip(reports.iter_mut()) {
             let Some(archive) = &item.archive else { continue };
             let mut tell = |read| bar.set_position(read);
             let taken = match import {
@@ -48,7 +48,7 @@ pub(super) fn bring_mail_in(
                 None => archive::rehearse(store, &desk.config, archive, &mut tell)?,
             };
             copies += taken.copies;
-            fill(outcome, taken);
+            fill(report, taken);
         }
         Ok(())
     };
@@ -64,15 +64,15 @@ pub(super) fn bring_mail_in(
     done
 }
 
-fn fill(outcome: &mut Outcome, taken: ArchiveReport) {
+fn fill(report: &mut FileReport, taken: ArchiveReport) {
     let whole = |count| usize::try_from(count).unwrap_or(usize::MAX);
-    (outcome.new, outcome.matched) = (whole(taken.new), whole(taken.known));
+    (report.new, report.matched) = (whole(taken.new), whole(taken.known));
     for Dropped { why, count, line } in taken.dropped {
         let why = match count {
             1 => why,
             _ => format!("{why}; with {} more", text::grouped(count - 1)),
         };
-        outcome.skipped.push(Skipped { line, why, times: whole(count) });
+        report.skipped.push(Omission { line, why, times: whole(count) });
     }
 }
 

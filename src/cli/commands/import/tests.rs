@@ -48,9 +48,9 @@ impl Place {
     }
 }
 
-fn counts(outcome: &Outcome) -> (usize, usize, usize, Vec<&str>) {
-    let why = outcome.skipped.iter().map(|skipped| skipped.why.as_str()).collect();
-    (outcome.new, outcome.changed, outcome.matched, why)
+fn counts(report: &FileReport) -> (usize, usize, usize, Vec<&str>) {
+    let why = report.skipped.iter().map(|skipped| skipped.why.as_str()).collect();
+    (report.new, report.changed, report.matched, why)
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn the_second_time_everything_is_known() {
     let store = desk.store_to_write().unwrap();
     let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
-        let (outcomes, _) = bring_in(&desk, &store, &[Item::of(&file)]).unwrap();
-        let (new, changed, matched, why) = counts(&outcomes[0]);
+        let (reports, _) = bring_in(&desk, &store, &[Item::of(&file)]).unwrap();
+        let (new, changed, matched, why) = counts(&reports[0]);
         assert_eq!((new, changed, matched), expect);
         assert_eq!(why, left_out);
     }
@@ -72,67 +72,24 @@ fn the_second_time_everything_is_known() {
 fn a_rehearsal_changes_nothing_and_an_import_can_be_taken_back() {
     let place = Place::new();
     let (desk, file) = (place.desk(), place.file("a.vcf", CARDS));
-    let files = [file];
-    run(&desk, &files, true, false).unwrap();
+    let files = vec![file];
+    run(&desk, &ImportArgs { dry_run: true, ..ImportArgs::of(files.clone()) }).unwrap();
     assert!(place.names().is_empty());
-    run(&desk, &files, false, false).unwrap();
+    run(&desk, &ImportArgs::of(files.clone())).unwrap();
     assert_eq!(place.names().len(), 2);
-    run(&desk, &files, true, false).unwrap();
-    run(&desk, &[], false, true).unwrap();
+    run(&desk, &ImportArgs { dry_run: true, ..ImportArgs::of(files.clone()) }).unwrap();
+    run(&desk, &ImportArgs { undo: true, ..ImportArgs::default() }).unwrap();
     assert!(place.names().is_empty());
-    let error = run(&desk, &[], false, true).unwrap_err();
+    let error = run(&desk, &ImportArgs { undo: true, ..ImportArgs::default() }).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
 }
 
 #[test]
 fn what_is_not_recognised_is_told_once_the_rest_came_in() {
     let place = Place::new();
-    let files = [place.file("notes.txt", "milk, eggs"), place.file("a.vcf", CARDS)];
-    let error = run(&place.desk(), &files, false, false).unwrap_err();
+    let files = vec![place.file("notes.txt", "milk, eggs"), place.file("a.vcf", CARDS)];
+    let error = run(&place.desk(), &ImportArgs::of(files)).unwrap_err();
     assert_eq!(error.kind(), Kind::Failed);
     assert!(error.to_string().ends_with("notes.txt can't be imported"), "{error}");
     assert_eq!(place.names().len(), 2);
-}
-
-#[test]
-fn a_bad_address_costs_itself_and_not_the_card() {
-    let card = Card {
-        name: "Ann Lee".to_owned(),
-        emails: vec!["ann(at)example.org".to_owned(), "Ann@Example.ORG".to_owned()],
-        other_names: vec!["Ann Lee".to_owned(), "Nan".to_owned()],
-        ..Card::default()
-    };
-    let (card, complaints) = normalised(card);
-    let identity = |kind, value: &str| (kind, value.to_owned());
-    let expect =
-        [identity(IdentityKind::Email, "ann@example.org"), identity(IdentityKind::Name, "Nan")];
-    assert_eq!(card.identities, expect);
-    assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" is no address"]);
-}
-
-#[track_caller]
-fn check(form: fn(&str) -> Option<String>, said: &str, expect: Option<&str>) {
-    assert_eq!(form(said).as_deref(), expect, "{said}");
-}
-
-#[test]
-fn one_number_has_one_form() {
-    check(phone, "+49 (0)30 1234-567", Some("+49301234567"));
-    check(phone, "tel:+1-555-0100;ext=12", Some("+15550100"));
-    check(phone, "0049 30 1234567 x12", Some("+49301234567"));
-    check(phone, "030/1234567", Some("0301234567"));
-    check(phone, "ask her", None);
-    check(phone, "112", None);
-}
-
-#[test]
-fn one_profile_has_one_form() {
-    check(
-        link,
-        "HTTPS://WWW.LinkedIn.com/in/Ann/?trk=x#top",
-        Some("https://www.linkedin.com/in/Ann"),
-    );
-    check(link, "example.org/Ann", Some("example.org/Ann"));
-    check(link, "https://", None);
-    check(link, "not a link", None);
 }

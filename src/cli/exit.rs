@@ -9,7 +9,8 @@ use super::render;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Exit {
+    /// All was done that was asked for.
     Fine,
     /// `status --exit-code`: an answer is overdue.
     Overdue,
@@ -17,32 +18,32 @@ pub enum Outcome {
     Trouble(Kind),
 }
 
-impl Outcome {
+impl Exit {
     /// The numbers from 64 on are those of sysexits(3).
-    pub fn code(self) -> u8 {
+    fn code(self) -> u8 {
         match self {
-            Outcome::Fine => 0,
-            Outcome::Overdue => 3,
-            Outcome::Trouble(Kind::Failed | Kind::NoRoom) => 1,
-            Outcome::Trouble(Kind::Usage) => 2,
-            Outcome::Trouble(Kind::Temporary) => 75,
-            Outcome::Trouble(Kind::LoginRefused) => 77,
-            Outcome::Trouble(Kind::Config) => 78,
+            Exit::Fine => 0,
+            Exit::Overdue => 3,
+            Exit::Trouble(Kind::Failed | Kind::NoRoom) => 1,
+            Exit::Trouble(Kind::Usage) => 2,
+            Exit::Trouble(Kind::Temporary) => 75,
+            Exit::Trouble(Kind::LoginRefused) => 77,
+            Exit::Trouble(Kind::Config) => 78,
         }
     }
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> ExitCode {
-        ExitCode::from(outcome.code())
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
     }
 }
 
-/// Says on stderr what went wrong and what to do.
-pub fn report(error: &Error) -> Outcome {
+/// Says on stderr what went wrong and what to do; so ends a command that couldn't do its work.
+pub fn report(error: &Error) -> Exit {
     // Nobody is left to tell when stderr is closed.
     let _ = anstream::stderr().write_all(told(error).as_bytes());
-    Outcome::Trouble(error.kind())
+    Exit::Trouble(error.kind())
 }
 
 fn told(error: &Error) -> String {
@@ -62,7 +63,7 @@ mod tests {
     fn scripts_can_tell_failures_apart() {
         #[track_caller]
         fn check(kind: Kind, code: u8) {
-            assert_eq!(Outcome::Trouble(kind).code(), code);
+            assert_eq!(Exit::Trouble(kind).code(), code);
         }
         check(Kind::Failed, 1);
         check(Kind::NoRoom, 1);

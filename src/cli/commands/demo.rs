@@ -7,13 +7,16 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use tokio::sync::{mpsc, watch};
 
-use crate::cli::args::ContactsArgs;
-use crate::cli::commands::{contacts, import, status};
+use super::contacts::{self, ContactsArgs};
+use super::import::{self, ImportArgs};
+use super::status::{self, StatusArgs};
 use crate::cli::desk::Desk;
+use crate::cli::globals::Globals;
 use crate::daemon::clock::Clock;
-use crate::daemon::{Daemon, Home, Outlet};
+use crate::daemon::{Daemon, Outlet};
 use crate::deliver::{self, Alert};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
@@ -24,39 +27,61 @@ use story::{BEGIN, END, Mail, PEOPLE, SCENES};
 const TO_WATCH: f64 = 42.0;
 const AT_ONCE: f64 = 16.0;
 
-pub async fn run(keep: Option<&Path>, once: bool, json: bool) -> Result<()> {
-    let folder = make_folder(keep)?;
-    let home = Home::below(&folder);
-    let clock_at = |began: Moment| Desk::open(Home::below(&folder), Some(began), json, true);
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Keep everything that it makes in this folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Don't pause for the eye
+    #[arg(long)]
+    once: bool,
+}
+
+/// # Errors
+/// `Usage` for a folder that isn't empty, `Failed` for one that can't be written; what the daemon
+/// and the commands that it shows fail with.
+pub(super) async fn run(args: &DemoArgs, globals: &Globals) -> Result<()> {
+    let folder = make_folder(args.keep.as_deref())?;
     prepare(&folder)?;
-    let desk = Desk::open(home.clone(), None, json, true)?;
+    let desk = desk(&folder, None, globals)?;
     say(&format!(
         "Two weeks in the mailbox of Ada Example, who knows {} people. Everything lies in {}\n",
         PEOPLE.len(),
         folder.display()
     ));
-    import::run(&desk, &[folder.join("Connections.csv")], false, false)?;
-    let seconds = if once { AT_ONCE } else { TO_WATCH };
+    import::run(&desk, &ImportArgs::of(vec![folder.join("Connections.csv")]))?;
+    let seconds = if args.once { AT_ONCE } else { TO_WATCH };
     let clock = Clock::fast(BEGIN, (END.0 - BEGIN.0) as f64 / seconds);
+    play(&folder, desk, clock).await?;
+    let end = self::desk(&folder, Some(END), globals)?;
+    say("");
+    status::run(&end, &StatusArgs::default())?;
+    say("");
+    contacts::run(&end, &ContactsArgs::default())?;
+    write_digest(&folder, &end)
+}
+
+/// As if somebody gave commands about the demonstration's own folder.
+fn desk(folder: &Path, at: Option<Moment>, globals: &Globals) -> Result<Desk> {
+    let home = Some(folder.to_owned());
+    Desk::open(&Globals { home, config: None, at, quiet: true, verbose: 0, ..globals.clone() })
+}
+
+/// Lets the daemon watch while the two weeks' mail comes in.
+async fn play(folder: &Path, desk: Desk, clock: Clock) -> Result<()> {
     let (stop, shutdown) = watch::channel(false);
     let (also, mut alerts) = mpsc::unbounded_channel();
     let outlet = Outlet { desktop: true, also: Some(also) };
-    let daemon = Daemon { home, config: desk.config.clone(), clock, outlet };
+    let daemon = Daemon { home: desk.home, config: desk.config, clock, outlet };
     let daemon = tokio::spawn(daemon.run(shutdown, watch::channel(0).1));
     for (index, scene) in SCENES.iter().enumerate() {
         wait_until(clock, scene.at(), &mut alerts).await;
-        deliver(&folder, &scene.mail(index))?;
+        deliver(folder, &scene.mail(index))?;
         tell(scene.at(), &headline(scene));
     }
     wait_until(clock, END, &mut alerts).await;
     let _ = stop.send(true);
-    daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))??;
-    let end = clock_at(END)?;
-    say("");
-    status::run(&end, false, false)?;
-    say("");
-    contacts::run(&end, &ContactsArgs::default())?;
-    write_digest(&folder, &end)
+    daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))?
 }
 
 fn headline(scene: &story::Scene) -> String {

@@ -1,0 +1,194 @@
+//! `set`: what holds for one contact alone: their limit, their time zone, an address that isn't
+//! theirs.
+
+use clap::Args;
+use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Unit};
+
+use crate::cli::desk::Desk;
+use crate::cli::person;
+use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
+use crate::domain::message::identity;
+use crate::domain::policy::EXPIRY_H;
+use crate::domain::text::clean;
+use crate::error::{Error, Result};
+use crate::store::{ContactRow, IdentityKind, Store};
+
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    pub(super) contact: String,
+    /// limit=24h or zone=Europe/Paris
+    #[arg(value_name = "KEY=VALUE", required = true)]
+    pub(super) settings: Vec<String>,
+    #[arg(long)]
+    pub(super) undo: bool,
+}
+
+/// `limit=24h`, `zone=Europe/Paris`, `not-address=x@example.com`. With `--undo`, the latest of each
+/// that is named is taken back.
+///
+/// # Errors
+/// `Usage` for a contact whom nobody or several could be meant by, for what can't be set, and for
+/// taking back what was never set.
+pub(super) fn run(desk: &Desk, args: &SetArgs) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let row = person::find(&store, &args.contact)?;
+    if args.undo {
+        return take_settings_back(desk, &store, &row, &args.settings);
+    }
+    if args.settings.is_empty() {
+        return Err(Error::usage("nothing to set").hint(SETTINGS));
+    }
+    let settings: Vec<Decided> =
+        args.settings.iter().map(|text| setting(&row, text)).collect::<Result<_>>()?;
+    desk.write(&store, &[row.id], |store| {
+        settings.iter().try_for_each(|what| {
+            store.decide(&Decision { at: desk.now, contact: row.id, what: what.clone() })
+        })
+    })?;
+    for what in &settings {
+        desk.say(&format!("{}: {}", clean(&row.name), told(what)));
+    }
+    Ok(())
+}
+
+const SETTINGS: &str = "limit=24h, zone=Europe/Paris, not-address=x@example.com";
+
+fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
+    let wrong = |why: String| Error::usage(why).hint(format!("what can be set: {SETTINGS}"));
+    let (key, value) =
+        text.split_once('=').ok_or_else(|| wrong(format!("\"{text}\" sets nothing")))?;
+    match (key.trim(), value.trim()) {
+        ("limit", value) => Ok(Decided::Limit(hours(value)?)),
+        ("zone", value) => {
+            let zone = TimeZone::get(value)
+                .map_err(|_| wrong(format!("no time zone is called \"{value}\"")))?;
+            Ok(Decided::Zone(zone.iana_name().unwrap_or(value).to_owned()))
+        }
+        ("not-address", value) => {
+            let address = identity::normalise(value)
+                .ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
+            let found = row.identities.iter().any(|identity| {
+                identity.kind == IdentityKind::Email
+                    && identity.by_name
+                    && identity.value == address
+            });
+            if !found {
+                let why = format!("{address} wasn't found by the name of {}", clean(&row.name));
+                return Err(
+                    Error::usage(why).hint("only an address shown as \"by name\" can be refused")
+                );
+            }
+            Ok(Decided::NotTheirs(address))
+        }
+        (key, _) => Err(wrong(format!("\"{key}\" can't be set"))),
+    }
+}
+
+fn hours(text: &str) -> Result<f64> {
+    let span: Option<Span> = text.parse().ok();
+    span.and_then(|span| span.total((Unit::Hour, SpanRelativeTo::days_are_24_hours())).ok())
+        .filter(|hours| *hours > 0.0 && *hours <= EXPIRY_H)
+        .ok_or_else(|| {
+            Error::usage(format!("\"{text}\" is no limit"))
+                .hint("hours or days, at most 30 days: 24h, 2d")
+        })
+}
+
+fn told(what: &Decided) -> String {
+    match what {
+        Decided::Limit(hours) => format!("the limit is {hours} h"),
+        Decided::Zone(name) => format!("the zone is {name}"),
+        other => format!("{} isn't theirs", other.value()),
+    }
+}
+
+fn take_settings_back(
+    desk: &Desk,
+    store: &Store,
+    row: &ContactRow,
+    settings: &[String],
+) -> Result<()> {
+    let nothing = || Error::usage(format!("nothing of the kind is set for {}", clean(&row.name)));
+    let wanted: Vec<SettingKey> = match settings {
+        [] => vec![SettingKey::Any],
+        _ => settings
+            .iter()
+            .map(|text| setting_key(text).ok_or_else(nothing))
+            .collect::<Result<_>>()?,
+    };
+    let taken = desk.write(store, &[row.id], |store| {
+        let mut taken = Vec::new();
+        for key in &wanted {
+            let back = store.take_setting_back(row.id, key, desk.now)?;
+            taken.push(back.ok_or_else(nothing)?);
+        }
+        Ok(taken)
+    })?;
+    for what in &taken {
+        desk.say(&format!("{}: taken back that {}", clean(&row.name), told(what)));
+    }
+    Ok(())
+}
+
+/// Which setting is meant: by its key alone, but for a refused address.
+fn setting_key(text: &str) -> Option<SettingKey> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    match key {
+        "limit" => Some(SettingKey::Limit),
+        "zone" => Some(SettingKey::Zone),
+        "not-address" => {
+            let address = identity::normalise(value).unwrap_or_else(|| value.to_owned());
+            Some(SettingKey::NotTheirs(address))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::ContactId;
+
+    #[track_caller]
+    fn check_setting(text: &str, expect: Result<Decided, &str>) {
+        let row = ContactRow {
+            id: ContactId(1),
+            name: "Ann Lee".to_owned(),
+            company: None,
+            position: None,
+            connected_on: None,
+            last_touch: None,
+            identities: vec![crate::store::Identity {
+                kind: IdentityKind::Email,
+                value: "ann@example.org".to_owned(),
+                by_name: true,
+            }],
+        };
+        match (setting(&row, text), expect) {
+            (Ok(found), Ok(expect)) => assert_eq!(found, expect),
+            (Err(error), Err(expect)) => assert!(error.to_string().contains(expect), "{error}"),
+            (found, expect) => panic!("{text}: {found:?}, not {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn settings_are_stored_in_one_form() {
+        check_setting("limit=24h", Ok(Decided::Limit(24.0)));
+        check_setting("limit=2d", Ok(Decided::Limit(48.0)));
+        check_setting("limit=90m", Ok(Decided::Limit(1.5)));
+        check_setting("zone=europe/paris", Ok(Decided::Zone("Europe/Paris".to_owned())));
+        let refused = Decided::NotTheirs("ann@example.org".to_owned());
+        check_setting("not-address=<ANN@example.org>", Ok(refused));
+    }
+
+    #[test]
+    fn what_cannot_be_set_is_refused_with_the_reason() {
+        check_setting("limit=31d", Err("\"31d\" is no limit"));
+        check_setting("limit=soon", Err("is no limit"));
+        check_setting("zone=Mars/Olympus", Err("no time zone"));
+        check_setting("not-address=bob@example.org", Err("wasn't found by the name of Ann Lee"));
+        check_setting("colour=red", Err("can't be set"));
+        check_setting("limit", Err("sets nothing"));
+    }
+}

@@ -1,0 +1,77 @@
+//! The options that every command takes, before or behind its name.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::daemon::Home;
+use crate::domain::model::Moment;
+use crate::error::Result;
+
+/// What holds for whatever command is given.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE", env = "REQUITE_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// Keep everything below this folder instead of the usual places
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) home: Option<PathBuf>,
+    /// Answer as of this instant (RFC 3339); for `log`, when it was
+    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
+    pub(super) at: Option<Moment>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say more about what is done; twice: everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+}
+
+impl Globals {
+    /// Where things lie, for this run.
+    ///
+    /// # Errors
+    /// `Failed` where no folder is named and nothing in the environment says where things lie.
+    pub(super) fn home(&self) -> Result<Home> {
+        let mut home = match &self.home {
+            Some(folder) => Home::below(folder),
+            None => Home::of_user()?,
+        };
+        if let Some(config) = &self.config {
+            home.config.clone_from(config);
+        }
+        Ok(home)
+    }
+}
+
+/// When colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    text.parse::<jiff::Timestamp>()
+        .map(Moment::from)
+        .map_err(|_| "give it as 2026-11-16T08:30:00Z or 2026-11-16T09:30:00+01:00".to_owned())
+}
