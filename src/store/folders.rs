@@ -1,184 +1,31 @@
-//! Accounts and their folders: what is covered, and how each is doing.
+//! Folders: what they are for, what of each is covered, and what can't be read of it.
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use crate::domain::message::mailbox::{AccountState, MailboxKind, Role};
-use crate::domain::model::{DAY, Moment};
+use crate::domain::message::mailbox::{MailboxKind, Role};
+use crate::domain::model::Moment;
 use crate::error::Result;
-
-#[derive(Debug, Clone)]
-pub struct AccountRow {
-    pub name: String,
-    pub kind: MailboxKind,
-    pub state: AccountState,
-    pub detail: String,
-    pub messages: u64,
-    pub quarantined: u64,
-    /// Texts that are still to be fetched.
-    pub unread_texts: u64,
-    pub folders: Vec<FolderRow>,
-}
 
 #[derive(Debug, Clone)]
 pub struct FolderRow {
     pub id: i64,
     pub name: String,
     pub role: Role,
-    pub messages: u64,
     pub uidvalidity: u64,
+    /// Lowest and highest UID.
     pub covered: Option<(u64, u64)>,
+    /// Down to the oldest message.
     pub complete: bool,
     /// When all of its copies were last compared with the server's.
     pub reconciled_at: Option<Moment>,
-}
-
-impl AccountRow {
-    /// As it is once nobody watches any more, like [`Store::set_accounts_idle`].
-    pub fn unwatched(self) -> AccountRow {
-        match self.state {
-            AccountState::Watching | AccountState::Syncing => {
-                AccountRow { state: AccountState::Idle, detail: String::new(), ..self }
-            }
-            _ => self,
-        }
-    }
+    /// Copies under the validity of the day.
+    pub messages: u64,
 }
 
 impl Store {
-    /// Makes the configured accounts the known ones; others keep their mail but are retired.
-    /// Archives were never configured.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn set_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<()> {
-        for (name, kind) in accounts {
-            self.db.execute(
-                "INSERT INTO account (name, kind) VALUES (?1, ?2)
-                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind WHERE kind <> excluded.kind",
-                params![name, kind],
-            )?;
-        }
-        let known: Vec<String> = self
-            .db
-            .prepare("SELECT name FROM account WHERE kind <> ?1")?
-            .query_map([MailboxKind::Archive], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        for name in known.iter().filter(|name| !accounts.iter().any(|(kept, _)| kept == *name)) {
-            let retired = self.db.execute(
-                "UPDATE folder SET retired = 1
-                 WHERE retired = 0 AND account = (SELECT id FROM account WHERE name = ?1)",
-                [name],
-            )?;
-            if retired > 0 {
-                self.mark_all_dirty()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether these are the accounts that it takes for configured.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn knows_accounts(&self, accounts: &[(String, MailboxKind)]) -> Result<bool> {
-        let mut find = self.db.prepare_cached(
-            "SELECT name, kind, EXISTS (SELECT 1 FROM folder f WHERE f.account = a.id AND f.retired = 0)
-             FROM account a WHERE kind <> ?1",
-        )?;
-        let known: Vec<(String, MailboxKind, bool)> = find
-            .query_map([MailboxKind::Archive], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<Result<_, _>>()?;
-        let is_known = |(name, kind): &(String, MailboxKind)| {
-            known.iter().any(|(known, of, _)| known == name && of == kind)
-        };
-        let is_configured = |name: &str| accounts.iter().any(|(wanted, _)| wanted == name);
-        let others_rest = known.iter().all(|(name, _, used)| !used || is_configured(name));
-        Ok(accounts.iter().all(is_known) && others_rest)
-    }
-
-    /// How an account is doing from here on, and what there is to say of it.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn set_account_state(
-        &self,
-        account: &str,
-        state: AccountState,
-        detail: &str,
-    ) -> Result<()> {
-        self.db.execute(
-            "UPDATE account SET state = ?2, detail = ?3
-             WHERE name = ?1 AND (state, detail) <> (?2, ?3)",
-            params![account, state, detail],
-        )?;
-        Ok(())
-    }
-
-    /// Adds to how many copies a folder has, and its account messages: a million can't be counted
-    /// each time somebody asks. What goes, or becomes another, is seen to by triggers.
-    pub(super) fn count_copies(
-        &self,
-        folder: i64,
-        uidvalidity: u64,
-        copies: u64,
-        messages: u64,
-    ) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "UPDATE folder SET messages = messages + ?3 WHERE id = ?1 AND uidvalidity = ?2",
-            )?
-            .execute(params![folder, uidvalidity as i64, copies])?;
-        self.db
-            .prepare_cached(
-                "UPDATE account SET messages = messages + ?2
-                 WHERE id = (SELECT account FROM folder WHERE id = ?1 AND retired = 0)",
-            )?
-            .execute(params![folder, messages])?;
-        Ok(())
-    }
-
-    /// Adds to what was fetched of an account on this day, which begins and ends as UTC has it.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn add_fetched(&self, account: &str, bytes: u64, now: Moment) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "UPDATE account SET fetched = iif(fetched_on = ?2, fetched, 0) + ?3, fetched_on = ?2
-                 WHERE name = ?1",
-            )?
-            .execute(params![account, now.0.div_euclid(DAY), bytes])?;
-        Ok(())
-    }
-
-    /// Bytes that were fetched of an account on the day (UTC) of `now`.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn fetched_today(&self, account: &str, now: Moment) -> Result<u64> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT fetched FROM account WHERE name = ?1 AND fetched_on = ?2")?
-            .query_row(params![account, now.0.div_euclid(DAY)], |row| row.get(0))
-            .optional()?
-            .unwrap_or(0))
-    }
-
-    /// Nobody watches any more; what failed stays told.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn set_accounts_idle(&self) -> Result<()> {
-        self.db.execute(
-            "UPDATE account SET state = ?1, detail = '' WHERE state IN (?2, ?3)",
-            [AccountState::Idle, AccountState::Watching, AccountState::Syncing],
-        )?;
-        Ok(())
-    }
-
     /// The folders that this account has now; others are retired, their copies forgotten. Whether
     /// that changed what copies say, so that everything has to be measured again.
     ///
@@ -231,21 +78,7 @@ impl Store {
                     f.reconciled_at, f.messages
              FROM folder f JOIN account a ON a.id = f.account WHERE a.name = ?1 AND f.name = ?2",
         )?;
-        Ok(statement
-            .query_row([account, name], |row| {
-                let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
-                Ok(FolderRow {
-                    id: row.get(0)?,
-                    name: row.get(1)?,
-                    role: row.get(2)?,
-                    messages: row.get(8)?,
-                    uidvalidity: row.get::<_, i64>(3)? as u64,
-                    covered: low.zip(high),
-                    complete: row.get(6)?,
-                    reconciled_at: row.get::<_, Option<i64>>(7)?.map(Moment),
-                })
-            })
-            .optional()?)
+        Ok(statement.query_row([account, name], folder_row).optional()?)
     }
 
     /// Starts over under another UIDVALIDITY (RFC 3501 §2.3.1.1). The old copies stay until the
@@ -383,59 +216,19 @@ impl Store {
         )?;
         Ok(last.filter(|_| folders > 0 && folders == covered).map(Moment))
     }
+}
 
-    /// All accounts, with the folders that are in use.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn accounts(&self) -> Result<Vec<AccountRow>> {
-        let mut accounts = self
-            .db
-            .prepare("SELECT id, name, kind, state, detail, messages FROM account ORDER BY id")?
-            .query_map([], |row| {
-                let account = AccountRow {
-                    name: row.get(1)?,
-                    kind: row.get(2)?,
-                    state: row.get(3)?,
-                    detail: row.get(4)?,
-                    messages: row.get(5)?,
-                    quarantined: 0,
-                    unread_texts: 0,
-                    folders: Vec::new(),
-                };
-                Ok((row.get::<_, i64>(0)?, account))
-            })?
-            .collect::<Result<Vec<_>, _>>()?;
-        for (id, account) in &mut accounts {
-            account.folders = self
-                .db
-                .prepare_cached(
-                    "SELECT id, name, role, uidvalidity, covered_low, covered_high, complete,
-                            iif(?2, (SELECT count(*) FROM instance i WHERE i.folder = f.id),
-                                messages), reconciled_at
-                     FROM folder f WHERE account = ?1 AND retired = 0 ORDER BY id",
-                )?
-                .query_map(params![*id, account.kind == MailboxKind::Archive], |row| {
-                    let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
-                    Ok(FolderRow {
-                        id: row.get(0)?,
-                        name: row.get(1)?,
-                        role: row.get(2)?,
-                        uidvalidity: row.get::<_, i64>(3)? as u64,
-                        covered: low.zip(high),
-                        complete: row.get(6)?,
-                        messages: row.get(7)?,
-                        reconciled_at: row.get::<_, Option<i64>>(8)?.map(Moment),
-                    })
-                })?
-                .collect::<Result<_, _>>()?;
-            account.quarantined = self.db.query_row(
-                "SELECT count(*) FROM quarantine q JOIN folder f ON f.id = q.folder
-                 WHERE f.account = ?1 AND f.retired = 0",
-                [*id],
-                |row| row.get(0),
-            )?;
-        }
-        Ok(accounts.into_iter().map(|(_, account)| account).collect())
-    }
+/// From the columns of a folder, in the order of [`FolderRow`].
+pub(super) fn folder_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
+    let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
+    Ok(FolderRow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        role: row.get(2)?,
+        uidvalidity: row.get::<_, i64>(3)? as u64,
+        covered: low.zip(high),
+        complete: row.get(6)?,
+        reconciled_at: row.get::<_, Option<i64>>(7)?.map(Moment),
+        messages: row.get(8)?,
+    })
 }

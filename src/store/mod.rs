@@ -8,6 +8,7 @@
 //! `Failed`.
 
 mod absences;
+mod accounts;
 mod archives;
 mod asked;
 mod columns;
@@ -31,10 +32,11 @@ mod threads;
 mod touches;
 mod turns;
 
+pub use accounts::AccountRow;
 pub use archives::KnownFrom;
 pub use connection::Store;
 pub use filing::Filing;
-pub use folders::{AccountRow, FolderRow};
+pub use folders::FolderRow;
 pub use import::{ImportRun, Imported, NewCard};
 pub use last_good::Repaired;
 pub use mail::{Arrival, MessageDetails};
