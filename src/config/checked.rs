@@ -2,7 +2,7 @@
 //! every contradiction refused.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{Time, Weekday};
 
@@ -46,6 +46,23 @@ impl Config {
             true => Err(Error::config("no account is configured")
                 .hint("add an [[account]]: `requite config example` shows how")),
             false => Ok(()),
+        }
+    }
+
+    /// Says where tokens are kept: only who opened the configuration knows.
+    pub fn keep_tokens_in(&mut self, folder: &Path) {
+        let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
+            AccountKind::Imap(imap) => Some(&mut imap.login),
+            AccountKind::Maildir { .. } => None,
+        });
+        let mailer = match &mut self.mailer {
+            Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
+            _ => None,
+        };
+        for login in accounts.chain(mailer) {
+            if let Login::OAuth(oauth) = login {
+                oauth.folder = folder.to_owned();
+            }
         }
     }
 }

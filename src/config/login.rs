@@ -2,12 +2,11 @@
 //!
 //! Says only where the proof comes from; [`crate::auth`] gets it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
 use secrecy::SecretString;
 
-use super::checked::{AccountKind, Config, Mailer};
 use super::program::{PATIENCE, Role};
 use super::secret::Password;
 use crate::error::{Error, Result};
@@ -60,25 +59,6 @@ pub struct OAuth {
     pub scopes: Vec<String>,
     /// What else the page is asked, so that it grants more than an hour.
     pub asks: Vec<(String, String)>,
-    /// The folder of the tokens. Empty until [`Config::keep_tokens_in`] has said where.
+    /// The folder of the tokens. Empty until [`Config::keep_tokens_in`](super::Config::keep_tokens_in) has said where.
     pub folder: PathBuf,
-}
-
-impl Config {
-    /// Says where tokens are kept: only who opened the configuration knows.
-    pub fn keep_tokens_in(&mut self, folder: &Path) {
-        let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
-            AccountKind::Imap(imap) => Some(&mut imap.login),
-            AccountKind::Maildir { .. } => None,
-        });
-        let mailer = match &mut self.mailer {
-            Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
-            _ => None,
-        };
-        for login in accounts.chain(mailer) {
-            if let Login::OAuth(oauth) = login {
-                oauth.folder = folder.to_owned();
-            }
-        }
-    }
 }

@@ -7,6 +7,7 @@ mod checked;
 mod checking;
 mod file;
 mod fingerprint;
+mod first_line;
 pub mod keyring;
 mod login;
 mod mistake;

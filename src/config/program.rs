@@ -10,13 +10,12 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use futures_util::future::join;
-
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::secret::{LONGEST, first_line};
+use super::first_line::{LONGEST, first_line};
 use crate::error::{Error, Result};
 
 /// Long enough to type a passphrase into a dialog.

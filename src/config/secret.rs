@@ -11,13 +11,12 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::first_line::{LONGEST, first_line};
 use super::keyring::Keyring;
 use super::program::{PATIENCE, Role};
 use crate::error::{Error, Result};
 
 const PASSWORD_COMMAND: Role = Role("password command");
-/// No password is longer, in bytes.
-pub(super) const LONGEST: usize = 64 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
@@ -119,18 +118,6 @@ fn credentials() -> Option<std::ffi::OsString> {
 fn unreadable(path: &Path) -> Error {
     Error::config(format!("the password file {} can't be read", path.display()))
         .hint("write the password into its first line, in a file that only you can read (0600)")
-}
-
-pub(super) fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let text = std::str::from_utf8(line)
-        .map_err(|_| Error::config(format!("{whence} gives something that isn't UTF-8")))?;
-    if text.is_empty() {
-        return Err(Error::config(format!("{whence} gives an empty first line"))
-            .hint("the password has to stand in the first line"));
-    }
-    Ok(SecretString::from(text))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use toml::Spanned;
 use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
 use super::super::file;
 use super::super::mistake::Mistake;
-use super::server;
 use super::values::{self, Place, given};
+use super::{password, server};
 
 /// Gmail's servers of IMAP.
 const GMAIL: [&str; 2] = ["imap.gmail.com", "imap.googlemail.com"];
@@ -92,7 +92,7 @@ fn imap(
         oauth: Some((&account.oauth, name)),
     };
     let login = server::login(&ways, place)?
-        .ok_or_else(|| server::no_password(whole.clone(), &format!("account \"{name}\"")))?;
+        .ok_or_else(|| password::missing(whole.clone(), &format!("account \"{name}\"")))?;
     Ok(AccountKind::Imap(Imap {
         host: host.get_ref().to_string(),
         port: server::port(&account.port, usual)?,

@@ -9,8 +9,8 @@ use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp, 
 use super::super::file;
 use super::super::login::Login;
 use super::super::mistake::Mistake;
-use super::server;
 use super::values::{self, Place, given, normalised};
+use super::{password, server};
 
 /// The one way that `[smtp]` names.
 pub fn mailer(
@@ -85,7 +85,7 @@ fn login(
     }
     match (named, login) {
         (Some(user), Some(login)) => Ok(Some((user.get_ref().to_string(), login))),
-        (Some(user), None) => Err(server::no_password(user.span(), "[smtp]")),
+        (Some(user), None) => Err(password::missing(user.span(), "[smtp]")),
         (None, Some(_)) => {
             let span = password.as_ref().map(Spanned::span);
             let span = span.or(token_command.as_ref().map(Spanned::span)).unwrap_or_default();

@@ -5,6 +5,7 @@
 mod account;
 mod mailer;
 mod oauth;
+mod password;
 mod server;
 mod values;
 

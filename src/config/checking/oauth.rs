@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::super::file;
 use super::super::login::OAuth;
 use super::super::mistake::Mistake;
-use super::server;
+use super::password;
 use super::values::{Place, given};
 
 /// What is known of a provider; the client is always the user's own.
@@ -83,7 +83,7 @@ pub fn oauth(
     Ok(Some(OAuth {
         account: account.to_owned(),
         client_id: client_id.get_ref().to_string(),
-        client_secret: server::password(&oauth.client_secret, place)?,
+        client_secret: password::source(&oauth.client_secret, place)?,
         auth_url: url(&oauth.auth_url, provider.auth)?.map(AuthUrl::from_url),
         token_url: TokenUrl::from_url(token_url),
         device_url: url(&oauth.device_url, provider.device)?.map(DeviceAuthorizationUrl::from_url),

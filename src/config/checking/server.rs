@@ -1,7 +1,6 @@
-//! What an IMAP and an SMTP server have in common: TLS, port, password.
+//! What an IMAP and an SMTP server have in common: TLS, port, certificate, login.
 
 use std::net::IpAddr;
-use std::path::Path;
 
 use toml::Spanned;
 
@@ -10,13 +9,8 @@ use super::super::file::{self, Text};
 use super::super::fingerprint::Fingerprint;
 use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
-use super::super::secret::Password;
-use super::oauth;
 use super::values::{Place, given};
-
-const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
-    password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
-    or password.keyring = \"NAME\" (Secret Service)";
+use super::{oauth, password};
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
 pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
@@ -63,9 +57,9 @@ pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mist
 /// The one way to log in that is named; `None` when none is.
 pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mistake> {
     let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
-    let password = password(written.password, place)?.map(|it| (Login::Password(it), None));
+    let password = password::source(written.password, place)?.map(|it| (Login::Password(it), None));
     let token = token.map(|words| {
-        let words_for_it = TokenCommand(command(words.get_ref(), place.home));
+        let words_for_it = TokenCommand(place.command(words.get_ref()));
         (Login::Token(words_for_it), Some(words.span()))
     });
     let oauth = match written.oauth {
@@ -89,55 +83,6 @@ pub struct Ways<'a> {
     pub token_command: &'a Option<Spanned<Vec<String>>>,
     /// With the name of the account; nothing but an account has one.
     pub oauth: Option<(&'a Option<Spanned<file::OAuth>>, &'a str)>,
-}
-
-/// The one source of a password; `None` when none is named.
-pub fn password(
-    password: &Option<Spanned<file::Password>>,
-    place: &Place<'_>,
-) -> Result<Option<Password>, Mistake> {
-    let Some(spanned) = password else { return Ok(None) };
-    let file::Password::Sources(sources) = spanned.get_ref() else {
-        let message = "a password doesn't belong in this file";
-        return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
-    };
-    let mut named = Vec::new();
-    if !sources.command.is_empty() {
-        named.push(Password::Command(command(&sources.command, place.home)));
-    }
-    if !sources.file.is_empty() {
-        named.push(Password::File(place.path(&sources.file)));
-    }
-    if !sources.credential.is_empty() {
-        if sources.credential.contains('/') || sources.credential.starts_with('.') {
-            let message = format!("\"{}\" is no name of a credential", sources.credential);
-            return Err(Mistake::at(spanned.span(), message, "a plain file name"));
-        }
-        named.push(Password::Credential(sources.credential.clone()));
-    }
-    if !sources.keyring.is_empty() {
-        named.push(Password::Keyring(sources.keyring.clone()));
-    }
-    match named.len() {
-        0 | 1 => Ok(named.pop()),
-        _ => Err(Mistake::at(spanned.span(), "the password has several sources", "name one")),
-    }
-}
-
-/// What to say when a password is needed and no source is named.
-pub fn no_password(at: std::ops::Range<usize>, whose: &str) -> Mistake {
-    Mistake::at(at, format!("{whose} has no password"), "no source is named here").hint(FOUR_WAYS)
-}
-
-/// No shell runs the command, so `~/` is expanded here.
-fn command(words: &[String], home: &Path) -> Vec<String> {
-    let mut words = words.to_vec();
-    if let Some(program) = words.first_mut()
-        && let Some(rest) = program.strip_prefix("~/")
-    {
-        *program = home.join(rest).to_string_lossy().into_owned();
-    }
-    words
 }
 
 fn is_loopback(host: &str) -> bool {

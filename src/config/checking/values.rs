@@ -162,6 +162,17 @@ impl Place<'_> {
             None => self.folder.join(text),
         }
     }
+
+    /// No shell runs a command, so the `~/` of its program is expanded here.
+    pub fn command(&self, words: &[String]) -> Vec<String> {
+        let mut words = words.to_vec();
+        if let Some(program) = words.first_mut()
+            && let Some(rest) = program.strip_prefix("~/")
+        {
+            *program = self.home.join(rest).to_string_lossy().into_owned();
+        }
+        words
+    }
 }
 
 fn time_of_day(text: &str) -> Option<Time> {
