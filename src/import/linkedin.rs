@@ -3,12 +3,13 @@
 //! Reads the connections only; messages are none of its business.
 
 mod archive;
+mod cells;
 mod columns;
 mod date;
 mod rows;
 
+use super::contacts::{Card, Format, Import, Skipped};
 use super::text::{self, some, tidy};
-use super::{Card, Format, Import, Skipped};
 use columns::{Column, Header};
 use rows::Row;
 

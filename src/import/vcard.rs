@@ -5,8 +5,8 @@
 mod card;
 mod cut;
 
+use super::contacts::{Card, Format, Import, Skipped};
 use super::text;
-use super::{Card, Format, Import, Skipped};
 use cut::Piece;
 
 /// Whether the first line with anything on it opens a card.

@@ -2,7 +2,7 @@
 
 use csv::StringRecord;
 
-use super::rows::split;
+use super::cells::split;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {

@@ -8,7 +8,7 @@ use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::super::Card;
+use super::super::contacts::Card;
 use super::super::text::{decoded, some, tidy};
 
 /// The person of one card, or why there is none in it.
