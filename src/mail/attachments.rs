@@ -7,8 +7,9 @@ use std::io::{self, BufRead, Read};
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
-use super::body::{BODY_START, picked};
+use super::body::BODY_START;
 use super::decode::guarded;
+use super::fields::picked;
 
 pub(super) const FIELDS: [&str; 2] = ["content-type", "content-disposition"];
 

@@ -10,7 +10,7 @@ use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::decode::guarded;
-use super::fields::{Fields, LONGEST_NAME};
+use super::fields::{LONGEST_FIELD, LONGEST_NAME, picked};
 use crate::domain::message::absence;
 use crate::domain::message::cues::{self, People};
 use crate::domain::message::facts::{Facts, Mailbox};
@@ -20,8 +20,6 @@ use crate::domain::message::noise::NOTICE;
 pub const BODY_START: usize = 8 * 1024;
 /// So much of the decoded text is looked at, in bytes.
 pub const TEXT_START: usize = 4 * 1024;
-/// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
-const LONGEST_FIELD: usize = 2 * 1024;
 
 pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
 
@@ -112,32 +110,6 @@ fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
 
 fn mime_header(header: &[u8]) -> Vec<u8> {
     picked(header, &FIELDS)
-}
-
-/// The first of each of these fields that say what a body is, and an empty line.
-pub(super) fn picked(header: &[u8], names: &[&'static str]) -> Vec<u8> {
-    let header = header.get(..super::HEADER_CAP).unwrap_or(header);
-    let mut picked = Vec::new();
-    let mut found = Vec::new();
-    for field in Fields::of(header) {
-        let mut buffer = [0; LONGEST_NAME];
-        let Some(name) = field.lower_name(&mut buffer) else { continue };
-        let Some(name) = names.iter().copied().find(|it| *it == name) else { continue };
-        if !found.contains(&name) {
-            found.push(name);
-            picked.extend_from_slice(name.as_bytes());
-            picked.push(b':');
-            let value = field.value.get(..LONGEST_FIELD).unwrap_or(field.value);
-            picked.extend_from_slice(value.trim_ascii_end());
-            picked.extend_from_slice(b"\r\n");
-        }
-    }
-    if picked.is_empty() {
-        // The parser takes a body without any field above it for a header.
-        picked.extend_from_slice(b"mime-version: 1.0\r\n");
-    }
-    picked.extend_from_slice(b"\r\n");
-    picked
 }
 
 /// With the ends of all multiparts put behind the cut: the parser gives up on the part in which

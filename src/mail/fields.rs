@@ -2,8 +2,12 @@
 
 use std::io::BufRead;
 
+/// Longer header blocks are read up to here, in bytes.
+pub const HEADER_CAP: usize = 256 * 1024;
 /// No field that matters has a longer name.
 pub const LONGEST_NAME: usize = 32;
+/// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
+pub(super) const LONGEST_FIELD: usize = 2 * 1024;
 
 /// One field as it stands in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,32 @@ fn field(unit: &[u8]) -> Option<Field<'_>> {
     let value = rest.strip_prefix(b":")?;
     let named = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
     named.then_some(Field { name, value })
+}
+
+/// The first of each of these fields that say what a body is, and an empty line.
+pub(super) fn picked(header: &[u8], names: &[&'static str]) -> Vec<u8> {
+    let header = header.get(..HEADER_CAP).unwrap_or(header);
+    let mut picked = Vec::new();
+    let mut found = Vec::new();
+    for field in Fields::of(header) {
+        let mut buffer = [0; LONGEST_NAME];
+        let Some(name) = field.lower_name(&mut buffer) else { continue };
+        let Some(name) = names.iter().copied().find(|it| *it == name) else { continue };
+        if !found.contains(&name) {
+            found.push(name);
+            picked.extend_from_slice(name.as_bytes());
+            picked.push(b':');
+            let value = field.value.get(..LONGEST_FIELD).unwrap_or(field.value);
+            picked.extend_from_slice(value.trim_ascii_end());
+            picked.extend_from_slice(b"\r\n");
+        }
+    }
+    if picked.is_empty() {
+        // The parser takes a body without any field above it for a header.
+        picked.extend_from_slice(b"mime-version: 1.0\r\n");
+    }
+    picked.extend_from_slice(b"\r\n");
+    picked
 }
 
 #[cfg(test)]

@@ -26,10 +26,8 @@ use fields::Fields;
 
 pub use attachments::{Attachments, MOST_NAMES, attachment_name};
 pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
+pub use fields::HEADER_CAP;
 pub use kept::{Kept, kept};
-
-/// Longer header blocks are read up to here.
-pub const HEADER_CAP: usize = 256 * 1024;
 
 /// Longer chains of References are read from their newest end.
 const NEWEST_REFERENCES: usize = 100;
