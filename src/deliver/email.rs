@@ -14,7 +14,8 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::{AsyncSendmailTransport, AsyncTransport, Tokio1Executor};
 use sha2::{Digest as _, Sha256};
 
-use super::{Letter, smtp};
+use super::digest::Letter;
+use super::smtp;
 use crate::config::Mailer;
 use crate::domain::model::Moment;
 use crate::domain::text::clean;

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use super::address::{self, Address};
-use super::{Learned, Server, Service};
+use super::server::{Learned, Server, Service};
 use crate::config::Tls;
 
 #[derive(Debug, Deserialize)]

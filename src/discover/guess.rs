@@ -14,7 +14,7 @@ use tokio_rustls::TlsConnector;
 
 use super::address::Address;
 use super::dns::Dns;
-use super::{Learned, Server, Service};
+use super::server::{Learned, Server, Service};
 use crate::config::Tls;
 use crate::error::Result;
 use crate::trust;

@@ -2,7 +2,7 @@
 //! customers read and send mail. Plain data, as the providers' own help pages give it.
 
 use super::address::Address;
-use super::{Learned, Server, Service};
+use super::server::{Learned, Server, Service};
 use crate::config::Tls;
 
 pub struct Provider {

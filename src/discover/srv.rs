@@ -5,7 +5,7 @@ use hickory_resolver::proto::rr::rdata::SRV;
 
 use super::address::{self, Address};
 use super::dns::{Dns, host_of};
-use super::{Learned, Server, Service};
+use super::server::{Learned, Server, Service};
 use crate::config::Tls;
 use crate::error::Result;
 

@@ -12,8 +12,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
 
 use super::address::Address;
+use super::autoconfig;
 use super::dns::Dns;
-use super::{Server, autoconfig};
+use super::server::Server;
 use crate::error::{Error, Result};
 use crate::trust;
 
