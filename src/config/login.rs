@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
 use secrecy::SecretString;
 
-use super::program::{PATIENCE, Role};
+use super::program::{PATIENCE, Purpose};
 use super::secret::Password;
 use crate::error::{Error, Result};
 
-const TOKEN_COMMAND: Role = Role("token command");
+const TOKEN_COMMAND: Purpose = Purpose("token command");
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {

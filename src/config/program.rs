@@ -26,10 +26,10 @@ const MOST: usize = 1024 * 1024;
 /// After a command has ended, for what it printed last.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// What a command is for, as errors call it: "password command".
-pub(super) struct Role(pub(super) &'static str);
+/// What a command is run for, as errors call it: "password command".
+pub(super) struct Purpose(pub(super) &'static str);
 
-impl Role {
+impl Purpose {
     /// The first line that it prints; [`Temporary`](crate::error::Kind::Temporary) when it failed
     /// or printed nothing in time.
     pub(super) async fn first_line(
@@ -37,7 +37,7 @@ impl Role {
         words: &[String],
         patience: Duration,
     ) -> Result<SecretString> {
-        let Role(role) = self;
+        let Purpose(purpose) = self;
         let name = self.program(words)?;
         let child = Command::new(name)
             .args(words.iter().skip(1))
@@ -50,11 +50,11 @@ impl Role {
         let Finished { status, printed, complaint } =
             match tokio::time::timeout(patience, finish(child)).await {
                 Ok(finished) => finished.map_err(|cause| {
-                    Error::temporary(format!("the {role} `{name}` was lost")).because(cause)
+                    Error::temporary(format!("the {purpose} `{name}` was lost")).because(cause)
                 })?,
                 Err(_) => {
                     return Err(Error::temporary(format!(
-                        "the {role} `{name}` gave nothing for {patience:?}"
+                        "the {purpose} `{name}` gave nothing for {patience:?}"
                     ))
                     .hint("it may be waiting for a passphrase: unlock the key first"));
                 }
@@ -62,11 +62,11 @@ impl Role {
         if !status.success() {
             let complaint = self::complaint(&complaint);
             return Err(Error::temporary(format!(
-                "the {role} `{name}` failed ({status}){complaint}"
+                "the {purpose} `{name}` failed ({status}){complaint}"
             ))
             .hint(format!("run `{name}` by hand with the same arguments")));
         }
-        first_line(&printed, &format!("the {role} `{name}`"))
+        first_line(&printed, &format!("the {purpose} `{name}`"))
     }
 
     /// Why it can't be run, if it can't.
@@ -162,7 +162,7 @@ mod tests {
 
     async fn printed(script: &str, patience: Duration) -> Result<String> {
         let words = ["sh", "-c", script].map(str::to_owned);
-        let line = Role("password command").first_line(&words, patience).await?;
+        let line = Purpose("password command").first_line(&words, patience).await?;
         Ok(line.expose_secret().to_owned())
     }
 

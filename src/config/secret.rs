@@ -13,10 +13,10 @@ use secrecy::zeroize::Zeroizing;
 
 use super::first_line::{LONGEST, first_line};
 use super::keyring::Keyring;
-use super::program::{PATIENCE, Role};
+use super::program::{PATIENCE, Purpose};
 use crate::error::{Error, Result};
 
-const PASSWORD_COMMAND: Role = Role("password command");
+const PASSWORD_COMMAND: Purpose = Purpose("password command");
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {

@@ -2,10 +2,10 @@
 
 use toml::Spanned;
 
-use super::super::file;
+use super::super::file::WrittenPassword;
 use super::super::mistake::Mistake;
 use super::super::secret::Password;
-use super::values::Place;
+use super::values::PathBase;
 
 const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
     password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
@@ -13,20 +13,20 @@ const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"
 
 /// The one source of a password; `None` when none is named.
 pub fn source(
-    password: &Option<Spanned<file::Password>>,
-    place: &Place<'_>,
+    password: &Option<Spanned<WrittenPassword>>,
+    base: &PathBase<'_>,
 ) -> Result<Option<Password>, Mistake> {
     let Some(spanned) = password else { return Ok(None) };
-    let file::Password::Sources(sources) = spanned.get_ref() else {
+    let WrittenPassword::Sources(sources) = spanned.get_ref() else {
         let message = "a password doesn't belong in this file";
         return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
     };
     let mut named = Vec::new();
     if !sources.command.is_empty() {
-        named.push(Password::Command(place.command(&sources.command)));
+        named.push(Password::Command(base.command(&sources.command)));
     }
     if !sources.file.is_empty() {
-        named.push(Password::File(place.path(&sources.file)));
+        named.push(Password::File(base.path(&sources.file)));
     }
     if !sources.credential.is_empty() {
         if sources.credential.contains('/') || sources.credential.starts_with('.') {

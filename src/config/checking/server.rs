@@ -5,21 +5,21 @@ use std::net::IpAddr;
 use toml::Spanned;
 
 use super::super::checked::Tls;
-use super::super::file::{self, Text};
+use super::super::file::{Text, WrittenOAuth, WrittenPassword, WrittenTls};
 use super::super::fingerprint::Fingerprint;
 use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
-use super::values::{Place, given};
+use super::values::{PathBase, given};
 use super::{oauth, password};
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
-pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
+pub fn tls(tls: &Option<Spanned<WrittenTls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
     let Some(tls) = tls else { return Ok(Tls::Implicit) };
     match tls.get_ref() {
-        file::Tls::Implicit => Ok(Tls::Implicit),
-        file::Tls::Starttls => Ok(Tls::Starttls),
-        file::Tls::None if is_loopback(host.get_ref()) => Ok(Tls::None),
-        file::Tls::None => Err(Mistake::at(
+        WrittenTls::Implicit => Ok(Tls::Implicit),
+        WrittenTls::Starttls => Ok(Tls::Starttls),
+        WrittenTls::None if is_loopback(host.get_ref()) => Ok(Tls::None),
+        WrittenTls::None => Err(Mistake::at(
             tls.span(),
             "without TLS the password would travel in the clear",
             "only to a loopback address",
@@ -55,15 +55,15 @@ pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mist
 }
 
 /// The one way to log in that is named; `None` when none is.
-pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mistake> {
+pub fn login(written: &Ways<'_>, base: &PathBase<'_>) -> Result<Option<Login>, Mistake> {
     let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
-    let password = password::source(written.password, place)?.map(|it| (Login::Password(it), None));
+    let password = password::source(written.password, base)?.map(|it| (Login::Password(it), None));
     let token = token.map(|words| {
-        let words_for_it = TokenCommand(place.command(words.get_ref()));
+        let words_for_it = TokenCommand(base.command(words.get_ref()));
         (Login::Token(words_for_it), Some(words.span()))
     });
     let oauth = match written.oauth {
-        Some((oauth, account)) => oauth::oauth(oauth, account, place)?
+        Some((oauth, account)) => oauth::oauth(oauth, account, base)?
             .map(|it| (Login::OAuth(Box::new(it)), oauth.as_ref().map(Spanned::span))),
         None => None,
     };
@@ -79,10 +79,10 @@ pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mis
 
 /// The ways to log in as the file has them.
 pub struct Ways<'a> {
-    pub password: &'a Option<Spanned<file::Password>>,
+    pub password: &'a Option<Spanned<WrittenPassword>>,
     pub token_command: &'a Option<Spanned<Vec<String>>>,
     /// With the name of the account; nothing but an account has one.
-    pub oauth: Option<(&'a Option<Spanned<file::OAuth>>, &'a str)>,
+    pub oauth: Option<(&'a Option<Spanned<WrittenOAuth>>, &'a str)>,
 }
 
 fn is_loopback(host: &str) -> bool {

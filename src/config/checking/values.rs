@@ -147,13 +147,13 @@ pub fn normalised(text: &str) -> Option<String> {
 }
 
 /// Where paths of the file start from.
-pub struct Place<'a> {
+pub struct PathBase<'a> {
     pub home: &'a Path,
     /// The folder of the configuration file.
     pub folder: &'a Path,
 }
 
-impl Place<'_> {
+impl PathBase<'_> {
     /// `~/` is the home; a relative path starts at the configuration's folder.
     pub fn path(&self, text: &str) -> PathBuf {
         match text.strip_prefix("~/") {
