@@ -6,7 +6,8 @@ use oauth2::basic::BasicErrorResponseType;
 use oauth2::{DeviceCodeErrorResponseType, RequestTokenError, StandardDeviceAuthorizationResponse};
 use secrecy::SecretString;
 
-use super::{grant, http};
+use super::grant;
+use super::http::HttpClient;
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
         .hint("sign in without --device; or set `oauth.device_url` if it does"));
     };
     let client = grant::client(oauth).await?.set_device_authorization_url(device_url);
-    let http = http::Client::new(oauth.ca.as_deref())?;
+    let http = HttpClient::new(oauth.ca.as_deref())?;
     let codes: StandardDeviceAuthorizationResponse = client
         .exchange_device_code()
         .add_scopes(grant::scopes(oauth))

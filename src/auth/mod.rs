@@ -20,8 +20,8 @@ use tokio::sync::{Mutex, RwLock};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-pub use grant::Fresh;
-pub use vault::Place;
+pub use grant::AccessToken;
+pub use vault::TokenStorage;
 
 use crate::config::secret::Password;
 use crate::config::{Login, OAuth};
@@ -86,7 +86,7 @@ impl<'a> SignIn<'a> {
                 {
                     return Ok(Proof::Token(token.clone()));
                 }
-                let Fresh { token, lasts } = self.renew(oauth).await?;
+                let AccessToken { token, lasts } = self.renew(oauth).await?;
                 let proof = bearer(token.clone())
                     .map_err(|NoToken| grant::unfit(oauth, "it is no access token"))?;
                 let stale = since_boot().saturating_add(lasts.saturating_sub(MARGIN));
@@ -134,7 +134,7 @@ impl<'a> SignIn<'a> {
     /// A fresh access token. Only one process at a time asks for it: a provider may take the second
     /// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody
     /// waits for it any more: the old refresh token may be worthless by then.
-    async fn renew(&self, oauth: &OAuth) -> Result<Fresh> {
+    async fn renew(&self, oauth: &OAuth) -> Result<AccessToken> {
         let oauth = oauth.clone();
         let renewing = async move {
             let vault = Vault::of(&oauth);
@@ -174,19 +174,22 @@ fn stamp(file: &Path) -> Option<Stamp> {
 }
 
 /// Asks the user in a browser; `show` is told the address to open.
-pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Place> {
+pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
     let refresh_token = browser::log_in(oauth, show).await?;
     keep(oauth, &refresh_token).await
 }
 
 /// Asks the user on another device; `show` is told the address to open there and the code.
-pub async fn log_in_by_device(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<Place> {
+pub async fn log_in_by_device(
+    oauth: &OAuth,
+    show: impl FnOnce(&str, &str),
+) -> Result<TokenStorage> {
     let refresh_token = device::log_in(oauth, show).await?;
     keep(oauth, &refresh_token).await
 }
 
 /// Where the account's refresh token is kept; `None` where nobody has signed in.
-pub fn kept(oauth: &OAuth) -> Result<Option<Place>> {
+pub fn kept(oauth: &OAuth) -> Result<Option<TokenStorage>> {
     Vault::of(oauth).place()
 }
 
@@ -197,13 +200,13 @@ pub async fn log_out(oauth: &OAuth) -> Result<bool> {
     vault.forget().await
 }
 
-async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
+async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<TokenStorage> {
     let vault = Vault::of(oauth);
     let _held = vault.hold().await?;
     vault.keep(refresh_token).await
 }
 
-async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<Fresh> {
+async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<AccessToken> {
     let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
     let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
     if let Some(rotated) = rotated {
