@@ -3,22 +3,22 @@
 use crate::error::{Error, Result};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub struct MailAddress {
     pub local: String,
     /// Lower case, in its ASCII form (RFC 5890).
     pub domain: String,
 }
 
-impl Address {
+impl MailAddress {
     /// Errors are [`Usage`](crate::error::Kind::Usage).
-    pub fn parse(text: &str) -> Result<Address> {
+    pub fn parse(text: &str) -> Result<MailAddress> {
         let parts = text.trim().rsplit_once('@').and_then(|(local, domain)| {
             let strange = |c: char| c.is_whitespace() || c.is_control();
             let plain = !local.is_empty() && !local.contains(strange);
             plain.then_some(())?;
             // A name without a dot is one of this network, and no provider's.
             let domain = host(domain).filter(|domain| domain.contains('.'))?;
-            Some(Address { local: local.to_owned(), domain })
+            Some(MailAddress { local: local.to_owned(), domain })
         });
         parts.ok_or_else(|| {
             Error::usage(format!("\"{}\" is no mail address", text.trim()))
@@ -53,7 +53,7 @@ mod tests {
     fn an_address_has_a_user_and_a_domain() {
         #[track_caller]
         fn check(text: &str, expected: Option<(&str, &str)>) {
-            let parsed = Address::parse(text).ok();
+            let parsed = MailAddress::parse(text).ok();
             let parts = parsed.as_ref().map(|it| (it.local.as_str(), it.domain.as_str()));
             assert_eq!(parts, expected, "{text}");
         }
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn placeholders_stand_for_the_address_and_its_parts() {
-        let ada = Address::parse("ada@example.com").unwrap();
+        let ada = MailAddress::parse("ada@example.com").unwrap();
         assert_eq!(ada.fill_in("%EMAILADDRESS%"), "ada@example.com");
         assert_eq!(ada.fill_in("%EMAILLOCALPART%+%EMAILDOMAIN%"), "ada+example.com");
         assert_eq!(ada.fill_in("plain"), "plain");

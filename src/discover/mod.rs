@@ -21,23 +21,23 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use address::Address;
+use address::MailAddress;
 use dns::Dns;
-use guess::Knocker;
+use guess::Prober;
 use web::Web;
 
-pub use server::{Learned, Server, Service};
+pub use server::{Origin, Server, Service};
 
 /// What was found, the best first.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Discovery {
     pub imap: Vec<Server>,
     pub smtp: Vec<Server>,
     /// What the user has to know before it works, a sentence each.
     pub notes: Vec<String>,
 }
 
-impl Found {
+impl Discovery {
     /// A server that somebody better has already named isn't repeated.
     fn add(&mut self, servers: impl IntoIterator<Item = Server>) {
         for server in servers {
@@ -56,22 +56,22 @@ impl Found {
 }
 
 /// Whom to ask.
-pub struct Means {
+pub struct Network {
     dns: Dns,
     web: Web,
-    knocker: Knocker,
+    prober: Prober,
 }
 
-impl Means {
+impl Network {
     /// The system's name servers, or `nameserver` in their place.
-    pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Means> {
+    pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Network> {
         let dns = match nameserver {
             Some(server) => Dns::asking(server)?,
             None => Dns::of_system()?,
         };
         let web = Web::of_domains(&dns)?;
-        let knocker = Knocker::new(None)?;
-        Ok(Means { dns, web, knocker })
+        let prober = Prober::new(None)?;
+        Ok(Network { dns, web, prober })
     }
 
     /// A world on this machine: its name server, one web server for all hosts (`http://…/`), the
@@ -81,11 +81,11 @@ impl Means {
         web: &str,
         ca: Option<&Path>,
         ports: [u16; 2],
-    ) -> Result<Means> {
+    ) -> Result<Network> {
         let dns = Dns::asking(nameserver)?;
         let web = Web::at(&dns, web, ca)?;
-        let knocker = Knocker::new(ca)?.at(ports);
-        Ok(Means { dns, web, knocker })
+        let prober = Prober::new(ca)?.at(ports);
+        Ok(Network { dns, web, prober })
     }
 }
 
@@ -94,26 +94,26 @@ impl Means {
 /// Errors are [`Usage`](crate::error::Kind::Usage) where it is no address, and
 /// [`Temporary`](crate::error::Kind::Temporary) where nothing was found and somebody who could have
 /// known did not answer.
-pub async fn discover(address: &str, means: &Means) -> Result<Found> {
-    let address = Address::parse(address)?;
-    let mut found = Found::default();
+pub async fn discover(address: &str, network: &Network) -> Result<Discovery> {
+    let address = MailAddress::parse(address)?;
+    let mut found = Discovery::default();
     if let Some(provider) = providers::of_domain(&address.domain) {
-        found.add(provider.servers(&address, &Learned::Provider(provider.name)));
+        found.add(provider.servers(&address, &Origin::Provider(provider.name)));
         found.notes.extend(provider.note());
         return Ok(found);
     }
     let (mx, srv, file) = tokio::join!(
-        means.dns.mail_exchanges(&address.domain),
-        srv::servers(&address, &means.dns),
-        means.web.autoconfig(&address),
+        network.dns.mail_exchanges(&address.domain),
+        srv::servers(&address, &network.dns),
+        network.web.autoconfig(&address),
     );
     let mut unanswered = None;
     if let Some(exchanges) = heard(mx, &mut unanswered) {
         let known = exchanges.iter().find_map(|it| Some((it, providers::of_exchange(it)?)));
         if let Some((exchange, provider)) = known {
             let exchange = exchange.clone();
-            let learned = Learned::Mx { provider: provider.name, exchange };
-            found.add(provider.servers(&address, &learned));
+            let origin = Origin::Mx { provider: provider.name, exchange };
+            found.add(provider.servers(&address, &origin));
             found.notes.extend(provider.note());
         }
     }
@@ -125,7 +125,7 @@ pub async fn discover(address: &str, means: &Means) -> Result<Found> {
             [(Service::Imap, found.imap.is_empty()), (Service::Smtp, found.smtp.is_empty())]
         {
             if empty {
-                found.add(means.knocker.guess(service, &address, &means.dns).await);
+                found.add(network.prober.guess(service, &address, &network.dns).await);
             }
         }
     }
@@ -142,12 +142,12 @@ pub async fn discover(address: &str, means: &Means) -> Result<Found> {
 
 /// DNS isn't signed: a name outside of the domain wants a look before a password goes there
 /// (RFC 6186 §6).
-fn doubt(address: &Address, found: &Found) -> Option<String> {
+fn doubt(address: &MailAddress, found: &Discovery) -> Option<String> {
     let domain = &address.domain;
     let best = [found.imap.first(), found.smtp.first()];
     let strange = best.into_iter().flatten().find(|server| {
         let inside = server.host == *domain || server.host.ends_with(&format!(".{domain}"));
-        matches!(server.learned, Learned::Srv(_)) && !inside
+        matches!(server.origin, Origin::Srv(_)) && !inside
     })?;
     Some(format!(
         "{} lies outside of {domain}, and whoever is in between can forge such a record: make sure \

@@ -1,8 +1,8 @@
 //! The table of well-known providers: whose domains and mail exchanges are theirs, and where their
 //! customers read and send mail. Plain data, as the providers' own help pages give it.
 
-use super::address::Address;
-use super::server::{Learned, Server, Service};
+use super::address::MailAddress;
+use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 
 pub struct Provider {
@@ -11,13 +11,13 @@ pub struct Provider {
     domains: &'static [&'static str],
     /// What the names of their mail exchanges end in.
     exchanges: &'static [&'static str],
-    imap: Door,
-    smtp: Door,
+    imap: Endpoint,
+    smtp: Endpoint,
     note: &'static str,
 }
 
 #[derive(Clone, Copy)]
-struct Door {
+struct Endpoint {
     host: &'static str,
     port: u16,
     tls: Tls,
@@ -30,12 +30,12 @@ enum User {
     LocalPart,
 }
 
-const fn implicit(host: &'static str, port: u16) -> Door {
-    Door { host, port, tls: Tls::Implicit, user: User::Address }
+const fn implicit(host: &'static str, port: u16) -> Endpoint {
+    Endpoint { host, port, tls: Tls::Implicit, user: User::Address }
 }
 
-const fn starttls(host: &'static str, port: u16) -> Door {
-    Door { host, port, tls: Tls::Starttls, user: User::Address }
+const fn starttls(host: &'static str, port: u16) -> Endpoint {
+    Endpoint { host, port, tls: Tls::Starttls, user: User::Address }
 }
 
 const APP_PASSWORD: &str = "takes an app password, not the one you log in with on its pages";
@@ -71,7 +71,7 @@ const PROVIDERS: [Provider; 14] = [
         name: "iCloud",
         domains: &["icloud.com", "me.com", "mac.com"],
         exchanges: &["mail.icloud.com"],
-        imap: Door { user: User::LocalPart, ..implicit("imap.mail.me.com", 993) },
+        imap: Endpoint { user: User::LocalPart, ..implicit("imap.mail.me.com", 993) },
         smtp: starttls("smtp.mail.me.com", 587),
         note: APP_PASSWORD,
     },
@@ -191,15 +191,15 @@ fn is_below(host: &str, parent: &str) -> bool {
 }
 
 impl Provider {
-    pub fn servers(&self, address: &Address, learned: &Learned) -> [Server; 2] {
-        [(Service::Imap, self.imap), (Service::Smtp, self.smtp)].map(|(service, door)| {
+    pub fn servers(&self, address: &MailAddress, origin: &Origin) -> [Server; 2] {
+        [(Service::Imap, self.imap), (Service::Smtp, self.smtp)].map(|(service, endpoint)| {
             // With a domain of one's own the part before the @ says nothing to the provider.
-            let user = match (door.user, learned) {
-                (User::LocalPart, Learned::Provider(_)) => address.local.clone(),
+            let user = match (endpoint.user, origin) {
+                (User::LocalPart, Origin::Provider(_)) => address.local.clone(),
                 _ => address.whole(),
             };
-            let Door { host, port, tls, .. } = door;
-            Server { service, host: host.to_owned(), port, tls, user, learned: learned.clone() }
+            let Endpoint { host, port, tls, .. } = endpoint;
+            Server { service, host: host.to_owned(), port, tls, user, origin: origin.clone() }
         })
     }
 
@@ -254,16 +254,18 @@ mod tests {
 
     #[test]
     fn the_user_is_the_address_unless_the_provider_wants_it_shorter() {
-        let ada = Address::parse("ada@icloud.com").unwrap();
+        let ada = MailAddress::parse("ada@icloud.com").unwrap();
         let icloud = of_domain("icloud.com").unwrap();
-        let [imap, smtp] = icloud.servers(&ada, &Learned::Provider("iCloud"));
+        let [imap, smtp] = icloud.servers(&ada, &Origin::Provider("iCloud"));
         assert_eq!((imap.user.as_str(), smtp.user.as_str()), ("ada", "ada@icloud.com"));
     }
 
     #[test]
-    fn nobody_is_sent_to_a_door_without_tls() {
+    fn nobody_is_sent_to_a_server_without_tls() {
         for provider in &PROVIDERS {
-            assert!([provider.imap, provider.smtp].iter().all(|door| door.tls != Tls::None));
+            assert!(
+                [provider.imap, provider.smtp].iter().all(|endpoint| endpoint.tls != Tls::None)
+            );
         }
     }
 }

@@ -20,12 +20,12 @@ pub struct Server {
     pub tls: Tls,
     /// The login name.
     pub user: String,
-    pub learned: Learned,
+    pub origin: Origin,
 }
 
 /// Who named a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Learned {
+pub enum Origin {
     /// The address belongs to this provider.
     Provider(&'static str),
     /// The MX record names a host of this provider.
@@ -38,29 +38,29 @@ pub enum Learned {
     Guess,
 }
 
-impl Learned {
+impl Origin {
     /// One word for scripts.
     pub fn name(&self) -> &'static str {
         match self {
-            Learned::Provider(_) => "provider",
-            Learned::Mx { .. } => "mx",
-            Learned::Srv(_) => "srv",
-            Learned::Autoconfig(_) => "autoconfig",
-            Learned::Guess => "guess",
+            Origin::Provider(_) => "provider",
+            Origin::Mx { .. } => "mx",
+            Origin::Srv(_) => "srv",
+            Origin::Autoconfig(_) => "autoconfig",
+            Origin::Guess => "guess",
         }
     }
 }
 
-impl fmt::Display for Learned {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Learned::Provider(name) => write!(f, "known of {name}"),
-            Learned::Mx { provider, exchange } => {
+            Origin::Provider(name) => write!(f, "known of {name}"),
+            Origin::Mx { provider, exchange } => {
                 write!(f, "known of {provider}, whose {exchange} takes the domain's mail")
             }
-            Learned::Srv(name) => write!(f, "SRV record {name}"),
-            Learned::Autoconfig(url) => f.write_str(url),
-            Learned::Guess => f.write_str("a usual name; it answered with a good certificate"),
+            Origin::Srv(name) => write!(f, "SRV record {name}"),
+            Origin::Autoconfig(url) => f.write_str(url),
+            Origin::Guess => f.write_str("a usual name; it answered with a good certificate"),
         }
     }
 }

@@ -11,7 +11,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
 
-use super::address::Address;
+use super::address::MailAddress;
 use super::autoconfig;
 use super::dns::Dns;
 use super::server::Server;
@@ -51,7 +51,7 @@ impl Web {
     }
 
     /// What the domain's file says; nothing where there is none.
-    pub async fn autoconfig(&self, address: &Address) -> Result<Vec<Server>> {
+    pub async fn autoconfig(&self, address: &MailAddress) -> Result<Vec<Server>> {
         let domain = &address.domain;
         let asked = format!("{}autoconfig.{domain}/mail/config-v1.1.xml", self.base);
         let known = format!("{}{domain}/.well-known/autoconfig/mail/config-v1.1.xml", self.base);
@@ -75,7 +75,11 @@ impl Web {
     }
 
     /// The text at `url`, with the place it came from. `None`: there is no such file.
-    async fn file(&self, url: &str, address: Option<&Address>) -> Result<Option<(String, String)>> {
+    async fn file(
+        &self,
+        url: &str,
+        address: Option<&MailAddress>,
+    ) -> Result<Option<(String, String)>> {
         let failed = |cause: reqwest::Error| match is_absence(&cause) {
             true => Ok(None),
             false => Err(Error::temporary(format!("no answer from {url}"))
