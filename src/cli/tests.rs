@@ -83,7 +83,7 @@ pub fn acquaintances() -> (Store, Policy) {
         let date = at.timestamp().strftime("Date: %a, %d %b %Y %H:%M:%S +0000\n").to_string();
         let header = format!("{header}{date}\n");
         let mut facts = mail::facts(header.as_bytes()).unwrap();
-        mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Me::default());
+        mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Owner::default());
         let arrival = Arrival {
             uid,
             answered: false,

@@ -76,8 +76,8 @@ pub struct Me {
 
 impl Me {
     /// As those who read mail know me.
-    pub fn known(&self) -> mail::Me<'_> {
-        mail::Me { names: &self.names, addresses: &self.addresses }
+    pub fn known(&self) -> mail::Owner<'_> {
+        mail::Owner { names: &self.names, addresses: &self.addresses }
     }
 }
 

@@ -13,7 +13,7 @@ use super::seal::Seal;
 use crate::book::{AsOf, Book};
 use crate::book::{learn, measure_marked};
 use crate::config::Config;
-use crate::deliver::{self, Action, Alert, Deed, Desktop, News, Urgency};
+use crate::deliver::{self, Action, ActionInvoked, Alert, BusEvent, Desktop, Urgency};
 use crate::domain::decide::schedule;
 use crate::domain::model::{DAY, Moment, TurnId};
 use crate::error::{Error, Kind, Result};
@@ -50,7 +50,7 @@ pub struct Errands {
     problems: watch::Receiver<Problems>,
     progress: watch::Receiver<Progress>,
     store: Option<Store>,
-    desktop: Option<(Desktop, mpsc::Receiver<Action>)>,
+    desktop: Option<(Desktop, mpsc::Receiver<ActionInvoked>)>,
     /// Nothing is due before; a change in the database looks again at once.
     next_look: Moment,
     desktop_retry: Moment,
@@ -119,9 +119,9 @@ impl Errands {
     async fn try_run_due(&mut self) -> Result<()> {
         let now = self.clock.now();
         self.take_actions(now)?;
-        match self.desktop.as_mut().and_then(|(desktop, _)| desktop.news()) {
-            Some(News::NotifierCame) => (self.desktop_retry, self.next_look) = (now, now),
-            Some(News::BusLeft) => self.desktop = None,
+        match self.desktop.as_mut().and_then(|(desktop, _)| desktop.bus_event()) {
+            Some(BusEvent::NotifierAppeared) => (self.desktop_retry, self.next_look) = (now, now),
+            Some(BusEvent::Disconnected) => self.desktop = None,
             None => {}
         }
         self.look_for_changes()?;
@@ -349,17 +349,17 @@ impl Errands {
         let token = Seal::of(&self.home.data)?.of_digest(&item.period);
         let store = self.store()?;
         let was_sealed = item.state != "sending" || item.payload == SEALED;
-        let (sender, recipient) = deliver::bare(&from, &to)?;
+        let (sender, recipient) = deliver::bare_addresses(&from, &to)?;
         let borne = was_sealed.then_some(token.as_str());
         if store.has_come_back(&message_id, &sender, &recipient, borne)? {
             return store.set_outbox_state(item.id, "sent", now);
         }
         store.begin_to_send(item.id, SEALED, now)?;
         let digest = Book::open(store, &policy, AsOf::Now(now))?.digest()?;
-        let letter = deliver::letter(&digest, &policy.zone);
-        let outside =
-            deliver::Outside { from: &from, to: &to, message_id: &message_id, token: &token };
-        let bytes = deliver::compose(&letter, &outside, now)?;
+        let rendered = deliver::render(&digest, &policy.zone);
+        let header =
+            deliver::MailHeader { from: &from, to: &to, message_id: &message_id, token: &token };
+        let bytes = deliver::compose(&rendered, &header, now)?;
         let stem = format!("requite-{}", item.period);
         match deliver::send(&mailer, &bytes, &from, &to, &stem).await {
             Ok(()) => {
@@ -378,18 +378,18 @@ impl Errands {
     fn take_actions(&mut self, now: Moment) -> Result<()> {
         let mut chosen = Vec::new();
         if let Some((_, actions)) = &mut self.desktop {
-            while let Ok(action) = actions.try_recv() {
-                chosen.push(action);
+            while let Ok(invoked) = actions.try_recv() {
+                chosen.push(invoked);
             }
         }
         let policy = self.config.policy.clone();
-        for action in chosen {
-            let Ok(id) = action.id.parse::<TurnId>() else { continue };
-            let (verb, value) = match action.what {
-                Deed::Open => continue,
-                Deed::Done => (Verb::Done, String::new()),
-                Deed::Snooze => (Verb::Snooze, (now + SNOOZE).0.to_string()),
-                Deed::Mute => (Verb::Mute, String::new()),
+        for invoked in chosen {
+            let Ok(id) = invoked.id.parse::<TurnId>() else { continue };
+            let (verb, value) = match invoked.action {
+                Action::Open => continue,
+                Action::Done => (Verb::Done, String::new()),
+                Action::Snooze => (Verb::Snooze, (now + SNOOZE).0.to_string()),
+                Action::Mute => (Verb::Mute, String::new()),
             };
             let touch = (verb != Verb::Mute).then_some(id.touch);
             let decision = Decision { at: now, verb, contact: id.contact, touch, value };

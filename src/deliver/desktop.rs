@@ -27,7 +27,7 @@ const BODY_LINE_COLUMNS: usize = 240;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// Comes back in an [`Action`]. `None`: there is nothing to choose.
+    /// Comes back in an [`ActionInvoked`]. `None`: there is nothing to choose.
     pub id: Option<String>,
     pub title: String,
     /// Plain text, one thought a line.
@@ -37,14 +37,14 @@ pub struct Alert {
 
 /// What the user chose on an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
+pub struct ActionInvoked {
     /// Of the alert.
     pub id: String,
-    pub what: Deed,
+    pub action: Action,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// The alert itself was clicked.
     Open,
     Done,
@@ -52,22 +52,22 @@ pub enum Deed {
     Mute,
 }
 
-impl Deed {
-    const BUTTONS: [(Deed, &'static str, &'static str); 4] = [
-        (Deed::Open, "default", "Open"),
-        (Deed::Done, "done", "Done"),
-        (Deed::Snooze, "snooze", "Snooze"),
-        (Deed::Mute, "mute", "Mute"),
+impl Action {
+    const BUTTONS: [(Action, &'static str, &'static str); 4] = [
+        (Action::Open, "default", "Open"),
+        (Action::Done, "done", "Done"),
+        (Action::Snooze, "snooze", "Snooze"),
+        (Action::Mute, "mute", "Mute"),
     ];
 
     /// `None`: the alert was closed, or ran out of time.
-    fn chosen(response: &NotificationResponse) -> Option<Deed> {
+    fn chosen(response: &NotificationResponse) -> Option<Action> {
         let key = match response {
             NotificationResponse::Default => "default",
             NotificationResponse::Action(key) => key,
             NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => return None,
         };
-        Deed::BUTTONS.iter().find(|(_, known, _)| *known == key).map(|(deed, ..)| *deed)
+        Action::BUTTONS.iter().find(|(_, known, _)| *known == key).map(|(action, ..)| *action)
     }
 }
 
@@ -101,17 +101,17 @@ async fn notifier() -> Result<Notifier> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+pub enum BusEvent {
     /// What couldn't be shown may be shown now.
-    NotifierCame,
+    NotifierAppeared,
     /// Nothing more is heard of alerts: connect again.
-    BusLeft,
+    Disconnected,
 }
 
 /// Shows alerts and listens to what becomes of them, as long as it lives.
 #[derive(Debug)]
 pub struct Desktop {
-    actions: mpsc::Sender<Action>,
+    actions: mpsc::Sender<ActionInvoked>,
     /// Each holds its notification's sender on the bus: gnome-shell takes a notification away when
     /// its sender leaves.
     attendants: JoinSet<()>,
@@ -124,7 +124,7 @@ impl Desktop {
     /// # Errors
     /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
     /// by each [`Desktop::show`], since notifiers come and go.
-    pub async fn connect() -> Result<(Desktop, mpsc::Receiver<Action>)> {
+    pub async fn connect() -> Result<(Desktop, mpsc::Receiver<ActionInvoked>)> {
         let notifiers = in_time(notifiers()).await?;
         let (actions, chosen) = mpsc::channel(KEPT);
         let (attendants, oldest_first) = (JoinSet::new(), VecDeque::new());
@@ -132,14 +132,14 @@ impl Desktop {
     }
 
     /// What has changed since this was last asked.
-    pub fn news(&mut self) -> Option<News> {
-        let mut news = None;
+    pub fn bus_event(&mut self) -> Option<BusEvent> {
+        let mut event = None;
         while let Some(change) = self.notifiers.next().now_or_never() {
-            let Some(change) = change else { return Some(News::BusLeft) };
+            let Some(change) = change else { return Some(BusEvent::Disconnected) };
             let came = change.args().is_ok_and(|change| change.new_owner.is_some());
-            news = came.then_some(News::NotifierCame);
+            event = came.then_some(BusEvent::NotifierAppeared);
         }
-        news
+        event
     }
 
     /// Shows one alert; returns once the notifier has it, or after 30 s.
@@ -182,15 +182,18 @@ async fn show(alert: &Alert) -> Result<NotificationHandle> {
 }
 
 /// Stays with one notification until it ends.
-async fn attend(shown: NotificationHandle, answer_to: Option<(String, mpsc::Sender<Action>)>) {
+async fn attend(
+    shown: NotificationHandle,
+    answer_to: Option<(String, mpsc::Sender<ActionInvoked>)>,
+) {
     let (tell, told) = oneshot::channel();
     shown
         .wait_for_action_async(|response| {
-            let _ = tell.send(Deed::chosen(response));
+            let _ = tell.send(Action::chosen(response));
         })
         .await;
-    if let (Ok(Some(what)), Some((id, actions))) = (told.await, answer_to) {
-        let _ = actions.send(Action { id, what }).await;
+    if let (Ok(Some(action)), Some((id, actions))) = (told.await, answer_to) {
+        let _ = actions.send(ActionInvoked { id, action }).await;
     }
 }
 
@@ -205,7 +208,7 @@ fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
         .hint(Hint::DesktopEntry("requite".to_owned()))
         .hint(Hint::Category("email".to_owned()));
     if alert.id.is_some() && notifier.can("actions") {
-        for (_, key, label) in Deed::BUTTONS {
+        for (_, key, label) in Action::BUTTONS {
             notification.action(key, label);
         }
     }
@@ -308,14 +311,14 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_alert_is_no_deed() {
+    fn a_closed_alert_is_no_action() {
         #[track_caller]
-        fn check(response: NotificationResponse, deed: Option<Deed>) {
-            assert_eq!(Deed::chosen(&response), deed);
+        fn check(response: NotificationResponse, expected: Option<Action>) {
+            assert_eq!(Action::chosen(&response), expected);
         }
-        check(NotificationResponse::Default, Some(Deed::Open));
-        check("snooze".into(), Some(Deed::Snooze));
-        check("mute".into(), Some(Deed::Mute));
+        check(NotificationResponse::Default, Some(Action::Open));
+        check("snooze".into(), Some(Action::Snooze));
+        check("mute".into(), Some(Action::Mute));
         check("launch-missiles".into(), None);
         check(NotificationResponse::Closed(CloseReason::Expired), None);
         check(NotificationResponse::Closed(CloseReason::Dismissed), None);

@@ -1,7 +1,7 @@
 //! What the weekly digest says → how it reads, as text and as HTML.
 //!
-//! Pure: the same digest in the same zone makes the same letter. Foreign text passes through
-//! [`clip`] here and through the template's escaping; nothing in a letter is loaded from anywhere.
+//! Pure: the same digest in the same zone always reads the same. Foreign text passes through
+//! [`clip`] here and through the template's escaping; a reader's mail program has nothing to load.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +18,9 @@ const BAR_BLOCKS: usize = 20;
 const NAME_COLUMNS: usize = 60;
 const SUBJECT_COLUMNS: usize = 140;
 
-/// A mail's three texts, ready to be sent or shown.
+/// The three texts of a digest, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct RenderedDigest {
     pub subject: String,
     /// At most 76 columns wide.
     pub text: String,
@@ -28,11 +28,11 @@ pub struct Letter {
     pub html: String,
 }
 
-/// Words and pictures for a digest, with its times told in `zone`.
-pub fn letter(digest: &Digest, zone: &TimeZone) -> Letter {
+/// Puts a digest into words and pictures, with its times told in `zone`.
+pub fn render(digest: &Digest, zone: &TimeZone) -> RenderedDigest {
     let page = Page::new(digest, zone);
     let text = folded(&written(&TextPage { page: &page }));
-    Letter { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
+    RenderedDigest { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
 }
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ struct Page {
     headline: String,
     /// The week before, and the promise without days away.
     beside: Vec<String>,
-    sides: [Kept; 2],
+    sides: [PromiseSide; 2],
     owed_and_awaited: [Section; 2],
     movers: Vec<Moved>,
     in_junk: Vec<Junk>,
@@ -64,7 +64,7 @@ struct Page {
 }
 
 /// How one side kept its promise.
-struct Kept {
+struct PromiseSide {
     who: &'static str,
     share: String,
     /// 0…100; `None` where nothing fell due.
@@ -237,14 +237,14 @@ fn without_away(promise: &Promise) -> String {
     }
 }
 
-fn kept(who: &'static str, promise: &Promise) -> Kept {
+fn kept(who: &'static str, promise: &Promise) -> PromiseSide {
     let share = match promise.matured {
         0 => "—".to_owned(),
         due => format!("{} of {due}", promise.in_time.min(due)),
     };
     let percent = (promise.matured > 0)
         .then(|| percent(promise.in_time as f64 / promise.matured as f64 * 100.0));
-    Kept { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
+    PromiseSide { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
 }
 
 fn moved(mover: &Mover) -> Moved {
@@ -331,7 +331,7 @@ fn shown_subject(subject: Option<&str>) -> Option<String> {
     subject.map(|subject| clip(subject, SUBJECT_COLUMNS)).filter(|subject| !subject.is_empty())
 }
 
-impl Kept {
+impl PromiseSide {
     fn blocks(&self) -> String {
         let full = self.percent.unwrap_or(0) as usize * BAR_BLOCKS / 100;
         "█".repeat(full) + &"░".repeat(BAR_BLOCKS.saturating_sub(full))

@@ -9,7 +9,7 @@ pub mod email;
 mod smtp;
 mod wire;
 
-pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
-pub use digest::{Letter, letter};
-pub use email::{Outside, bare, compose, send};
+pub use desktop::{Action, ActionInvoked, Alert, BusEvent, Desktop, Notifier, Urgency, probe};
+pub use digest::{RenderedDigest, render};
+pub use email::{MailHeader, bare_addresses, compose, send};
 pub use smtp::reach;

@@ -25,7 +25,7 @@ pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-t
 
 /// By what names I go, and under which addresses.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Me<'a> {
+pub struct Owner<'a> {
     pub names: &'a [String],
     pub addresses: &'a [String],
 }
@@ -33,7 +33,7 @@ pub struct Me<'a> {
 /// Adds to the facts what the text of their message says: its cues, and the day that a notice of
 /// absence names there. Nothing where there is no text in the beginning of the body. `header` as
 /// for [`super::facts`].
-pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Me<'_>) {
+pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Owner<'_>) {
     let Some(text) = text_start(header, body_start) else { return };
     facts.cues = Some(cues::read(&text, &people(facts, me)));
     if facts.traits.intersects(NOTICE)
@@ -68,7 +68,7 @@ fn boundary(header: &[u8]) -> Option<String> {
 }
 
 /// Who is on a mail beside its author, by all their names.
-fn people(facts: &Facts, me: Me<'_>) -> People {
+fn people(facts: &Facts, me: Owner<'_>) -> People {
     let mut people = People::default();
     let to = facts.to.iter().enumerate().map(|(place, mailbox)| (mailbox, Some(place + 1)));
     for (mailbox, place) in to.chain(facts.cc.iter().map(|mailbox| (mailbox, None))) {

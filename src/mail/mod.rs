@@ -10,7 +10,7 @@ mod authentication;
 mod body;
 mod decode;
 mod fields;
-mod kept;
+mod marks;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,9 +25,9 @@ use crate::domain::model::Moment;
 use fields::Fields;
 
 pub use attachments::{Attachments, MOST_NAMES, attachment_name};
-pub use body::{BODY_START, Me, TEXT_START, holds_text_further_down, read_text, with_part};
+pub use body::{BODY_START, Owner, TEXT_START, holds_text_further_down, read_text, with_part};
 pub use fields::HEADER_CAP;
-pub use kept::{Kept, kept};
+pub use marks::{HeaderMarks, header_marks};
 
 /// Longer chains of References are read from their newest end.
 const NEWEST_REFERENCES: usize = 100;
