@@ -12,7 +12,7 @@ use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 
-/// Between two questions, whatever interval the provider names.
+/// The shortest pause between two questions, whatever interval the provider names.
 const SHORTEST: Duration = Duration::from_secs(1);
 
 pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<SecretString> {
@@ -47,7 +47,8 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
     grant::refresh_token(oauth, &answer)
 }
 
-/// RFC 8628 §3.5. That the user hasn't answered yet is waited for below.
+/// RFC 8628 §3.5. The answer that the user is still being waited for never comes here: the library
+/// asks again.
 fn refused(oauth: &OAuth, kind: &DeviceCodeErrorResponseType, text: &str) -> Error {
     match kind {
         DeviceCodeErrorResponseType::AccessDenied => {

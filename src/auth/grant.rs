@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 const USUAL: Duration = Duration::from_secs(3600);
 
 /// An access token, and how long it lasts from now on.
-pub struct AccessToken {
+pub(super) struct AccessToken {
     pub token: SecretString,
     pub lasts: Duration,
 }
@@ -62,7 +62,7 @@ pub(super) async fn refresh(
     Ok((AccessToken { token, lasts: answer.expires_in().unwrap_or(USUAL) }, rotated))
 }
 
-/// What a sign-in was for.
+/// The refresh token, which is what a sign-in is for.
 pub(super) fn refresh_token(oauth: &OAuth, answer: &BasicTokenResponse) -> Result<SecretString> {
     let token = answer.refresh_token().ok_or_else(|| {
         Error::failed(format!("{} gives no refresh token", host(oauth)))
@@ -84,7 +84,7 @@ pub(super) fn host(oauth: &OAuth) -> String {
     oauth.token_url.url().host_str().unwrap_or("the provider").to_owned()
 }
 
-/// What a token endpoint's refusal comes to (RFC 6749 §5.2).
+/// The error that a token endpoint's refusal means (RFC 6749 §5.2).
 pub(super) fn refused(
     oauth: &OAuth,
     cause: RequestTokenError<io::Error, StandardErrorResponse<BasicErrorResponseType>>,

@@ -21,12 +21,15 @@ use crate::config::keyring::Keyring;
 use crate::config::secret::refuse_others;
 use crate::error::{Error, Result};
 
-/// How often another process is looked after that uses the refresh token.
+/// The pause before looking again whether another process is done with the refresh token.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// What keeps a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenStorage {
+    /// The Secret Service.
     Keyring,
+    /// A file that only its owner may read.
     File,
 }
 
@@ -136,7 +139,7 @@ impl<'a> Vault<'a> {
         refuse_others(&file, &self.path("json"), "token file")?;
         let mut text = Zeroizing::new(Vec::new());
         file.read_to_end(&mut text).map_err(|cause| self.failed(cause))?;
-        // Its own words may hold the token.
+        // The parser's own message is left out: it may quote the token.
         let note = serde_json::from_slice(&text).map_err(|_| {
             Error::failed(format!("{} can't be read", self.path("json").display()))
                 .hint(super::grant::remedy(self.oauth))
@@ -158,7 +161,7 @@ impl<'a> Vault<'a> {
         [("kind", "oauth2-refresh-token"), ("name", &self.oauth.account)]
     }
 
-    /// A name may hold what no file's may.
+    /// The account's name is encoded: it may hold what no file's name may.
     fn path(&self, extension: &str) -> PathBuf {
         let name: String = form_urlencoded::byte_serialize(self.oauth.account.as_bytes()).collect();
         self.oauth.folder.join(format!("{name}.{extension}"))

@@ -106,7 +106,7 @@ pub(super) struct WrittenOAuth {
 }
 
 impl WrittenOAuth {
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         let texts = [&self.client_id, &self.auth_url, &self.token_url, &self.device_url];
         let said = |text: &Text| text.as_ref().is_some_and(|text| !text.get_ref().is_empty());
         !texts.into_iter().any(said)

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 
 const PASSWORD_COMMAND: Purpose = Purpose("password command");
 
+/// Where a password, or another secret of the user's, comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
     /// The first line that this command prints.
@@ -31,9 +32,12 @@ pub enum Password {
 }
 
 impl Password {
-    /// Reads the password. A source that can't ever give one is a
-    /// [`Config`](crate::error::Kind::Config) error; a command that failed or took longer than
-    /// 60 s is [`Temporary`](crate::error::Kind::Temporary), since a locked keyring opens later.
+    /// Reads the password.
+    ///
+    /// # Errors
+    /// `Config` where the source is missing, may be read by others, or gives an empty first line or
+    /// one that isn't UTF-8. `Temporary` where the command failed or took longer than 60 s, or the
+    /// keyring is locked or doesn't answer: that may pass.
     pub async fn fetch(&self) -> Result<SecretString> {
         match self {
             Password::Command(words) => PASSWORD_COMMAND.first_line(words, PATIENCE).await,
@@ -86,8 +90,11 @@ fn open_private(path: &Path) -> Result<std::fs::File> {
     Ok(file)
 }
 
+/// Makes sure that an open file with a secret is its owner's alone; `what` it is and its `path` are
+/// shown in errors.
+///
 /// # Errors
-/// `Config` where others than its owner may read or write an open file that holds a secret.
+/// `Config` where others may read, write or execute it, or where that can't be found out.
 pub fn refuse_others(file: &std::fs::File, path: &Path, what: &str) -> Result<()> {
     let metadata = file.metadata().map_err(|cause| unreadable(path).because(cause))?;
     if metadata.permissions().mode() & 0o077 == 0 {

@@ -20,18 +20,22 @@ use crate::error::{Error, Result};
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 /// Longer than a bus takes to start a notifier on demand (25 s).
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A notifier that was restarted never reports the end of what it showed before.
+/// Alerts that are followed at once, the newest. There has to be an end: a notifier that was
+/// restarted never reports what became of the alerts before.
 const KEPT: usize = 50;
 const TITLE_COLUMNS: usize = 120;
 const BODY_LINE_COLUMNS: usize = 240;
 
+/// What is to be shown on the desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
     /// Comes back in an [`ActionInvoked`]. `None`: there is nothing to choose.
     pub id: Option<String>,
+    /// One line, shown up to 120 columns.
     pub title: String,
-    /// Plain text, one thought a line.
+    /// Plain text, one thought a line; each is shown up to 240 columns.
     pub body: String,
+    /// Whether it may interrupt.
     pub urgency: Urgency,
 }
 
@@ -40,15 +44,20 @@ pub struct Alert {
 pub struct ActionInvoked {
     /// Of the alert.
     pub id: String,
+    /// What was chosen.
     pub action: Action,
 }
 
+/// What can be chosen on an alert (Desktop Notifications 1.2 §9, `actions`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// The alert itself was clicked.
     Open,
+    /// The message needs no answer any more.
     Done,
+    /// Remind me later.
     Snooze,
+    /// No more alerts for this contact.
     Mute,
 }
 
@@ -74,8 +83,11 @@ impl Action {
 /// The program that shows notifications, by its own account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notifier {
+    /// Its name.
     pub name: String,
+    /// Its version, in a form of its own.
     pub version: String,
+    /// What it can do, by the names of the specification.
     pub capabilities: Vec<String>,
 }
 
@@ -88,7 +100,8 @@ impl Notifier {
 /// Asks who would show an alert.
 ///
 /// # Errors
-/// `Temporary` while there is no session bus, or nobody on it who shows notifications.
+/// `Temporary` while there is no session bus, or nobody on it who shows notifications and answers
+/// within 30 s.
 pub async fn probe() -> Result<Notifier> {
     in_time(notifier()).await
 }
@@ -100,11 +113,12 @@ async fn notifier() -> Result<Notifier> {
     Ok(Notifier { name, version, capabilities: ask(&bus, "GetCapabilities").await? })
 }
 
+/// What has changed on the session bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BusEvent {
-    /// What couldn't be shown may be shown now.
+    /// A notifier has come: what couldn't be shown may be shown now.
     NotifierAppeared,
-    /// Nothing more is heard of alerts: connect again.
+    /// The bus is gone, and nothing more is heard of alerts: connect again.
     Disconnected,
 }
 
@@ -121,9 +135,12 @@ pub struct Desktop {
 }
 
 impl Desktop {
+    /// Connects to the session bus; what the user chooses comes out of the receiver.
+    ///
     /// # Errors
-    /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
-    /// by each [`Desktop::show`], since notifiers come and go.
+    /// `Temporary` while there is no session bus, or one that doesn't answer within 30 s. Whether
+    /// anybody shows notifications is found out by each [`Desktop::show`], since notifiers come and
+    /// go.
     pub async fn connect() -> Result<(Desktop, mpsc::Receiver<ActionInvoked>)> {
         let notifiers = in_time(notifiers()).await?;
         let (actions, chosen) = mpsc::channel(KEPT);
@@ -131,7 +148,7 @@ impl Desktop {
         Ok((Desktop { actions, attendants, oldest_first, notifiers }, chosen))
     }
 
-    /// What has changed since this was last asked.
+    /// The last of what has changed since this was last asked; never waits.
     pub fn bus_event(&mut self) -> Option<BusEvent> {
         let mut event = None;
         while let Some(change) = self.notifiers.next().now_or_never() {

@@ -21,6 +21,7 @@ const SUBJECT_COLUMNS: usize = 140;
 /// The three texts of a digest, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedDigest {
+    /// The subject of the mail: one line.
     pub subject: String,
     /// At most 76 columns wide.
     pub text: String,

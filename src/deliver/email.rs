@@ -26,7 +26,9 @@ const SENDMAIL_DEADLINE: Duration = Duration::from_secs(60);
 /// What the header of this one mail says, beside what is the same for every digest.
 #[derive(Debug, Clone, Copy)]
 pub struct MailHeader<'a> {
+    /// An address, with or without a name before it.
     pub from: &'a str,
+    /// As `from`.
     pub to: &'a str,
     /// With or without its angle brackets.
     pub message_id: &'a str,
@@ -38,7 +40,7 @@ pub struct MailHeader<'a> {
 /// a machine (RFC 3834 §5), so that no responder answers it and no measurement counts it.
 ///
 /// # Errors
-/// `Config` when `from` or `to` is no address.
+/// `Config` where `from` or `to` is no address. `Failed` where no mail can be made of it.
 pub fn compose(
     rendered: &RenderedDigest,
     header: &MailHeader<'_>,
@@ -66,11 +68,12 @@ pub fn compose(
     Ok(message.formatted())
 }
 
-/// Hands the mail over, once.
+/// Hands the mail over, once; a file is called `file_stem`, with `.eml` behind it.
 ///
 /// # Errors
-/// `Temporary`: worth another try later. `LoginRefused`: not before the password was changed.
-/// `Config`: the settings or addresses are wrong. `Failed`: refused for good.
+/// `Temporary` where the server, the network or sendmail fails in a way that may pass, or where the
+/// disk is full. `LoginRefused` where the server refuses the login. `Config` where the settings or
+/// the addresses are wrong. `Failed` where the mail is refused for good.
 pub async fn send(
     mailer: &Mailer,
     bytes: &[u8],
@@ -85,10 +88,10 @@ pub async fn send(
     }
 }
 
-/// The bare addresses of both.
+/// Both addresses without the names before them.
 ///
 /// # Errors
-/// `Config` where one is none.
+/// `Config` where one of them is no address.
 pub fn bare_addresses(from: &str, to: &str) -> Result<(String, String)> {
     let bare = |role, address| mailbox(role, address).map(|it| it.email.to_string());
     Ok((bare("from", from)?, bare("to", to)?))
@@ -128,7 +131,7 @@ fn system_time(at: Moment) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Where it always was, which is often not in the PATH of a user's services.
+/// Its traditional place comes first: that is often not in the PATH of a user's services.
 fn sendmail() -> &'static Path {
     let usual = Path::new("/usr/sbin/sendmail");
     if usual.exists() { usual } else { Path::new("sendmail") }

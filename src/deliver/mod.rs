@@ -3,9 +3,9 @@
 //! Delivers what it is given, to nobody but the user. Never queries the store, never decides what
 //! deserves a digest or an alert, never reads the clock.
 
-pub mod desktop;
-pub mod digest;
-pub mod email;
+mod desktop;
+mod digest;
+mod email;
 mod smtp;
 mod wire;
 

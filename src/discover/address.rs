@@ -2,16 +2,18 @@
 
 use crate::error::{Error, Result};
 
+/// The two parts of a mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailAddress {
+pub(super) struct MailAddress {
     pub local: String,
     /// Lower case, in its ASCII form (RFC 5890).
     pub domain: String,
 }
 
 impl MailAddress {
-    /// Errors are [`Usage`](crate::error::Kind::Usage).
-    pub fn parse(text: &str) -> Result<MailAddress> {
+    /// # Errors
+    /// `Usage` where the text is no mail address.
+    pub(super) fn parse(text: &str) -> Result<MailAddress> {
         let parts = text.trim().rsplit_once('@').and_then(|(local, domain)| {
             let strange = |c: char| c.is_whitespace() || c.is_control();
             let plain = !local.is_empty() && !local.contains(strange);
@@ -27,19 +29,19 @@ impl MailAddress {
     }
 
     /// `%EMAILADDRESS%` and its parts, as autoconfig files write them.
-    pub fn fill_in(&self, text: &str) -> String {
+    pub(super) fn fill_in(&self, text: &str) -> String {
         text.replace("%EMAILADDRESS%", &self.whole())
             .replace("%EMAILLOCALPART%", &self.local)
             .replace("%EMAILDOMAIN%", &self.domain)
     }
 
-    pub fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         format!("{}@{}", self.local, self.domain)
     }
 }
 
 /// A host name in lower case and ASCII; `None` where it is none.
-pub fn host(text: &str) -> Option<String> {
+pub(super) fn host(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('.');
     let name = idna::domain_to_ascii_strict(text).ok()?;
     (!name.is_empty() && name.parse::<std::net::IpAddr>().is_err()).then_some(name)

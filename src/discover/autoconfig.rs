@@ -42,7 +42,7 @@ struct Described {
 
 /// What the file at `url` offers, in its own order, which is the owner's preference; `None` where
 /// it is no such file.
-pub fn servers(xml: &str, address: &MailAddress, url: &str) -> Option<Vec<Server>> {
+pub(super) fn servers(xml: &str, address: &MailAddress, url: &str) -> Option<Vec<Server>> {
     let config: ClientConfig = quick_xml::de::from_str(xml).ok()?;
     let EmailProvider { incoming_server, outgoing_server } = config.provider;
     let described = incoming_server.iter().chain(&outgoing_server);

@@ -22,23 +22,23 @@ use crate::trust;
 /// For one host and port, from the first packet to the end of the handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub struct Prober {
+pub(super) struct Prober {
     trust: Arc<ClientConfig>,
     /// IMAP and SMTP over TLS (RFC 8314 §3.2, §3.3).
     ports: [u16; 2],
 }
 
 impl Prober {
-    pub fn new(ca: Option<&Path>) -> Result<Prober> {
+    pub(super) fn new(ca: Option<&Path>) -> Result<Prober> {
         Ok(Prober { trust: Arc::new(trust::client(ca, None)?), ports: [993, 465] })
     }
 
-    pub fn at(self, ports: [u16; 2]) -> Prober {
+    pub(super) fn at(self, ports: [u16; 2]) -> Prober {
         Prober { ports, ..self }
     }
 
     /// The first usual name that answers.
-    pub async fn guess(
+    pub(super) async fn guess(
         &self,
         service: Service,
         address: &MailAddress,

@@ -31,7 +31,9 @@ pub use server::{Origin, Server, Service};
 /// What was found, the best first.
 #[derive(Debug, Default)]
 pub struct Discovery {
+    /// Where mail is read.
     pub imap: Vec<Server>,
+    /// Where mail is sent.
     pub smtp: Vec<Server>,
     /// What the user has to know before it works, a sentence each.
     pub notes: Vec<String>,
@@ -55,7 +57,7 @@ impl Discovery {
     }
 }
 
-/// Whom to ask.
+/// Whom to ask: name servers, web servers, and the mail servers themselves.
 pub struct Network {
     dns: Dns,
     web: Web,
@@ -63,7 +65,11 @@ pub struct Network {
 }
 
 impl Network {
-    /// The system's name servers, or `nameserver` in their place.
+    /// The whole net, by way of the system's name servers, or of `nameserver` in their place.
+    ///
+    /// # Errors
+    /// `Config` where the system names no name server, or where its certificates can't be read.
+    /// `Failed` where name lookups or HTTPS can't be set up.
     pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Network> {
         let dns = match nameserver {
             Some(server) => Dns::asking(server)?,
@@ -76,6 +82,9 @@ impl Network {
 
     /// A world on this machine: its name server, one web server for all hosts (`http://…/`), the
     /// CA that signs its certificates and the ports for IMAP and SMTP over TLS.
+    ///
+    /// # Errors
+    /// `Config` where `ca` can't be read. `Failed` where name lookups or HTTPS can't be set up.
     pub fn of_loopback(
         nameserver: SocketAddr,
         web: &str,
@@ -91,9 +100,9 @@ impl Network {
 
 /// Finds the servers of `address`; none is an answer, too.
 ///
-/// Errors are [`Usage`](crate::error::Kind::Usage) where it is no address, and
-/// [`Temporary`](crate::error::Kind::Temporary) where nothing was found and somebody who could have
-/// known did not answer.
+/// # Errors
+/// `Usage` where it is no address. `Temporary` where no IMAP server was found and somebody who
+/// could have known one did not answer.
 pub async fn discover(address: &str, network: &Network) -> Result<Discovery> {
     let address = MailAddress::parse(address)?;
     let mut found = Discovery::default();

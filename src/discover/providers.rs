@@ -5,7 +5,7 @@ use super::address::MailAddress;
 use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 
-pub struct Provider {
+pub(super) struct Provider {
     pub name: &'static str,
     /// Domains of their own; one that ends in `.` stands for every top-level domain.
     domains: &'static [&'static str],
@@ -159,7 +159,7 @@ const PROVIDERS: [Provider; 14] = [
 ];
 
 /// Whose address it is.
-pub fn of_domain(domain: &str) -> Option<&'static Provider> {
+pub(super) fn of_domain(domain: &str) -> Option<&'static Provider> {
     let owns = |own: &str| match own.strip_suffix('.') {
         // yahoo.fr and yahoo.co.uk, but no yahoo.evil.example.
         Some(name) => domain
@@ -172,7 +172,7 @@ pub fn of_domain(domain: &str) -> Option<&'static Provider> {
 }
 
 /// Whose host takes the mail.
-pub fn of_exchange(host: &str) -> Option<&'static Provider> {
+pub(super) fn of_exchange(host: &str) -> Option<&'static Provider> {
     let theirs = |end: &&str| is_below(host, end);
     PROVIDERS.iter().find(|provider| provider.exchanges.iter().any(theirs))
 }
@@ -191,7 +191,7 @@ fn is_below(host: &str, parent: &str) -> bool {
 }
 
 impl Provider {
-    pub fn servers(&self, address: &MailAddress, origin: &Origin) -> [Server; 2] {
+    pub(super) fn servers(&self, address: &MailAddress, origin: &Origin) -> [Server; 2] {
         [(Service::Imap, self.imap), (Service::Smtp, self.smtp)].map(|(service, endpoint)| {
             // With a domain of one's own the part before the @ says nothing to the provider.
             let user = match (endpoint.user, origin) {
@@ -204,7 +204,7 @@ impl Provider {
     }
 
     /// What one has to know before it works.
-    pub fn note(&self) -> Option<String> {
+    pub(super) fn note(&self) -> Option<String> {
         (!self.note.is_empty()).then(|| format!("{} {}.", self.name, self.note))
     }
 }

@@ -4,22 +4,29 @@ use std::fmt;
 
 use crate::config::Tls;
 
+/// What a server is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
+    /// Reading mail.
     Imap,
+    /// Sending mail.
     Smtp,
 }
 
 /// A server that may be the one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
+    /// What it is for.
     pub service: Service,
+    /// Its name, in lower case and ASCII.
     pub host: String,
+    /// Never 0.
     pub port: u16,
     /// Never [`Tls::None`].
     pub tls: Tls,
     /// The login name.
     pub user: String,
+    /// Who named it.
     pub origin: Origin,
 }
 
@@ -29,12 +36,17 @@ pub enum Origin {
     /// The address belongs to this provider.
     Provider(&'static str),
     /// The MX record names a host of this provider.
-    Mx { provider: &'static str, exchange: String },
+    Mx {
+        /// The provider's name.
+        provider: &'static str,
+        /// The host that takes the domain's mail.
+        exchange: String,
+    },
     /// The SRV record of this name.
     Srv(String),
     /// The file at this address.
     Autoconfig(String),
-    /// Nobody; it answered.
+    /// Nobody: a usual name was tried, and a server answered there.
     Guess,
 }
 

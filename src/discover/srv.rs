@@ -16,7 +16,7 @@ const LABELS: [(&str, Service, Tls); 4] = [
     ("_submission", Service::Smtp, Tls::Starttls),
 ];
 
-pub async fn servers(address: &MailAddress, dns: &Dns) -> Result<Vec<Server>> {
+pub(super) async fn servers(address: &MailAddress, dns: &Dns) -> Result<Vec<Server>> {
     let [imaps, imap, submissions, submission] =
         LABELS.map(|(label, ..)| format!("{label}._tcp.{}", address.domain));
     let answers = tokio::try_join!(

@@ -25,7 +25,7 @@ const LARGEST: usize = 64 * 1024;
 
 const REDIRECTIONS: usize = 3;
 
-pub struct Web {
+pub(super) struct Web {
     client: Client,
     /// What stands before the name of a host.
     base: String,
@@ -33,13 +33,13 @@ pub struct Web {
 
 impl Web {
     /// The hosts that each domain names.
-    pub fn of_domains(dns: &Dns) -> Result<Web> {
+    pub(super) fn of_domains(dns: &Dns) -> Result<Web> {
         Web::over(client(dns, None)?.https_only(true), "https://")
     }
 
     /// One server that stands in for all hosts: `http://127.0.0.1:8080/` asks there for
     /// `autoconfig.example.com/mail/…`.
-    pub fn at(dns: &Dns, base: &str, ca: Option<&Path>) -> Result<Web> {
+    pub(super) fn at(dns: &Dns, base: &str, ca: Option<&Path>) -> Result<Web> {
         Web::over(client(dns, ca)?, base)
     }
 
@@ -51,7 +51,7 @@ impl Web {
     }
 
     /// What the domain's file says; nothing where there is none.
-    pub async fn autoconfig(&self, address: &MailAddress) -> Result<Vec<Server>> {
+    pub(super) async fn autoconfig(&self, address: &MailAddress) -> Result<Vec<Server>> {
         let domain = &address.domain;
         let asked = format!("{}autoconfig.{domain}/mail/config-v1.1.xml", self.base);
         let known = format!("{}{domain}/.well-known/autoconfig/mail/config-v1.1.xml", self.base);

@@ -14,7 +14,7 @@ use columns::{Column, Header};
 use rows::Row;
 
 /// `None` when there is no header row of a connections file in it.
-pub fn read_connections(bytes: &[u8]) -> Option<Import> {
+pub(super) fn read_connections(bytes: &[u8]) -> Option<Import> {
     if archive::looks_like(bytes) {
         return match archive::connections(bytes, archive::LARGEST)? {
             Ok(bytes) => read_csv(&bytes),

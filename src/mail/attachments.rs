@@ -13,7 +13,7 @@ use super::fields::picked;
 
 pub(super) const FIELDS: [&str; 2] = ["content-type", "content-disposition"];
 
-/// More names say nothing more.
+/// Names beyond this number are left out: they say nothing more.
 pub const MOST_NAMES: usize = 20;
 /// Longer names are cut, in characters.
 const LONGEST_NAME: usize = 200;
@@ -73,7 +73,7 @@ impl Attachments {
     /// Takes what there is of a body, and stops where nothing more is to be found.
     ///
     /// # Errors
-    /// Where it can't be read.
+    /// That of `body`, where it can't be read.
     pub fn read(&mut self, mut body: impl BufRead) -> io::Result<()> {
         let mut line = Vec::new();
         let mut passed = 0;
@@ -98,6 +98,7 @@ impl Attachments {
         self.is_mixed && !self.is_over()
     }
 
+    /// The names of what is attached, [`MOST_NAMES`] at most, without folders.
     pub fn into_names(mut self) -> Vec<String> {
         self.leave();
         self.names

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::domain::message::facts::Authentication;
 
 /// What one such field says; `None` where it names no server.
-pub fn authentication(value: &[u8]) -> Option<Authentication> {
+pub(super) fn authentication(value: &[u8]) -> Option<Authentication> {
     let value = String::from_utf8_lossy(value);
     let value = without_comments(&value);
     let mut parts = parts(&value);

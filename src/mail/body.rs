@@ -16,22 +16,25 @@ use crate::domain::message::cues::{self, People};
 use crate::domain::message::facts::{Facts, Mailbox};
 use crate::domain::message::noise::NOTICE;
 
-/// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
+/// How much of a raw body is enough, in bytes: 4 KiB of text in base64, and the headers of some
+/// parts.
 pub const BODY_START: usize = 8 * 1024;
-/// So much of the decoded text is looked at, in bytes.
+/// How much of the decoded text is looked at, in bytes.
 pub const TEXT_START: usize = 4 * 1024;
 
 pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
 
-/// By what names I go, and under which addresses.
+/// Whose mailbox it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Owner<'a> {
+    /// By which names others call them.
     pub names: &'a [String],
+    /// In lower case.
     pub addresses: &'a [String],
 }
 
 /// Adds to the facts what the text of their message says: its cues, and the day that a notice of
-/// absence names there. Nothing where there is no text in the beginning of the body. `header` as
+/// absence names there. Adds nothing where no text stands in the beginning of the body. `header` as
 /// for [`super::facts`].
 pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Owner<'_>) {
     let Some(text) = text_start(header, body_start) else { return };
@@ -50,7 +53,8 @@ pub fn holds_text_further_down(header: &[u8], body_start: &[u8]) -> bool {
     is_multipart && text_start(header, body_start).is_none_or(|text| text.trim().is_empty())
 }
 
-/// The beginning of a body that would begin with this part; `None` where the message has none.
+/// What the beginning of the body would be if this part, of these `fields` and with this `start`,
+/// stood first in it; `None` where the message has no parts.
 pub fn with_part(header: &[u8], fields: &[u8], start: &[u8]) -> Option<Vec<u8>> {
     let boundary = boundary(header)?;
     let fields = fields.get(..LONGEST_FIELD).unwrap_or(fields).trim_ascii_end();

@@ -10,8 +10,11 @@ use super::fields::{Fields, LONGEST_NAME};
 pub struct HeaderMarks {
     /// `X-Gmail-Labels`, decoded, as Google Takeout writes them.
     pub labels: Vec<String>,
+    /// The user has answered it.
     pub answered: bool,
+    /// It was deleted, though it is still in the file.
     pub deleted: bool,
+    /// It was never sent.
     pub draft: bool,
     /// A mail server's note to itself in the place of the first message (`X-IMAP`).
     pub is_note: bool,

@@ -32,13 +32,14 @@ pub use marks::{HeaderMarks, header_marks};
 /// Longer chains of References are read from their newest end.
 const NEWEST_REFERENCES: usize = 100;
 
-/// A list needs no more names for itself.
+/// No list has more addresses for its posts.
 const LIST_NAMES: usize = 8;
 
-/// No more servers of mine stand between the world and my mailbox.
+/// No more servers of the user's own stand between the world and the mailbox.
 const AUTHENTICATIONS: usize = 8;
 
-/// No person addresses more in one mail: of those beyond only the number is kept.
+/// No person addresses more people in one mail, `To` and `Cc` together: of those beyond only the
+/// number is kept.
 pub const MOST_RECIPIENTS: usize = 500;
 
 /// The fields that are read beside those that [`rules`] judge.
@@ -64,12 +65,13 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().copied().chain(rules::fields())
 }
 
-/// The fields that [`read_text`] and [`Attachments`] look at, whatever else is known.
+/// All fields that [`read_text`] and [`Attachments`] need, in lower case: those that say what a
+/// body is, and those behind the facts that the reading of a text goes by.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
     ["date", "from", "to", "cc"].into_iter().chain(body::FIELDS).chain(attachments::FIELDS)
 }
 
-/// Why there is nothing to read in a message.
+/// Why there is nothing to read in a message, as a phrase for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(pub String);
 
@@ -108,7 +110,7 @@ struct Header<'x> {
 /// Reads a header block, bare or at the front of a message.
 ///
 /// # Errors
-/// Only when there is not a single header field.
+/// [`Unreadable`] only where there is not a single header field.
 pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     let header = header.get(..HEADER_CAP).unwrap_or(header);
     let fields = Header::pick(header);

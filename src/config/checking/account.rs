@@ -17,7 +17,7 @@ const GMAIL: [&str; 2] = ["imap.gmail.com", "imap.googlemail.com"];
 const GMAIL_DAILY: u64 = 2_000_000_000;
 
 /// Every account, each with a name of its own.
-pub fn accounts(
+pub(super) fn accounts(
     written: &[Spanned<WrittenAccount>],
     text_cues: bool,
     base: &PathBase<'_>,

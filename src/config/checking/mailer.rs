@@ -13,7 +13,7 @@ use super::values::{self, PathBase, given, normalised};
 use super::{password, server};
 
 /// The one way that `[smtp]` names.
-pub fn mailer(
+pub(super) fn mailer(
     written: &Option<Spanned<WrittenSmtp>>,
     accounts: &[Account],
     base: &PathBase<'_>,
@@ -125,7 +125,7 @@ fn of_a_server(smtp: &WrittenSmtp) -> Option<Range<usize>> {
 
 /// When, to whom and from whom. With `[smtp]` there is always a recipient; the sender is, in this
 /// order, `smtp.from`, the SMTP user, the recipient.
-pub fn digest(
+pub(super) fn digest(
     written: &WrittenDigest,
     smtp: &Option<Spanned<WrittenSmtp>>,
     me: &Me,

@@ -44,7 +44,7 @@ const MICROSOFT: Provider = Provider {
 const CUSTOM: Provider = Provider { auth: "", token: "", device: "", scopes: &[], asks: &[] };
 
 /// `None` where every key is empty.
-pub fn oauth(
+pub(super) fn oauth(
     written: &Option<Spanned<WrittenOAuth>>,
     account: &str,
     base: &PathBase<'_>,

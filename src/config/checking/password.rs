@@ -12,7 +12,7 @@ const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"
     or password.keyring = \"NAME\" (Secret Service)";
 
 /// The one source of a password; `None` when none is named.
-pub fn source(
+pub(super) fn source(
     password: &Option<Spanned<WrittenPassword>>,
     base: &PathBase<'_>,
 ) -> Result<Option<Password>, Mistake> {
@@ -45,6 +45,6 @@ pub fn source(
 }
 
 /// What to say when a password is needed and no source is named.
-pub fn missing(at: std::ops::Range<usize>, whose: &str) -> Mistake {
+pub(super) fn missing(at: std::ops::Range<usize>, whose: &str) -> Mistake {
     Mistake::at(at, format!("{whose} has no password"), "no source is named here").hint(FOUR_WAYS)
 }

@@ -13,7 +13,7 @@ use super::values::{PathBase, given};
 use super::{oauth, password};
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
-pub fn tls(tls: &Option<Spanned<WrittenTls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
+pub(super) fn tls(tls: &Option<Spanned<WrittenTls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
     let Some(tls) = tls else { return Ok(Tls::Implicit) };
     match tls.get_ref() {
         WrittenTls::Implicit => Ok(Tls::Implicit),
@@ -30,7 +30,7 @@ pub fn tls(tls: &Option<Spanned<WrittenTls>>, host: &Spanned<&str>) -> Result<Tl
 }
 
 /// The port as given, which is never 0, or the usual one.
-pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
+pub(super) fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
     match port {
         Some(port) if *port.get_ref() == 0 => {
             Err(Mistake::at(port.span(), "no server listens on port 0", "1 to 65535"))
@@ -41,7 +41,7 @@ pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
 }
 
 /// The fingerprint of the server's certificate, of use only where it shows one.
-pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mistake> {
+pub(super) fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mistake> {
     let Some(text) = given(written) else { return Ok(None) };
     if tls == Tls::None {
         let message = "without TLS the server shows no certificate";
@@ -55,7 +55,7 @@ pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mist
 }
 
 /// The one way to log in that is named; `None` when none is.
-pub fn login(written: &Ways<'_>, base: &PathBase<'_>) -> Result<Option<Login>, Mistake> {
+pub(super) fn login(written: &Ways<'_>, base: &PathBase<'_>) -> Result<Option<Login>, Mistake> {
     let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
     let password = password::source(written.password, base)?.map(|it| (Login::Password(it), None));
     let token = token.map(|words| {
@@ -78,7 +78,7 @@ pub fn login(written: &Ways<'_>, base: &PathBase<'_>) -> Result<Option<Login>, M
 }
 
 /// The ways to log in as the file has them.
-pub struct Ways<'a> {
+pub(super) struct Ways<'a> {
     pub password: &'a Option<Spanned<WrittenPassword>>,
     pub token_command: &'a Option<Spanned<Vec<String>>>,
     /// With the name of the account; nothing but an account has one.

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord};
 
 /// The cells of one row; `None` when there is none.
-pub fn split(row: &str, delimiter: u8) -> Option<StringRecord> {
+pub(super) fn split(row: &str, delimiter: u8) -> Option<StringRecord> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -15,14 +15,14 @@ use super::date;
 /// More lines than any cell has.
 const MOST_LINES: usize = 50;
 
-pub struct Row {
+pub(super) struct Row {
     /// 1-based line of the file on which the row starts.
     pub line: u64,
     pub cells: StringRecord,
 }
 
 /// The rows from the line at index `from` on; blank lines are none.
-pub fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
+pub(super) fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
     let mut rows = Vec::new();
     let mut lines = Lines { lines, header, stands_alone: HashMap::new() };
     let mut at = from;

@@ -12,7 +12,7 @@ use super::super::contacts::Card;
 use super::super::text::{decoded, some, tidy};
 
 /// The person of one card, or why there is none in it.
-pub fn read(content: &[u8]) -> Result<Card, String> {
+pub(super) fn read(content: &[u8]) -> Result<Card, String> {
     // vCard 2.1 lets a parameter's value stand without its name, which the parser doesn't know.
     let text = readable(content).replace(";QUOTED-PRINTABLE", ";ENCODING=QUOTED-PRINTABLE");
     let entry = catch_unwind(AssertUnwindSafe(|| Parser::new(&text).entry()));
