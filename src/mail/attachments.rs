@@ -19,7 +19,7 @@ pub const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 200;
 const MOST_PARTS: usize = 1_000;
 const DEEPEST: usize = 20;
-/// So much is looked at of the fields of a part, and of any line, in bytes.
+/// How much is looked at of the fields of a part, and of any line, in bytes.
 const LONGEST_HEAD: usize = 4 * 1024;
 const LONGEST_LINE: usize = 1024;
 

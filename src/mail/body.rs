@@ -62,7 +62,7 @@ pub fn with_part(header: &[u8], fields: &[u8], start: &[u8]) -> Option<Vec<u8>> 
     Some(parts.concat())
 }
 
-/// What parts the parts of a message (RFC 2046 §5.1.1).
+/// The boundary between the parts of a message (RFC 2046 §5.1.1); `None` where it has no parts.
 fn boundary(header: &[u8]) -> Option<String> {
     let header = mime_header(header);
     let parsed = guarded(|| MessageParser::default().parse_headers(&header))?;

@@ -1,6 +1,7 @@
 //! The digest as people read it: golden texts, and hostile names.
 
 use super::*;
+use crate::domain::decide::digest::Totals;
 use crate::domain::model::{ContactId, HOUR, TouchId, TurnId};
 
 /// Monday 16 November 2026, 07:00 in Paris.
