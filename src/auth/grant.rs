@@ -15,7 +15,7 @@ use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 
-/// Where a provider doesn't say how long a token lasts.
+/// How long a token is taken to last where its provider doesn't say.
 const USUAL: Duration = Duration::from_secs(3600);
 
 /// An access token, and how long it lasts from now on.

@@ -1,7 +1,6 @@
 //! The one HTTP client: it asks a provider for tokens and nobody for anything else.
 //!
-//! Follows no redirect, waits for no answer longer than half a minute, and reads none that is
-//! endless.
+//! Follows no redirect, waits half a minute for an answer at most, and reads none without end.
 
 use std::future::Future;
 use std::io;

@@ -56,7 +56,7 @@ pub(super) struct WrittenAccount {
     pub oauth: Option<Spanned<WrittenOAuth>>,
     /// A number of bytes, or a text such as `"500 MB"`.
     pub daily_bytes: Option<Spanned<Value>>,
-    // Accepted ahead of the part that will keep to it.
+    /// The server whose `Authentication-Results` are believed.
     pub authserv_id: Option<String>,
 }
 
@@ -75,8 +75,8 @@ pub(super) enum WrittenTls {
     None,
 }
 
-/// `password.*`, or a value written straight into the file: of that nothing is kept, so that it
-/// can't show up in a message.
+/// `password.*`, or a value written straight into the file. Nothing of such a value is kept, so
+/// that it can't show up in a message.
 #[derive(Debug)]
 pub(super) enum WrittenPassword {
     InPlainSight,

@@ -139,7 +139,7 @@ impl Keyring {
         self.answer(asking).await?.map_err(lost)
     }
 
-    /// Nothing is asked of the keyring but through here.
+    /// Every question to the keyring goes through here.
     async fn answer<T>(self, asking: impl Future<Output = Answer<T>>) -> Result<Answer<T>> {
         match timeout(self.patience, asking).await {
             Ok(Err(cause)) if is_silence(&cause) => Err(silent(PLAIN_CALL)),

@@ -21,17 +21,20 @@ use crate::error::{Error, Result};
 /// Long enough to type a passphrase into a dialog.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So much of what a command prints is read, in bytes.
+/// How much of what a command prints is read, in bytes.
 const MOST: usize = 1024 * 1024;
-/// After a command has ended, for what it printed last.
+/// How long a command's output is still read after it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// What a command is run for, as errors call it: "password command".
 pub(super) struct Purpose(pub(super) &'static str);
 
 impl Purpose {
-    /// The first line that it prints; [`Temporary`](crate::error::Kind::Temporary) when it failed
-    /// or printed nothing in time.
+    /// The first line that it prints.
+    ///
+    /// # Errors
+    /// `Config` where it can't be run, or its first line is empty or not UTF-8. `Temporary` where
+    /// it fails or prints nothing in time.
     pub(super) async fn first_line(
         &self,
         words: &[String],
@@ -109,8 +112,8 @@ struct Finished {
     complaint: Vec<u8>,
 }
 
-/// Waits for the end of the command itself. Whom it leaves behind may hold its pipes: what they
-/// may print is none of ours.
+/// Waits for the end of the command itself, not of processes that it leaves behind: those may hold
+/// its pipes open, and what they print doesn't count.
 async fn finish(mut child: Child) -> io::Result<Finished> {
     let mut printed = Zeroizing::new(Vec::with_capacity(LONGEST));
     let mut complaint = Vec::with_capacity(LONGEST);
@@ -133,7 +136,7 @@ async fn finish(mut child: Child) -> io::Result<Finished> {
     Ok(Finished { status, printed, complaint })
 }
 
-/// Reads all that comes, up to an end of its own, and keeps the beginning.
+/// Reads up to [`MOST`] bytes and keeps the first [`LONGEST`].
 async fn keep(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     let Some(mut pipe) = pipe else { return };
     let mut buffer = Zeroizing::new([0; 4096]);
@@ -178,7 +181,7 @@ mod tests {
             let error = printed(endless, Duration::from_secs(30)).await.unwrap_err();
             assert!(error.to_string().contains(" failed ("), "{error}");
         }
-        // What is behind a first line that came is none of ours.
+        // Once a first line has come, nothing behind it matters.
         let long = "echo s3cret; head -c 900000 /dev/zero";
         assert_eq!(printed(long, Duration::from_secs(30)).await.unwrap(), "s3cret");
     }

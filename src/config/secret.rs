@@ -55,7 +55,7 @@ impl Password {
             Password::Credential(name) => credential(name, credentials().as_deref())
                 .and_then(|path| open_private(&path))
                 .err(),
-            // To look would be to ask for it to be unlocked.
+            // Looking would make the keyring ask its user to unlock it.
             Password::Keyring(_) => None,
         }
     }

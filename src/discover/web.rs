@@ -1,5 +1,5 @@
-//! Fetches the autoconfig file of a domain: from that domain's own hosts, over HTTPS, little and
-//! soon or not at all.
+//! Fetches the autoconfig file of a domain: from that domain's own hosts, over HTTPS. A
+//! large file is passed over, a slow one given up.
 
 use std::io;
 use std::net::SocketAddr;
@@ -136,9 +136,9 @@ fn stays(first: &Url, next: &Url) -> bool {
     first.scheme() == next.scheme() && (host == domain || is_below(host))
 }
 
-/// Whether somebody said that there is nothing, rather than nobody anything: no such host, a
-/// closed port, a certificate of somebody else's, as parked domains show it, or a server that
-/// talks of something else.
+/// Whether there is certainly no file, rather than no answer: no such host, a closed port, the
+/// certificate of another name, as parked domains show it, or a server that was reached
+/// and gives no proper answer.
 fn is_absence(error: &reqwest::Error) -> bool {
     if error.is_timeout() {
         return false;

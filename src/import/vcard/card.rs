@@ -144,7 +144,7 @@ impl Structured {
     }
 }
 
-/// The first value of an ORG or a name, every value where a property is a list.
+/// The first value of each such property; of `NICKNAME`, which is a list, every value.
 fn texts<'a>(card: &'a VCard, property: &VCardProperty) -> impl Iterator<Item = String> + 'a {
     let all = matches!(property, VCardProperty::Nickname);
     let entries: Vec<&VCardEntry> =
