@@ -6,6 +6,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+/// What everything at an edge returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What the caller can do about an error.
@@ -25,6 +26,7 @@ pub enum Kind {
     Failed,
 }
 
+/// What went wrong, in the user's words: the matter, its cause and a hint.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
@@ -34,45 +36,54 @@ pub struct Error {
 }
 
 impl Error {
+    /// `what` went wrong, as a phrase that needs no full stop.
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
         Error { kind, what: what.into(), hint: None, cause: None }
     }
 
+    /// An error of kind [`Kind::Temporary`].
     pub fn temporary(what: impl Into<String>) -> Self {
         Self::new(Kind::Temporary, what)
     }
 
+    /// An error of kind [`Kind::LoginRefused`].
     pub fn login_refused(what: impl Into<String>) -> Self {
         Self::new(Kind::LoginRefused, what)
     }
 
+    /// An error of kind [`Kind::Config`].
     pub fn config(what: impl Into<String>) -> Self {
         Self::new(Kind::Config, what)
     }
 
+    /// An error of kind [`Kind::Usage`].
     pub fn usage(what: impl Into<String>) -> Self {
         Self::new(Kind::Usage, what)
     }
 
+    /// An error of kind [`Kind::Failed`].
     pub fn failed(what: impl Into<String>) -> Self {
         Self::new(Kind::Failed, what)
     }
 
-    /// What the user can do about it, as a sentence.
+    /// Adds what the user can do about it.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
+    /// Adds the cause, which is shown behind a colon.
     pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
+    /// What the caller can do about it.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
+    /// What the user can do about it, where that is known.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
     }

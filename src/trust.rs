@@ -28,7 +28,9 @@ use crate::error::{Error, Result};
 /// What a TLS client accepts: the one certificate with this fingerprint, else what the CAs of the
 /// PEM file `ca` signed, else what the system trusts.
 ///
-/// Errors are [`Config`](crate::error::Kind::Config) where the certificates can't be read.
+/// # Errors
+/// `Config` where the CA file or the system's certificates can't be read. `Failed` where TLS can't
+/// be set up at all.
 pub fn client(ca: Option<&Path>, pinned: Option<Fingerprint>) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -54,7 +56,7 @@ pub fn client(ca: Option<&Path>, pinned: Option<Fingerprint>) -> Result<ClientCo
     })
 }
 
-/// The TLS handshake with a client of [`client`]; the inner error is the connection's.
+/// The TLS handshake of what [`client`] made; the inner error is the connection's.
 ///
 /// # Errors
 /// `Config` where `host` is no host name.
@@ -86,12 +88,15 @@ fn authorities(path: &Path) -> Result<RootCertStore> {
 /// The server showed another certificate than the one that was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mismatch {
+    /// That of the certificate that was named.
     pub expected: Fingerprint,
+    /// That of the certificate that the server showed.
     pub found: Fingerprint,
 }
 
 impl Mismatch {
-    /// Compares a certificate (DER) with the fingerprint that it has to have.
+    /// Compares a certificate (DER) with the fingerprint that it has to have; `None` where it has
+    /// it.
     pub fn of(expected: Fingerprint, certificate: &[u8]) -> Option<Mismatch> {
         let found = Fingerprint::of(certificate);
         (found != expected).then_some(Mismatch { expected, found })
@@ -107,6 +112,7 @@ impl Mismatch {
         }
     }
 
+    /// The error for the user, of kind `Config`; `server` is its name as shown there.
     pub fn explain(self, server: &str) -> Error {
         let Mismatch { expected, found } = self;
         Error::config(format!(

@@ -13,7 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::{grant, http};
+use super::grant;
+use super::http::HttpClient;
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Sec
     let code = code.map_err(|_| {
         Error::temporary("nobody signed in within 10 minutes").hint(grant::remedy(oauth))
     })??;
-    let http = http::Client::new(oauth.ca.as_deref())?;
+    let http = HttpClient::new(oauth.ca.as_deref())?;
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(verifier)

@@ -6,12 +6,13 @@ use oauth2::basic::BasicErrorResponseType;
 use oauth2::{DeviceCodeErrorResponseType, RequestTokenError, StandardDeviceAuthorizationResponse};
 use secrecy::SecretString;
 
-use super::{grant, http};
+use super::grant;
+use super::http::HttpClient;
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 
-/// Between two questions, whatever interval the provider names.
+/// The shortest pause between two questions, whatever interval the provider names.
 const SHORTEST: Duration = Duration::from_secs(1);
 
 pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<SecretString> {
@@ -23,7 +24,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
         .hint("sign in without --device; or set `oauth.device_url` if it does"));
     };
     let client = grant::client(oauth).await?.set_device_authorization_url(device_url);
-    let http = http::Client::new(oauth.ca.as_deref())?;
+    let http = HttpClient::new(oauth.ca.as_deref())?;
     let codes: StandardDeviceAuthorizationResponse = client
         .exchange_device_code()
         .add_scopes(grant::scopes(oauth))
@@ -46,7 +47,8 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
     grant::refresh_token(oauth, &answer)
 }
 
-/// RFC 8628 §3.5. That the user hasn't answered yet is waited for below.
+/// RFC 8628 §3.5. The answer that the user is still being waited for never comes here: the library
+/// asks again.
 fn refused(oauth: &OAuth, kind: &DeviceCodeErrorResponseType, text: &str) -> Error {
     match kind {
         DeviceCodeErrorResponseType::AccessDenied => {

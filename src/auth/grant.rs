@@ -10,24 +10,24 @@ use oauth2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http;
+use super::http::HttpClient;
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 
-/// Where a provider doesn't say how long a token lasts.
+/// How long a token is taken to last where its provider doesn't say.
 const USUAL: Duration = Duration::from_secs(3600);
 
 /// An access token, and how long it lasts from now on.
-pub struct Fresh {
+pub(super) struct AccessToken {
     pub token: SecretString,
     pub lasts: Duration,
 }
 
-pub(super) type Client =
+pub(super) type OAuthClient =
     BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-pub(super) async fn client(oauth: &OAuth) -> Result<Client> {
+pub(super) async fn client(oauth: &OAuth) -> Result<OAuthClient> {
     let mut client = BasicClient::new(ClientId::new(oauth.client_id.clone()))
         .set_token_uri(oauth.token_url.clone())
         .set_auth_type(AuthType::RequestBody);
@@ -47,9 +47,9 @@ pub(super) fn scopes(oauth: &OAuth) -> impl Iterator<Item = Scope> {
 pub(super) async fn refresh(
     oauth: &OAuth,
     refresh_token: &SecretString,
-) -> Result<(Fresh, Option<SecretString>)> {
+) -> Result<(AccessToken, Option<SecretString>)> {
     let old = RefreshToken::new(refresh_token.expose_secret().to_owned());
-    let http = http::Client::new(oauth.ca.as_deref())?;
+    let http = HttpClient::new(oauth.ca.as_deref())?;
     let client = client(oauth).await?;
     let answer = client
         .exchange_refresh_token(&old)
@@ -59,10 +59,10 @@ pub(super) async fn refresh(
     let rotated = answer.refresh_token().filter(|new| new.secret() != old.secret());
     let rotated = rotated.map(|new| SecretString::from(new.secret().as_str()));
     let token = SecretString::from(answer.access_token().secret().as_str());
-    Ok((Fresh { token, lasts: answer.expires_in().unwrap_or(USUAL) }, rotated))
+    Ok((AccessToken { token, lasts: answer.expires_in().unwrap_or(USUAL) }, rotated))
 }
 
-/// What a sign-in was for.
+/// The refresh token, which is what a sign-in is for.
 pub(super) fn refresh_token(oauth: &OAuth, answer: &BasicTokenResponse) -> Result<SecretString> {
     let token = answer.refresh_token().ok_or_else(|| {
         Error::failed(format!("{} gives no refresh token", host(oauth)))
@@ -84,7 +84,7 @@ pub(super) fn host(oauth: &OAuth) -> String {
     oauth.token_url.url().host_str().unwrap_or("the provider").to_owned()
 }
 
-/// What a token endpoint's refusal comes to (RFC 6749 §5.2).
+/// The error that a token endpoint's refusal means (RFC 6749 §5.2).
 pub(super) fn refused(
     oauth: &OAuth,
     cause: RequestTokenError<io::Error, StandardErrorResponse<BasicErrorResponseType>>,

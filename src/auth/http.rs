@@ -1,7 +1,6 @@
 //! The one HTTP client: it asks a provider for tokens and nobody for anything else.
 //!
-//! Follows no redirect, waits for no answer longer than half a minute, and reads none that is
-//! endless.
+//! Follows no redirect, waits half a minute for an answer at most, and reads none without end.
 
 use std::future::Future;
 use std::io;
@@ -18,13 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// No answer of RFC 6749 is longer, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
-pub(super) struct Client(reqwest::Client);
+pub(super) struct HttpClient(reqwest::Client);
 
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-impl Client {
+impl HttpClient {
     /// Trusts the CAs of the PEM file `ca`, else what the system trusts.
-    pub(super) fn new(ca: Option<&Path>) -> Result<Client> {
+    pub(super) fn new(ca: Option<&Path>) -> Result<HttpClient> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(trust::client(ca, None)?)
             .redirect(reqwest::redirect::Policy::none())
@@ -32,7 +31,7 @@ impl Client {
             .timeout(PATIENCE)
             .build()
             .map_err(|cause| Error::failed("TLS can't be set up").because(cause))?;
-        Ok(Client(client))
+        Ok(HttpClient(client))
     }
 
     async fn exchange(&self, request: HttpRequest) -> std::result::Result<HttpResponse, Cause> {
@@ -52,7 +51,7 @@ impl Client {
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Client {
+impl<'c> AsyncHttpClient<'c> for HttpClient {
     type Error = io::Error;
     type Future =
         Pin<Box<dyn Future<Output = std::result::Result<HttpResponse, io::Error>> + Send + 'c>>;

@@ -20,24 +20,25 @@ use tokio::sync::{Mutex, RwLock};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-pub use grant::Fresh;
-pub use vault::Place;
+pub use vault::TokenStorage;
 
 use crate::config::secret::Password;
 use crate::config::{Login, OAuth};
 use crate::error::{Error, Result};
+use grant::AccessToken;
 use vault::Vault;
 
-/// A token with less than this left isn't shown any more: the login may take its time.
+/// A token that lasts no longer than this isn't shown any more: the login may take its time.
 const MARGIN: Duration = Duration::from_secs(120);
 
-/// So long the answer to a token request is waited for before the program ends.
+/// How long the end of the program waits for the answer to a token request.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// Each token request reads it from before it is sent until its answer is kept.
+/// Locked for reading by each token request, from before it is sent until its answer is kept.
 static UNDER_WAY: RwLock<()> = RwLock::const_new(());
 
 /// What a server is shown.
 pub enum Proof {
+    /// As the user wrote it or keeps it.
     Password(SecretString),
     /// An OAuth2 access token of the characters that RFC 6750 §2.1 allows.
     Token(SecretString),
@@ -48,7 +49,7 @@ pub struct SignIn<'a> {
     login: &'a Login,
     /// With the time since boot at which it is stale.
     token: Mutex<Option<(SecretString, Duration)>>,
-    /// What the file behind it looked like when a proof was last taken from it.
+    /// The stamp of the file behind it when a proof was last taken from it.
     seen: sync::Mutex<Option<Stamp>>,
 }
 
@@ -56,6 +57,7 @@ pub struct SignIn<'a> {
 type Stamp = (u64, i64, i64);
 
 impl<'a> SignIn<'a> {
+    /// Nothing is fetched yet.
     pub fn new(login: &'a Login) -> Self {
         SignIn { login, token: Mutex::new(None), seen: sync::Mutex::new(None) }
     }
@@ -66,9 +68,16 @@ impl<'a> SignIn<'a> {
         !matches!(self.login, Login::Password(_))
     }
 
+    /// The password, read anew; or an access token, a fresh one where the last has no more than two
+    /// minutes left.
+    ///
     /// # Errors
-    /// `LoginRefused` when the provider no longer accepts the sign-in: only the user can mend
-    /// that. Else those of the password's or the token's source.
+    /// For a password and for a token command those of [`Password::fetch`], and `Config` where the
+    /// command prints no token. For OAuth2: `LoginRefused` where nobody has signed in yet or the
+    /// provider no longer accepts the sign-in, which only the user can mend; `Temporary` where the
+    /// provider or the keyring doesn't answer; `Config` where the provider refuses the client or
+    /// its scopes, a file behind the sign-in can't be used, or others may read the kept token;
+    /// `Failed` where tokens can't be kept.
     pub async fn proof(&self) -> Result<Proof> {
         match self.login {
             Login::Password(password) => {
@@ -86,7 +95,7 @@ impl<'a> SignIn<'a> {
                 {
                     return Ok(Proof::Token(token.clone()));
                 }
-                let Fresh { token, lasts } = self.renew(oauth).await?;
+                let AccessToken { token, lasts } = self.renew(oauth).await?;
                 let proof = bearer(token.clone())
                     .map_err(|NoToken| grant::unfit(oauth, "it is no access token"))?;
                 let stale = since_boot().saturating_add(lasts.saturating_sub(MARGIN));
@@ -134,14 +143,15 @@ impl<'a> SignIn<'a> {
     /// A fresh access token. Only one process at a time asks for it: a provider may take the second
     /// use of a rotated refresh token for theft. Once asked, the answer is kept even if nobody
     /// waits for it any more: the old refresh token may be worthless by then.
-    async fn renew(&self, oauth: &OAuth) -> Result<Fresh> {
+    async fn renew(&self, oauth: &OAuth) -> Result<AccessToken> {
         let oauth = oauth.clone();
         let renewing = async move {
             let vault = Vault::of(&oauth);
             let _held = vault.hold().await?;
             let _under_way = UNDER_WAY.read().await;
             let fresh = refresh(&vault, &oauth).await;
-            // Before anybody else may write, and after the rotation, which is no new sign-in.
+            // Taken before another process may write the file, and after a rotation has written it:
+            // that is no new sign-in.
             Ok::<_, Error>((fresh, stamp(&vault.file())))
         };
         let broken = |cause| Error::temporary("asking for a token broke off").because(cause);
@@ -151,9 +161,9 @@ impl<'a> SignIn<'a> {
     }
 }
 
-/// To be called before the program ends: a token request whose answer nobody takes in any more may
-/// have made the kept refresh token worthless. No further one is sent meanwhile; a provider that
-/// doesn't answer keeps nobody waiting for long.
+/// To be called before the program ends: waits, for 10 s at most, until the answer to a token
+/// request that is under way has been kept. Without it the kept refresh token may be worthless,
+/// since the provider may have replaced it. No further request is sent meanwhile.
 pub async fn settle() {
     settle_within(FAREWELL).await;
 }
@@ -173,37 +183,61 @@ fn stamp(file: &Path) -> Option<Stamp> {
     Some((file.ino(), file.mtime(), file.mtime_nsec()))
 }
 
-/// Asks the user in a browser; `show` is told the address to open.
-pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Place> {
+/// Asks the user in a browser; `show` is told the address to open. Waits for 10 minutes at most.
+///
+/// # Errors
+/// `LoginRefused` where the user or the provider declines. `Temporary` where nobody signs in in
+/// time, no port of this machine is free or the provider doesn't answer. `Config` where no page to
+/// sign in with is named, the provider refuses the client, or its CA file can't be used. `Failed`
+/// where the provider gives no refresh token or it can't be kept. Those of [`Password::fetch`]
+/// where the client has a secret.
+pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
     let refresh_token = browser::log_in(oauth, show).await?;
     keep(oauth, &refresh_token).await
 }
 
-/// Asks the user on another device; `show` is told the address to open there and the code.
-pub async fn log_in_by_device(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<Place> {
+/// Asks the user on another device; `show` is told the address to open there and the code. Waits
+/// for as long as the code is valid.
+///
+/// # Errors
+/// `LoginRefused` where the user or the provider declines, or the code is no longer valid.
+/// `Temporary` where the provider doesn't answer. `Config` where it has no page for device codes,
+/// it refuses the client, or its CA file can't be used. `Failed` where it gives no refresh token or
+/// that can't be kept. Those of [`Password::fetch`] where the client has a secret.
+pub async fn log_in_by_device(
+    oauth: &OAuth,
+    show: impl FnOnce(&str, &str),
+) -> Result<TokenStorage> {
     let refresh_token = device::log_in(oauth, show).await?;
     keep(oauth, &refresh_token).await
 }
 
 /// Where the account's refresh token is kept; `None` where nobody has signed in.
-pub fn kept(oauth: &OAuth) -> Result<Option<Place>> {
+///
+/// # Errors
+/// `Failed` where the token file can't be read. `Config` where others may read it.
+pub fn kept(oauth: &OAuth) -> Result<Option<TokenStorage>> {
     Vault::of(oauth).place()
 }
 
 /// Forgets the refresh token; whether there was one.
+///
+/// # Errors
+/// `Failed` where the token file can't be read or removed. `Config` where others may read it.
+/// `Temporary` where the keyring that holds the token can't be asked.
 pub async fn log_out(oauth: &OAuth) -> Result<bool> {
     let vault = Vault::of(oauth);
     let _held = vault.hold().await?;
     vault.forget().await
 }
 
-async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<Place> {
+async fn keep(oauth: &OAuth, refresh_token: &SecretString) -> Result<TokenStorage> {
     let vault = Vault::of(oauth);
     let _held = vault.hold().await?;
     vault.keep(refresh_token).await
 }
 
-async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<Fresh> {
+async fn refresh(vault: &Vault<'_>, oauth: &OAuth) -> Result<AccessToken> {
     let refresh_token = vault.load().await?.ok_or_else(|| grant::not_signed_in(oauth))?;
     let (fresh, rotated) = grant::refresh(oauth, &refresh_token).await?;
     if let Some(rotated) = rotated {

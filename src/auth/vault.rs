@@ -21,12 +21,15 @@ use crate::config::keyring::Keyring;
 use crate::config::secret::refuse_others;
 use crate::error::{Error, Result};
 
-/// How often another process is looked after that uses the refresh token.
+/// The pause before looking again whether another process is done with the refresh token.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// What keeps a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum TokenStorage {
+    /// The Secret Service.
     Keyring,
+    /// A file that only its owner may read.
     File,
 }
 
@@ -35,7 +38,7 @@ pub(super) struct Vault<'a> {
 }
 
 /// While it lives, no other process uses this account's refresh token.
-pub(super) struct Held(#[expect(dead_code, reason = "closing it is what counts")] File);
+pub(super) struct VaultLock(#[expect(dead_code, reason = "closing it is what counts")] File);
 
 #[derive(Serialize, Deserialize)]
 struct Note {
@@ -55,7 +58,7 @@ impl<'a> Vault<'a> {
     }
 
     /// Waits until no other process holds it.
-    pub(super) async fn hold(&self) -> Result<Held> {
+    pub(super) async fn hold(&self) -> Result<VaultLock> {
         let path = self.path("lock");
         let mut builder = fs::DirBuilder::new();
         builder
@@ -68,7 +71,7 @@ impl<'a> Vault<'a> {
         // Not in a thread: one that waits for a lock can't be stopped.
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Held(file)),
+                Ok(()) => return Ok(VaultLock(file)),
                 Err(TryLockError::WouldBlock) => sleep(AGAIN).await,
                 Err(TryLockError::Error(cause)) => return Err(self.failed(cause)),
             }
@@ -80,10 +83,10 @@ impl<'a> Vault<'a> {
         self.path("json")
     }
 
-    pub(super) fn place(&self) -> Result<Option<Place>> {
+    pub(super) fn place(&self) -> Result<Option<TokenStorage>> {
         Ok(self.note()?.map(|note| match &note.refresh_token {
-            Some(_) => Place::File,
-            None => Place::Keyring,
+            Some(_) => TokenStorage::File,
+            None => TokenStorage::Keyring,
         }))
     }
 
@@ -97,13 +100,13 @@ impl<'a> Vault<'a> {
 
     /// The user has signed in: kept where it is safest. A keyring that fails is no reason to lose
     /// it.
-    pub(super) async fn keep(&self, token: &SecretString) -> Result<Place> {
+    pub(super) async fn keep(&self, token: &SecretString) -> Result<TokenStorage> {
         let label = format!("Requite: {}", self.oauth.account);
         let secret = token.expose_secret();
         let (place, refresh_token) =
             match Keyring::default().store(&label, &self.attributes(), secret).await {
-                Ok(()) => (Place::Keyring, None),
-                Err(_) => (Place::File, Some(secret.to_owned())),
+                Ok(()) => (TokenStorage::Keyring, None),
+                Err(_) => (TokenStorage::File, Some(secret.to_owned())),
             };
         self.write(&Note { refresh_token }).map_err(|cause| self.failed(cause))?;
         Ok(place)
@@ -111,7 +114,7 @@ impl<'a> Vault<'a> {
 
     /// The provider has rotated it: the new one goes where the old one lies.
     pub(super) async fn replace(&self, token: &SecretString) -> Result<()> {
-        if self.place()? == Some(Place::Keyring) {
+        if self.place()? == Some(TokenStorage::Keyring) {
             return self.keep(token).await.map(drop);
         }
         let note = Note { refresh_token: Some(token.expose_secret().to_owned()) };
@@ -136,7 +139,7 @@ impl<'a> Vault<'a> {
         refuse_others(&file, &self.path("json"), "token file")?;
         let mut text = Zeroizing::new(Vec::new());
         file.read_to_end(&mut text).map_err(|cause| self.failed(cause))?;
-        // Its own words may hold the token.
+        // The parser's own message is left out: it may quote the token.
         let note = serde_json::from_slice(&text).map_err(|_| {
             Error::failed(format!("{} can't be read", self.path("json").display()))
                 .hint(super::grant::remedy(self.oauth))
@@ -158,7 +161,7 @@ impl<'a> Vault<'a> {
         [("kind", "oauth2-refresh-token"), ("name", &self.oauth.account)]
     }
 
-    /// A name may hold what no file's may.
+    /// The account's name is encoded: it may hold what no file's name may.
     fn path(&self, extension: &str) -> PathBuf {
         let name: String = form_urlencoded::byte_serialize(self.oauth.account.as_bytes()).collect();
         self.oauth.folder.join(format!("{name}.{extension}"))

@@ -12,7 +12,7 @@ use crate::store::Arrival;
 ///
 /// # Errors
 /// Why there is nothing to read in it.
-pub fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
+pub fn text(raw: &RawMail, me: Option<mail::Owner<'_>>) -> Result<Arrival, String> {
     arrival_with(raw, me, NOTICE)
 }
 
@@ -20,14 +20,14 @@ pub fn text(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> 
 ///
 /// # Errors
 /// Why there is nothing to read in it.
-pub fn arrival(raw: &RawMail, me: Option<mail::Me<'_>>) -> Result<Arrival, String> {
+pub fn arrival(raw: &RawMail, me: Option<mail::Owner<'_>>) -> Result<Arrival, String> {
     arrival_with(raw, me, Traits::NONE)
 }
 
 /// With traits that don't stand in the header.
 fn arrival_with(
     raw: &RawMail,
-    me: Option<mail::Me<'_>>,
+    me: Option<mail::Owner<'_>>,
     traits: Traits,
 ) -> Result<Arrival, String> {
     let mut facts = mail::facts(&raw.header).map_err(|unreadable| unreadable.0)?;

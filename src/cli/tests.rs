@@ -84,7 +84,7 @@ pub(super) fn acquaintances() -> (Store, Policy) {
         let date = at.timestamp().strftime("Date: %a, %d %b %Y %H:%M:%S +0000\n").to_string();
         let header = format!("{header}{date}\n");
         let mut facts = mail::facts(header.as_bytes()).unwrap();
-        mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Me::default());
+        mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Owner::default());
         let arrival =
             Arrival { uid, flags: Flags::default(), disowned: false, internal: Some(at), facts };
         store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();

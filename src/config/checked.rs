@@ -2,7 +2,7 @@
 //! every contradiction refused.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::{Time, Weekday};
 
@@ -13,24 +13,31 @@ use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use crate::mail;
 
+/// The whole configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// By what rules is measured and alerted.
     pub policy: Policy,
+    /// The user.
     pub me: Me,
+    /// In the order of the file, each with a name of its own.
     pub accounts: Vec<Account>,
+    /// `None`: nothing is mailed.
     pub mailer: Option<Mailer>,
+    /// When the digest is due, and between whom it goes.
     pub digest: DigestPlan,
     /// Desktop alerts on or off.
     pub desktop: bool,
     /// Whether subjects are stored.
     pub keep_subjects: bool,
-    /// The policy knows the days of all of them.
+    /// The calendars that the file names; the days of all of them are in the policy, too.
     pub holidays: Vec<HolidayFile>,
 }
 
 /// A calendar that the file names.
 #[derive(Debug, Clone)]
 pub struct HolidayFile {
+    /// Where it lies.
     pub path: PathBuf,
     /// What it says, once it has been read.
     pub holidays: Holidays,
@@ -39,8 +46,10 @@ pub struct HolidayFile {
 }
 
 impl Config {
+    /// Makes sure that there is a mailbox to read.
+    ///
     /// # Errors
-    /// `Config` where there is no mailbox to read.
+    /// `Config` where there is none.
     pub fn require_account(&self) -> Result<()> {
         match self.accounts.is_empty() {
             true => Err(Error::config("no account is configured")
@@ -48,83 +57,132 @@ impl Config {
             false => Ok(()),
         }
     }
+
+    /// Says where tokens are kept: only who opened the configuration knows.
+    pub fn keep_tokens_in(&mut self, folder: &Path) {
+        let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
+            AccountKind::Imap(imap) => Some(&mut imap.login),
+            AccountKind::Maildir { .. } => None,
+        });
+        let mailer = match &mut self.mailer {
+            Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
+            _ => None,
+        };
+        for login in accounts.chain(mailer) {
+            if let Login::OAuth(oauth) = login {
+                oauth.folder = folder.to_owned();
+            }
+        }
+    }
 }
 
+/// Who the user is.
 #[derive(Debug, Clone, Default)]
 pub struct Me {
+    /// By which others call them, trimmed; none is empty.
     pub names: Vec<String>,
-    /// Normalised; those of the accounts are among them.
+    /// Trimmed and in lower case; those of the accounts are among them.
     pub addresses: Vec<String>,
 }
 
 impl Me {
-    /// As those who read mail know me.
-    pub fn known(&self) -> mail::Me<'_> {
-        mail::Me { names: &self.names, addresses: &self.addresses }
+    /// As the readers of mail take it.
+    pub fn known(&self) -> mail::Owner<'_> {
+        mail::Owner { names: &self.names, addresses: &self.addresses }
     }
 }
 
+/// One mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
+    /// What the user calls it; no two are called alike.
     pub name: String,
+    /// How it is reached.
     pub kind: AccountKind,
+    /// Which of its folders are read.
     pub folders: Folders,
     /// Whether the beginning of each text is read for cues; else no byte of a body is.
     pub text_cues: bool,
-    /// Of which server's `Authentication-Results` the word is taken (RFC 8601 §2.5).
+    /// The server whose `Authentication-Results` are believed (RFC 8601 §2.5), in lower case.
     pub authserv_id: Option<String>,
 }
 
+/// How a mailbox is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountKind {
+    /// On a server.
     Imap(Imap),
-    Maildir { path: PathBuf },
+    /// In files on this machine.
+    Maildir {
+        /// The folder that holds the Maildir.
+        path: PathBuf,
+    },
 }
 
+/// An IMAP server and how to log in to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imap {
+    /// Its name or address.
     pub host: String,
+    /// Never 0.
     pub port: u16,
+    /// How the connection is protected.
     pub tls: Tls,
+    /// The login name.
     pub user: String,
+    /// What proves that it is the user.
     pub login: Login,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
     /// The one certificate to trust, whatever any CA says.
     pub fingerprint: Option<Fingerprint>,
-    /// So many bytes a day (UTC) may be fetched while the past is read; `None`: any number.
+    /// How many bytes a day (UTC) may be fetched while the past is read, more than 0; `None`: any
+    /// number.
     pub daily_bytes: Option<u64>,
 }
 
+/// How a connection to a server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
+    /// TLS from the first byte (RFC 8314 §3).
     Implicit,
+    /// A plain connection that is turned into TLS before anything else is said.
     Starttls,
-    /// Only ever to a loopback address.
+    /// In the clear: only ever to a loopback address.
     None,
 }
 
+/// Which folders of a mailbox are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Folders {
+    /// Those that count by their special use or by their well-known names.
     Auto,
+    /// These; never none.
     Named(Vec<String>),
 }
 
 /// How the digest leaves the house.
 #[derive(Debug, Clone)]
 pub enum Mailer {
+    /// Over this server.
     Smtp(Smtp),
+    /// By the `sendmail` program of this machine.
     Sendmail,
     /// Written as files into this folder.
     File(PathBuf),
 }
 
+/// An SMTP server and how to log in to it.
 #[derive(Debug, Clone)]
 pub struct Smtp {
+    /// Its name or address.
     pub host: String,
+    /// Never 0.
     pub port: u16,
+    /// How the connection is protected.
     pub tls: Tls,
-    /// `None`: the server takes mail without a login.
+    /// The login name, and what proves that it is the user; `None`: the server takes mail without a
+    /// login.
     pub login: Option<(String, Login)>,
     /// A PEM file with the CA to trust in place of the system's.
     pub ca: Option<PathBuf>,
@@ -132,11 +190,15 @@ pub struct Smtp {
     pub fingerprint: Option<Fingerprint>,
 }
 
+/// When the weekly digest is due, and between whom it goes.
 #[derive(Debug, Clone)]
 pub struct DigestPlan {
+    /// On which day of the week.
     pub day: Weekday,
+    /// From what time of that day on, in the policy's zone.
     pub time: Time,
-    /// `None`: no digest is mailed.
+    /// The recipient; `None`: no digest is mailed.
     pub to: Option<String>,
+    /// The sender; always there where a mailer is.
     pub from: Option<String>,
 }

@@ -17,21 +17,21 @@ pub(super) type Text = Option<Spanned<String>>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct File {
+pub(super) struct WrittenConfig {
     pub stance: Stance,
     pub limit: Text,
-    pub me: Me,
-    pub account: Vec<Spanned<Account>>,
-    pub smtp: Option<Spanned<Smtp>>,
-    pub digest: Digest,
-    pub alerts: Alerts,
-    pub measure: Measure,
-    pub privacy: Privacy,
+    pub me: WrittenMe,
+    pub account: Vec<Spanned<WrittenAccount>>,
+    pub smtp: Option<Spanned<WrittenSmtp>>,
+    pub digest: WrittenDigest,
+    pub alerts: WrittenAlerts,
+    pub measure: WrittenMeasure,
+    pub privacy: WrittenPrivacy,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Me {
+#[serde(deny_unknown_fields, default, expecting = "struct Me")]
+pub(super) struct WrittenMe {
     pub names: Vec<String>,
     pub addresses: Vec<Spanned<String>>,
     pub zone: Text,
@@ -39,46 +39,46 @@ pub(super) struct Me {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Account {
+#[serde(deny_unknown_fields, default, expecting = "struct Account")]
+pub(super) struct WrittenAccount {
     pub name: Text,
-    pub kind: Option<Spanned<Kind>>,
+    pub kind: Option<Spanned<WrittenKind>>,
     pub host: Text,
     pub port: Option<Spanned<u16>>,
-    pub tls: Option<Spanned<Tls>>,
+    pub tls: Option<Spanned<WrittenTls>>,
     pub user: Text,
-    pub password: Option<Spanned<Password>>,
+    pub password: Option<Spanned<WrittenPassword>>,
     pub ca: Text,
     pub fingerprint: Text,
-    pub folders: Folders,
+    pub folders: WrittenFolders,
     pub path: Text,
     pub token_command: Option<Spanned<Vec<String>>>,
-    pub oauth: Option<Spanned<OAuth>>,
+    pub oauth: Option<Spanned<WrittenOAuth>>,
     /// A number of bytes, or a text such as `"500 MB"`.
     pub daily_bytes: Option<Spanned<Value>>,
-    // Accepted ahead of the part that will keep to it.
+    /// The server whose `Authentication-Results` are believed.
     pub authserv_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum WrittenKind {
     Imap,
     Maildir,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Tls {
+pub(super) enum WrittenTls {
     Implicit,
     Starttls,
     None,
 }
 
-/// `password.*`, or a value written straight into the file: of that nothing is kept, so that it
-/// can't show up in a message.
+/// `password.*`, or a value written straight into the file. Nothing of such a value is kept, so
+/// that it can't show up in a message.
 #[derive(Debug)]
-pub(super) enum Password {
+pub(super) enum WrittenPassword {
     InPlainSight,
     Sources(PasswordSources),
 }
@@ -93,11 +93,11 @@ pub(super) struct PasswordSources {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct OAuth {
+#[serde(deny_unknown_fields, default, expecting = "struct OAuth")]
+pub(super) struct WrittenOAuth {
     pub provider: Text,
     pub client_id: Text,
-    pub client_secret: Option<Spanned<Password>>,
+    pub client_secret: Option<Spanned<WrittenPassword>>,
     pub auth_url: Text,
     pub token_url: Text,
     pub device_url: Text,
@@ -105,8 +105,8 @@ pub(super) struct OAuth {
     pub scopes: Vec<String>,
 }
 
-impl OAuth {
-    pub fn is_empty(&self) -> bool {
+impl WrittenOAuth {
+    pub(super) fn is_empty(&self) -> bool {
         let texts = [&self.client_id, &self.auth_url, &self.token_url, &self.device_url];
         let said = |text: &Text| text.as_ref().is_some_and(|text| !text.get_ref().is_empty());
         !texts.into_iter().any(said)
@@ -115,20 +115,20 @@ impl OAuth {
 
 /// `"auto"`, or a list of names.
 #[derive(Debug, Default)]
-pub(super) enum Folders {
+pub(super) enum WrittenFolders {
     #[default]
     Auto,
     Named(Vec<String>),
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Smtp {
+#[serde(deny_unknown_fields, default, expecting = "struct Smtp")]
+pub(super) struct WrittenSmtp {
     pub host: Text,
     pub port: Option<Spanned<u16>>,
-    pub tls: Option<Spanned<Tls>>,
+    pub tls: Option<Spanned<WrittenTls>>,
     pub user: Text,
-    pub password: Option<Spanned<Password>>,
+    pub password: Option<Spanned<WrittenPassword>>,
     pub token_command: Option<Spanned<Vec<String>>>,
     pub account: Text,
     pub ca: Text,
@@ -139,16 +139,16 @@ pub(super) struct Smtp {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Digest {
+#[serde(deny_unknown_fields, default, expecting = "struct Digest")]
+pub(super) struct WrittenDigest {
     pub day: Text,
     pub time: Text,
     pub to: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Alerts {
+#[serde(deny_unknown_fields, default, expecting = "struct Alerts")]
+pub(super) struct WrittenAlerts {
     pub desktop: Option<bool>,
     pub batch: Text,
     pub per_week: Option<u32>,
@@ -156,8 +156,8 @@ pub(super) struct Alerts {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Measure {
+#[serde(deny_unknown_fields, default, expecting = "struct Measure")]
+pub(super) struct WrittenMeasure {
     pub time: Option<Basis>,
     pub holidays: Vec<Spanned<String>>,
 }
@@ -170,8 +170,8 @@ pub(super) enum Basis {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Privacy {
+#[serde(deny_unknown_fields, default, expecting = "struct Privacy")]
+pub(super) struct WrittenPrivacy {
     pub subjects: Option<bool>,
     pub text: Option<BodyText>,
 }
@@ -183,31 +183,32 @@ pub(super) enum BodyText {
     Cues,
 }
 
-impl<'de> Deserialize<'de> for Password {
+impl<'de> Deserialize<'de> for WrittenPassword {
     fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Either;
 
         impl<'de> Visitor<'de> for Either {
-            type Value = Password;
+            type Value = WrittenPassword;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("one of `command`, `file`, `credential` and `keyring`")
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<Password, E> {
-                Ok(Password::InPlainSight)
+            fn visit_str<E>(self, _: &str) -> Result<WrittenPassword, E> {
+                Ok(WrittenPassword::InPlainSight)
             }
 
-            fn visit_i64<E>(self, _: i64) -> Result<Password, E> {
-                Ok(Password::InPlainSight)
+            fn visit_i64<E>(self, _: i64) -> Result<WrittenPassword, E> {
+                Ok(WrittenPassword::InPlainSight)
             }
 
-            fn visit_f64<E>(self, _: f64) -> Result<Password, E> {
-                Ok(Password::InPlainSight)
+            fn visit_f64<E>(self, _: f64) -> Result<WrittenPassword, E> {
+                Ok(WrittenPassword::InPlainSight)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Password, A::Error> {
-                PasswordSources::deserialize(MapAccessDeserializer::new(map)).map(Password::Sources)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<WrittenPassword, A::Error> {
+                PasswordSources::deserialize(MapAccessDeserializer::new(map))
+                    .map(WrittenPassword::Sources)
             }
         }
 
@@ -215,30 +216,34 @@ impl<'de> Deserialize<'de> for Password {
     }
 }
 
-impl<'de> Deserialize<'de> for Folders {
+impl<'de> Deserialize<'de> for WrittenFolders {
     fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Either;
 
         impl<'de> Visitor<'de> for Either {
-            type Value = Folders;
+            type Value = WrittenFolders;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("\"auto\" or a list of folder names")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Folders, E> {
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<WrittenFolders, E> {
                 match text {
-                    "auto" => Ok(Folders::Auto),
+                    "auto" => Ok(WrittenFolders::Auto),
                     _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
                 }
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Folders, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<WrittenFolders, A::Error> {
                 let mut names = Vec::new();
                 while let Some(name) = list.next_element()? {
                     names.push(name);
                 }
-                Ok(if names.is_empty() { Folders::Auto } else { Folders::Named(names) })
+                Ok(if names.is_empty() {
+                    WrittenFolders::Auto
+                } else {
+                    WrittenFolders::Named(names)
+                })
             }
         }
 

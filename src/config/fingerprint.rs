@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
+    /// That of a certificate in DER.
     pub fn of(certificate: &[u8]) -> Self {
         Fingerprint(Sha256::digest(certificate).into())
     }

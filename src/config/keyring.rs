@@ -1,7 +1,7 @@
 //! The Secret Service: passwords that a desktop's keyring keeps.
 //!
-//! A locked keyring asks its user and is waited for; it never passes for an empty one. Nor is one
-//! that says nothing waited for without end.
+//! A locked keyring asks its user and is waited for; it never passes for an empty one. One that
+//! says nothing is given up after a while.
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -15,9 +15,9 @@ use crate::error::{Error, Result};
 
 /// Long enough to type a passphrase into a dialog.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The library waits no longer for what asks nobody.
+/// The library itself gives up after this time on a call that asks the user nothing.
 const PLAIN_CALL: Duration = Duration::from_secs(30);
-/// What sets this program's entries apart.
+/// What tells this program's entries from those of others.
 const APPLICATION: (&str, &str) = ("application", "requite");
 
 /// An entry's attributes beside that of the application.
@@ -28,7 +28,7 @@ type Answer<T> = std::result::Result<T, oo7::dbus::Error>;
 /// The Secret Service of this session.
 #[derive(Debug, Clone, Copy)]
 pub struct Keyring {
-    /// Each of its answers is waited for so long.
+    /// How long each of its answers is waited for.
     pub patience: Duration,
 }
 
@@ -42,7 +42,8 @@ impl Keyring {
     /// The secret with these attributes; `None` when no keyring has one.
     ///
     /// # Errors
-    /// `Temporary` when there is no Secret Service, it stays locked or it doesn't answer.
+    /// `Temporary` when there is no Secret Service, it stays locked or it doesn't answer. `Config`
+    /// when the secret isn't UTF-8.
     pub async fn fetch(self, attributes: &Attributes<'_>) -> Result<Option<SecretString>> {
         let service = self.reach().await?;
         let collections = self.asked(service.collections()).await?;
@@ -73,7 +74,8 @@ impl Keyring {
         Ok(Some(SecretString::from(text)))
     }
 
-    /// Puts a secret into the default keyring, in place of an older one with these attributes.
+    /// Puts a secret into the default keyring, where it replaces an older one with these
+    /// attributes. `label` is what the keyring's own programs show.
     ///
     /// # Errors
     /// `Temporary` when there is no such keyring, it stays locked or it doesn't answer.
@@ -89,7 +91,7 @@ impl Keyring {
         self.asked(collection.create_item(label, &all, secret, true, None)).await.map(drop)
     }
 
-    /// Takes such a secret away.
+    /// Takes away the secret with these attributes, if there is one.
     ///
     /// # Errors
     /// `Temporary` when there is no Secret Service, it stays locked or it doesn't answer.
@@ -137,7 +139,7 @@ impl Keyring {
         self.answer(asking).await?.map_err(lost)
     }
 
-    /// Nothing is asked of the keyring but through here.
+    /// Every question to the keyring goes through here.
     async fn answer<T>(self, asking: impl Future<Output = Answer<T>>) -> Result<Answer<T>> {
         match timeout(self.patience, asking).await {
             Ok(Err(cause)) if is_silence(&cause) => Err(silent(PLAIN_CALL)),

@@ -2,22 +2,25 @@
 //!
 //! Says only where the proof comes from; [`crate::auth`] gets it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
 use secrecy::SecretString;
 
-use super::checked::{AccountKind, Config, Mailer};
-use super::program::{PATIENCE, Role};
+use super::program::{PATIENCE, Purpose};
 use super::secret::Password;
 use crate::error::{Error, Result};
 
-const TOKEN_COMMAND: Role = Role("token command");
+const TOKEN_COMMAND: Purpose = Purpose("token command");
 
+/// Which proof a server is shown, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Login {
+    /// A password.
     Password(Password),
+    /// An OAuth2 access token that another program keeps fresh.
     Token(TokenCommand),
+    /// An OAuth2 access token for which the user signs in here.
     OAuth(Box<OAuth>),
 }
 
@@ -37,7 +40,10 @@ impl Login {
 pub struct TokenCommand(pub Vec<String>);
 
 impl TokenCommand {
-    /// Runs it. Errors as those of [`Password::fetch`].
+    /// Runs it.
+    ///
+    /// # Errors
+    /// As [`Password::fetch`] of a command.
     pub async fn fetch(&self) -> Result<SecretString> {
         TOKEN_COMMAND.first_line(&self.0, PATIENCE).await
     }
@@ -48,37 +54,23 @@ impl TokenCommand {
 pub struct OAuth {
     /// The account whose tokens these are.
     pub account: String,
+    /// The user's own client, as the provider knows it.
     pub client_id: String,
+    /// `None`: the client is a public one (RFC 6749 §2.1).
     pub client_secret: Option<Password>,
     /// `None`: no sign-in in a browser.
     pub auth_url: Option<AuthUrl>,
+    /// Where the provider gives tokens.
     pub token_url: TokenUrl,
     /// `None`: no sign-in with a code on another device.
     pub device_url: Option<DeviceAuthorizationUrl>,
     /// A PEM file with the CA to trust in place of the system's, for all of these pages.
     pub ca: Option<PathBuf>,
+    /// What the tokens are for, in the provider's words.
     pub scopes: Vec<String>,
-    /// What else the page is asked, so that it grants more than an hour.
+    /// Further parameters for the sign-in page, without which the provider gives no refresh token.
     pub asks: Vec<(String, String)>,
-    /// The folder of the tokens. Empty until [`Config::keep_tokens_in`] has said where.
+    /// The folder of the tokens. Empty until
+    /// [`Config::keep_tokens_in`](super::Config::keep_tokens_in) has said where.
     pub folder: PathBuf,
-}
-
-impl Config {
-    /// Says where tokens are kept: only who opened the configuration knows.
-    pub fn keep_tokens_in(&mut self, folder: &Path) {
-        let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
-            AccountKind::Imap(imap) => Some(&mut imap.login),
-            AccountKind::Maildir { .. } => None,
-        });
-        let mailer = match &mut self.mailer {
-            Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
-            _ => None,
-        };
-        for login in accounts.chain(mailer) {
-            if let Login::OAuth(oauth) = login {
-                oauth.folder = folder.to_owned();
-            }
-        }
-    }
 }

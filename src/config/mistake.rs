@@ -26,26 +26,30 @@ struct Parts {
 }
 
 impl Mistake {
-    pub fn at(span: Range<usize>, message: impl Into<String>, label: impl Into<String>) -> Self {
+    pub(super) fn at(
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) -> Self {
         let (message, label) = (message.into(), label.into());
         Mistake(Box::new(Parts { message, label, at: Some(span), ..Parts::default() }))
     }
 
-    pub fn nowhere(message: impl Into<String>) -> Self {
+    pub(super) fn nowhere(message: impl Into<String>) -> Self {
         Mistake(Box::new(Parts { message: message.into(), ..Parts::default() }))
     }
 
-    pub fn also(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
+    pub(super) fn also(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
         self.0.also = Some((span, label.into()));
         self
     }
 
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    pub fn into_error(self, text: &str, path: &Path) -> Error {
+    pub(super) fn into_error(self, text: &str, path: &Path) -> Error {
         let error = Error::config(self.0.render(text, path));
         match self.0.hint {
             Some(hint) => error.hint(hint),

@@ -7,6 +7,7 @@ mod checked;
 mod checking;
 mod file;
 mod fingerprint;
+mod first_line;
 pub mod keyring;
 mod login;
 mod mistake;
@@ -20,9 +21,11 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-pub use checked::*;
+pub use checked::{
+    Account, AccountKind, Config, DigestPlan, Folders, HolidayFile, Imap, Mailer, Me, Smtp, Tls,
+};
 pub use fingerprint::Fingerprint;
-pub use login::*;
+pub use login::{Login, OAuth, TokenCommand};
 
 use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::Policy;
@@ -32,7 +35,7 @@ use mistake::Mistake;
 /// Every key with its default, as `requite config example` prints it.
 pub const EXAMPLE: &str = include_str!("../../config/requite.example.toml");
 
-/// What a configuration takes from the system it is read on.
+/// What a configuration takes from the system that it is read on.
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// The zone where the file names none.
@@ -42,7 +45,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The one of this process.
+    /// That of this process; without a home folder, `~/` is `/`.
     pub fn of_system() -> Environment {
         Environment {
             system_zone: TimeZone::system(),
@@ -75,6 +78,9 @@ pub fn defaults() -> Config {
 pub type ReadHolidays = fn(&[u8], &TimeZone) -> Option<Holidays>;
 
 /// Reads and checks the file at `path`, and with `read_holidays` the calendars that it names.
+///
+/// # Errors
+/// `Config` where the file can't be read or has a mistake in it, or where a calendar can't be read.
 pub fn load(path: &Path, read_holidays: ReadHolidays) -> Result<Config> {
     let text = std::fs::read_to_string(path).map_err(|cause| {
         let error = Error::config(format!("{} can't be read", path.display()));
@@ -115,7 +121,11 @@ fn fill_in_holidays(
     Ok(())
 }
 
-/// Checks `text`; `path` is shown in errors, and relative paths start at its folder.
+/// Checks `text`; `path` is shown in errors, and relative paths start at its folder. No calendar is
+/// read: those that are named have no days yet.
+///
+/// # Errors
+/// `Config` where the text is no TOML or has a mistake in it.
 pub fn parse(text: &str, path: &Path, environment: &Environment) -> Result<Config> {
     toml::from_str(text)
         .map_err(Mistake::from)

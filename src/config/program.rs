@@ -10,35 +10,37 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use futures_util::future::join;
-
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
-use super::secret::{LONGEST, first_line};
+use super::first_line::{LONGEST, first_line};
 use crate::error::{Error, Result};
 
 /// Long enough to type a passphrase into a dialog.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So much of what a command prints is read, in bytes.
+/// How much of what a command prints is read, in bytes.
 const MOST: usize = 1024 * 1024;
-/// After a command has ended, for what it printed last.
+/// How long a command's output is still read after it has ended.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// What a command is for, as errors call it: "password command".
-pub(super) struct Role(pub(super) &'static str);
+/// What a command is run for, as errors call it: "password command".
+pub(super) struct Purpose(pub(super) &'static str);
 
-impl Role {
-    /// The first line that it prints; [`Temporary`](crate::error::Kind::Temporary) when it failed
-    /// or printed nothing in time.
+impl Purpose {
+    /// The first line that it prints.
+    ///
+    /// # Errors
+    /// `Config` where it can't be run, or its first line is empty or not UTF-8. `Temporary` where
+    /// it fails or prints nothing in time.
     pub(super) async fn first_line(
         &self,
         words: &[String],
         patience: Duration,
     ) -> Result<SecretString> {
-        let Role(role) = self;
+        let Purpose(purpose) = self;
         let name = self.program(words)?;
         let child = Command::new(name)
             .args(words.iter().skip(1))
@@ -51,11 +53,11 @@ impl Role {
         let Finished { status, printed, complaint } =
             match tokio::time::timeout(patience, finish(child)).await {
                 Ok(finished) => finished.map_err(|cause| {
-                    Error::temporary(format!("the {role} `{name}` was lost")).because(cause)
+                    Error::temporary(format!("the {purpose} `{name}` was lost")).because(cause)
                 })?,
                 Err(_) => {
                     return Err(Error::temporary(format!(
-                        "the {role} `{name}` gave nothing for {patience:?}"
+                        "the {purpose} `{name}` gave nothing for {patience:?}"
                     ))
                     .hint("it may be waiting for a passphrase: unlock the key first"));
                 }
@@ -63,11 +65,11 @@ impl Role {
         if !status.success() {
             let complaint = self::complaint(&complaint);
             return Err(Error::temporary(format!(
-                "the {role} `{name}` failed ({status}){complaint}"
+                "the {purpose} `{name}` failed ({status}){complaint}"
             ))
             .hint(format!("run `{name}` by hand with the same arguments")));
         }
-        first_line(&printed, &format!("the {role} `{name}`"))
+        first_line(&printed, &format!("the {purpose} `{name}`"))
     }
 
     /// Why it can't be run, if it can't.
@@ -110,8 +112,8 @@ struct Finished {
     complaint: Vec<u8>,
 }
 
-/// Waits for the end of the command itself. Whom it leaves behind may hold its pipes: what they
-/// may print is none of ours.
+/// Waits for the end of the command itself, not of processes that it leaves behind: those may hold
+/// its pipes open, and what they print doesn't count.
 async fn finish(mut child: Child) -> io::Result<Finished> {
     let mut printed = Zeroizing::new(Vec::with_capacity(LONGEST));
     let mut complaint = Vec::with_capacity(LONGEST);
@@ -134,7 +136,7 @@ async fn finish(mut child: Child) -> io::Result<Finished> {
     Ok(Finished { status, printed, complaint })
 }
 
-/// Reads all that comes, up to an end of its own, and keeps the beginning.
+/// Reads up to [`MOST`] bytes and keeps the first [`LONGEST`].
 async fn keep(pipe: Option<impl AsyncRead + Unpin>, kept: &mut Vec<u8>) {
     let Some(mut pipe) = pipe else { return };
     let mut buffer = Zeroizing::new([0; 4096]);
@@ -163,7 +165,7 @@ mod tests {
 
     async fn printed(script: &str, patience: Duration) -> Result<String> {
         let words = ["sh", "-c", script].map(str::to_owned);
-        let line = Role("password command").first_line(&words, patience).await?;
+        let line = Purpose("password command").first_line(&words, patience).await?;
         Ok(line.expose_secret().to_owned())
     }
 
@@ -179,7 +181,7 @@ mod tests {
             let error = printed(endless, Duration::from_secs(30)).await.unwrap_err();
             assert!(error.to_string().contains(" failed ("), "{error}");
         }
-        // What is behind a first line that came is none of ours.
+        // Once a first line has come, nothing behind it matters.
         let long = "echo s3cret; head -c 900000 /dev/zero";
         assert_eq!(printed(long, Duration::from_secs(30)).await.unwrap(), "s3cret");
     }

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::first_line::{LONGEST, first_line};
 use super::keyring::Keyring;
-use super::program::{PATIENCE, Role};
+use super::program::{PATIENCE, Purpose};
 use crate::error::{Error, Result};
 
-const PASSWORD_COMMAND: Role = Role("password command");
-/// No password is longer, in bytes.
-pub(super) const LONGEST: usize = 64 * 1024;
+const PASSWORD_COMMAND: Purpose = Purpose("password command");
 
+/// Where a password, or another secret of the user's, comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Password {
     /// The first line that this command prints.
@@ -32,9 +32,12 @@ pub enum Password {
 }
 
 impl Password {
-    /// Reads the password. A source that can't ever give one is a
-    /// [`Config`](crate::error::Kind::Config) error; a command that failed or took longer than
-    /// 60 s is [`Temporary`](crate::error::Kind::Temporary), since a locked keyring opens later.
+    /// Reads the password.
+    ///
+    /// # Errors
+    /// `Config` where the source is missing, may be read by others, or gives an empty first line or
+    /// one that isn't UTF-8. `Temporary` where the command failed or took longer than 60 s, or the
+    /// keyring is locked or doesn't answer: that may pass.
     pub async fn fetch(&self) -> Result<SecretString> {
         match self {
             Password::Command(words) => PASSWORD_COMMAND.first_line(words, PATIENCE).await,
@@ -52,7 +55,7 @@ impl Password {
             Password::Credential(name) => credential(name, credentials().as_deref())
                 .and_then(|path| open_private(&path))
                 .err(),
-            // To look would be to ask for it to be unlocked.
+            // Looking would make the keyring ask its user to unlock it.
             Password::Keyring(_) => None,
         }
     }
@@ -87,8 +90,11 @@ fn open_private(path: &Path) -> Result<std::fs::File> {
     Ok(file)
 }
 
+/// Makes sure that an open file with a secret is its owner's alone; `what` it is and its `path` are
+/// shown in errors.
+///
 /// # Errors
-/// `Config` where others than its owner may read or write an open file that holds a secret.
+/// `Config` where others may read, write or execute it, or where that can't be found out.
 pub fn refuse_others(file: &std::fs::File, path: &Path, what: &str) -> Result<()> {
     let metadata = file.metadata().map_err(|cause| unreadable(path).because(cause))?;
     if metadata.permissions().mode() & 0o077 == 0 {
@@ -119,18 +125,6 @@ fn credentials() -> Option<std::ffi::OsString> {
 fn unreadable(path: &Path) -> Error {
     Error::config(format!("the password file {} can't be read", path.display()))
         .hint("write the password into its first line, in a file that only you can read (0600)")
-}
-
-pub(super) fn first_line(content: &[u8], whence: &str) -> Result<SecretString> {
-    let line = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let text = std::str::from_utf8(line)
-        .map_err(|_| Error::config(format!("{whence} gives something that isn't UTF-8")))?;
-    if text.is_empty() {
-        return Err(Error::config(format!("{whence} gives an empty first line"))
-            .hint("the password has to stand in the first line"));
-    }
-    Ok(SecretString::from(text))
 }
 
 #[cfg(test)]

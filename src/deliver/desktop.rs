@@ -20,62 +20,74 @@ use crate::error::{Error, Result};
 const NOTIFIER: &str = "org.freedesktop.Notifications";
 /// Longer than a bus takes to start a notifier on demand (25 s).
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A notifier that was restarted never reports the end of what it showed before.
+/// Alerts that are followed at once, the newest. There has to be an end: a notifier that was
+/// restarted never reports what became of the alerts before.
 const KEPT: usize = 50;
 const TITLE_COLUMNS: usize = 120;
 const BODY_LINE_COLUMNS: usize = 240;
 
+/// What is to be shown on the desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// Comes back in an [`Action`]. `None`: there is nothing to choose.
+    /// Comes back in an [`ActionInvoked`]. `None`: there is nothing to choose.
     pub id: Option<String>,
+    /// One line, shown up to 120 columns.
     pub title: String,
-    /// Plain text, one thought a line.
+    /// Plain text, one thought a line; each is shown up to 240 columns.
     pub body: String,
+    /// Whether it may interrupt.
     pub urgency: Urgency,
 }
 
 /// What the user chose on an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
+pub struct ActionInvoked {
     /// Of the alert.
     pub id: String,
-    pub what: Deed,
+    /// What was chosen.
+    pub action: Action,
 }
 
+/// What can be chosen on an alert (Desktop Notifications 1.2 §9, `actions`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum Action {
     /// The alert itself was clicked.
     Open,
+    /// The message needs no answer any more.
     Done,
+    /// Remind me later.
     Snooze,
+    /// No more alerts for this contact.
     Mute,
 }
 
-impl Deed {
-    const BUTTONS: [(Deed, &'static str, &'static str); 4] = [
-        (Deed::Open, "default", "Open"),
-        (Deed::Done, "done", "Done"),
-        (Deed::Snooze, "snooze", "Snooze"),
-        (Deed::Mute, "mute", "Mute"),
+impl Action {
+    const BUTTONS: [(Action, &'static str, &'static str); 4] = [
+        (Action::Open, "default", "Open"),
+        (Action::Done, "done", "Done"),
+        (Action::Snooze, "snooze", "Snooze"),
+        (Action::Mute, "mute", "Mute"),
     ];
 
     /// `None`: the alert was closed, or ran out of time.
-    fn chosen(response: &NotificationResponse) -> Option<Deed> {
+    fn chosen(response: &NotificationResponse) -> Option<Action> {
         let key = match response {
             NotificationResponse::Default => "default",
             NotificationResponse::Action(key) => key,
             NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => return None,
         };
-        Deed::BUTTONS.iter().find(|(_, known, _)| *known == key).map(|(deed, ..)| *deed)
+        Action::BUTTONS.iter().find(|(_, known, _)| *known == key).map(|(action, ..)| *action)
     }
 }
 
 /// The program that shows notifications, by its own account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notifier {
+    /// Its name.
     pub name: String,
+    /// Its version, in a form of its own.
     pub version: String,
+    /// What it can do, by the names of the specification.
     pub capabilities: Vec<String>,
 }
 
@@ -88,7 +100,8 @@ impl Notifier {
 /// Asks who would show an alert.
 ///
 /// # Errors
-/// `Temporary` while there is no session bus, or nobody on it who shows notifications.
+/// `Temporary` while there is no session bus, or nobody on it who shows notifications and answers
+/// within 30 s.
 pub async fn probe() -> Result<Notifier> {
     in_time(notifier()).await
 }
@@ -100,18 +113,19 @@ async fn notifier() -> Result<Notifier> {
     Ok(Notifier { name, version, capabilities: ask(&bus, "GetCapabilities").await? })
 }
 
+/// What has changed on the session bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    /// What couldn't be shown may be shown now.
-    NotifierCame,
-    /// Nothing more is heard of alerts: connect again.
-    BusLeft,
+pub enum BusEvent {
+    /// A notifier has come: what couldn't be shown may be shown now.
+    NotifierAppeared,
+    /// The bus is gone, and nothing more is heard of alerts: connect again.
+    Disconnected,
 }
 
 /// Shows alerts and listens to what becomes of them, as long as it lives.
 #[derive(Debug)]
 pub struct Desktop {
-    actions: mpsc::Sender<Action>,
+    actions: mpsc::Sender<ActionInvoked>,
     /// Each holds its notification's sender on the bus: gnome-shell takes a notification away when
     /// its sender leaves.
     attendants: JoinSet<()>,
@@ -121,10 +135,13 @@ pub struct Desktop {
 }
 
 impl Desktop {
+    /// Connects to the session bus; what the user chooses comes out of the receiver.
+    ///
     /// # Errors
-    /// `Temporary` while there is no session bus. Whether anybody shows notifications is found out
-    /// by each [`Desktop::show`], since notifiers come and go.
-    pub async fn connect() -> Result<(Desktop, mpsc::Receiver<Action>)> {
+    /// `Temporary` while there is no session bus, or one that doesn't answer within 30 s. Whether
+    /// anybody shows notifications is found out by each [`Desktop::show`], since notifiers come and
+    /// go.
+    pub async fn connect() -> Result<(Desktop, mpsc::Receiver<ActionInvoked>)> {
         let notifiers = in_time(notifiers()).await?;
         let (actions, chosen) = mpsc::channel(KEPT);
         let (attendants, oldest_first) = (JoinSet::new(), VecDeque::new());
@@ -132,13 +149,13 @@ impl Desktop {
     }
 
     /// Waits until a notifier comes or the bus leaves. May be given up at any time.
-    pub async fn changed(&mut self) -> News {
+    pub async fn bus_event(&mut self) -> BusEvent {
         while let Some(change) = self.notifiers.next().await {
             if change.args().is_ok_and(|change| change.new_owner.is_some()) {
-                return News::NotifierCame;
+                return BusEvent::NotifierAppeared;
             }
         }
-        News::BusLeft
+        BusEvent::Disconnected
     }
 
     /// Shows one alert; returns once the notifier has it, or after 30 s.
@@ -181,15 +198,18 @@ async fn show(alert: &Alert) -> Result<NotificationHandle> {
 }
 
 /// Stays with one notification until it ends.
-async fn attend(shown: NotificationHandle, answer_to: Option<(String, mpsc::Sender<Action>)>) {
+async fn attend(
+    shown: NotificationHandle,
+    answer_to: Option<(String, mpsc::Sender<ActionInvoked>)>,
+) {
     let (tell, told) = oneshot::channel();
     shown
         .wait_for_action_async(|response| {
-            let _ = tell.send(Deed::chosen(response));
+            let _ = tell.send(Action::chosen(response));
         })
         .await;
-    if let (Ok(Some(what)), Some((id, actions))) = (told.await, answer_to) {
-        let _ = actions.send(Action { id, what }).await;
+    if let (Ok(Some(action)), Some((id, actions))) = (told.await, answer_to) {
+        let _ = actions.send(ActionInvoked { id, action }).await;
     }
 }
 
@@ -204,7 +224,7 @@ fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
         .hint(Hint::DesktopEntry("requite".to_owned()))
         .hint(Hint::Category("email".to_owned()));
     if alert.id.is_some() && notifier.can("actions") {
-        for (_, key, label) in Deed::BUTTONS {
+        for (_, key, label) in Action::BUTTONS {
             notification.action(key, label);
         }
     }
@@ -307,14 +327,14 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_alert_is_no_deed() {
+    fn a_closed_alert_is_no_action() {
         #[track_caller]
-        fn check(response: NotificationResponse, deed: Option<Deed>) {
-            assert_eq!(Deed::chosen(&response), deed);
+        fn check(response: NotificationResponse, expected: Option<Action>) {
+            assert_eq!(Action::chosen(&response), expected);
         }
-        check(NotificationResponse::Default, Some(Deed::Open));
-        check("snooze".into(), Some(Deed::Snooze));
-        check("mute".into(), Some(Deed::Mute));
+        check(NotificationResponse::Default, Some(Action::Open));
+        check("snooze".into(), Some(Action::Snooze));
+        check("mute".into(), Some(Action::Mute));
         check("launch-missiles".into(), None);
         check(NotificationResponse::Closed(CloseReason::Expired), None);
         check(NotificationResponse::Closed(CloseReason::Dismissed), None);

@@ -1,17 +1,21 @@
 //! What the weekly digest says → how it reads, as text and as HTML.
 //!
-//! Pure: the same digest in the same zone makes the same letter. Foreign text passes through
-//! [`clip`] here and through the template's escaping; nothing in a letter is loaded from anywhere.
+//! Pure: the same digest in the same zone always reads the same. Foreign text passes through
+//! [`clip`] here and through the template's escaping; a reader's mail program has nothing to load.
 
-use std::collections::BTreeSet;
+mod phrases;
 
 use askama::Template;
 use jiff::tz::TimeZone;
 
 use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise, Totals};
+use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
 use crate::domain::model::{Moment, Stance};
-use crate::domain::text::{clean, clip, count, duration, grouped};
+use crate::domain::text::{clean, clip, duration};
+use phrases::{
+    headline, more, percent, perhaps, subject, tally, totals, week_before, week_number,
+    without_away,
+};
 
 /// RFC 3676 §4.2 advises 78 at most; two are left for a quote mark.
 const COLUMNS: usize = 76;
@@ -19,9 +23,10 @@ const BAR_BLOCKS: usize = 20;
 const NAME_COLUMNS: usize = 60;
 const SUBJECT_COLUMNS: usize = 140;
 
-/// A mail's three texts, ready to be sent or shown.
+/// The three texts of a digest, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct RenderedDigest {
+    /// The subject of the mail: one line.
     pub subject: String,
     /// At most 76 columns wide.
     pub text: String,
@@ -29,11 +34,11 @@ pub struct Letter {
     pub html: String,
 }
 
-/// Words and pictures for a digest, with its times told in `zone`.
-pub fn letter(digest: &Digest, zone: &TimeZone) -> Letter {
+/// Puts a digest into words and pictures, with its times told in `zone`.
+pub fn render(digest: &Digest, zone: &TimeZone) -> RenderedDigest {
     let page = Page::new(digest, zone);
     let text = folded(&written(&TextPage { page: &page }));
-    Letter { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
+    RenderedDigest { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
 }
 
 #[derive(Template)]
@@ -56,7 +61,7 @@ struct Page {
     headline: String,
     /// The week before, and the promise without days away.
     beside: Vec<String>,
-    sides: [Kept; 2],
+    sides: [PromiseSide; 2],
     owed_and_awaited: [Section; 2],
     movers: Vec<Moved>,
     in_junk: Vec<Junk>,
@@ -65,7 +70,7 @@ struct Page {
 }
 
 /// How one side kept its promise.
-struct Kept {
+struct PromiseSide {
     who: &'static str,
     share: String,
     /// 0…100; `None` where nothing fell due.
@@ -155,97 +160,14 @@ impl Page {
     }
 }
 
-fn subject(digest: &Digest) -> String {
-    let people = people(&digest.i_owe);
-    let waiting = match people {
-        0 => "nobody is waiting for you".to_owned(),
-        1 => format!("{} is waiting for you", crowd(people, digest.i_owe_more)),
-        _ => format!("{} are waiting for you", crowd(people, digest.i_owe_more)),
-    };
-    format!("Requite: {waiting} (week {})", week_number(&digest.week))
-}
-
-/// Several debts may be to one person.
-fn people(debts: &[NamedDebt]) -> u64 {
-    debts.iter().map(|named| named.debt.turn.id.contact).collect::<BTreeSet<_>>().len() as u64
-}
-
-fn crowd(people: u64, unlisted: usize) -> String {
-    let counted = count(people, "person", "people");
-    if unlisted == 0 { counted } else { format!("at least {counted}") }
-}
-
-fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
-    match (listed.len(), overdue) {
-        (0, _) => String::new(),
-        (_, 0) => crowd(people(listed), unlisted),
-        (1, _) if unlisted == 0 => "1 person, overdue".to_owned(),
-        _ => {
-            let overdue = count(overdue as u64, "message overdue", "messages overdue");
-            format!("{}, {overdue}", crowd(people(listed), unlisted))
-        }
-    }
-}
-
-fn more(unlisted: usize) -> Option<String> {
-    let messages = count(unlisted as u64, "more message", "more messages");
-    (unlisted > 0).then(|| format!("And {messages}."))
-}
-
-fn perhaps(unlikely: usize, listed: &[NamedDebt]) -> Option<String> {
-    let more = if listed.is_empty() { "" } else { " more" };
-    (unlikely > 0).then(|| format!("{unlikely}{more} may not need a reply."))
-}
-
-fn week_number(week: &str) -> String {
-    let number = week.rsplit_once('W').and_then(|(_, number)| number.parse::<u8>().ok());
-    number.map_or_else(|| clean(week), |number| number.to_string())
-}
-
-fn headline(mine: &Promise, limit: &str) -> String {
-    match (mine.matured, mine.in_time.min(mine.matured)) {
-        (0, _) => "No answer of yours fell due this week.".to_owned(),
-        (1, 1) => format!("One answer of yours fell due: you gave it within {limit}."),
-        (1, _) => format!("One answer of yours fell due: you did not give it within {limit}."),
-        (2, 2) => format!("You answered both within {limit}."),
-        (due, 0) => format!("You answered none of {due} within {limit}."),
-        (due, kept) if kept == due => format!("You answered all {due} within {limit}."),
-        (due, kept) => format!("You answered {kept} of {due} within {limit}."),
-    }
-}
-
-fn week_before(mine: &Promise) -> Option<String> {
-    if mine.matured_before == 0 {
-        return None;
-    }
-    let before = format!("{} of {}", mine.in_time_before, mine.matured_before);
-    if mine.matured == 0 {
-        return Some(format!("The week before: {before}."));
-    }
-    // Shares compared without rounding: a/b against c/d as a·d against c·b.
-    let (now, then) = (mine.in_time * mine.matured_before, mine.in_time_before * mine.matured);
-    Some(match now.cmp(&then) {
-        std::cmp::Ordering::Greater => format!("Up from {before} the week before."),
-        std::cmp::Ordering::Less => format!("Down from {before} the week before."),
-        std::cmp::Ordering::Equal => format!("Level with the week before: {before}."),
-    })
-}
-
-fn without_away(promise: &Promise) -> String {
-    match (promise.matured, promise.in_time.min(promise.matured)) {
-        (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
-        (due, kept) => format!("Without the days you were away: {kept} of {due}."),
-    }
-}
-
-fn kept(who: &'static str, promise: &Promise) -> Kept {
+fn kept(who: &'static str, promise: &Promise) -> PromiseSide {
     let share = match promise.matured {
         0 => "—".to_owned(),
         due => format!("{} of {due}", promise.in_time.min(due)),
     };
     let percent = (promise.matured > 0)
         .then(|| percent(promise.in_time as f64 / promise.matured as f64 * 100.0));
-    Kept { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
+    PromiseSide { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
 }
 
 fn moved(mover: &Mover) -> Moved {
@@ -261,25 +183,6 @@ fn moved(mover: &Mover) -> Moved {
         scores: known(format!("{before} → {now}")),
         percent: if difference.is_nan() { 0 } else { percent(now) },
     }
-}
-
-/// Not a number counts as nothing.
-fn percent(value: f64) -> u32 {
-    value.clamp(0.0, 100.0).round() as u32
-}
-
-fn totals(totals: &Totals) -> String {
-    let debts = |open: usize, noun: &str, overdue: usize| match overdue {
-        0 => format!("{} {noun}", grouped(open as u64)),
-        _ => format!("{} {noun} ({} overdue)", grouped(open as u64), grouped(overdue as u64)),
-    };
-    [
-        count(totals.messages, "message", "messages"),
-        count(totals.contacts, "contact", "contacts"),
-        debts(totals.i_owe, "owed by you", totals.i_owe_overdue),
-        debts(totals.they_owe, "owed to you", totals.they_owe_overdue),
-    ]
-    .join(" · ")
 }
 
 /// Tells times as the reader's clock does.
@@ -333,7 +236,7 @@ fn shown_subject(subject: Option<&str>) -> Option<String> {
     subject.map(|subject| clip(subject, SUBJECT_COLUMNS)).filter(|subject| !subject.is_empty())
 }
 
-impl Kept {
+impl PromiseSide {
     fn blocks(&self) -> String {
         let full = self.percent.unwrap_or(0) as usize * BAR_BLOCKS / 100;
         "█".repeat(full) + &"░".repeat(BAR_BLOCKS.saturating_sub(full))

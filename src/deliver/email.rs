@@ -1,6 +1,6 @@
-//! A finished letter → the bytes of one mail → its way out: SMTP, `sendmail`, or a file.
+//! A rendered digest → the bytes of one mail → its way out: SMTP, `sendmail`, or a file.
 //!
-//! Never retries and never remembers what was sent: the caller does, by the Message-ID that it
+//! Never retries and never remembers what was sent: the caller does both, by the Message-ID that it
 //! chose. The same input makes the same bytes, so that a second attempt is the same mail.
 
 use std::fmt::Write as _;
@@ -14,7 +14,8 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::{AsyncSendmailTransport, AsyncTransport, Tokio1Executor};
 use sha2::{Digest as _, Sha256};
 
-use super::{Letter, smtp};
+use super::digest::RenderedDigest;
+use super::smtp;
 use crate::config::Mailer;
 use crate::domain::model::Moment;
 use crate::domain::text::clean;
@@ -22,14 +23,16 @@ use crate::error::{Error, Result};
 
 const SENDMAIL_DEADLINE: Duration = Duration::from_secs(60);
 
-/// What a mail bears on its outside.
+/// What the header of this one mail says, beside what is the same for every digest.
 #[derive(Debug, Clone, Copy)]
-pub struct Outside<'a> {
+pub struct MailHeader<'a> {
+    /// An address, with or without a name before it.
     pub from: &'a str,
+    /// As `from`.
     pub to: &'a str,
     /// With or without its angle brackets.
     pub message_id: &'a str,
-    /// By what it is known again.
+    /// `X-Requite-Week`, by which the digest is recognised when it comes back into the mailbox.
     pub token: &'a str,
 }
 
@@ -37,35 +40,40 @@ pub struct Outside<'a> {
 /// a machine (RFC 3834 §5), so that no responder answers it and no measurement counts it.
 ///
 /// # Errors
-/// `Config` when `from` or `to` is no address.
-pub fn compose(letter: &Letter, outside: &Outside<'_>, date: Moment) -> Result<Vec<u8>> {
-    let mut from = mailbox("from", outside.from)?;
+/// `Config` where `from` or `to` is no address. `Failed` where no mail can be made of it.
+pub fn compose(
+    rendered: &RenderedDigest,
+    header: &MailHeader<'_>,
+    date: Moment,
+) -> Result<Vec<u8>> {
+    let mut from = mailbox("from", header.from)?;
     from.name.get_or_insert_with(|| "Requite".to_owned());
-    let message_id = clean(outside.message_id);
+    let message_id = clean(header.message_id);
     let message_id = format!("<{}>", message_id.trim_matches(['<', '>']));
     let body = MultiPart::alternative()
         .boundary(boundary(&message_id))
-        .singlepart(SinglePart::plain(letter.text.clone()))
-        .singlepart(SinglePart::html(letter.html.clone()));
+        .singlepart(SinglePart::plain(rendered.text.clone()))
+        .singlepart(SinglePart::html(rendered.html.clone()));
     let message = Message::builder()
         .date(system_time(date))
         .from(from)
-        .to(mailbox("to", outside.to)?)
-        .subject(clean(&letter.subject))
+        .to(mailbox("to", header.to)?)
+        .subject(clean(&rendered.subject))
         .message_id(Some(message_id))
         .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
         .raw_header(fixed_header("X-Auto-Response-Suppress", "All"))
-        .raw_header(fixed_header("X-Requite-Week", &clean(outside.token)))
+        .raw_header(fixed_header("X-Requite-Week", &clean(header.token)))
         .multipart(body)
         .map_err(|error| Error::failed("the digest can't be made into a mail").because(error))?;
     Ok(message.formatted())
 }
 
-/// Hands the mail over, once.
+/// Hands the mail over, once; a file is called `file_stem`, with `.eml` behind it.
 ///
 /// # Errors
-/// `Temporary`: worth another try later. `LoginRefused`: not before the password was changed.
-/// `Config`: the settings or addresses are wrong. `Failed`: refused for good.
+/// `Temporary` where the server, the network or sendmail fails in a way that may pass, or where the
+/// disk is full. `LoginRefused` where the server refuses the login. `Config` where the settings or
+/// the addresses are wrong. `Failed` where the mail is refused for good.
 pub async fn send(
     mailer: &Mailer,
     bytes: &[u8],
@@ -80,11 +88,11 @@ pub async fn send(
     }
 }
 
-/// The bare addresses of both.
+/// Both addresses without the names before them.
 ///
 /// # Errors
-/// `Config` where one is none.
-pub fn bare(from: &str, to: &str) -> Result<(String, String)> {
+/// `Config` where one of them is no address.
+pub fn bare_addresses(from: &str, to: &str) -> Result<(String, String)> {
     let bare = |role, address| mailbox(role, address).map(|it| it.email.to_string());
     Ok((bare("from", from)?, bare("to", to)?))
 }
@@ -123,7 +131,7 @@ fn system_time(at: Moment) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Where it always was, which is often not in the PATH of a user's services.
+/// Its traditional place comes first: that is often not in the PATH of a user's services.
 fn sendmail() -> &'static Path {
     let usual = Path::new("/usr/sbin/sendmail");
     if usual.exists() { usual } else { Path::new("sendmail") }

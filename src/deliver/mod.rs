@@ -3,13 +3,13 @@
 //! Delivers what it is given, to nobody but the user. Never queries the store, never decides what
 //! deserves a digest or an alert, never reads the clock.
 
-pub mod desktop;
-pub mod digest;
-pub mod email;
+mod desktop;
+mod digest;
+mod email;
 mod smtp;
 mod wire;
 
-pub use desktop::{Action, Alert, Deed, Desktop, News, Notifier, Urgency, probe};
-pub use digest::{Letter, letter};
-pub use email::{Outside, bare, compose, send};
+pub use desktop::{Action, ActionInvoked, Alert, BusEvent, Desktop, Notifier, Urgency, probe};
+pub use digest::{RenderedDigest, render};
+pub use email::{MailHeader, bare_addresses, compose, send};
 pub use smtp::reach;

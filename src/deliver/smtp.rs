@@ -26,6 +26,7 @@ use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
 use crate::trust::{self, Mismatch};
 
+/// For each step of the conversation but the transfer.
 const STEP: Duration = Duration::from_secs(60);
 /// RFC 5321 §4.5.3.2.6: whoever gives up on the reply to the final dot sooner sends mail twice.
 const TRANSFER: Duration = Duration::from_secs(600);
@@ -45,7 +46,7 @@ pub(super) async fn send(server: &Smtp, envelope: &Envelope, mail: &[u8]) -> Res
 /// Connects and signs in as for a mail, and sends none.
 ///
 /// # Errors
-/// As for a mail.
+/// Those of [`send`](super::send) over SMTP.
 pub async fn reach(server: &Smtp) -> Result<()> {
     let mut connection = open(server).await?;
     let _ = timeout(STEP, connection.quit()).await;

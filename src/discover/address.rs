@@ -2,23 +2,25 @@
 
 use crate::error::{Error, Result};
 
+/// The two parts of a mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
+pub(super) struct MailAddress {
     pub local: String,
     /// Lower case, in its ASCII form (RFC 5890).
     pub domain: String,
 }
 
-impl Address {
-    /// Errors are [`Usage`](crate::error::Kind::Usage).
-    pub fn parse(text: &str) -> Result<Address> {
+impl MailAddress {
+    /// # Errors
+    /// `Usage` where the text is no mail address.
+    pub(super) fn parse(text: &str) -> Result<MailAddress> {
         let parts = text.trim().rsplit_once('@').and_then(|(local, domain)| {
             let strange = |c: char| c.is_whitespace() || c.is_control();
             let plain = !local.is_empty() && !local.contains(strange);
             plain.then_some(())?;
             // A name without a dot is one of this network, and no provider's.
             let domain = host(domain).filter(|domain| domain.contains('.'))?;
-            Some(Address { local: local.to_owned(), domain })
+            Some(MailAddress { local: local.to_owned(), domain })
         });
         parts.ok_or_else(|| {
             Error::usage(format!("\"{}\" is no mail address", text.trim()))
@@ -27,19 +29,19 @@ impl Address {
     }
 
     /// `%EMAILADDRESS%` and its parts, as autoconfig files write them.
-    pub fn fill_in(&self, text: &str) -> String {
+    pub(super) fn fill_in(&self, text: &str) -> String {
         text.replace("%EMAILADDRESS%", &self.whole())
             .replace("%EMAILLOCALPART%", &self.local)
             .replace("%EMAILDOMAIN%", &self.domain)
     }
 
-    pub fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         format!("{}@{}", self.local, self.domain)
     }
 }
 
 /// A host name in lower case and ASCII; `None` where it is none.
-pub fn host(text: &str) -> Option<String> {
+pub(super) fn host(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('.');
     let name = idna::domain_to_ascii_strict(text).ok()?;
     (!name.is_empty() && name.parse::<std::net::IpAddr>().is_err()).then_some(name)
@@ -53,7 +55,7 @@ mod tests {
     fn an_address_has_a_user_and_a_domain() {
         #[track_caller]
         fn check(text: &str, expected: Option<(&str, &str)>) {
-            let parsed = Address::parse(text).ok();
+            let parsed = MailAddress::parse(text).ok();
             let parts = parsed.as_ref().map(|it| (it.local.as_str(), it.domain.as_str()));
             assert_eq!(parts, expected, "{text}");
         }
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn placeholders_stand_for_the_address_and_its_parts() {
-        let ada = Address::parse("ada@example.com").unwrap();
+        let ada = MailAddress::parse("ada@example.com").unwrap();
         assert_eq!(ada.fill_in("%EMAILADDRESS%"), "ada@example.com");
         assert_eq!(ada.fill_in("%EMAILLOCALPART%+%EMAILDOMAIN%"), "ada+example.com");
         assert_eq!(ada.fill_in("plain"), "plain");

@@ -6,8 +6,8 @@
 
 use serde::Deserialize;
 
-use super::address::{self, Address};
-use super::{Learned, Server, Service};
+use super::address::{self, MailAddress};
+use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 
 #[derive(Debug, Deserialize)]
@@ -42,7 +42,7 @@ struct Described {
 
 /// What the file at `url` offers, in its own order, which is the owner's preference; `None` where
 /// it is no such file.
-pub fn servers(xml: &str, address: &Address, url: &str) -> Option<Vec<Server>> {
+pub(super) fn servers(xml: &str, address: &MailAddress, url: &str) -> Option<Vec<Server>> {
     let config: ClientConfig = quick_xml::de::from_str(xml).ok()?;
     let EmailProvider { incoming_server, outgoing_server } = config.provider;
     let described = incoming_server.iter().chain(&outgoing_server);
@@ -50,7 +50,7 @@ pub fn servers(xml: &str, address: &Address, url: &str) -> Option<Vec<Server>> {
 }
 
 impl Described {
-    fn server(&self, address: &Address, url: &str) -> Option<Server> {
+    fn server(&self, address: &MailAddress, url: &str) -> Option<Server> {
         let service = match self.protocol.as_str() {
             "imap" => Service::Imap,
             "smtp" => Service::Smtp,
@@ -69,7 +69,7 @@ impl Described {
             port: self.port.trim().parse().ok().filter(|port| *port != 0)?,
             tls,
             user: if user.is_empty() || !is_one_line { address.whole() } else { user },
-            learned: Learned::Autoconfig(url.to_owned()),
+            origin: Origin::Autoconfig(url.to_owned()),
         })
     }
 }
@@ -110,8 +110,8 @@ mod tests {
           <webMail><loginPage url="https://mail.example.com/"/></webMail>
         </clientConfig>"#;
 
-    fn ada() -> Address {
-        Address::parse("ada@example.com").unwrap()
+    fn ada() -> MailAddress {
+        MailAddress::parse("ada@example.com").unwrap()
     }
 
     fn told(xml: &str) -> Option<Vec<String>> {

@@ -16,12 +16,13 @@ use crate::error::{Error, Result};
 /// For one question to one server; it is asked twice.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Asks name servers.
 #[derive(Clone)]
-pub struct Dns(TokioResolver);
+pub(super) struct Dns(TokioResolver);
 
 impl Dns {
     /// The name servers that the system uses.
-    pub fn of_system() -> Result<Dns> {
+    pub(super) fn of_system() -> Result<Dns> {
         let builder = TokioResolver::builder_tokio().map_err(|cause| {
             Error::config("the system names no name server")
                 .because(cause)
@@ -31,7 +32,7 @@ impl Dns {
     }
 
     /// This one alone.
-    pub fn asking(server: SocketAddr) -> Result<Dns> {
+    pub(super) fn asking(server: SocketAddr) -> Result<Dns> {
         let at = |mut connection: ConnectionConfig| {
             connection.port = server.port();
             connection
@@ -44,7 +45,7 @@ impl Dns {
 
     /// The hosts that take the domain's mail in, the preferred one first; none where it takes
     /// none (RFC 7505).
-    pub async fn mail_exchanges(&self, domain: &str) -> Result<Vec<String>> {
+    pub(super) async fn mail_exchanges(&self, domain: &str) -> Result<Vec<String>> {
         let lookup = self.ask(domain, RecordType::MX).await?;
         let mut exchanges: Vec<(u16, String)> = records(&lookup)
             .filter_map(|data| match data {
@@ -58,7 +59,7 @@ impl Dns {
         Ok(exchanges.into_iter().map(|(_, host)| host).collect())
     }
 
-    pub async fn services(&self, name: &str) -> Result<Vec<SRV>> {
+    pub(super) async fn services(&self, name: &str) -> Result<Vec<SRV>> {
         let lookup = self.ask(name, RecordType::SRV).await?;
         let service = |data: &RData| match data {
             RData::SRV(service) => Some(service.clone()),
@@ -67,7 +68,7 @@ impl Dns {
         Ok(records(&lookup).filter_map(service).collect())
     }
 
-    pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>> {
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>> {
         match self.0.lookup_ip(absolute(host)).await {
             Ok(found) => Ok(found.iter().collect()),
             Err(error) if error.is_no_records_found() => Ok(Vec::new()),
@@ -104,7 +105,7 @@ fn absolute(name: &str) -> String {
 }
 
 /// The host that a record names, as configurations write it.
-pub fn host_of(name: &Name) -> String {
+pub(super) fn host_of(name: &Name) -> String {
     name.to_ascii().trim_end_matches('.').to_lowercase()
 }
 

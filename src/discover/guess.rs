@@ -12,33 +12,38 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::address::Address;
+use super::address::MailAddress;
 use super::dns::Dns;
-use super::{Learned, Server, Service};
+use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 use crate::error::Result;
 use crate::trust;
 
-/// For one door, from the first packet to the end of the handshake.
+/// For one host and port, from the first packet to the end of the handshake.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub struct Knocker {
+pub(super) struct Prober {
     trust: Arc<ClientConfig>,
     /// IMAP and SMTP over TLS (RFC 8314 §3.2, §3.3).
     ports: [u16; 2],
 }
 
-impl Knocker {
-    pub fn new(ca: Option<&Path>) -> Result<Knocker> {
-        Ok(Knocker { trust: Arc::new(trust::client(ca, None)?), ports: [993, 465] })
+impl Prober {
+    pub(super) fn new(ca: Option<&Path>) -> Result<Prober> {
+        Ok(Prober { trust: Arc::new(trust::client(ca, None)?), ports: [993, 465] })
     }
 
-    pub fn at(self, ports: [u16; 2]) -> Knocker {
-        Knocker { ports, ..self }
+    pub(super) fn at(self, ports: [u16; 2]) -> Prober {
+        Prober { ports, ..self }
     }
 
     /// The first usual name that answers.
-    pub async fn guess(&self, service: Service, address: &Address, dns: &Dns) -> Option<Server> {
+    pub(super) async fn guess(
+        &self,
+        service: Service,
+        address: &MailAddress,
+        dns: &Dns,
+    ) -> Option<Server> {
         let [imap, smtp] = self.ports;
         let (first, port) = match service {
             Service::Imap => ("imap", imap),
@@ -48,8 +53,8 @@ impl Knocker {
             let host = format!("{name}.{}", address.domain);
             if timeout(PATIENCE, self.answers(&host, port, dns)).await.is_ok_and(|it| it.is_some())
             {
-                let (tls, user, learned) = (Tls::Implicit, address.whole(), Learned::Guess);
-                return Some(Server { service, host, port, tls, user, learned });
+                let (tls, user, origin) = (Tls::Implicit, address.whole(), Origin::Guess);
+                return Some(Server { service, host, port, tls, user, origin });
             }
         }
         None
@@ -58,8 +63,9 @@ impl Knocker {
     async fn answers(&self, host: &str, port: u16, dns: &Dns) -> Option<()> {
         let name = ServerName::try_from(host.to_owned()).ok()?;
         let addresses = dns.addresses(host).await.ok()?;
-        let doors: Vec<SocketAddr> = addresses.into_iter().map(|ip| (ip, port).into()).collect();
-        let stream = TcpStream::connect(doors.as_slice()).await.ok()?;
+        let endpoints: Vec<SocketAddr> =
+            addresses.into_iter().map(|ip| (ip, port).into()).collect();
+        let stream = TcpStream::connect(endpoints.as_slice()).await.ok()?;
         TlsConnector::from(Arc::clone(&self.trust)).connect(name, stream).await.ok()?;
         Some(())
     }

@@ -13,91 +13,33 @@ mod autoconfig;
 mod dns;
 mod guess;
 mod providers;
+mod server;
 mod srv;
 mod web;
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use crate::config::Tls;
 use crate::error::{Error, Result};
-use address::Address;
+use address::MailAddress;
 use dns::Dns;
-use guess::Knocker;
+use guess::Prober;
 use web::Web;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    Imap,
-    Smtp,
-}
-
-/// A server that may be the one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Server {
-    pub service: Service,
-    pub host: String,
-    pub port: u16,
-    /// Never [`Tls::None`].
-    pub tls: Tls,
-    /// The login name.
-    pub user: String,
-    pub learned: Learned,
-}
-
-/// Who named a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Learned {
-    /// The address belongs to this provider.
-    Provider(&'static str),
-    /// The MX record names a host of this provider.
-    Mx { provider: &'static str, exchange: String },
-    /// The SRV record of this name.
-    Srv(String),
-    /// The file at this address.
-    Autoconfig(String),
-    /// Nobody; it answered.
-    Guess,
-}
-
-impl Learned {
-    /// One word for scripts.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Learned::Provider(_) => "provider",
-            Learned::Mx { .. } => "mx",
-            Learned::Srv(_) => "srv",
-            Learned::Autoconfig(_) => "autoconfig",
-            Learned::Guess => "guess",
-        }
-    }
-}
-
-impl fmt::Display for Learned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Learned::Provider(name) => write!(f, "known of {name}"),
-            Learned::Mx { provider, exchange } => {
-                write!(f, "known of {provider}, whose {exchange} takes the domain's mail")
-            }
-            Learned::Srv(name) => write!(f, "SRV record {name}"),
-            Learned::Autoconfig(url) => f.write_str(url),
-            Learned::Guess => f.write_str("a usual name; it answered with a good certificate"),
-        }
-    }
-}
+pub use server::{Origin, Server, Service};
 
 /// What was found, the best first.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct Discovery {
+    /// Where mail is read.
     pub imap: Vec<Server>,
+    /// Where mail is sent.
     pub smtp: Vec<Server>,
     /// What the user has to know before it works, a sentence each.
     pub notes: Vec<String>,
 }
 
-impl Found {
+impl Discovery {
     /// A server that somebody better has already named isn't repeated.
     fn add(&mut self, servers: impl IntoIterator<Item = Server>) {
         for server in servers {
@@ -115,65 +57,72 @@ impl Found {
     }
 }
 
-/// Whom to ask.
-pub struct Means {
+/// Whom to ask: name servers, web servers, and the mail servers themselves.
+pub struct Network {
     dns: Dns,
     web: Web,
-    knocker: Knocker,
+    prober: Prober,
 }
 
-impl Means {
-    /// The system's name servers, or `nameserver` in their place.
-    pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Means> {
+impl Network {
+    /// The whole net, by way of the system's name servers, or of `nameserver` in their place.
+    ///
+    /// # Errors
+    /// `Config` where the system names no name server, or where its certificates can't be read.
+    /// `Failed` where name lookups or HTTPS can't be set up.
+    pub fn of_system(nameserver: Option<SocketAddr>) -> Result<Network> {
         let dns = match nameserver {
             Some(server) => Dns::asking(server)?,
             None => Dns::of_system()?,
         };
         let web = Web::of_domains(&dns)?;
-        let knocker = Knocker::new(None)?;
-        Ok(Means { dns, web, knocker })
+        let prober = Prober::new(None)?;
+        Ok(Network { dns, web, prober })
     }
 
     /// A world on this machine: its name server, one web server for all hosts (`http://…/`), the
     /// CA that signs its certificates and the ports for IMAP and SMTP over TLS.
+    ///
+    /// # Errors
+    /// `Config` where `ca` can't be read. `Failed` where name lookups or HTTPS can't be set up.
     pub fn of_loopback(
         nameserver: SocketAddr,
         web: &str,
         ca: Option<&Path>,
         ports: [u16; 2],
-    ) -> Result<Means> {
+    ) -> Result<Network> {
         let dns = Dns::asking(nameserver)?;
         let web = Web::at(&dns, web, ca)?;
-        let knocker = Knocker::new(ca)?.at(ports);
-        Ok(Means { dns, web, knocker })
+        let prober = Prober::new(ca)?.at(ports);
+        Ok(Network { dns, web, prober })
     }
 }
 
 /// Finds the servers of `address`; none is an answer, too.
 ///
-/// Errors are [`Usage`](crate::error::Kind::Usage) where it is no address, and
-/// [`Temporary`](crate::error::Kind::Temporary) where nothing was found and somebody who could have
-/// known did not answer.
-pub async fn discover(address: &str, means: &Means) -> Result<Found> {
-    let address = Address::parse(address)?;
-    let mut found = Found::default();
+/// # Errors
+/// `Usage` where it is no address. `Temporary` where no IMAP server was found and somebody who
+/// could have known one did not answer.
+pub async fn discover(address: &str, network: &Network) -> Result<Discovery> {
+    let address = MailAddress::parse(address)?;
+    let mut found = Discovery::default();
     if let Some(provider) = providers::of_domain(&address.domain) {
-        found.add(provider.servers(&address, &Learned::Provider(provider.name)));
+        found.add(provider.servers(&address, &Origin::Provider(provider.name)));
         found.notes.extend(provider.note());
         return Ok(found);
     }
     let (mx, srv, file) = tokio::join!(
-        means.dns.mail_exchanges(&address.domain),
-        srv::servers(&address, &means.dns),
-        means.web.autoconfig(&address),
+        network.dns.mail_exchanges(&address.domain),
+        srv::servers(&address, &network.dns),
+        network.web.autoconfig(&address),
     );
     let mut unanswered = None;
     if let Some(exchanges) = heard(mx, &mut unanswered) {
         let known = exchanges.iter().find_map(|it| Some((it, providers::of_exchange(it)?)));
         if let Some((exchange, provider)) = known {
             let exchange = exchange.clone();
-            let learned = Learned::Mx { provider: provider.name, exchange };
-            found.add(provider.servers(&address, &learned));
+            let origin = Origin::Mx { provider: provider.name, exchange };
+            found.add(provider.servers(&address, &origin));
             found.notes.extend(provider.note());
         }
     }
@@ -185,7 +134,7 @@ pub async fn discover(address: &str, means: &Means) -> Result<Found> {
             [(Service::Imap, found.imap.is_empty()), (Service::Smtp, found.smtp.is_empty())]
         {
             if empty {
-                found.add(means.knocker.guess(service, &address, &means.dns).await);
+                found.add(network.prober.guess(service, &address, &network.dns).await);
             }
         }
     }
@@ -202,12 +151,12 @@ pub async fn discover(address: &str, means: &Means) -> Result<Found> {
 
 /// DNS isn't signed: a name outside of the domain wants a look before a password goes there
 /// (RFC 6186 §6).
-fn doubt(address: &Address, found: &Found) -> Option<String> {
+fn doubt(address: &MailAddress, found: &Discovery) -> Option<String> {
     let domain = &address.domain;
     let best = [found.imap.first(), found.smtp.first()];
     let strange = best.into_iter().flatten().find(|server| {
         let inside = server.host == *domain || server.host.ends_with(&format!(".{domain}"));
-        matches!(server.learned, Learned::Srv(_)) && !inside
+        matches!(server.origin, Origin::Srv(_)) && !inside
     })?;
     Some(format!(
         "{} lies outside of {domain}, and whoever is in between can forge such a record: make sure \

@@ -1,23 +1,23 @@
 //! The table of well-known providers: whose domains and mail exchanges are theirs, and where their
 //! customers read and send mail. Plain data, as the providers' own help pages give it.
 
-use super::address::Address;
-use super::{Learned, Server, Service};
+use super::address::MailAddress;
+use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 
-pub struct Provider {
+pub(super) struct Provider {
     pub name: &'static str,
     /// Domains of their own; one that ends in `.` stands for every top-level domain.
     domains: &'static [&'static str],
     /// What the names of their mail exchanges end in.
     exchanges: &'static [&'static str],
-    imap: Door,
-    smtp: Door,
+    imap: Endpoint,
+    smtp: Endpoint,
     note: &'static str,
 }
 
 #[derive(Clone, Copy)]
-struct Door {
+struct Endpoint {
     host: &'static str,
     port: u16,
     tls: Tls,
@@ -30,12 +30,12 @@ enum User {
     LocalPart,
 }
 
-const fn implicit(host: &'static str, port: u16) -> Door {
-    Door { host, port, tls: Tls::Implicit, user: User::Address }
+const fn implicit(host: &'static str, port: u16) -> Endpoint {
+    Endpoint { host, port, tls: Tls::Implicit, user: User::Address }
 }
 
-const fn starttls(host: &'static str, port: u16) -> Door {
-    Door { host, port, tls: Tls::Starttls, user: User::Address }
+const fn starttls(host: &'static str, port: u16) -> Endpoint {
+    Endpoint { host, port, tls: Tls::Starttls, user: User::Address }
 }
 
 const APP_PASSWORD: &str = "takes an app password, not the one you log in with on its pages";
@@ -71,7 +71,7 @@ const PROVIDERS: [Provider; 14] = [
         name: "iCloud",
         domains: &["icloud.com", "me.com", "mac.com"],
         exchanges: &["mail.icloud.com"],
-        imap: Door { user: User::LocalPart, ..implicit("imap.mail.me.com", 993) },
+        imap: Endpoint { user: User::LocalPart, ..implicit("imap.mail.me.com", 993) },
         smtp: starttls("smtp.mail.me.com", 587),
         note: APP_PASSWORD,
     },
@@ -159,7 +159,7 @@ const PROVIDERS: [Provider; 14] = [
 ];
 
 /// Whose address it is.
-pub fn of_domain(domain: &str) -> Option<&'static Provider> {
+pub(super) fn of_domain(domain: &str) -> Option<&'static Provider> {
     let owns = |own: &str| match own.strip_suffix('.') {
         // yahoo.fr and yahoo.co.uk, but no yahoo.evil.example.
         Some(name) => domain
@@ -172,7 +172,7 @@ pub fn of_domain(domain: &str) -> Option<&'static Provider> {
 }
 
 /// Whose host takes the mail.
-pub fn of_exchange(host: &str) -> Option<&'static Provider> {
+pub(super) fn of_exchange(host: &str) -> Option<&'static Provider> {
     let theirs = |end: &&str| is_below(host, end);
     PROVIDERS.iter().find(|provider| provider.exchanges.iter().any(theirs))
 }
@@ -191,20 +191,20 @@ fn is_below(host: &str, parent: &str) -> bool {
 }
 
 impl Provider {
-    pub fn servers(&self, address: &Address, learned: &Learned) -> [Server; 2] {
-        [(Service::Imap, self.imap), (Service::Smtp, self.smtp)].map(|(service, door)| {
+    pub(super) fn servers(&self, address: &MailAddress, origin: &Origin) -> [Server; 2] {
+        [(Service::Imap, self.imap), (Service::Smtp, self.smtp)].map(|(service, endpoint)| {
             // With a domain of one's own the part before the @ says nothing to the provider.
-            let user = match (door.user, learned) {
-                (User::LocalPart, Learned::Provider(_)) => address.local.clone(),
+            let user = match (endpoint.user, origin) {
+                (User::LocalPart, Origin::Provider(_)) => address.local.clone(),
                 _ => address.whole(),
             };
-            let Door { host, port, tls, .. } = door;
-            Server { service, host: host.to_owned(), port, tls, user, learned: learned.clone() }
+            let Endpoint { host, port, tls, .. } = endpoint;
+            Server { service, host: host.to_owned(), port, tls, user, origin: origin.clone() }
         })
     }
 
     /// What one has to know before it works.
-    pub fn note(&self) -> Option<String> {
+    pub(super) fn note(&self) -> Option<String> {
         (!self.note.is_empty()).then(|| format!("{} {}.", self.name, self.note))
     }
 }
@@ -254,16 +254,18 @@ mod tests {
 
     #[test]
     fn the_user_is_the_address_unless_the_provider_wants_it_shorter() {
-        let ada = Address::parse("ada@icloud.com").unwrap();
+        let ada = MailAddress::parse("ada@icloud.com").unwrap();
         let icloud = of_domain("icloud.com").unwrap();
-        let [imap, smtp] = icloud.servers(&ada, &Learned::Provider("iCloud"));
+        let [imap, smtp] = icloud.servers(&ada, &Origin::Provider("iCloud"));
         assert_eq!((imap.user.as_str(), smtp.user.as_str()), ("ada", "ada@icloud.com"));
     }
 
     #[test]
-    fn nobody_is_sent_to_a_door_without_tls() {
+    fn nobody_is_sent_to_a_server_without_tls() {
         for provider in &PROVIDERS {
-            assert!([provider.imap, provider.smtp].iter().all(|door| door.tls != Tls::None));
+            assert!(
+                [provider.imap, provider.smtp].iter().all(|endpoint| endpoint.tls != Tls::None)
+            );
         }
     }
 }

@@ -3,9 +3,9 @@
 
 use hickory_resolver::proto::rr::rdata::SRV;
 
-use super::address::{self, Address};
+use super::address::{self, MailAddress};
 use super::dns::{Dns, host_of};
-use super::{Learned, Server, Service};
+use super::server::{Origin, Server, Service};
 use crate::config::Tls;
 use crate::error::Result;
 
@@ -16,7 +16,7 @@ const LABELS: [(&str, Service, Tls); 4] = [
     ("_submission", Service::Smtp, Tls::Starttls),
 ];
 
-pub async fn servers(address: &Address, dns: &Dns) -> Result<Vec<Server>> {
+pub(super) async fn servers(address: &MailAddress, dns: &Dns) -> Result<Vec<Server>> {
     let [imaps, imap, submissions, submission] =
         LABELS.map(|(label, ..)| format!("{label}._tcp.{}", address.domain));
     let answers = tokio::try_join!(
@@ -43,7 +43,7 @@ struct Offer<'a> {
 
 impl Offer<'_> {
     /// `None`: the service isn't offered (RFC 6186 §3.4).
-    fn server(&self, address: &Address) -> Option<Server> {
+    fn server(&self, address: &MailAddress) -> Option<Server> {
         let SRV { port, target, .. } = &self.record;
         Some(Server {
             service: self.service,
@@ -52,7 +52,7 @@ impl Offer<'_> {
             tls: self.tls,
             // RFC 6186 §4: first the whole address.
             user: address.whole(),
-            learned: Learned::Srv(self.name.to_owned()),
+            origin: Origin::Srv(self.name.to_owned()),
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Fetches the autoconfig file of a domain: from that domain's own hosts, over HTTPS, little and
-//! soon or not at all.
+//! Fetches the autoconfig file of a domain: from that domain's own hosts, over HTTPS. A
+//! large file is passed over, a slow one given up.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,9 +11,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
 
-use super::address::Address;
+use super::address::MailAddress;
+use super::autoconfig;
 use super::dns::Dns;
-use super::{Server, autoconfig};
+use super::server::Server;
 use crate::error::{Error, Result};
 use crate::trust;
 
@@ -24,7 +25,7 @@ const LARGEST: usize = 64 * 1024;
 
 const REDIRECTIONS: usize = 3;
 
-pub struct Web {
+pub(super) struct Web {
     client: Client,
     /// What stands before the name of a host.
     base: String,
@@ -32,13 +33,13 @@ pub struct Web {
 
 impl Web {
     /// The hosts that each domain names.
-    pub fn of_domains(dns: &Dns) -> Result<Web> {
+    pub(super) fn of_domains(dns: &Dns) -> Result<Web> {
         Web::over(client(dns, None)?.https_only(true), "https://")
     }
 
     /// One server that stands in for all hosts: `http://127.0.0.1:8080/` asks there for
     /// `autoconfig.example.com/mail/…`.
-    pub fn at(dns: &Dns, base: &str, ca: Option<&Path>) -> Result<Web> {
+    pub(super) fn at(dns: &Dns, base: &str, ca: Option<&Path>) -> Result<Web> {
         Web::over(client(dns, ca)?, base)
     }
 
@@ -50,7 +51,7 @@ impl Web {
     }
 
     /// What the domain's file says; nothing where there is none.
-    pub async fn autoconfig(&self, address: &Address) -> Result<Vec<Server>> {
+    pub(super) async fn autoconfig(&self, address: &MailAddress) -> Result<Vec<Server>> {
         let domain = &address.domain;
         let asked = format!("{}autoconfig.{domain}/mail/config-v1.1.xml", self.base);
         let known = format!("{}{domain}/.well-known/autoconfig/mail/config-v1.1.xml", self.base);
@@ -74,7 +75,11 @@ impl Web {
     }
 
     /// The text at `url`, with the place it came from. `None`: there is no such file.
-    async fn file(&self, url: &str, address: Option<&Address>) -> Result<Option<(String, String)>> {
+    async fn file(
+        &self,
+        url: &str,
+        address: Option<&MailAddress>,
+    ) -> Result<Option<(String, String)>> {
         let failed = |cause: reqwest::Error| match is_absence(&cause) {
             true => Ok(None),
             false => Err(Error::temporary(format!("no answer from {url}"))
@@ -131,9 +136,9 @@ fn stays(first: &Url, next: &Url) -> bool {
     first.scheme() == next.scheme() && (host == domain || is_below(host))
 }
 
-/// Whether somebody said that there is nothing, rather than nobody anything: no such host, a
-/// closed port, a certificate of somebody else's, as parked domains show it, or a server that
-/// talks of something else.
+/// Whether there is certainly no file, rather than no answer: no such host, a closed port, the
+/// certificate of another name, as parked domains show it, or a server that was reached
+/// and gives no proper answer.
 fn is_absence(error: &reqwest::Error) -> bool {
     if error.is_timeout() {
         return false;

@@ -3,17 +3,18 @@
 //! Reads the connections only; messages are none of its business.
 
 mod archive;
+mod cells;
 mod columns;
 mod date;
 mod rows;
 
+use super::contacts::{Card, Format, Import, Skipped};
 use super::text::{self, some, tidy};
-use super::{Card, Format, Import, Skipped};
 use columns::{Column, Header};
 use rows::Row;
 
 /// `None` when there is no header row of a connections file in it.
-pub fn read_connections(bytes: &[u8]) -> Option<Import> {
+pub(super) fn read_connections(bytes: &[u8]) -> Option<Import> {
     if archive::looks_like(bytes) {
         return match archive::connections(bytes, archive::LARGEST)? {
             Ok(bytes) => read_csv(&bytes),

@@ -8,7 +8,7 @@ use crate::domain::text::clean;
 
 /// The bytes without a byte order mark; UTF-16 becomes UTF-8, and lines that end in a lone
 /// carriage return end in a line feed.
-pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
     let bytes = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) if encoding == UTF_8 => {
             Cow::Borrowed(bytes.get(mark..).unwrap_or_default())
@@ -25,19 +25,19 @@ pub fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// UTF-8, or else `fallback`, or else Windows-1252, which takes any byte.
-pub fn decoded<'a>(bytes: &'a [u8], fallback: Option<&'static Encoding>) -> Cow<'a, str> {
+pub(super) fn decoded<'a>(bytes: &'a [u8], fallback: Option<&'static Encoding>) -> Cow<'a, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => fallback.unwrap_or(WINDOWS_1252).decode_without_bom_handling(bytes).0,
     }
 }
 
-/// Nobody's name, work or address has more characters.
+/// No name, job or address that somebody wrote by hand has more characters.
 const LONGEST: usize = 500;
 
-/// One line without anything that steers a display, white space folded, and no longer than
-/// anything that somebody wrote by hand.
-pub fn tidy(text: &str) -> String {
+/// One line without anything that steers a display, white space folded, cut after [`LONGEST`]
+/// characters.
+pub(super) fn tidy(text: &str) -> String {
     let shown = text.chars().take(4 * LONGEST).filter(|c| c.is_whitespace() || !c.is_control());
     let cleaned = clean(&shown.collect::<String>());
     match cleaned.char_indices().nth(LONGEST) {
@@ -47,7 +47,7 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// `None` for what is empty once it is tidy.
-pub fn some(text: &str) -> Option<String> {
+pub(super) fn some(text: &str) -> Option<String> {
     Some(tidy(text)).filter(|text| !text.is_empty())
 }
 

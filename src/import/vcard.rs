@@ -5,18 +5,18 @@
 mod card;
 mod cut;
 
+use super::contacts::{Card, Format, Import, Skipped};
 use super::text;
-use super::{Card, Format, Import, Skipped};
 use cut::Piece;
 
 /// Whether the first line with anything on it opens a card.
-pub fn looks_like(bytes: &[u8]) -> bool {
+pub(super) fn looks_like(bytes: &[u8]) -> bool {
     let bytes = text::plain(bytes);
     let first = bytes.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
     first.is_some_and(cut::opens)
 }
 
-pub fn read(bytes: &[u8]) -> Import {
+pub(super) fn read(bytes: &[u8]) -> Import {
     let bytes = text::plain(bytes);
     let mut import = Import { format: Format::Vcard, cards: Vec::new(), skipped: Vec::new() };
     for piece in cut::pieces(&bytes) {

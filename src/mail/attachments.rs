@@ -7,18 +7,19 @@ use std::io::{self, BufRead, Read};
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
-use super::body::{BODY_START, picked};
+use super::body::BODY_START;
 use super::decode::guarded;
+use super::fields::picked;
 
 pub(super) const FIELDS: [&str; 2] = ["content-type", "content-disposition"];
 
-/// More names say nothing more.
+/// Names beyond this number are left out: they say nothing more.
 pub const MOST_NAMES: usize = 20;
 /// Longer names are cut, in characters.
 const LONGEST_NAME: usize = 200;
 const MOST_PARTS: usize = 1_000;
 const DEEPEST: usize = 20;
-/// So much is looked at of the fields of a part, and of any line, in bytes.
+/// How much is looked at of the fields of a part, and of any line, in bytes.
 const LONGEST_HEAD: usize = 4 * 1024;
 const LONGEST_LINE: usize = 1024;
 
@@ -72,7 +73,7 @@ impl Attachments {
     /// Takes what there is of a body, and stops where nothing more is to be found.
     ///
     /// # Errors
-    /// Where it can't be read.
+    /// That of `body`, where it can't be read.
     pub fn read(&mut self, mut body: impl BufRead) -> io::Result<()> {
         let mut line = Vec::new();
         let mut passed = 0;
@@ -97,6 +98,7 @@ impl Attachments {
         self.is_mixed && !self.is_over()
     }
 
+    /// The names of what is attached, [`MOST_NAMES`] at most, without folders.
     pub fn into_names(mut self) -> Vec<String> {
         self.leave();
         self.names

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::domain::message::facts::Authentication;
 
 /// What one such field says; `None` where it names no server.
-pub fn authentication(value: &[u8]) -> Option<Authentication> {
+pub(super) fn authentication(value: &[u8]) -> Option<Authentication> {
     let value = String::from_utf8_lossy(value);
     let value = without_comments(&value);
     let mut parts = parts(&value);
@@ -25,7 +25,7 @@ fn result<'x>(part: &'x str, method: &str) -> Option<&'x str> {
     named.eq_ignore_ascii_case(method).then_some(result)
 }
 
-/// What the semicolons part that stand in no quotes.
+/// The pieces between the semicolons, but for those in quotes.
 fn parts(value: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     value.split(move |c| {
@@ -44,7 +44,8 @@ fn without_comments(value: &str) -> Cow<'_, str> {
     let mut characters = value.chars();
     while let Some(c) = characters.next() {
         match c {
-            // What is escaped ends nothing, and no name of a server or method holds any of it.
+            // An escaped character is dropped: it ends neither quotes nor comments, and no name of
+            // a server or method contains one.
             '\\' => drop(characters.next()),
             '"' if depth == 0 => {
                 quoted = !quoted;

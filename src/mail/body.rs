@@ -10,32 +10,33 @@ use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::decode::guarded;
-use super::fields::{Fields, LONGEST_NAME};
+use super::fields::{LONGEST_FIELD, LONGEST_NAME, picked};
 use crate::domain::message::absence;
 use crate::domain::message::cues::{self, People};
 use crate::domain::message::facts::{Facts, Mailbox};
 use crate::domain::message::noise::NOTICE;
 
-/// So much of a raw body is enough: 4 KiB of text in base64, and the headers of some parts.
+/// How much of a raw body is enough, in bytes: 4 KiB of text in base64, and the headers of some
+/// parts.
 pub const BODY_START: usize = 8 * 1024;
-/// So much of the decoded text is looked at, in bytes.
+/// How much of the decoded text is looked at, in bytes.
 pub const TEXT_START: usize = 4 * 1024;
-/// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
-const LONGEST_FIELD: usize = 2 * 1024;
 
 pub(super) const FIELDS: [&str; 3] = ["mime-version", "content-type", "content-transfer-encoding"];
 
-/// By what names I go, and under which addresses.
+/// Whose mailbox it is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Me<'a> {
+pub struct Owner<'a> {
+    /// By which names others call them.
     pub names: &'a [String],
+    /// In lower case.
     pub addresses: &'a [String],
 }
 
 /// Adds to the facts what the text of their message says: its cues, and the day that a notice of
-/// absence names there. Nothing where there is no text in the beginning of the body. `header` as
+/// absence names there. Adds nothing where no text stands in the beginning of the body. `header` as
 /// for [`super::facts`].
-pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Me<'_>) {
+pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Owner<'_>) {
     let Some(text) = text_start(header, body_start) else { return };
     facts.cues = Some(cues::read(&text, &people(facts, me)));
     if facts.traits.intersects(NOTICE)
@@ -52,7 +53,8 @@ pub fn holds_text_further_down(header: &[u8], body_start: &[u8]) -> bool {
     is_multipart && text_start(header, body_start).is_none_or(|text| text.trim().is_empty())
 }
 
-/// The beginning of a body that would begin with this part; `None` where the message has none.
+/// What the beginning of the body would be if this part, of these `fields` and with this `start`,
+/// stood first in it; `None` where the message has no parts.
 pub fn with_part(header: &[u8], fields: &[u8], start: &[u8]) -> Option<Vec<u8>> {
     let boundary = boundary(header)?;
     let fields = fields.get(..LONGEST_FIELD).unwrap_or(fields).trim_ascii_end();
@@ -60,7 +62,7 @@ pub fn with_part(header: &[u8], fields: &[u8], start: &[u8]) -> Option<Vec<u8>> 
     Some(parts.concat())
 }
 
-/// What parts the parts of a message (RFC 2046 §5.1.1).
+/// The boundary between the parts of a message (RFC 2046 §5.1.1); `None` where it has no parts.
 fn boundary(header: &[u8]) -> Option<String> {
     let header = mime_header(header);
     let parsed = guarded(|| MessageParser::default().parse_headers(&header))?;
@@ -70,7 +72,7 @@ fn boundary(header: &[u8]) -> Option<String> {
 }
 
 /// Who is on a mail beside its author, by all their names.
-fn people(facts: &Facts, me: Me<'_>) -> People {
+fn people(facts: &Facts, me: Owner<'_>) -> People {
     let mut people = People::default();
     let to = facts.to.iter().enumerate().map(|(place, mailbox)| (mailbox, Some(place + 1)));
     for (mailbox, place) in to.chain(facts.cc.iter().map(|mailbox| (mailbox, None))) {
@@ -112,32 +114,6 @@ fn text_start(header: &[u8], body_start: &[u8]) -> Option<String> {
 
 fn mime_header(header: &[u8]) -> Vec<u8> {
     picked(header, &FIELDS)
-}
-
-/// The first of each of these fields that say what a body is, and an empty line.
-pub(super) fn picked(header: &[u8], names: &[&'static str]) -> Vec<u8> {
-    let header = header.get(..super::HEADER_CAP).unwrap_or(header);
-    let mut picked = Vec::new();
-    let mut found = Vec::new();
-    for field in Fields::of(header) {
-        let mut buffer = [0; LONGEST_NAME];
-        let Some(name) = field.lower_name(&mut buffer) else { continue };
-        let Some(name) = names.iter().copied().find(|it| *it == name) else { continue };
-        if !found.contains(&name) {
-            found.push(name);
-            picked.extend_from_slice(name.as_bytes());
-            picked.push(b':');
-            let value = field.value.get(..LONGEST_FIELD).unwrap_or(field.value);
-            picked.extend_from_slice(value.trim_ascii_end());
-            picked.extend_from_slice(b"\r\n");
-        }
-    }
-    if picked.is_empty() {
-        // The parser takes a body without any field above it for a header.
-        picked.extend_from_slice(b"mime-version: 1.0\r\n");
-    }
-    picked.extend_from_slice(b"\r\n");
-    picked
 }
 
 /// With the ends of all multiparts put behind the cut: the parser gives up on the part in which

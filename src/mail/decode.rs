@@ -18,7 +18,7 @@ use crate::domain::model::Moment;
 /// §2.1.1).
 const LONGEST_TEXT: usize = 998;
 
-pub fn guarded<T>(parse: impl FnOnce() -> Option<T> + std::panic::UnwindSafe) -> Option<T> {
+pub(super) fn guarded<T>(parse: impl FnOnce() -> Option<T> + std::panic::UnwindSafe) -> Option<T> {
     catch_unwind(parse).ok().flatten()
 }
 
@@ -55,7 +55,7 @@ fn clean(text: &str) -> String {
 }
 
 /// Unstructured text with its encoded words decoded (RFC 2047).
-pub fn text(value: &[u8]) -> String {
+pub(super) fn text(value: &[u8]) -> String {
     let value = readable(value);
     let decoded = guarded(|| match MessageStream::new(&value).parse_unstructured() {
         HeaderValue::Text(text) => Some(clean(&text)),
@@ -65,7 +65,7 @@ pub fn text(value: &[u8]) -> String {
 }
 
 /// One entry of an address list, whether or not it has an address.
-pub struct Party {
+pub(super) struct Party {
     address: String,
     name: String,
 }
@@ -85,7 +85,7 @@ impl Party {
         Party { address: address.to_owned(), name }
     }
 
-    pub fn mailbox(&self) -> Option<Mailbox> {
+    pub(super) fn mailbox(&self) -> Option<Mailbox> {
         let address = normalise(&self.address)?;
         let name = Some(self.name.trim_matches(['"', '\'', ' ']))
             .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(&address));
@@ -93,14 +93,14 @@ impl Party {
     }
 
     /// The address, or the name where there is none.
-    pub fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         let shown = if self.address.is_empty() { &self.name } else { &self.address };
         shown.clone()
     }
 }
 
 /// An address list (RFC 5322 §3.4), groups resolved.
-pub fn parties(value: &[u8]) -> Vec<Party> {
+pub(super) fn parties(value: &[u8]) -> Vec<Party> {
     let value = readable(value);
     let parsed = guarded(|| match MessageStream::new(&value).parse_address() {
         HeaderValue::Address(list) => Some(list.iter().map(Party::of).collect()),
@@ -110,7 +110,7 @@ pub fn parties(value: &[u8]) -> Vec<Party> {
 }
 
 /// A `Date` (RFC 5322 §3.3 and §4.3); a missing or unknown zone is UTC.
-pub fn date(value: &[u8]) -> Option<Moment> {
+pub(super) fn date(value: &[u8]) -> Option<Moment> {
     if !value.contains(&b':') || !names_a_month(value) {
         return None;
     }
@@ -171,13 +171,13 @@ fn moment(date: &DateTime) -> Option<Moment> {
 }
 
 /// When a `Received` was added: the date behind its last semicolon (RFC 5321 §4.4).
-pub fn received(value: &[u8]) -> Option<Moment> {
+pub(super) fn received(value: &[u8]) -> Option<Moment> {
     let semicolon = value.iter().rposition(|byte| *byte == b';')?;
     value.get(semicolon + 1..).and_then(date)
 }
 
 /// What the media type says.
-pub fn media(value: &[u8]) -> Traits {
+pub(super) fn media(value: &[u8]) -> Traits {
     let value = readable(value);
     let parsed = guarded(|| {
         let parsed = MessageStream::new(&value).parse_content_type();
@@ -189,7 +189,7 @@ pub fn media(value: &[u8]) -> Traits {
 }
 
 /// A Message-ID in angle brackets, put there if need be, white space from folding taken out.
-pub fn message_id(value: &[u8]) -> Option<String> {
+pub(super) fn message_id(value: &[u8]) -> Option<String> {
     let value = String::from_utf8_lossy(value);
     let id = match bracketed(&value).next() {
         Some(id) => id,
@@ -200,7 +200,7 @@ pub fn message_id(value: &[u8]) -> Option<String> {
 
 /// The ids of In-Reply-To or References, without brackets, in their order. Old programs write
 /// phrases around them, and some leave out the brackets.
-pub fn ids(value: &[u8]) -> Vec<String> {
+pub(super) fn ids(value: &[u8]) -> Vec<String> {
     let value = String::from_utf8_lossy(value);
     let ids: Vec<String> = bracketed(&value).filter(|id| !id.is_empty()).collect();
     if !ids.is_empty() {
@@ -219,14 +219,14 @@ fn bare(id: &str) -> String {
 }
 
 /// The addresses that `List-Post` gives (RFC 2369 §3.4).
-pub fn list_posts(value: &str) -> impl Iterator<Item = String> {
+pub(super) fn list_posts(value: &str) -> impl Iterator<Item = String> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '>' | '?' | ',');
     let targets = value.split('<').filter_map(|part| part.trim_start().strip_prefix("mailto:"));
     targets.filter_map(move |target| normalise(target.split(ends).next()?))
 }
 
 /// The name that `List-Id` gives in angle brackets (RFC 2919 §3), in lower case.
-pub fn list_id(value: &str) -> Option<String> {
+pub(super) fn list_id(value: &str) -> Option<String> {
     let (_, id) = value.rsplit_once('<').unwrap_or(("", value));
     let id = id.split('>').next().unwrap_or_default().trim().to_lowercase();
     id.contains('.').then_some(id)

@@ -2,12 +2,16 @@
 
 use std::io::BufRead;
 
+/// Longer header blocks are read up to here, in bytes.
+pub const HEADER_CAP: usize = 256 * 1024;
 /// No field that matters has a longer name.
-pub const LONGEST_NAME: usize = 32;
+pub(super) const LONGEST_NAME: usize = 32;
+/// Longer fields are cut: no boundary and no charset needs more (RFC 2046 §5.1.1).
+pub(super) const LONGEST_FIELD: usize = 2 * 1024;
 
 /// One field as it stands in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field<'x> {
+pub(super) struct Field<'x> {
     pub name: &'x [u8],
     /// Everything behind the colon, with folds and line ends.
     pub value: &'x [u8],
@@ -15,7 +19,7 @@ pub struct Field<'x> {
 
 impl Field<'_> {
     /// The name in lower case, written into `buffer`; `None` when it doesn't fit.
-    pub fn lower_name<'b>(&self, buffer: &'b mut [u8; LONGEST_NAME]) -> Option<&'b str> {
+    pub(super) fn lower_name<'b>(&self, buffer: &'b mut [u8; LONGEST_NAME]) -> Option<&'b str> {
         let name = buffer.get_mut(..self.name.len())?;
         name.copy_from_slice(self.name);
         name.make_ascii_lowercase();
@@ -25,13 +29,13 @@ impl Field<'_> {
 
 /// The fields from the top to the first empty line. Lines that are no fields, such as the `From `
 /// of an mbox, are passed over with their continuations; so are empty lines before the first field.
-pub struct Fields<'x> {
+pub(super) struct Fields<'x> {
     rest: &'x [u8],
     started: bool,
 }
 
 impl<'x> Fields<'x> {
-    pub fn of(header: &'x [u8]) -> Self {
+    pub(super) fn of(header: &'x [u8]) -> Self {
         Fields { rest: header, started: false }
     }
 
@@ -84,6 +88,32 @@ fn field(unit: &[u8]) -> Option<Field<'_>> {
     let value = rest.strip_prefix(b":")?;
     let named = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
     named.then_some(Field { name, value })
+}
+
+/// The first of each of these fields that say what a body is, and an empty line.
+pub(super) fn picked(header: &[u8], names: &[&'static str]) -> Vec<u8> {
+    let header = header.get(..HEADER_CAP).unwrap_or(header);
+    let mut picked = Vec::new();
+    let mut found = Vec::new();
+    for field in Fields::of(header) {
+        let mut buffer = [0; LONGEST_NAME];
+        let Some(name) = field.lower_name(&mut buffer) else { continue };
+        let Some(name) = names.iter().copied().find(|it| *it == name) else { continue };
+        if !found.contains(&name) {
+            found.push(name);
+            picked.extend_from_slice(name.as_bytes());
+            picked.push(b':');
+            let value = field.value.get(..LONGEST_FIELD).unwrap_or(field.value);
+            picked.extend_from_slice(value.trim_ascii_end());
+            picked.extend_from_slice(b"\r\n");
+        }
+    }
+    if picked.is_empty() {
+        // The parser takes a body without any field above it for a header.
+        picked.extend_from_slice(b"mime-version: 1.0\r\n");
+    }
+    picked.extend_from_slice(b"\r\n");
+    picked
 }
 
 #[cfg(test)]

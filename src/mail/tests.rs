@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::fields::Fields;
 use super::*;
+use crate::domain::message::facts::Mailbox;
 use crate::domain::message::identity;
 
 #[track_caller]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::mbox::{GmailLabel, Mbox, label, looks_like};
 use super::{Flags, RawMail, Role, maildir};
 use crate::error::{Error, Result};
-use crate::mail::{BODY_START, kept};
+use crate::mail::{BODY_START, header_marks};
 
 /// A file is recognised by so much of its beginning, in bytes.
 const BEGINNING: u64 = 4 << 10;
@@ -94,9 +94,9 @@ fn each_of_mbox(
     let body = if with_text { BODY_START } else { 0 };
     for letter in Mbox::new(BufReader::with_capacity(BUFFER, file), body) {
         let letter = letter.map_err(cut_short)?;
-        let kept = kept(&letter.header);
-        let (role, refused) = match label(&kept.labels) {
-            _ if kept.is_note => (role, Some("a mail server's note to itself")),
+        let marks = header_marks(&letter.header);
+        let (role, refused) = match label(&marks.labels) {
+            _ if marks.is_note => (role, Some("a mail server's note to itself")),
             Some(GmailLabel::Chat) => (role, Some("a chat transcript, no mail")),
             Some(GmailLabel::Role(role)) => (role, None),
             None => (role, None),
@@ -105,7 +105,11 @@ fn each_of_mbox(
             Some(why) => Err(why.to_owned()),
             None => Ok(RawMail {
                 uid: 0,
-                flags: Flags { answered: kept.answered, deleted: kept.deleted, draft: kept.draft },
+                flags: Flags {
+                    answered: marks.answered,
+                    deleted: marks.deleted,
+                    draft: marks.draft,
+                },
                 internal: None,
                 header: letter.header,
                 body_start: with_text.then_some(letter.body),

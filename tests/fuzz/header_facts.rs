@@ -11,7 +11,7 @@ fuzz_target!(
         let body = bytes.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |at| at + 4);
         let (header, body) = bytes.split_at(body);
         let Ok(mut facts) = mail::facts(header) else { return };
-        mail::read_text(&mut facts, header, body, mail::Me::default());
+        mail::read_text(&mut facts, header, body, mail::Owner::default());
         assert!(facts.to.len() + facts.cc.len() <= mail::MOST_RECIPIENTS);
         assert!(facts.references.len() <= 200);
         for mailbox in facts.to.iter().chain(&facts.cc).chain(&facts.author) {

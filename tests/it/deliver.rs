@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders as _};
 use requite::config::{Mailer, Smtp, Tls};
 use requite::deliver::{
-    Action, Alert, Deed, Desktop, Letter, Outside, Urgency, compose, probe, send,
+    Action, ActionInvoked, Alert, Desktop, MailHeader, RenderedDigest, Urgency, compose, probe,
+    send,
 };
 use requite::domain::model::Moment;
 use requite::error::{Error, Kind};
@@ -18,11 +19,11 @@ const TO: &str = "Ada Lovelace <ada@example.com>";
 const ID: &str = "<digest.2026-W47.1b7a@requite.example>";
 /// Monday 16 November 2026, 06:00 UTC.
 const DATE: Moment = Moment(1_794_808_800);
-const OUTSIDE: Outside<'static> =
-    Outside { from: FROM, to: TO, message_id: ID, token: "2026-W47 MZXW6YTBMZXW6YTB" };
+const HEADER: MailHeader<'static> =
+    MailHeader { from: FROM, to: TO, message_id: ID, token: "2026-W47 MZXW6YTBMZXW6YTB" };
 
-fn letter() -> Letter {
-    Letter {
+fn letter() -> RenderedDigest {
+    RenderedDigest {
         subject: "Requite: 3 people are waiting for you (week 47) · Ωμέγα".to_owned(),
         text: "You answered 11 of 12 within 48 h.\n\n.\nGrüße an 東京\n".to_owned(),
         html: format!("<p>You answered 11 of 12.</p>\n<p>{}</p>", "é".repeat(2000)),
@@ -30,7 +31,7 @@ fn letter() -> Letter {
 }
 
 fn mail() -> Vec<u8> {
-    compose(&letter(), &OUTSIDE, DATE).expect("a mail")
+    compose(&letter(), &HEADER, DATE).expect("a mail")
 }
 
 pub async fn send_to(mailer: Mailer) -> Result<(), Error> {
@@ -76,14 +77,14 @@ fn the_same_digest_is_the_same_mail() {
 #[test]
 fn header_lines_cannot_be_smuggled_in() {
     let hostile = "x\r\nBcc: eve@example.net\r\n\r\nbody";
-    let letter = Letter { subject: hostile.to_owned(), ..letter() };
+    let letter = RenderedDigest { subject: hostile.to_owned(), ..letter() };
     let id = format!("<{hostile}@example.org>");
-    let bytes = compose(&letter, &Outside { message_id: &id, ..OUTSIDE }, DATE).expect("a mail");
+    let bytes = compose(&letter, &MailHeader { message_id: &id, ..HEADER }, DATE).expect("a mail");
     let mail = MessageParser::default().parse(&bytes).expect("a mail");
     assert!(mail.bcc().is_none());
     assert_eq!(mail.subject(), Some("x Bcc: eve@example.net body"));
-    let outside = Outside { from: hostile, ..OUTSIDE };
-    assert_eq!(compose(&letter, &outside, DATE).map_err(|e| e.kind()), Err(Kind::Config));
+    let header = MailHeader { from: hostile, ..HEADER };
+    assert_eq!(compose(&letter, &header, DATE).map_err(|e| e.kind()), Err(Kind::Config));
 }
 
 #[tokio::test]
@@ -301,9 +302,12 @@ fn what_the_user_chooses_comes_back() {
         let mut screen = PrivateDesktop::start(programs).await;
         screen.start_notifier().await;
         let (mut desktop, mut actions) = Desktop::connect().await.expect("a bus");
-        for (label, what) in
-            [("Done", Deed::Done), ("Snooze", Deed::Snooze), ("Mute", Deed::Mute), ("", Deed::Open)]
-        {
+        for (label, action) in [
+            ("Done", Action::Done),
+            ("Snooze", Action::Snooze),
+            ("Mute", Action::Mute),
+            ("", Action::Open),
+        ] {
             let id = format!("C4-{label}");
             desktop.show(&alert(&id, "Grace Hopper is waiting")).await.expect("shown");
             screen.displays(1).await;
@@ -313,7 +317,7 @@ fn what_the_user_chooses_comes_back() {
                 screen.choose(label).await;
             }
             let chosen = tokio::time::timeout(std::time::Duration::from_secs(10), actions.recv());
-            assert_eq!(chosen.await.expect("in time"), Some(Action { id, what }));
+            assert_eq!(chosen.await.expect("in time"), Some(ActionInvoked { id, action }));
             screen.history().await;
             screen.displays(0).await;
         }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use requite::discover::{Found, Learned, Means, Server, discover};
+use requite::discover::{Discovery, Network, Origin, Server, discover};
 use requite::error::{Kind, Result};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -27,16 +27,16 @@ fn file(host: &str) -> String {
     )
 }
 
-async fn look(zone: Zone, files: &[(&str, &str)]) -> Result<Found> {
+async fn look(zone: Zone, files: &[(&str, &str)]) -> Result<Discovery> {
     let (names, web) = (NameServer::start(zone).await, Web::start(files).await);
     // Nobody listens on these: guesses find nothing.
-    let means = Means::of_loopback(names.address, &web.base, None, free_ports())?;
-    discover(ADA, &means).await
+    let network = Network::of_loopback(names.address, &web.base, None, free_ports())?;
+    discover(ADA, &network).await
 }
 
 fn told(servers: &[Server]) -> Vec<String> {
     let told = |it: &Server| {
-        format!("{}:{} {:?} {} ({})", it.host, it.port, it.tls, it.user, it.learned.name())
+        format!("{}:{} {:?} {} ({})", it.host, it.port, it.tls, it.user, it.origin.name())
     };
     servers.iter().map(told).collect()
 }
@@ -45,8 +45,8 @@ fn told(servers: &[Server]) -> Vec<String> {
 async fn the_provider_of_the_domain_needs_no_question() {
     let names = NameServer::start(Zone::default()).await;
     let web = Web::start(&[]).await;
-    let means = Means::of_loopback(names.address, &web.base, None, [1, 1]).unwrap();
-    let found = discover("Ada@GMail.com", &means).await.unwrap();
+    let network = Network::of_loopback(names.address, &web.base, None, [1, 1]).unwrap();
+    let found = discover("Ada@GMail.com", &network).await.unwrap();
     let user = "Ada@gmail.com";
     assert_eq!(told(&found.imap), [format!("imap.gmail.com:993 Implicit {user} (provider)")]);
     assert_eq!(told(&found.smtp), [format!("smtp.gmail.com:465 Implicit {user} (provider)")]);
@@ -71,7 +71,7 @@ async fn who_takes_the_mail_in_comes_before_what_the_domain_says() {
     );
     assert_eq!(told(&found.smtp), ["smtp.fastmail.com:465 Implicit ada@example.com (mx)"]);
     let exchange = "in1-smtp.messagingengine.com".to_owned();
-    assert_eq!(found.imap[0].learned, Learned::Mx { provider: "Fastmail", exchange });
+    assert_eq!(found.imap[0].origin, Origin::Mx { provider: "Fastmail", exchange });
 }
 
 #[tokio::test]
@@ -103,8 +103,8 @@ async fn the_autoconfig_file_is_asked_for_in_both_places() {
         NameServer::start(Zone::default()).await,
         Web::start(&[(WELL_KNOWN, &file("imap.%EMAILDOMAIN%"))]).await,
     );
-    let means = Means::of_loopback(names.address, &web.base, None, free_ports()).unwrap();
-    let found = discover(ADA, &means).await.unwrap();
+    let network = Network::of_loopback(names.address, &web.base, None, free_ports()).unwrap();
+    let found = discover(ADA, &network).await.unwrap();
     assert_eq!(told(&found.imap), ["imap.example.com:993 Implicit ada (autoconfig)"]);
     let asked = [format!("/{ASKED}?emailaddress=ada%40example.com"), format!("/{WELL_KNOWN}")];
     assert_eq!(web.asked(), asked);
@@ -159,7 +159,7 @@ async fn silence_is_told_apart_from_nothing() {
 #[tokio::test]
 async fn a_usual_name_counts_only_with_a_certificate_for_it() {
     #[track_caller]
-    fn check(found: &Found, expected: &[&str]) {
+    fn check(found: &Discovery, expected: &[&str]) {
         assert_eq!(told(&found.imap), expected);
     }
     for (certified, expected) in
@@ -173,9 +173,9 @@ async fn a_usual_name_counts_only_with_a_certificate_for_it() {
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, authority.pem()).unwrap();
         let [closed] = free_ports();
-        let means =
-            Means::of_loopback(names.address, &web.base, Some(&ca), [port, closed]).unwrap();
-        let found = discover(ADA, &means).await.unwrap();
+        let network =
+            Network::of_loopback(names.address, &web.base, Some(&ca), [port, closed]).unwrap();
+        let found = discover(ADA, &network).await.unwrap();
         let answered = format!("imap.example.com:{port} Implicit ada@example.com (guess)");
         let expected = if expected { vec![answered.as_str()] } else { Vec::new() };
         check(&found, &expected);
@@ -185,8 +185,9 @@ async fn a_usual_name_counts_only_with_a_certificate_for_it() {
 
 #[tokio::test]
 async fn what_is_no_address_is_used_wrongly() {
-    let means = Means::of_loopback(([127, 0, 0, 1], 9).into(), "http://127.0.0.1:9/", None, [1, 1]);
-    let error = discover("ada.example.com", &means.unwrap()).await.unwrap_err();
+    let network =
+        Network::of_loopback(([127, 0, 0, 1], 9).into(), "http://127.0.0.1:9/", None, [1, 1]);
+    let error = discover("ada.example.com", &network.unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
 }
 
@@ -201,8 +202,9 @@ async fn a_file_counts_only_from_a_certified_host() {
         let folder = tempfile::tempdir().unwrap();
         let ca = folder.path().join("ca.pem");
         std::fs::write(&ca, authority.pem()).unwrap();
-        let means = Means::of_loopback(names.address, &web.base, Some(&ca), free_ports()).unwrap();
-        let found = discover(ADA, &means).await.unwrap();
+        let network =
+            Network::of_loopback(names.address, &web.base, Some(&ca), free_ports()).unwrap();
+        let found = discover(ADA, &network).await.unwrap();
         assert_eq!(found.imap.len(), usize::from(expected), "{certified}");
         assert_eq!(web.asked().is_empty(), !expected, "{certified}");
     }
@@ -224,7 +226,7 @@ async fn tls_server(authority: &Authority, name: &str) -> u16 {
 #[tokio::test]
 async fn a_host_outside_of_the_domain_wants_a_look() {
     #[track_caller]
-    fn check(found: &Found, doubted: bool) {
+    fn check(found: &Discovery, doubted: bool) {
         let told = found.notes.iter().any(|note| note.contains("outside of example.com"));
         assert_eq!(told, doubted, "{:?}", found.notes);
     }

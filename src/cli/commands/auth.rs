@@ -6,7 +6,7 @@ use std::process::Stdio;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::auth::{self, Place};
+use crate::auth::{self, TokenStorage};
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{AccountKind, Login, OAuth};
@@ -68,7 +68,7 @@ fn status(desk: &Desk, only: Option<&str>) -> Result<()> {
         Some(name) => vec![named(desk, name)?],
         None => all(desk).collect(),
     };
-    let kept: Vec<(&OAuth, Option<Place>)> = accounts
+    let kept: Vec<(&OAuth, Option<TokenStorage>)> = accounts
         .into_iter()
         .map(|oauth| auth::kept(oauth).map(|place| (oauth, place)))
         .collect::<Result<_>>()?;
@@ -133,16 +133,16 @@ fn open(page: &str) {
     }
 }
 
-fn name(place: Place) -> &'static str {
+fn name(place: TokenStorage) -> &'static str {
     match place {
-        Place::Keyring => "keyring",
-        Place::File => "file",
+        TokenStorage::Keyring => "keyring",
+        TokenStorage::File => "file",
     }
 }
 
-fn said(place: Place) -> &'static str {
+fn said(place: TokenStorage) -> &'static str {
     match place {
-        Place::Keyring => "the keyring",
-        Place::File => "a private file",
+        TokenStorage::Keyring => "the keyring",
+        TokenStorage::File => "a private file",
     }
 }

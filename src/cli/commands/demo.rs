@@ -169,9 +169,9 @@ fn deliver(folder: &Path, mail: &Mail) -> Result<()> {
 fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
     let digests = folder.join("digests");
     let store = Store::open(&end.home.data)?;
-    let letter = deliver::letter(&end.book(&store)?.digest()?, &end.config.policy.zone);
+    let rendered = deliver::render(&end.book(&store)?.digest()?, &end.config.policy.zone);
     let page = digests.join("digest.html");
-    write(&page, letter.html.as_bytes())?;
+    write(&page, rendered.html.as_bytes())?;
     say(&format!("\nThe Monday digest: {}", page.display()));
     let mut letters: Vec<PathBuf> = fs::read_dir(&digests)
         .into_iter()

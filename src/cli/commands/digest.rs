@@ -29,20 +29,20 @@ pub(crate) struct DigestArgs {
 pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     let store = desk.store_to_read()?;
     let digest = desk.book(&store)?.digest()?;
-    let letter = deliver::letter(&digest, &desk.config.policy.zone);
+    let rendered = deliver::render(&digest, &desk.config.policy.zone);
     if args.html {
-        return desk.print_bytes(letter.html.as_bytes());
+        return desk.print_bytes(rendered.html.as_bytes());
     }
     if !args.eml && !args.send {
-        return desk.print(&letter.text);
+        return desk.print(&rendered.text);
     }
     let post = Post::of(desk)?;
     // Not the week's own id: a digest asked for by hand never stands in for the regular one.
     let id = format!("requite-digest-by-hand-{}@{}", desk.now.0, post.domain());
     let token = Seal::of(&desk.home.data)?.of_digest(&digest.week);
-    let outside =
-        deliver::Outside { from: &post.from, to: &post.to, message_id: &id, token: &token };
-    let mail = deliver::compose(&letter, &outside, digest.at)?;
+    let header =
+        deliver::MailHeader { from: &post.from, to: &post.to, message_id: &id, token: &token };
+    let mail = deliver::compose(&rendered, &header, digest.at)?;
     if args.eml {
         return desk.print_bytes(&mail);
     }

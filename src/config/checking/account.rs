@@ -5,10 +5,10 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
-use super::super::file;
+use super::super::file::{WrittenAccount, WrittenFolders, WrittenKind};
 use super::super::mistake::Mistake;
-use super::server;
-use super::values::{self, Place, given};
+use super::values::{self, PathBase, given};
+use super::{password, server};
 
 /// Gmail's servers of IMAP.
 const GMAIL: [&str; 2] = ["imap.gmail.com", "imap.googlemail.com"];
@@ -17,10 +17,10 @@ const GMAIL: [&str; 2] = ["imap.gmail.com", "imap.googlemail.com"];
 const GMAIL_DAILY: u64 = 2_000_000_000;
 
 /// Every account, each with a name of its own.
-pub fn accounts(
-    written: &[Spanned<file::Account>],
+pub(super) fn accounts(
+    written: &[Spanned<WrittenAccount>],
     text_cues: bool,
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<Vec<Account>, Mistake> {
     let mut names: Vec<Spanned<&str>> = Vec::new();
     let mut accounts = Vec::new();
@@ -33,7 +33,7 @@ pub fn accounts(
             return Err(Mistake::at(name.span(), message, "give this one another name")
                 .also(first.span(), "the first one"));
         }
-        let kind = kind(account, name.get_ref(), place)?;
+        let kind = kind(account, name.get_ref(), base)?;
         let folders = folders(account.get_ref());
         let authserv_id = account.get_ref().authserv_id.as_deref().map(str::trim);
         accounts.push(Account {
@@ -49,29 +49,29 @@ pub fn accounts(
 }
 
 fn kind(
-    written: &Spanned<file::Account>,
+    written: &Spanned<WrittenAccount>,
     name: &str,
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<AccountKind, Mistake> {
     let account = written.get_ref();
     match account.kind.as_ref().map(Spanned::get_ref) {
-        Some(file::Kind::Maildir) => maildir(account, written.span(), name, place),
-        Some(file::Kind::Imap) | None => imap(account, written.span(), name, place),
+        Some(WrittenKind::Maildir) => maildir(account, written.span(), name, base),
+        Some(WrittenKind::Imap) | None => imap(account, written.span(), name, base),
     }
 }
 
-fn folders(account: &file::Account) -> Folders {
+fn folders(account: &WrittenAccount) -> Folders {
     match &account.folders {
-        file::Folders::Auto => Folders::Auto,
-        file::Folders::Named(names) => Folders::Named(names.clone()),
+        WrittenFolders::Auto => Folders::Auto,
+        WrittenFolders::Named(names) => Folders::Named(names.clone()),
     }
 }
 
 fn imap(
-    account: &file::Account,
+    account: &WrittenAccount,
     whole: Range<usize>,
     name: &str,
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<AccountKind, Mistake> {
     if let Some(path) = given(&account.path) {
         let message = format!("account \"{name}\" is read over IMAP and has a path");
@@ -91,32 +91,32 @@ fn imap(
         token_command: &account.token_command,
         oauth: Some((&account.oauth, name)),
     };
-    let login = server::login(&ways, place)?
-        .ok_or_else(|| server::no_password(whole.clone(), &format!("account \"{name}\"")))?;
+    let login = server::login(&ways, base)?
+        .ok_or_else(|| password::missing(whole.clone(), &format!("account \"{name}\"")))?;
     Ok(AccountKind::Imap(Imap {
         host: host.get_ref().to_string(),
         port: server::port(&account.port, usual)?,
         tls,
         user: user.get_ref().to_string(),
         login,
-        ca: given(&account.ca).map(|path| place.path(path.get_ref())),
+        ca: given(&account.ca).map(|path| base.path(path.get_ref())),
         fingerprint: server::fingerprint(&account.fingerprint, tls)?,
         daily_bytes: daily_bytes(account, host.get_ref())?,
     }))
 }
 
 /// As written, or what the host is known to allow.
-fn daily_bytes(account: &file::Account, host: &str) -> Result<Option<u64>, Mistake> {
+fn daily_bytes(account: &WrittenAccount, host: &str) -> Result<Option<u64>, Mistake> {
     let is_gmail = GMAIL.iter().any(|known| host.eq_ignore_ascii_case(known));
     let usual = is_gmail.then_some(GMAIL_DAILY);
     account.daily_bytes.as_ref().map_or(Ok(usual), |written| values::daily_bytes(written, usual))
 }
 
 fn maildir(
-    account: &file::Account,
+    account: &WrittenAccount,
     whole: Range<usize>,
     name: &str,
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<AccountKind, Mistake> {
     let daily_bytes = account.daily_bytes.as_ref().filter(|it| it.get_ref().as_str() != Some(""));
     let of_a_server = [
@@ -139,5 +139,5 @@ fn maildir(
         let message = format!("account \"{name}\" has no path");
         Mistake::at(whole, message, "add path = \"~/Mail\"")
     })?;
-    Ok(AccountKind::Maildir { path: place.path(path.get_ref()) })
+    Ok(AccountKind::Maildir { path: base.path(path.get_ref()) })
 }

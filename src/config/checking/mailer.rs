@@ -6,17 +6,17 @@ use jiff::civil::{Weekday, time};
 use toml::Spanned;
 
 use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp, Tls};
-use super::super::file;
+use super::super::file::{WrittenDigest, WrittenSmtp};
 use super::super::login::Login;
 use super::super::mistake::Mistake;
-use super::server;
-use super::values::{self, Place, given, normalised};
+use super::values::{self, PathBase, given, normalised};
+use super::{password, server};
 
 /// The one way that `[smtp]` names.
-pub fn mailer(
-    written: &Option<Spanned<file::Smtp>>,
+pub(super) fn mailer(
+    written: &Option<Spanned<WrittenSmtp>>,
     accounts: &[Account],
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<Option<Mailer>, Mistake> {
     let Some(spanned) = written else { return Ok(None) };
     let smtp = spanned.get_ref();
@@ -32,23 +32,23 @@ pub fn mailer(
         return Err(Mistake::at(spanned.span(), message, label));
     }
     if let Some(host) = host {
-        return over_smtp(smtp, &host, accounts, place).map(|smtp| Some(Mailer::Smtp(smtp)));
+        return over_smtp(smtp, &host, accounts, base).map(|smtp| Some(Mailer::Smtp(smtp)));
     }
     if let Some(span) = of_a_server(smtp) {
         let message = "[smtp] names no host and has settings of a server";
         return Err(Mistake::at(span, message, "add host = \"…\", or leave this out"));
     }
     Ok(Some(match folder {
-        Some(folder) => Mailer::File(place.path(folder.get_ref())),
+        Some(folder) => Mailer::File(base.path(folder.get_ref())),
         None => Mailer::Sendmail,
     }))
 }
 
 fn over_smtp(
-    smtp: &file::Smtp,
+    smtp: &WrittenSmtp,
     host: &Spanned<&str>,
     accounts: &[Account],
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<Smtp, Mistake> {
     let tls = server::tls(&smtp.tls, host)?;
     let usual = match tls {
@@ -56,25 +56,25 @@ fn over_smtp(
         Tls::Starttls => 587,
         Tls::None => 25,
     };
-    let login = login(smtp, accounts, place)?;
+    let login = login(smtp, accounts, base)?;
     Ok(Smtp {
         host: host.get_ref().to_string(),
         port: server::port(&smtp.port, usual)?,
         tls,
         login,
-        ca: given(&smtp.ca).map(|path| place.path(path.get_ref())),
+        ca: given(&smtp.ca).map(|path| base.path(path.get_ref())),
         fingerprint: server::fingerprint(&smtp.fingerprint, tls)?,
     })
 }
 
 /// With the user's name; `None` when the server wants none.
 fn login(
-    smtp: &file::Smtp,
+    smtp: &WrittenSmtp,
     accounts: &[Account],
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<Option<(String, Login)>, Mistake> {
     let (password, token_command) = (&smtp.password, &smtp.token_command);
-    let login = server::login(&server::Ways { password, token_command, oauth: None }, place)?;
+    let login = server::login(&server::Ways { password, token_command, oauth: None }, base)?;
     let named = given(&smtp.user);
     if let Some(account) = given(&smtp.account) {
         if login.is_some() || named.is_some() {
@@ -85,7 +85,7 @@ fn login(
     }
     match (named, login) {
         (Some(user), Some(login)) => Ok(Some((user.get_ref().to_string(), login))),
-        (Some(user), None) => Err(server::no_password(user.span(), "[smtp]")),
+        (Some(user), None) => Err(password::missing(user.span(), "[smtp]")),
         (None, Some(_)) => {
             let span = password.as_ref().map(Spanned::span);
             let span = span.or(token_command.as_ref().map(Spanned::span)).unwrap_or_default();
@@ -107,7 +107,7 @@ fn as_account(name: &Spanned<&str>, accounts: &[Account]) -> Result<(String, Log
     }
 }
 
-fn of_a_server(smtp: &file::Smtp) -> Option<Range<usize>> {
+fn of_a_server(smtp: &WrittenSmtp) -> Option<Range<usize>> {
     [
         smtp.port.as_ref().map(Spanned::span),
         smtp.tls.as_ref().map(Spanned::span),
@@ -125,9 +125,9 @@ fn of_a_server(smtp: &file::Smtp) -> Option<Range<usize>> {
 
 /// When, to whom and from whom. With `[smtp]` there is always a recipient; the sender is, in this
 /// order, `smtp.from`, the SMTP user, the recipient.
-pub fn digest(
-    written: &file::Digest,
-    smtp: &Option<Spanned<file::Smtp>>,
+pub(super) fn digest(
+    written: &WrittenDigest,
+    smtp: &Option<Spanned<WrittenSmtp>>,
     me: &Me,
 ) -> Result<DigestPlan, Mistake> {
     let day = given(&written.day).map(|day| values::weekday(&day)).transpose()?;

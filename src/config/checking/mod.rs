@@ -5,6 +5,7 @@
 mod account;
 mod mailer;
 mod oauth;
+mod password;
 mod server;
 mod values;
 
@@ -12,29 +13,29 @@ use std::path::Path;
 
 use super::Environment;
 use super::checked::{AccountKind, Config, HolidayFile, Me};
-use super::file::{self, File};
+use super::file::{Basis, BodyText, WrittenAlerts, WrittenConfig, WrittenMe, WrittenMeasure};
 use super::mistake::Mistake;
 use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::{AlertPolicy, Policy, TimeBasis};
-use values::{Place, given};
+use values::{PathBase, given};
 
 impl Config {
     pub(super) fn check(
-        file: &File,
+        file: &WrittenConfig,
         path: &Path,
         environment: &Environment,
     ) -> Result<Config, Mistake> {
         let folder = path.parent().unwrap_or(Path::new(""));
-        let place = Place { home: &environment.home, folder };
+        let base = PathBase { home: &environment.home, folder };
         let cues = reads_text(file);
-        let accounts = account::accounts(&file.account, cues, &place)?;
+        let accounts = account::accounts(&file.account, cues, &base)?;
         let me = me(&file.me, accounts.iter().map(|account| &account.kind))?;
         if me.addresses.is_empty() && !accounts.is_empty() {
             let message = "no address of yours is known, so yours and theirs look alike";
             return Err(Mistake::nowhere(message)
                 .hint("add [me] addresses = [\"ada@example.com\"] with every address of yours"));
         }
-        let mailer = mailer::mailer(&file.smtp, &accounts, &place)?;
+        let mailer = mailer::mailer(&file.smtp, &accounts, &base)?;
         let digest = mailer::digest(&file.digest, &file.smtp, &me)?;
         Ok(Config {
             policy: policy(file, environment)?,
@@ -44,12 +45,12 @@ impl Config {
             digest,
             desktop: file.alerts.desktop.unwrap_or(true),
             keep_subjects: file.privacy.subjects.unwrap_or(true),
-            holidays: holidays(&file.measure, &place),
+            holidays: holidays(&file.measure, &base),
         })
     }
 }
 
-fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
+fn policy(file: &WrittenConfig, environment: &Environment) -> Result<Policy, Mistake> {
     let usual = Policy::default();
     let zone = given(&file.me.zone).map(|zone| values::zone(&zone)).transpose()?;
     let limit = given(&file.limit).map(|limit| values::limit(&limit)).transpose()?;
@@ -57,8 +58,8 @@ fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
         stance: file.stance,
         limit_h: limit.unwrap_or(usual.limit_h),
         time: match file.measure.time {
-            Some(file::Basis::Date) => TimeBasis::Date,
-            Some(file::Basis::Arrival) | None => TimeBasis::Arrival,
+            Some(Basis::Date) => TimeBasis::Date,
+            Some(Basis::Arrival) | None => TimeBasis::Arrival,
         },
         zone: zone.unwrap_or_else(|| environment.system_zone.clone()),
         away: file.me.away.iter().map(values::absence).collect::<Result<_, _>>()?,
@@ -68,22 +69,22 @@ fn policy(file: &File, environment: &Environment) -> Result<Policy, Mistake> {
     })
 }
 
-fn reads_text(file: &File) -> bool {
-    !matches!(file.privacy.text, Some(file::BodyText::Never))
+fn reads_text(file: &WrittenConfig) -> bool {
+    !matches!(file.privacy.text, Some(BodyText::Never))
 }
 
 /// Named only: what they say is read with them.
-fn holidays(written: &file::Measure, place: &Place<'_>) -> Vec<HolidayFile> {
+fn holidays(written: &WrittenMeasure, base: &PathBase<'_>) -> Vec<HolidayFile> {
     let named = written.holidays.iter().filter(|path| !path.get_ref().trim().is_empty());
     let file = |path: &toml::Spanned<String>| HolidayFile {
-        path: place.path(path.get_ref().trim()),
+        path: base.path(path.get_ref().trim()),
         holidays: Holidays::default(),
         named_at: path.span(),
     };
     named.map(file).collect()
 }
 
-fn alerts(written: &file::Alerts) -> Result<AlertPolicy, Mistake> {
+fn alerts(written: &WrittenAlerts) -> Result<AlertPolicy, Mistake> {
     let usual = AlertPolicy::default();
     let batch = given(&written.batch).map(|at| values::time(&at)).transpose()?;
     let quiet = given(&written.quiet).map(|hours| values::quiet(&hours)).transpose()?;
@@ -96,7 +97,7 @@ fn alerts(written: &file::Alerts) -> Result<AlertPolicy, Mistake> {
 
 /// Names and addresses; a user name that is an address is one of mine.
 fn me<'a>(
-    written: &file::Me,
+    written: &WrittenMe,
     accounts: impl Iterator<Item = &'a AccountKind>,
 ) -> Result<Me, Mistake> {
     let mut addresses: Vec<String> = Vec::new();

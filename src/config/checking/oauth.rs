@@ -4,11 +4,11 @@ use oauth2::url::{Host, Url};
 use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
 use toml::Spanned;
 
-use super::super::file;
+use super::super::file::{Text, WrittenOAuth};
 use super::super::login::OAuth;
 use super::super::mistake::Mistake;
-use super::server;
-use super::values::{Place, given};
+use super::password;
+use super::values::{PathBase, given};
 
 /// What is known of a provider; the client is always the user's own.
 struct Provider {
@@ -44,10 +44,10 @@ const MICROSOFT: Provider = Provider {
 const CUSTOM: Provider = Provider { auth: "", token: "", device: "", scopes: &[], asks: &[] };
 
 /// `None` where every key is empty.
-pub fn oauth(
-    written: &Option<Spanned<file::OAuth>>,
+pub(super) fn oauth(
+    written: &Option<Spanned<WrittenOAuth>>,
     account: &str,
-    place: &Place<'_>,
+    base: &PathBase<'_>,
 ) -> Result<Option<OAuth>, Mistake> {
     let Some(spanned) = written else { return Ok(None) };
     let oauth = spanned.get_ref();
@@ -83,11 +83,11 @@ pub fn oauth(
     Ok(Some(OAuth {
         account: account.to_owned(),
         client_id: client_id.get_ref().to_string(),
-        client_secret: server::password(&oauth.client_secret, place)?,
+        client_secret: password::source(&oauth.client_secret, base)?,
         auth_url: url(&oauth.auth_url, provider.auth)?.map(AuthUrl::from_url),
         token_url: TokenUrl::from_url(token_url),
         device_url: url(&oauth.device_url, provider.device)?.map(DeviceAuthorizationUrl::from_url),
-        ca: given(&oauth.ca).map(|path| place.path(path.get_ref())),
+        ca: given(&oauth.ca).map(|path| base.path(path.get_ref())),
         scopes,
         asks: asks.collect(),
         folder: std::path::PathBuf::new(),
@@ -95,7 +95,7 @@ pub fn oauth(
 }
 
 /// As written, or the provider's; in the clear only to this machine.
-fn url(written: &file::Text, usual: &str) -> Result<Option<Url>, Mistake> {
+fn url(written: &Text, usual: &str) -> Result<Option<Url>, Mistake> {
     let Some(text) = given(written) else { return Ok(Url::parse(usual).ok()) };
     let wrong = |label: &str| {
         let message = format!("\"{}\" is no address of a sign-in page", text.get_ref());

@@ -1,31 +1,25 @@
-//! What an IMAP and an SMTP server have in common: TLS, port, password.
+//! What an IMAP and an SMTP server have in common: TLS, port, certificate, login.
 
 use std::net::IpAddr;
-use std::path::Path;
 
 use toml::Spanned;
 
 use super::super::checked::Tls;
-use super::super::file::{self, Text};
+use super::super::file::{Text, WrittenOAuth, WrittenPassword, WrittenTls};
 use super::super::fingerprint::Fingerprint;
 use super::super::login::{Login, TokenCommand};
 use super::super::mistake::Mistake;
-use super::super::secret::Password;
-use super::oauth;
-use super::values::{Place, given};
-
-const FOUR_WAYS: &str = "name one source: password.command = [\"pass\", \"mail\"], \
-    password.file = \"FILE\" (mode 600), password.credential = \"NAME\" (systemd), \
-    or password.keyring = \"NAME\" (Secret Service)";
+use super::values::{PathBase, given};
+use super::{oauth, password};
 
 /// The TLS mode; without TLS only a loopback address may be spoken to.
-pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
+pub(super) fn tls(tls: &Option<Spanned<WrittenTls>>, host: &Spanned<&str>) -> Result<Tls, Mistake> {
     let Some(tls) = tls else { return Ok(Tls::Implicit) };
     match tls.get_ref() {
-        file::Tls::Implicit => Ok(Tls::Implicit),
-        file::Tls::Starttls => Ok(Tls::Starttls),
-        file::Tls::None if is_loopback(host.get_ref()) => Ok(Tls::None),
-        file::Tls::None => Err(Mistake::at(
+        WrittenTls::Implicit => Ok(Tls::Implicit),
+        WrittenTls::Starttls => Ok(Tls::Starttls),
+        WrittenTls::None if is_loopback(host.get_ref()) => Ok(Tls::None),
+        WrittenTls::None => Err(Mistake::at(
             tls.span(),
             "without TLS the password would travel in the clear",
             "only to a loopback address",
@@ -36,7 +30,7 @@ pub fn tls(tls: &Option<Spanned<file::Tls>>, host: &Spanned<&str>) -> Result<Tls
 }
 
 /// The port as given, which is never 0, or the usual one.
-pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
+pub(super) fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
     match port {
         Some(port) if *port.get_ref() == 0 => {
             Err(Mistake::at(port.span(), "no server listens on port 0", "1 to 65535"))
@@ -47,7 +41,7 @@ pub fn port(port: &Option<Spanned<u16>>, usual: u16) -> Result<u16, Mistake> {
 }
 
 /// The fingerprint of the server's certificate, of use only where it shows one.
-pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mistake> {
+pub(super) fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mistake> {
     let Some(text) = given(written) else { return Ok(None) };
     if tls == Tls::None {
         let message = "without TLS the server shows no certificate";
@@ -61,15 +55,15 @@ pub fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint>, Mist
 }
 
 /// The one way to log in that is named; `None` when none is.
-pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mistake> {
+pub(super) fn login(written: &Ways<'_>, base: &PathBase<'_>) -> Result<Option<Login>, Mistake> {
     let token = written.token_command.as_ref().filter(|words| !words.get_ref().is_empty());
-    let password = password(written.password, place)?.map(|it| (Login::Password(it), None));
+    let password = password::source(written.password, base)?.map(|it| (Login::Password(it), None));
     let token = token.map(|words| {
-        let words_for_it = TokenCommand(command(words.get_ref(), place.home));
+        let words_for_it = TokenCommand(base.command(words.get_ref()));
         (Login::Token(words_for_it), Some(words.span()))
     });
     let oauth = match written.oauth {
-        Some((oauth, account)) => oauth::oauth(oauth, account, place)?
+        Some((oauth, account)) => oauth::oauth(oauth, account, base)?
             .map(|it| (Login::OAuth(Box::new(it)), oauth.as_ref().map(Spanned::span))),
         None => None,
     };
@@ -84,60 +78,11 @@ pub fn login(written: &Ways<'_>, place: &Place<'_>) -> Result<Option<Login>, Mis
 }
 
 /// The ways to log in as the file has them.
-pub struct Ways<'a> {
-    pub password: &'a Option<Spanned<file::Password>>,
+pub(super) struct Ways<'a> {
+    pub password: &'a Option<Spanned<WrittenPassword>>,
     pub token_command: &'a Option<Spanned<Vec<String>>>,
     /// With the name of the account; nothing but an account has one.
-    pub oauth: Option<(&'a Option<Spanned<file::OAuth>>, &'a str)>,
-}
-
-/// The one source of a password; `None` when none is named.
-pub fn password(
-    password: &Option<Spanned<file::Password>>,
-    place: &Place<'_>,
-) -> Result<Option<Password>, Mistake> {
-    let Some(spanned) = password else { return Ok(None) };
-    let file::Password::Sources(sources) = spanned.get_ref() else {
-        let message = "a password doesn't belong in this file";
-        return Err(Mistake::at(spanned.span(), message, "blotted out here").hint(FOUR_WAYS));
-    };
-    let mut named = Vec::new();
-    if !sources.command.is_empty() {
-        named.push(Password::Command(command(&sources.command, place.home)));
-    }
-    if !sources.file.is_empty() {
-        named.push(Password::File(place.path(&sources.file)));
-    }
-    if !sources.credential.is_empty() {
-        if sources.credential.contains('/') || sources.credential.starts_with('.') {
-            let message = format!("\"{}\" is no name of a credential", sources.credential);
-            return Err(Mistake::at(spanned.span(), message, "a plain file name"));
-        }
-        named.push(Password::Credential(sources.credential.clone()));
-    }
-    if !sources.keyring.is_empty() {
-        named.push(Password::Keyring(sources.keyring.clone()));
-    }
-    match named.len() {
-        0 | 1 => Ok(named.pop()),
-        _ => Err(Mistake::at(spanned.span(), "the password has several sources", "name one")),
-    }
-}
-
-/// What to say when a password is needed and no source is named.
-pub fn no_password(at: std::ops::Range<usize>, whose: &str) -> Mistake {
-    Mistake::at(at, format!("{whose} has no password"), "no source is named here").hint(FOUR_WAYS)
-}
-
-/// No shell runs the command, so `~/` is expanded here.
-fn command(words: &[String], home: &Path) -> Vec<String> {
-    let mut words = words.to_vec();
-    if let Some(program) = words.first_mut()
-        && let Some(rest) = program.strip_prefix("~/")
-    {
-        *program = home.join(rest).to_string_lossy().into_owned();
-    }
-    words
+    pub oauth: Option<(&'a Option<Spanned<WrittenOAuth>>, &'a str)>,
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -15,14 +15,14 @@ use crate::domain::policy::EXPIRY_H;
 type Checked<T> = std::result::Result<T, Mistake>;
 
 /// A text that isn't empty, trimmed; an empty one is as good as none.
-pub fn given(text: &Text) -> Option<Spanned<&str>> {
+pub(super) fn given(text: &Text) -> Option<Spanned<&str>> {
     let text = text.as_ref()?;
     let trimmed = text.get_ref().trim();
     (!trimmed.is_empty()).then(|| Spanned::new(text.span(), trimmed))
 }
 
 /// Hours; a day has 24.
-pub fn limit(text: &Spanned<&str>) -> Checked<f64> {
+pub(super) fn limit(text: &Spanned<&str>) -> Checked<f64> {
     let shape = "hours, days or minutes: \"48h\", \"2d\", \"90m\"";
     let wrong =
         || Mistake::at(text.span(), format!("\"{}\" is no duration", text.get_ref()), shape);
@@ -35,7 +35,7 @@ pub fn limit(text: &Spanned<&str>) -> Checked<f64> {
     Err(Mistake::at(text.span(), "this limit can't be kept", "more than 0 h, at most 30 days"))
 }
 
-pub fn time(text: &Spanned<&str>) -> Checked<Time> {
+pub(super) fn time(text: &Spanned<&str>) -> Checked<Time> {
     time_of_day(text.get_ref()).ok_or_else(|| {
         let message = format!("\"{}\" is no time of day", text.get_ref());
         Mistake::at(text.span(), message, "hours and minutes: \"07:00\"")
@@ -43,7 +43,7 @@ pub fn time(text: &Spanned<&str>) -> Checked<Time> {
 }
 
 /// `"21:00-08:00"`; `"never"` for none.
-pub fn quiet(text: &Spanned<&str>) -> Checked<Option<(Time, Time)>> {
+pub(super) fn quiet(text: &Spanned<&str>) -> Checked<Option<(Time, Time)>> {
     if *text.get_ref() == "never" {
         return Ok(None);
     }
@@ -56,7 +56,7 @@ pub fn quiet(text: &Spanned<&str>) -> Checked<Option<(Time, Time)>> {
     })
 }
 
-pub fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
+pub(super) fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
     ["%A", "%a"]
         .iter()
         .find_map(|format| BrokenDownTime::parse(format, text.get_ref()).ok()?.weekday())
@@ -67,7 +67,7 @@ pub fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
 }
 
 /// `"2026-12-24/2027-01-02"`, or a single day.
-pub fn absence(text: &Spanned<String>) -> Checked<(Date, Date)> {
+pub(super) fn absence(text: &Spanned<String>) -> Checked<(Date, Date)> {
     let whole = text.get_ref().trim();
     let (first, last) = whole.split_once('/').unwrap_or((whole, whole));
     let wrong = |label| Mistake::at(text.span(), format!("\"{whole}\" is no time away"), label);
@@ -83,7 +83,7 @@ pub fn absence(text: &Spanned<String>) -> Checked<(Date, Date)> {
     Ok((first, last))
 }
 
-pub fn zone(text: &Spanned<&str>) -> Checked<TimeZone> {
+pub(super) fn zone(text: &Spanned<&str>) -> Checked<TimeZone> {
     TimeZone::get(text.get_ref()).map_err(|_| {
         let message = format!("no time zone is called \"{}\"", text.get_ref());
         Mistake::at(text.span(), message, "a name from the tz database: \"Europe/Paris\"")
@@ -91,7 +91,7 @@ pub fn zone(text: &Spanned<&str>) -> Checked<TimeZone> {
 }
 
 /// A number of bytes, or a text with a unit; `"none"` for any number, an empty text for the usual.
-pub fn daily_bytes(written: &Spanned<Value>, usual: Option<u64>) -> Checked<Option<u64>> {
+pub(super) fn daily_bytes(written: &Spanned<Value>, usual: Option<u64>) -> Checked<Option<u64>> {
     let shape = "bytes, or a text: \"500 MB\"; \"none\" for no bound";
     let bytes = match written.get_ref() {
         Value::Integer(bytes) => Some(*bytes),
@@ -131,7 +131,7 @@ fn size(text: &str) -> Option<i64> {
 }
 
 /// Trimmed and in lower case.
-pub fn address(text: &Spanned<&str>) -> Checked<String> {
+pub(super) fn address(text: &Spanned<&str>) -> Checked<String> {
     normalised(text.get_ref()).ok_or_else(|| {
         let message = format!("\"{}\" is no mail address", text.get_ref());
         Mistake::at(text.span(), message, "like \"ada@example.com\"")
@@ -139,7 +139,7 @@ pub fn address(text: &Spanned<&str>) -> Checked<String> {
 }
 
 /// The normalised form of what looks like a mail address.
-pub fn normalised(text: &str) -> Option<String> {
+pub(super) fn normalised(text: &str) -> Option<String> {
     let (local, domain) = text.trim().rsplit_once('@')?;
     let plain = !text.trim().contains(|c: char| c.is_whitespace() || c.is_control());
     (plain && !local.is_empty() && !domain.is_empty())
@@ -147,20 +147,31 @@ pub fn normalised(text: &str) -> Option<String> {
 }
 
 /// Where paths of the file start from.
-pub struct Place<'a> {
+pub(super) struct PathBase<'a> {
     pub home: &'a Path,
     /// The folder of the configuration file.
     pub folder: &'a Path,
 }
 
-impl Place<'_> {
+impl PathBase<'_> {
     /// `~/` is the home; a relative path starts at the configuration's folder.
-    pub fn path(&self, text: &str) -> PathBuf {
+    pub(super) fn path(&self, text: &str) -> PathBuf {
         match text.strip_prefix("~/") {
             Some(rest) => self.home.join(rest),
             None if text == "~" => self.home.to_owned(),
             None => self.folder.join(text),
         }
+    }
+
+    /// No shell runs a command, so the `~/` of its program is expanded here.
+    pub(super) fn command(&self, words: &[String]) -> Vec<String> {
+        let mut words = words.to_vec();
+        if let Some(program) = words.first_mut()
+            && let Some(rest) = program.strip_prefix("~/")
+        {
+            *program = self.home.join(rest).to_string_lossy().into_owned();
+        }
+        words
     }
 }
 

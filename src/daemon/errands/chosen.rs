@@ -1,7 +1,7 @@
 //! What the user chose on an alert, carried out.
 
 use crate::book::measure_marked;
-use crate::deliver::{Action, Deed};
+use crate::deliver::{Action, ActionInvoked};
 use crate::domain::decide::alerts::snoozed_until;
 use crate::domain::measure::decisions::{Decided, Decision};
 use crate::domain::model::{Moment, TurnId};
@@ -13,13 +13,18 @@ use crate::store::Store;
 ///
 /// # Errors
 /// Where the database can't be written.
-pub fn carry_out(store: &Store, action: &Action, policy: &Policy, now: Moment) -> Result<()> {
-    let Ok(id) = action.id.parse::<TurnId>() else { return Ok(()) };
-    let what = match action.what {
-        Deed::Open => return Ok(()),
-        Deed::Done => Decided::Done(id.touch),
-        Deed::Snooze => Decided::Snooze { touch: id.touch, until: snoozed_until(now) },
-        Deed::Mute => Decided::Mute,
+pub fn carry_out(
+    store: &Store,
+    chosen: &ActionInvoked,
+    policy: &Policy,
+    now: Moment,
+) -> Result<()> {
+    let Ok(id) = chosen.id.parse::<TurnId>() else { return Ok(()) };
+    let what = match chosen.action {
+        Action::Open => return Ok(()),
+        Action::Done => Decided::Done(id.touch),
+        Action::Snooze => Decided::Snooze { touch: id.touch, until: snoozed_until(now) },
+        Action::Mute => Decided::Mute,
     };
     let decision = Decision { at: now, contact: id.contact, what };
     store.transaction(|store| {

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::RETRY;
 use crate::config::Config;
-use crate::deliver::{Action, Alert, Desktop, News};
+use crate::deliver::{ActionInvoked, Alert, BusEvent, Desktop};
 use crate::domain::model::Moment;
 
 /// Where alerts are shown.
@@ -22,9 +22,9 @@ pub struct Outlet {
 
 pub struct AlertDesk {
     outlet: Outlet,
-    connected: Option<(Desktop, mpsc::Receiver<Action>)>,
+    connected: Option<(Desktop, mpsc::Receiver<ActionInvoked>)>,
     /// What was chosen and isn't carried out yet.
-    chosen: Vec<Action>,
+    chosen: Vec<ActionInvoked>,
     /// Nothing is shown before then: nobody was there.
     retry: Option<Moment>,
 }
@@ -47,7 +47,7 @@ impl AlertDesk {
         self.retry = Some(then);
     }
 
-    pub fn take_chosen(&mut self) -> Vec<Action> {
+    pub fn take_chosen(&mut self) -> Vec<ActionInvoked> {
         std::mem::take(&mut self.chosen)
     }
 
@@ -56,9 +56,9 @@ impl AlertDesk {
         let Some((desktop, actions)) = &mut self.connected else { return pending().await };
         tokio::select! {
             Some(action) = actions.recv() => self.chosen.push(action),
-            news = desktop.changed() => match news {
-                News::NotifierCame => self.retry = None,
-                News::BusLeft => self.connected = None,
+            event = desktop.bus_event() => match event {
+                BusEvent::NotifierAppeared => self.retry = None,
+                BusEvent::Disconnected => self.connected = None,
             }
         }
     }

@@ -50,16 +50,16 @@ impl Errands {
         let token = Seal::of(&self.home.data)?.of_digest(week);
         let store = self.store()?;
         let was_sealed = item.state != DeliveryState::Sending || item.mark == DeliveryMark::Sealed;
-        let (sender, recipient) = deliver::bare(from, to)?;
+        let (sender, recipient) = deliver::bare_addresses(from, to)?;
         let borne = was_sealed.then_some(token.as_str());
         if store.has_come_back(&message_id, &sender, &recipient, borne)? {
             return store.set_delivery_state(item.id, DeliveryState::Sent, now);
         }
         store.begin_to_send(item.id, DeliveryMark::Sealed, now)?;
         let digest = Book::open(store, &config.policy, AsOf::Now(now))?.digest()?;
-        let letter = deliver::letter(&digest, &config.policy.zone);
-        let outside = deliver::Outside { from, to, message_id: &message_id, token: &token };
-        let bytes = deliver::compose(&letter, &outside, now)?;
+        let rendered = deliver::render(&digest, &config.policy.zone);
+        let header = deliver::MailHeader { from, to, message_id: &message_id, token: &token };
+        let bytes = deliver::compose(&rendered, &header, now)?;
         let stem = format!("requite-{week}");
         let state = match deliver::send(mailer, &bytes, from, to, &stem).await {
             Ok(()) => {

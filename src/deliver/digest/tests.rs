@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::decide::debts::Debt;
+use crate::domain::decide::digest::Totals;
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, HOUR, Side};
 
@@ -146,7 +147,7 @@ fn hostile() -> Digest {
 #[test]
 fn letters_read_as_they_always_did() {
     for (name, digest) in [("rich", rich()), ("empty", empty()), ("hostile", hostile())] {
-        let letter = letter(&digest, &paris());
+        let letter = render(&digest, &paris());
         insta::with_settings!({
             snapshot_path => "../../../tests/fixtures/digest",
             prepend_module_to_snapshot => false,
@@ -161,7 +162,7 @@ fn letters_read_as_they_always_did() {
 
 #[test]
 fn foreign_text_stays_text() {
-    let letter = letter(&hostile(), &paris());
+    let letter = render(&hostile(), &paris());
     for forbidden in ["<script", "<img", "\u{202E}", "\u{2066}", "\u{1b}", "\0", "\nBcc"] {
         assert!(!letter.html.contains(forbidden), "{forbidden:?} in the HTML");
     }
@@ -173,7 +174,7 @@ fn foreign_text_stays_text() {
 
 #[test]
 fn nothing_is_loaded_from_anywhere() {
-    let html = letter(&rich(), &paris()).html;
+    let html = render(&rich(), &paris()).html;
     for loader in ["http:", "https:", "url(", "src=", "@import", "<link", "<script", "cid:"] {
         assert!(!html.contains(loader), "{loader}");
     }
@@ -182,7 +183,7 @@ fn nothing_is_loaded_from_anywhere() {
 #[test]
 fn text_fits_an_old_terminal() {
     for digest in [rich(), empty(), hostile()] {
-        for line in letter(&digest, &paris()).text.lines() {
+        for line in render(&digest, &paris()).text.lines() {
             assert!(unicode_width::UnicodeWidthStr::width(line) <= 76, "{line}");
         }
     }
@@ -194,7 +195,7 @@ fn the_subject_counts_people_not_messages() {
     fn check(contacts: &[i64], unlisted: usize, subject: &str) {
         let i_owe = contacts.iter().map(|&n| debt(n, "A", "a@example.org", "s", 1)).collect();
         let digest = Digest { i_owe, i_owe_more: unlisted, ..empty() };
-        assert_eq!(letter(&digest, &TimeZone::UTC).subject, subject);
+        assert_eq!(render(&digest, &TimeZone::UTC).subject, subject);
     }
     check(&[], 0, "Requite: nobody is waiting for you (week 47)");
     check(&[1], 0, "Requite: 1 person is waiting for you (week 47)");

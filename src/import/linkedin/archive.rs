@@ -3,15 +3,15 @@
 use std::io::{Cursor, Read};
 
 /// In bytes; thirty thousand connections, as many as LinkedIn allows, take about 5 MB.
-pub const LARGEST: u64 = 64 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 
-pub fn looks_like(bytes: &[u8]) -> bool {
+pub(super) fn looks_like(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
 /// The member `Connections.csv`, in whatever folder; `None` when there is none, an error with the
 /// reason when there is one that can't be read or that is larger than `largest` bytes.
-pub fn connections(bytes: &[u8], largest: u64) -> Option<Result<Vec<u8>, String>> {
+pub(super) fn connections(bytes: &[u8], largest: u64) -> Option<Result<Vec<u8>, String>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let name = archive.file_names().flatten().find(|name| is_connections(name))?.into_owned();
     Some(member(&mut archive, &name, largest))

@@ -2,10 +2,10 @@
 
 use csv::StringRecord;
 
-use super::rows::split;
+use super::cells::split;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
+pub(super) enum Column {
     FirstName,
     LastName,
     Url,
@@ -122,7 +122,7 @@ const NAMES: [(Column, &[&str]); 7] = [
 
 /// Which cell holds what.
 #[derive(Debug)]
-pub struct Header {
+pub(super) struct Header {
     pub delimiter: u8,
     /// How many cells a row has.
     pub width: usize,
@@ -131,7 +131,7 @@ pub struct Header {
 
 impl Header {
     /// Empty where the file has no such column.
-    pub fn cell<'a>(&self, row: &'a StringRecord, column: Column) -> &'a str {
+    pub(super) fn cell<'a>(&self, row: &'a StringRecord, column: Column) -> &'a str {
         let index = self.columns.iter().find(|(known, _)| *known == column).map(|(_, at)| *at);
         index.and_then(|index| row.get(index)).unwrap_or_default().trim()
     }
@@ -139,7 +139,7 @@ impl Header {
 
 /// The first line that is a header row, however long the notes above it are; programs that saved
 /// the file again may have changed the delimiter.
-pub fn find_header(lines: &[&str]) -> Option<(usize, Header)> {
+pub(super) fn find_header(lines: &[&str]) -> Option<(usize, Header)> {
     lines.iter().enumerate().find_map(|(at, line)| {
         [b',', b';', b'\t'].into_iter().find_map(|delimiter| Some((at, header(line, delimiter)?)))
     })

@@ -22,7 +22,7 @@ const MONTHS: [&[&str]; 12] = [
 /// `16 Nov 2024`, `Nov 16, 2024`, `16. November 2024`, `16 de nov. de 2024`, `2024-11-16`,
 /// `11/16/24`, `16.11.2024`. Slashes mean month first, as in LinkedIn's own files, unless that
 /// can't be.
-pub fn parse(text: &str) -> Option<Date> {
+pub(super) fn parse(text: &str) -> Option<Date> {
     if let Some(date) = text.get(..10).and_then(|start| start.parse().ok()) {
         return Some(date);
     }

@@ -5,22 +5,24 @@
 
 use std::collections::HashMap;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 
+use super::super::contacts::Skipped;
+use super::cells::split;
 use super::columns::{Column, Header};
-use super::{Skipped, date};
+use super::date;
 
 /// More lines than any cell has.
 const MOST_LINES: usize = 50;
 
-pub struct Row {
+pub(super) struct Row {
     /// 1-based line of the file on which the row starts.
     pub line: u64,
     pub cells: StringRecord,
 }
 
 /// The rows from the line at index `from` on; blank lines are none.
-pub fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
+pub(super) fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
     let mut rows = Vec::new();
     let mut lines = Lines { lines, header, stands_alone: HashMap::new() };
     let mut at = from;
@@ -105,16 +107,4 @@ fn fits(cells: &StringRecord, header: &Header) -> bool {
 
 fn is_balanced(line: &str) -> bool {
     line.bytes().filter(|byte| *byte == b'"').count().is_multiple_of(2)
-}
-
-/// The cells of one row; `None` when there is none.
-pub fn split(row: &str, delimiter: u8) -> Option<StringRecord> {
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(row.len().max(1))
-        .from_reader(row.as_bytes());
-    let mut cells = StringRecord::new();
-    reader.read_record(&mut cells).ok()?.then_some(cells)
 }

@@ -8,11 +8,11 @@ use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::super::Card;
+use super::super::contacts::Card;
 use super::super::text::{decoded, some, tidy};
 
 /// The person of one card, or why there is none in it.
-pub fn read(content: &[u8]) -> Result<Card, String> {
+pub(super) fn read(content: &[u8]) -> Result<Card, String> {
     // vCard 2.1 lets a parameter's value stand without its name, which the parser doesn't know.
     let text = readable(content).replace(";QUOTED-PRINTABLE", ";ENCODING=QUOTED-PRINTABLE");
     let entry = catch_unwind(AssertUnwindSafe(|| Parser::new(&text).entry()));
@@ -144,7 +144,7 @@ impl Structured {
     }
 }
 
-/// The first value of an ORG or a name, every value where a property is a list.
+/// The first value of each such property; of `NICKNAME`, which is a list, every value.
 fn texts<'a>(card: &'a VCard, property: &VCardProperty) -> impl Iterator<Item = String> + 'a {
     let all = matches!(property, VCardProperty::Nickname);
     let entries: Vec<&VCardEntry> =

@@ -2,7 +2,7 @@
 //! the next.
 
 /// A part of the file, with the 1-based line on which it starts.
-pub enum Piece {
+pub(super) enum Piece {
     Card { line: u64, content: Vec<u8> },
     Broken { line: u64, why: &'static str },
 }
@@ -19,7 +19,7 @@ struct Cutter {
     stray: bool,
 }
 
-pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
+pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let mut cutter = Cutter::default();
     for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
         cutter.take(number, line);
@@ -28,7 +28,7 @@ pub fn pieces(bytes: &[u8]) -> Vec<Piece> {
     cutter.pieces
 }
 
-pub fn opens(line: &[u8]) -> bool {
+pub(super) fn opens(line: &[u8]) -> bool {
     line.trim_ascii().eq_ignore_ascii_case(b"BEGIN:VCARD")
 }
 

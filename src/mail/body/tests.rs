@@ -11,7 +11,7 @@ use crate::domain::message::cues::{Cues, Marks};
 fn read_cues(header: &[u8], body: &[u8]) -> Option<Cues> {
     let fields = b"From: bob@example.org\r\nTo: Ada Example <ada@example.com>\r\n";
     let mut facts = crate::mail::facts(fields).unwrap();
-    read_text(&mut facts, header, body, Me::default());
+    read_text(&mut facts, header, body, Owner::default());
     facts.cues
 }
 
@@ -223,7 +223,7 @@ fn a_notice_of_absence_says_in_its_text_when_it_ends() {
     let back_on = |marks: &str, body: &str| {
         let header = format!("{TEXT}Date: Mon, 2 Mar 2026 09:00:00 +0000\r\n{marks}");
         let mut facts = crate::mail::facts(header.as_bytes()).unwrap();
-        read_text(&mut facts, header.as_bytes(), body.as_bytes(), Me::default());
+        read_text(&mut facts, header.as_bytes(), body.as_bytes(), Owner::default());
         facts.back_on.map(|day| day.to_string())
     };
     let notice = "Auto-Submitted: auto-replied\r\nSubject: Out of office\r\n";

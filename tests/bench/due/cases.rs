@@ -8,7 +8,7 @@ use requite::domain::measure::need::{self, Addressing, Features, Message};
 use requite::domain::message::cues::{self, People};
 use requite::domain::message::facts::{Facts, Mailbox as Party};
 use requite::domain::model::Side;
-use requite::mail::{self, Me};
+use requite::mail::{self, Owner};
 
 use super::archive;
 use super::model::Set;
@@ -66,7 +66,7 @@ pub fn read(labels: Option<&Path>, own: &[(String, PathBuf)]) -> (Vec<Case>, Spe
     for mailbox in mailboxes(&labels, own) {
         let Some(labels) = labels.get(&mailbox.name) else { continue };
         let names = names(&mailbox);
-        let me = Me { names: &names, addresses: &mailbox.mine };
+        let me = Owner { names: &names, addresses: &mailbox.mine };
         let mut seen = HashSet::new();
         for raw in &mailbox.mail {
             let Ok(mut facts) = mail::facts(raw) else { continue };

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::globals::Globals;
 use crate::cli::render;
 use crate::config::{self, Tls};
-use crate::discover::{Found, Means, Server, discover};
+use crate::discover::{Discovery, Network, Server, discover};
 use crate::error::{Error, Kind, Result};
 
 pub(super) async fn run(
@@ -20,7 +20,7 @@ pub(super) async fn run(
 ) -> Result<Exit> {
     let desk = Desk::of_now(globals, globals.home()?, config::defaults());
     let address = address.trim();
-    let found = discover(address, &Means::of_system(nameserver)?).await?;
+    let found = discover(address, &Network::of_system(nameserver)?).await?;
     let nothing = found.imap.is_empty();
     if desk.json {
         desk.print_json(document(address, &found))?;
@@ -34,7 +34,7 @@ pub(super) async fn run(
     Ok(Exit::Fine)
 }
 
-fn document(address: &str, found: &Found) -> Value {
+fn document(address: &str, found: &Discovery) -> Value {
     let servers = |servers: &[Server]| servers.iter().map(server).collect::<Vec<_>>();
     json!({
         "address": address,
@@ -51,21 +51,21 @@ fn server(server: &Server) -> Value {
         "port": server.port,
         "tls": tls(server.tls),
         "user": server.user,
-        "source": server.learned.name(),
-        "detail": server.learned.to_string(),
+        "source": server.origin.name(),
+        "detail": server.origin.to_string(),
     })
 }
 
-fn told(address: &str, found: &Found) -> String {
+fn told(address: &str, found: &Discovery) -> String {
     let mut text = String::new();
     for (what, servers) in [("read over IMAP", &found.imap), ("send over SMTP", &found.smtp)] {
         if servers.is_empty() {
             continue;
         }
         text.push_str(&format!("{}\n", render::strong(what)));
-        for Server { host, port, tls: kind, user, learned, .. } in servers {
+        for Server { host, port, tls: kind, user, origin, .. } in servers {
             let line = format!("{host}, port {port}, tls {}, user {user}", tls(*kind));
-            let source = render::harmless(&learned.to_string());
+            let source = render::harmless(&origin.to_string());
             text.push_str(&format!("  {}\n", render::harmless(&line)));
             text.push_str(&format!("    {}\n", render::faint(&source)));
         }
@@ -81,7 +81,7 @@ fn told(address: &str, found: &Found) -> String {
 }
 
 /// The best of both as lines of a configuration; `None` without a mailbox.
-fn snippet(address: &str, found: &Found) -> Option<String> {
+fn snippet(address: &str, found: &Discovery) -> Option<String> {
     let imap = found.imap.first()?;
     let domain = address.rsplit('@').next().unwrap_or(address);
     let pass = format!("password.command = [\"pass\", {}]\n", quoted(&format!("mail/{domain}")));
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::config::{AccountKind, Environment, Mailer};
-    use crate::discover::{Learned, Service};
+    use crate::discover::{Origin, Service};
 
     fn server(service: Service, user: &str) -> Server {
         Server {
@@ -129,7 +129,7 @@ mod tests {
             port: 1993,
             tls: Tls::Starttls,
             user: user.to_owned(),
-            learned: Learned::Guess,
+            origin: Origin::Guess,
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
         for user in ["ada@example.com", "ada", "a\"d\\a#"] {
             let imap = vec![server(Service::Imap, user)];
             let smtp = vec![server(Service::Smtp, user)];
-            let found = Found { imap, smtp, notes: Vec::new() };
+            let found = Discovery { imap, smtp, notes: Vec::new() };
             let text = snippet("ada@example.com", &found).unwrap();
             let environment = Environment::of_system();
             let config = config::parse(&text, Path::new("c.toml"), &environment).unwrap();
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_way_out_alone_is_no_configuration() {
         let smtp = vec![server(Service::Smtp, "ada")];
-        let found = Found { smtp, ..Found::default() };
+        let found = Discovery { smtp, ..Discovery::default() };
         assert_eq!(snippet("ada@example.com", &found), None);
     }
 }

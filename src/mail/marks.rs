@@ -7,11 +7,14 @@ use super::fields::{Fields, LONGEST_NAME};
 
 /// What a message's own header says of how it was kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct HeaderMarks {
     /// `X-Gmail-Labels`, decoded, as Google Takeout writes them.
     pub labels: Vec<String>,
+    /// The user has answered it.
     pub answered: bool,
+    /// It was deleted, though it is still in the file.
     pub deleted: bool,
+    /// It was never sent.
     pub draft: bool,
     /// A mail server's note to itself in the place of the first message (`X-IMAP`).
     pub is_note: bool,
@@ -21,29 +24,29 @@ pub struct Kept {
 const MOZILLA: [u32; 2] = [0x2, 0x8];
 
 /// Reads a header block, bare or at the front of a message.
-pub fn kept(header: &[u8]) -> Kept {
-    let mut kept = Kept::default();
+pub fn header_marks(header: &[u8]) -> HeaderMarks {
+    let mut marks = HeaderMarks::default();
     for field in Fields::of(header) {
         let mut buffer = [0; LONGEST_NAME];
         match field.lower_name(&mut buffer) {
-            Some("x-gmail-labels") => kept.labels = labels(&decode::text(field.value)),
+            Some("x-gmail-labels") => marks.labels = labels(&decode::text(field.value)),
             Some("x-status") => {
-                kept.answered |= field.value.contains(&b'A');
-                kept.deleted |= field.value.contains(&b'D');
-                kept.draft |= field.value.contains(&b'T');
+                marks.answered |= field.value.contains(&b'A');
+                marks.deleted |= field.value.contains(&b'D');
+                marks.draft |= field.value.contains(&b'T');
             }
             Some("x-mozilla-status") => {
                 let bits = std::str::from_utf8(field.value.trim_ascii()).unwrap_or_default();
                 let bits = u32::from_str_radix(bits, 16).unwrap_or_default();
                 let [answered, deleted] = MOZILLA.map(|bit| bits & bit != 0);
-                kept.answered |= answered;
-                kept.deleted |= deleted;
+                marks.answered |= answered;
+                marks.deleted |= deleted;
             }
-            Some("x-imap") => kept.is_note = true,
+            Some("x-imap") => marks.is_note = true,
             _ => {}
         }
     }
-    kept
+    marks
 }
 
 /// Separated by commas; one with a comma of its own is quoted.
@@ -66,12 +69,15 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(header: &str, expect: Kept) {
-        assert_eq!(kept(header.as_bytes()), expect, "of {header:?}");
+    fn check(header: &str, expect: HeaderMarks) {
+        assert_eq!(header_marks(header.as_bytes()), expect, "of {header:?}");
     }
 
-    fn labelled(labels: &[&str]) -> Kept {
-        Kept { labels: labels.iter().map(|label| label.to_string()).collect(), ..Kept::default() }
+    fn labelled(labels: &[&str]) -> HeaderMarks {
+        HeaderMarks {
+            labels: labels.iter().map(|label| label.to_string()).collect(),
+            ..HeaderMarks::default()
+        }
     }
 
     #[test]
@@ -86,19 +92,22 @@ mod tests {
             labelled(&["Entwürfe", "Geöffnet"]),
         );
         check("X-Gmail-Labels: \"Chat, old\",Sent\n", labelled(&["Chat, old", "Sent"]));
-        check("X-Gmail-Labels: ,\nSubject: x\n", Kept::default());
+        check("X-Gmail-Labels: ,\nSubject: x\n", HeaderMarks::default());
     }
 
     #[test]
     fn flags_come_from_any_program_that_keeps_them() {
-        let answered = Kept { answered: true, ..Kept::default() };
-        let deleted = Kept { deleted: true, ..Kept::default() };
+        let answered = HeaderMarks { answered: true, ..HeaderMarks::default() };
+        let deleted = HeaderMarks { deleted: true, ..HeaderMarks::default() };
         check("Status: RO\nX-Status: A\n", answered.clone());
         check("X-Mozilla-Status: 0003\n", answered);
         check("X-Mozilla-Status: 0009\nX-Mozilla-Status2: 00000002\n", deleted.clone());
         check("X-Status: D\n", deleted);
-        check("X-Status: T\n", Kept { draft: true, ..Kept::default() });
-        check("X-Mozilla-Status: none\n", Kept::default());
-        check("X-IMAP: 1700000000 0000000012\n", Kept { is_note: true, ..Kept::default() });
+        check("X-Status: T\n", HeaderMarks { draft: true, ..HeaderMarks::default() });
+        check("X-Mozilla-Status: none\n", HeaderMarks::default());
+        check(
+            "X-IMAP: 1700000000 0000000012\n",
+            HeaderMarks { is_note: true, ..HeaderMarks::default() },
+        );
     }
 }

@@ -1,0 +1,109 @@
+//! The sentences of a digest: numbers in, words out.
+
+use std::collections::BTreeSet;
+
+use crate::domain::decide::debts::NamedDebt;
+use crate::domain::decide::digest::{Digest, Promise, Totals};
+use crate::domain::text::{clean, count, grouped};
+
+pub(super) fn subject(digest: &Digest) -> String {
+    let people = people(&digest.i_owe);
+    let waiting = match people {
+        0 => "nobody is waiting for you".to_owned(),
+        1 => format!("{} is waiting for you", crowd(people, digest.i_owe_more)),
+        _ => format!("{} are waiting for you", crowd(people, digest.i_owe_more)),
+    };
+    format!("Requite: {waiting} (week {})", week_number(&digest.week))
+}
+
+/// Several debts may be to one person.
+fn people(debts: &[NamedDebt]) -> u64 {
+    debts.iter().map(|named| named.debt.turn.id.contact).collect::<BTreeSet<_>>().len() as u64
+}
+
+fn crowd(people: u64, unlisted: usize) -> String {
+    let counted = count(people, "person", "people");
+    if unlisted == 0 { counted } else { format!("at least {counted}") }
+}
+
+pub(super) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
+    match (listed.len(), overdue) {
+        (0, _) => String::new(),
+        (_, 0) => crowd(people(listed), unlisted),
+        (1, _) if unlisted == 0 => "1 person, overdue".to_owned(),
+        _ => {
+            let overdue = count(overdue as u64, "message overdue", "messages overdue");
+            format!("{}, {overdue}", crowd(people(listed), unlisted))
+        }
+    }
+}
+
+pub(super) fn more(unlisted: usize) -> Option<String> {
+    let messages = count(unlisted as u64, "more message", "more messages");
+    (unlisted > 0).then(|| format!("And {messages}."))
+}
+
+pub(super) fn perhaps(unlikely: usize, listed: &[NamedDebt]) -> Option<String> {
+    let more = if listed.is_empty() { "" } else { " more" };
+    (unlikely > 0).then(|| format!("{unlikely}{more} may not need a reply."))
+}
+
+pub(super) fn week_number(week: &str) -> String {
+    let number = week.rsplit_once('W').and_then(|(_, number)| number.parse::<u8>().ok());
+    number.map_or_else(|| clean(week), |number| number.to_string())
+}
+
+pub(super) fn headline(mine: &Promise, limit: &str) -> String {
+    match (mine.matured, mine.in_time.min(mine.matured)) {
+        (0, _) => "No answer of yours fell due this week.".to_owned(),
+        (1, 1) => format!("One answer of yours fell due: you gave it within {limit}."),
+        (1, _) => format!("One answer of yours fell due: you did not give it within {limit}."),
+        (2, 2) => format!("You answered both within {limit}."),
+        (due, 0) => format!("You answered none of {due} within {limit}."),
+        (due, kept) if kept == due => format!("You answered all {due} within {limit}."),
+        (due, kept) => format!("You answered {kept} of {due} within {limit}."),
+    }
+}
+
+pub(super) fn week_before(mine: &Promise) -> Option<String> {
+    if mine.matured_before == 0 {
+        return None;
+    }
+    let before = format!("{} of {}", mine.in_time_before, mine.matured_before);
+    if mine.matured == 0 {
+        return Some(format!("The week before: {before}."));
+    }
+    // Shares compared without rounding: a/b against c/d as a·d against c·b.
+    let (now, then) = (mine.in_time * mine.matured_before, mine.in_time_before * mine.matured);
+    Some(match now.cmp(&then) {
+        std::cmp::Ordering::Greater => format!("Up from {before} the week before."),
+        std::cmp::Ordering::Less => format!("Down from {before} the week before."),
+        std::cmp::Ordering::Equal => format!("Level with the week before: {before}."),
+    })
+}
+
+pub(super) fn without_away(promise: &Promise) -> String {
+    match (promise.matured, promise.in_time.min(promise.matured)) {
+        (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
+        (due, kept) => format!("Without the days you were away: {kept} of {due}."),
+    }
+}
+
+/// Not a number counts as nothing.
+pub(super) fn percent(value: f64) -> u32 {
+    value.clamp(0.0, 100.0).round() as u32
+}
+
+pub(super) fn totals(totals: &Totals) -> String {
+    let debts = |open: usize, noun: &str, overdue: usize| match overdue {
+        0 => format!("{} {noun}", grouped(open as u64)),
+        _ => format!("{} {noun} ({} overdue)", grouped(open as u64), grouped(overdue as u64)),
+    };
+    [
+        count(totals.messages, "message", "messages"),
+        count(totals.contacts, "contact", "contacts"),
+        debts(totals.i_owe, "owed by you", totals.i_owe_overdue),
+        debts(totals.they_owe, "owed to you", totals.they_owe_overdue),
+    ]
+    .join(" · ")
+}
