@@ -31,6 +31,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// Without holidays or absences.
     pub fn new(zone: TimeZone) -> Calendar {
         Calendar { zone, holidays: Arc::default(), absences: Vec::new() }
     }

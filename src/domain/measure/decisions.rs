@@ -4,21 +4,31 @@
 
 use crate::domain::model::{ContactId, Moment, TouchId};
 
+/// What kind of thing was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
+    /// A turn needs no answer any more.
     Done,
+    /// A turn does ask for an answer.
     Due,
+    /// A turn is left in peace for a while.
     Snooze,
+    /// A contact is never alerted about.
     Mute,
+    /// A contact's answers must not be late.
     Star,
+    /// Something holds for one contact alone.
     Set,
+    /// An address isn't the contact's.
     NotTheirs,
 }
 
 impl Verb {
+    /// All there are.
     pub const ALL: [Verb; 7] =
         [Verb::Done, Verb::Due, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
 
+    /// As the database and the command line spell it.
     pub fn name(self) -> &'static str {
         match self {
             Verb::Done => "done",
@@ -39,11 +49,16 @@ pub enum Decided {
     Done(TouchId),
     /// It does ask for an answer.
     Due(TouchId),
+    /// It is left in peace for a while.
     Snooze {
+        /// Of the turn.
         touch: TouchId,
+        /// From then on it is listed again.
         until: Moment,
     },
+    /// Never an alert about the contact.
     Mute,
+    /// Their answers must not be late.
     Star,
     /// In hours.
     Limit(f64),
@@ -53,10 +68,14 @@ pub enum Decided {
     NotTheirs(String),
 }
 
+/// Something the user said, of a contact or of a turn with them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
+    /// When it was said.
     pub at: Moment,
+    /// Of whom.
     pub contact: ContactId,
+    /// What.
     pub what: Decided,
 }
 
@@ -81,6 +100,7 @@ impl Decided {
         })
     }
 
+    /// What kind of thing it is.
     pub fn verb(&self) -> Verb {
         match self {
             Decided::Done(_) => Verb::Done,
@@ -103,6 +123,7 @@ impl Decided {
         }
     }
 
+    /// What it says beside its kind and touch, as the database spells it.
     pub fn value(&self) -> String {
         match self {
             Decided::Snooze { until, .. } => until.0.to_string(),
@@ -117,9 +138,13 @@ impl Decided {
 /// Which of a contact's settings is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingKey {
+    /// Whichever was set last.
     Any,
+    /// How long an answer may take.
     Limit,
+    /// The time zone.
     Zone,
+    /// That this address isn't theirs.
     NotTheirs(String),
 }
 
@@ -140,12 +165,14 @@ impl SettingKey {
 pub struct Decisions(pub Vec<Decision>);
 
 impl Decisions {
+    /// What was said of one contact and the turns with them, oldest first.
     pub fn of(&self, contact: ContactId) -> impl DoubleEndedIterator<Item = &Decision> {
         let first = self.0.partition_point(|decision| decision.contact < contact);
         let end = self.0.partition_point(|decision| decision.contact <= contact);
         self.0.get(first..end).unwrap_or_default().iter()
     }
 
+    /// Whether anything of this kind holds.
     pub fn has(&self, contact: ContactId, verb: Verb) -> bool {
         self.of(contact).any(|decision| decision.what.verb() == verb)
     }

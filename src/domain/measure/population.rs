@@ -16,6 +16,7 @@ use crate::domain::model::{DAY, Moment, Side};
 /// Learned once a day, in seconds.
 const REFIT: i64 = DAY;
 
+/// What all contacts teach about each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     /// Learned from mail up to then; `None` before anything was.
@@ -25,6 +26,7 @@ pub struct Population {
     pub messages: u64,
     /// How others answer me, and how I answer them.
     pub them: Usual,
+    /// How I answer others.
     pub me: Usual,
 }
 
@@ -33,6 +35,7 @@ pub struct Population {
 pub struct Usual {
     /// Of the share within the limit, for a contact about whom nothing is known.
     pub prior: Beta,
+    /// How many are still waiting after how long.
     pub curve: PopulationCurve,
 }
 
@@ -80,6 +83,7 @@ struct Answers {
 }
 
 impl Census {
+    /// Nobody has been counted yet; turns that began later than `now` won't be.
     pub fn new(now: Moment) -> Census {
         Census { now, them: Answers::default(), me: Answers::default() }
     }
@@ -108,6 +112,7 @@ impl Census {
         }
     }
 
+    /// What those teach that were counted.
     pub fn population(self) -> Population {
         Population { at: Some(self.now), messages: 0, them: self.them.usual(), me: self.me.usual() }
     }

@@ -19,8 +19,11 @@ const GIFTS_TO_HALF: f64 = 2.0;
 /// A probability of answering within the limit, with its 80 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
+    /// The likeliest, 0…1.
     pub mean: f64,
+    /// Where the middle 80 % begin.
     pub low: f64,
+    /// Where they end.
     pub high: f64,
 }
 
@@ -43,6 +46,7 @@ pub struct Inputs {
     pub me: Share,
     /// Threads whose first human touch was mine.
     pub init_me: f64,
+    /// Conversations that they began.
     pub init_them: f64,
     /// What I gave: introductions, résumés forwarded, favours.
     pub gives: f64,
@@ -76,8 +80,11 @@ pub struct Components {
 /// How much may be claimed before a person who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claim {
+    /// Nothing but how far it may lie from anything.
     Nothing,
+    /// Where it lies.
     Range,
+    /// How high it is.
     Figure,
 }
 
@@ -92,6 +99,7 @@ pub fn claim(n_eff: f64) -> Claim {
     }
 }
 
+/// How good a contact is for the two of us, with its range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
     /// `None` while too little has matured to name a figure.
@@ -100,6 +108,7 @@ pub struct Score {
     pub range: Interval,
     /// 0 without data, towards 1 with much.
     pub confidence: f64,
+    /// What it is made of, each 0…1.
     pub components: Components,
 }
 
@@ -114,6 +123,7 @@ pub fn measure(inputs: &Inputs, stance: Stance) -> Score {
     }
 }
 
+/// The parts of the score, each 0…1.
 pub fn components(inputs: &Inputs) -> Components {
     let Inputs { init_me, init_them, gives, asks_me, received, .. } = *inputs;
     Components {

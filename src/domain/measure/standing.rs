@@ -13,8 +13,11 @@ use crate::domain::model::{Moment, Side, Stance};
 /// How one side's turns were answered.
 #[derive(Debug, Clone)]
 pub struct SideFigures {
+    /// Turns that count and have an answer.
     pub answered: usize,
+    /// Turns that count and still wait.
     pub open: usize,
+    /// Turns that count and got no answer in thirty days.
     pub expired: usize,
     /// All others: what asked for nothing, answered or not, and what needed no answer any more.
     pub closed: usize,
@@ -22,19 +25,25 @@ pub struct SideFigures {
     pub n_eff: f64,
     /// Hours; the point is `None` below three effective turns or where it isn't reached.
     pub median: Quantile,
+    /// Hours in which nine of ten are answered; `None` as for the median.
     pub p90_h: Option<f64>,
     /// The longest that anybody waited, answered or not: where the median isn't reached, it is
     /// more than that.
     pub longest_h: Option<f64>,
+    /// How many of the matured ones were answered in time.
     pub within_limit: WithinLimit,
 }
 
+/// The share of answers that come within the limit.
 #[derive(Debug, Clone)]
 pub struct WithinLimit {
+    /// Drawn towards what is usual where little is known.
     pub share: Share,
     /// What the share was made from.
     pub evidence: Evidence,
+    /// Turns whose limit has passed.
     pub matured: usize,
+    /// Of those, answered within it.
     pub answered_in_time: usize,
     /// Σ of the recency weights of the matured turns, silence as far as an answer was due.
     pub weight: f64,
@@ -43,23 +52,32 @@ pub struct WithinLimit {
 /// What was counted beside the turns, decayed by age.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
+    /// Conversations that I began.
     pub init_me: f64,
+    /// Conversations that they began.
     pub init_them: f64,
+    /// What I gave them.
     pub gives: f64,
+    /// What I asked of them.
     pub asks_me: f64,
+    /// What they gave me.
     pub received: f64,
 }
 
+/// Where a contact stands.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// How they answer my turns.
     pub them: SideFigures,
     /// How I answer theirs.
     pub me: SideFigures,
+    /// What the score counts beside the turns.
     pub counts: Counts,
     /// What the score was made from.
     pub inputs: Inputs,
+    /// With its range and its parts.
     pub score: Score,
+    /// Of either side; `None`: there was none.
     pub last_touch: Option<Moment>,
 }
 
@@ -71,6 +89,7 @@ impl Standing {
 }
 
 impl SideFigures {
+    /// All of them, those that don't count among them.
     pub fn turns(&self) -> usize {
         self.answered + self.open + self.expired + self.closed
     }
@@ -79,9 +98,13 @@ impl SideFigures {
 /// What is known of one contact.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
+    /// Judged, of either side.
     pub turns: &'a [Turn],
+    /// By hand, in any order.
     pub entries: &'a [Entry],
+    /// Of all that is stored, whatever `now` is.
     pub last_touch: Option<Moment>,
+    /// The limit, and the clock on which theirs runs.
     pub terms: &'a Terms,
 }
 

@@ -11,7 +11,9 @@ use crate::domain::policy::EXPIRY_H;
 /// The limit of one contact and the clock on which theirs runs.
 #[derive(Debug, Clone)]
 pub struct Terms {
+    /// Hours in which an answer is owed.
     pub limit_h: f64,
+    /// Their working days.
     pub calendar: Calendar,
 }
 
@@ -44,7 +46,9 @@ pub fn observation(turn: &Turn, now: Moment) -> Observation {
 /// What became of the answer that a turn was owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// Within the limit.
     InTime,
+    /// After it.
     Late,
     /// Not yet, at least.
     Unanswered,

@@ -20,23 +20,36 @@ const DATE_SLACK: i64 = 600;
 /// A stored message, as far as it matters between me and one contact.
 #[derive(Debug, Clone)]
 pub struct Letter {
+    /// As the store numbers it.
     pub id: i64,
+    /// Wherever its copies lie.
     pub key: MessageKey,
+    /// Which of us wrote it.
     pub author: Author,
     /// How the other side is addressed: the contact by me, I by anybody else; `None`: named
     /// nowhere.
     pub addressing: Option<Addressing>,
+    /// By its header.
     pub date: Option<Moment>,
+    /// By the line that my own server wrote.
     pub received: Option<Moment>,
+    /// By the server or the file: the earliest of its copies.
     pub internal: Option<Moment>,
+    /// A hash; 0 where it is empty.
     pub base_subject: i64,
+    /// A hash of its Message-ID.
     pub own_id: Option<i64>,
+    /// A hash of the Message-ID that it answers.
     pub parent: Option<i64>,
+    /// Hashes of the Message-IDs that it names.
     pub references: Vec<i64>,
+    /// The thread that its references make, as the store numbers it.
     pub thread: i64,
+    /// What its header says of how it came about.
     pub traits: Traits,
     /// What its text says; `None` where it wasn't read.
     pub cues: Option<Cues>,
+    /// How many stand in To.
     pub to_count: u32,
     /// Distinct addresses in To and Cc.
     pub recipients: u32,
@@ -44,6 +57,7 @@ pub struct Letter {
     pub answers_mine: bool,
     /// It came through a list that is believed.
     pub through_believed_list: bool,
+    /// What its copies have in common.
     pub copies: Copies,
     /// The first local day of presence that it names as a notice of absence.
     pub back_on: Option<jiff::civil::Date>,
@@ -54,7 +68,9 @@ pub struct Letter {
 pub struct Copies {
     /// In the trash, marked as deleted, or no copy left at all.
     pub discarded: bool,
+    /// Every one lies in Junk.
     pub junk: bool,
+    /// Every one is a draft.
     pub draft: bool,
     /// My server says that the domain of its sender disowns it.
     pub disowned: bool,
@@ -65,25 +81,37 @@ pub struct Copies {
 /// What the user entered by hand.
 #[derive(Debug, Clone)]
 pub struct Entry {
+    /// As the store numbers it.
     pub id: i64,
+    /// When it happened.
     pub at: Moment,
+    /// What it is.
     pub kind: EntryKind,
     /// Of a call: it wasn't picked up. Of a favour: they did it for me.
     pub other_way: bool,
+    /// What the user wrote about it; may be empty.
     pub text: String,
 }
 
+/// What can be entered by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
+    /// Answers whatever is open; missed, it waits to be returned.
     Call,
+    /// Answers whatever is open.
     Meeting,
+    /// Done to them, or to me.
     Favour,
+    /// Something I asked of them.
     Ask,
+    /// I made them known to somebody.
     Intro,
+    /// A note to myself.
     Note,
 }
 
 impl EntryKind {
+    /// All there are.
     pub const ALL: [EntryKind; 6] = [
         EntryKind::Call,
         EntryKind::Meeting,
@@ -93,6 +121,7 @@ impl EntryKind {
         EntryKind::Note,
     ];
 
+    /// As the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             EntryKind::Call => "call",
@@ -105,17 +134,23 @@ impl EntryKind {
     }
 }
 
+/// A message that doesn't count, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
+    /// As the store numbers it.
     pub message: i64,
+    /// `None`: nothing says when.
     pub at: Option<Moment>,
+    /// For the user, to stand after "not counted:".
     pub why: &'static str,
 }
 
 /// What counts, and what doesn't.
 #[derive(Debug, Clone, Default)]
 pub struct Correspondence {
+    /// What counts, in no order.
     pub touches: Vec<Touch>,
+    /// What doesn't.
     pub left_out: Vec<LeftOut>,
     /// When the contact was away, by their own notices.
     pub absences: Vec<Absence>,
@@ -289,9 +324,13 @@ fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
 /// What each clock said of one message.
 #[derive(Debug, Clone, Copy)]
 pub struct Clocks {
+    /// Written by me.
     pub by_me: bool,
+    /// By its header.
     pub date: Option<Moment>,
+    /// By the line that my own server wrote.
     pub received: Option<Moment>,
+    /// By the server or the file.
     pub internal: Option<Moment>,
 }
 

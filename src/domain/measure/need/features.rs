@@ -14,10 +14,11 @@ macro_rules! features {
         enum Place { $($name),* }
 
         impl Features {
-            $($(#[$doc])* pub const $name: Features = Features(1 << Place::$name as u64);)*
+            $(#[doc = $words] $(#[$doc])* pub const $name: Features = Features(1 << Place::$name as u64);)*
 
             /// Every feature: its name, and the words for it.
             pub const NAMES: &[(&str, &str)] = &[$((stringify!($name), $words)),*];
+            /// How many there are.
             pub const COUNT: usize = Self::NAMES.len();
         }
     };
@@ -93,6 +94,7 @@ const _: () = assert!(Features::COUNT <= 60, "at most 60 features can be said to
 /// How a message is addressed to the side that may owe an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Addressing {
+    /// Among those that are copied.
     Cc,
     /// The place in To, from 1 on.
     To(u16),
@@ -101,11 +103,13 @@ pub enum Addressing {
 /// A message between two sides, as far as it says whether an answer is due.
 #[derive(Debug, Clone, Copy)]
 pub struct Message {
+    /// What its header says.
     pub traits: Traits,
     /// `None`: its text wasn't read.
     pub cues: Option<Cues>,
     /// `None`: the other side is named nowhere.
     pub addressing: Option<Addressing>,
+    /// How many stand in To.
     pub to_count: u32,
     /// Distinct addresses in To and Cc.
     pub recipients: u32,
@@ -113,13 +117,14 @@ pub struct Message {
 
 #[cfg(test)]
 impl Features {
-    /// A question to me alone, and its opposite.
+    /// A question to me alone.
     pub const PLAIN_QUESTION: Features = Self::TEXT
         .with(Self::QUESTION)
         .with(Self::QUESTION_TO_YOU)
         .with(Self::ENDS_ASKING)
         .with(Self::TO_YOU_ALONE)
         .with(Self::ASKS_YOU_ALONE);
+    /// Thanks to me alone, which ask for nothing.
     pub const PLAIN_THANKS: Features = Self::TEXT
         .with(Self::ONLY_THANKS)
         .with(Self::ASKS_NOTHING)
@@ -128,6 +133,7 @@ impl Features {
 }
 
 impl Features {
+    /// None of them.
     pub const NONE: Features = Features(0);
     /// A call, whether it was picked up or not: it is always returned.
     pub const CALL: Features = Features(1 << 63);
@@ -140,14 +146,17 @@ impl Features {
     /// The text was read: without this, nothing of it is known.
     pub const TEXT: Features = Features(1 << 62);
 
+    /// Whether all of `other` are here.
     pub const fn contains(self, other: Features) -> bool {
         self.0 & other.0 == other.0
     }
 
+    /// Whether any of `other` is here.
     pub const fn intersects(self, other: Features) -> bool {
         self.0 & other.0 != 0
     }
 
+    /// These and those.
     pub const fn with(self, other: Features) -> Features {
         Features(self.0 | other.0)
     }
@@ -157,6 +166,7 @@ impl Features {
         (0..Self::COUNT).filter(move |place| self.0 >> place & 1 == 1)
     }
 
+    /// What says of this message whether it asks for an answer.
     pub fn of(message: &Message) -> Features {
         let header = header(message);
         // In a language without phrases and without a question mark the text says nothing.

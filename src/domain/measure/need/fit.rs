@@ -19,7 +19,9 @@ pub struct Example {
 /// How far the weights may wander from where they are: standard deviations.
 #[derive(Debug, Clone, Copy)]
 pub struct Wander {
+    /// Of the intercept.
     pub intercept: f64,
+    /// Of a feature's weight.
     pub feature: f64,
     /// Of a person's weight from 0.
     pub person: f64,
@@ -28,8 +30,11 @@ pub struct Wander {
 /// By how much the weights are moved, those of the persons from 0.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shift {
+    /// Added to the shipped intercept, in log-odds.
     pub intercept: f64,
+    /// Added to each feature's weight, in log-odds, in the order of the examples' places.
     pub features: Vec<f64>,
+    /// Added for each person, in log-odds, in the order of their numbers.
     pub persons: Vec<f64>,
 }
 

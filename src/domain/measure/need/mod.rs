@@ -29,12 +29,16 @@ pub const MOST_WITHOUT_TEXT: f64 = 0.49;
 /// How likely it is that an answer is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likelihood {
+    /// Nobody would expect an answer: d < ¼.
     AsksNothing,
+    /// Some would: ¼ ≤ d < ½.
     Perhaps,
+    /// Most would: d ≥ ½.
     Due,
 }
 
 impl Likelihood {
+    /// Of a d in 0…1.
     pub fn of(d: f64) -> Likelihood {
         if d >= DUE {
             Likelihood::Due
@@ -45,6 +49,7 @@ impl Likelihood {
         }
     }
 
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Likelihood::AsksNothing => "asks_nothing",

@@ -17,10 +17,15 @@ pub const NEWEST: usize = 1_000;
 /// What the user said of a message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UserLabel {
+    /// When it was said.
     pub at: Moment,
+    /// Whose message it was about: the one that waits.
     pub side: Side,
+    /// With whom.
     pub contact: ContactId,
+    /// What the message said.
     pub features: Features,
+    /// It asked for an answer; else it didn't.
     pub due: bool,
 }
 

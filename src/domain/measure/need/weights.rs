@@ -7,22 +7,26 @@ use crate::domain::model::Side;
 /// The weights of one side, for texts that were read or for headers alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
+    /// Log-odds of a message without any feature.
     pub intercept: f64,
     /// In the order of [`Features::NAMES`].
     pub features: [f64; Features::COUNT],
 }
 
 impl Weights {
+    /// Log-odds that a message with these features asks for an answer.
     pub fn logit(&self, features: Features) -> f64 {
         let held = features.places().filter_map(|place| self.features.get(place));
         self.intercept + held.sum::<f64>()
     }
 
+    /// The probability, 0…1.
     pub fn d(&self, features: Features) -> f64 {
         if features.contains(Features::CALL) { 1.0 } else { logistic(self.logit(features)) }
     }
 }
 
+/// Log-odds → probability.
 pub fn logistic(z: f64) -> f64 {
     1.0 / (1.0 + (-z).exp())
 }

@@ -9,11 +9,14 @@ use statrs::function::beta::{checked_beta_reg, ln_beta};
 /// Beta(a, b). A parameter of 0 means that all mass sits at that end.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Beta {
+    /// Successes, the prior's among them; above 0.
     pub a: f64,
+    /// Failures, the prior's among them; above 0.
     pub b: f64,
 }
 
 impl Beta {
+    /// With these parameters, both above 0.
     pub const fn new(a: f64, b: f64) -> Beta {
         Beta { a, b }
     }
@@ -28,10 +31,12 @@ impl Beta {
         self.a + self.b
     }
 
+    /// 0…1.
     pub fn mean(self) -> f64 {
         self.a / self.strength()
     }
 
+    /// Standard deviation.
     pub fn sd(self) -> f64 {
         let n = self.strength();
         (self.a * self.b / (n + 1.0)).sqrt() / n

@@ -54,6 +54,7 @@ impl PopulationCurve {
         PopulationCurve { n_eff: curve.n_eff(), steps }
     }
 
+    /// The share that still waits after so many hours, 0…1.
     pub fn survival(&self, hours: f64) -> f64 {
         let passed = self.steps.partition_point(|(at, _)| *at <= hours);
         let own = passed.checked_sub(1).map_or(1.0, |last| self.steps[last].1);

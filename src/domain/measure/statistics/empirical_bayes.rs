@@ -25,21 +25,27 @@ const MEANS: (f64, f64) = (0.002, 0.998);
 /// One contact's matured turns; both counts may be decayed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tally {
+    /// Weight of the turns that were answered in time.
     pub in_time: f64,
+    /// Weight of all whose limit has passed.
     pub matured: f64,
 }
 
 /// The likeliest prior, as Beta(m·s, (1−m)·s).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
+    /// The mean of the prior, 0…1.
     pub m: f64,
+    /// Its strength: as much as so many turns tell.
     pub s: f64,
+    /// Of the tallies under it.
     pub log_likelihood: f64,
     /// Whether `s` ran into an end of its range.
     pub at_bound: bool,
 }
 
 impl Fit {
+    /// As a Beta distribution.
     pub fn prior(self) -> Beta {
         Beta::new(self.m * self.s, (1.0 - self.m) * self.s)
     }

@@ -12,10 +12,12 @@ const FEW_EVENTS: f64 = 20.0;
 /// What rounding may leave where exact arithmetic leaves nothing.
 const SLACK: f64 = 1e-12;
 
+/// One turn: how long it waited, and whether it was answered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Observation {
     /// Until the answer, or until now where none has come.
     pub hours: f64,
+    /// Else it still waited, or was given up.
     pub answered: bool,
     /// Recency weight, > 0.
     pub weight: f64,
@@ -33,9 +35,13 @@ pub enum Band {
 /// One distinct time. Counts are in normalised weights, which add up to `n_eff`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
+    /// From the start.
     pub hours: f64,
+    /// Those that still waited then.
     pub at_risk: f64,
+    /// Those that were answered then.
     pub events: f64,
+    /// Those that were lost sight of then.
     pub censored: f64,
     beyond: Beyond,
 }
@@ -68,11 +74,15 @@ struct Beyond {
 /// When a share of the answers is in, with its 95 % interval. `None` is "not reached yet".
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantile {
+    /// `None`: the curve doesn't reach it.
     pub hours: Option<f64>,
+    /// Of the confidence interval; `None`: unbounded.
     pub low: Option<f64>,
+    /// Of the confidence interval; `None`: unbounded.
     pub high: Option<f64>,
 }
 
+/// How many are still waiting after how long, by Kaplan and Meier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KaplanMeier {
     start: Beyond,
@@ -122,6 +132,7 @@ impl KaplanMeier {
         self.events
     }
 
+    /// By time, ascending.
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
@@ -152,6 +163,7 @@ impl KaplanMeier {
         self.quantile_in(p, self.band())
     }
 
+    /// When the share `p` has been answered, with its interval by this kind of band.
     pub fn quantile_in(&self, p: f64, band: Band) -> Quantile {
         let unanswered = 1.0 - p + SLACK;
         let hours = self.first(|b| b.survival <= unanswered);

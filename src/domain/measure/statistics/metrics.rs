@@ -5,7 +5,9 @@
 /// One forecast and its outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
+    /// That it happens, as it was foretold: 0…1.
     pub probability: f64,
+    /// Whether it did.
     pub happened: bool,
 }
 

@@ -28,6 +28,8 @@ const TAIL95: f64 = 0.025;
 /// Both ends of an interval, `low` ≤ `high`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
+    /// Its lower end.
     pub low: f64,
+    /// Its upper end.
     pub high: f64,
 }

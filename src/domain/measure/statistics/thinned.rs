@@ -23,6 +23,7 @@ struct Silence {
 }
 
 impl Evidence {
+    /// Nothing but what is usual.
     pub fn new(prior: Beta) -> Evidence {
         Evidence { base: prior, silences: Vec::new() }
     }
@@ -46,6 +47,7 @@ impl Evidence {
         }
     }
 
+    /// What is believed after all of it.
     pub fn posterior(&self) -> Posterior {
         if self.silences.is_empty() {
             Posterior::Beta(self.base)
@@ -58,11 +60,14 @@ impl Evidence {
 /// What the evidence says about the probability p of an answer within the limit.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Posterior {
+    /// Every turn surely asked for an answer, or got one.
     Beta(Beta),
+    /// Silence may have been because nothing was asked.
     Thinned(Integrated),
 }
 
 impl Posterior {
+    /// 0…1.
     pub fn mean(&self) -> f64 {
         match self {
             Posterior::Beta(beta) => beta.mean(),
@@ -70,6 +75,7 @@ impl Posterior {
         }
     }
 
+    /// Standard deviation.
     pub fn sd(&self) -> f64 {
         match self {
             Posterior::Beta(beta) => beta.sd(),

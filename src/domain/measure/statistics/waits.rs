@@ -10,6 +10,7 @@ use crate::domain::model::HOUR;
 const PER_HOUR: f64 = 60.0;
 const MINUTE: u64 = 60;
 
+/// Waits of many turns, kept by the hour.
 #[derive(Debug, Clone, Default)]
 pub struct Waits {
     /// By the minute in which they end: the weights of those answered, and of those not.
@@ -19,6 +20,7 @@ pub struct Waits {
 }
 
 impl Waits {
+    /// Counts one turn.
     pub fn add(&mut self, observation: &Observation) {
         let Observation { hours, answered, weight } = *observation;
         let minute = ((hours * HOUR as f64).round() as u64).div_ceil(MINUTE);
@@ -28,6 +30,7 @@ impl Waits {
         self.squares += weight * weight;
     }
 
+    /// The curve of those that were counted.
     pub fn curve(&self) -> KaplanMeier {
         // Kish: the weights add up to as many observations as they are worth.
         let factor = if self.squares > 0.0 { self.weight / self.squares } else { 0.0 };

@@ -28,7 +28,9 @@ pub struct Pass {
 /// What the user said of the turn that holds a touch; what was said last holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Correction {
+    /// Of the turn.
     pub touch: TouchId,
+    /// When it was said.
     pub at: Moment,
     /// It asks for an answer; else it is done.
     pub due: bool,

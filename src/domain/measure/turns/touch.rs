@@ -5,9 +5,12 @@
 use crate::domain::measure::need::Features;
 use crate::domain::model::{Channel, Moment, TouchId};
 
+/// Who wrote or called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Author {
+    /// The user.
     Me,
+    /// The contact.
     Them,
     /// Somebody else to whom the contact's mail was also addressed.
     Other,
@@ -16,9 +19,13 @@ pub enum Author {
 /// One human message, call or meeting between me and the contact.
 #[derive(Debug, Clone)]
 pub struct Touch {
+    /// What it is stored as.
     pub id: TouchId,
+    /// Who wrote or called.
     pub author: Author,
+    /// When it counts from.
     pub at: Moment,
+    /// By which way.
     pub channel: Channel,
     /// The reference thread, conversation or call that it belongs to.
     pub thread: i64,
@@ -26,12 +33,15 @@ pub struct Touch {
     pub subject: Option<i64>,
     /// Its own Message-ID, and those it refers to, as hashes.
     pub own_id: Option<i64>,
+    /// Of what it answers, as a hash.
     pub parent: Option<i64>,
+    /// As hashes.
     pub references: Vec<i64>,
     /// The other side stands in To, so that it may start a turn.
     pub asks: bool,
     /// The other side is among the recipients at all.
     pub addressed: bool,
+    /// It hands on what another wrote.
     pub forward: bool,
     /// Nothing but a list says who wrote it: it answers what it replies to, and nothing else.
     pub by_lists_word: bool,

@@ -10,17 +10,24 @@ use crate::domain::policy::EXPIRY_H;
 /// How a touch was found to answer a turn, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
+    /// It says itself what it replies to.
     Reply,
+    /// It stands in the same thread of references.
     Thread,
+    /// It bears the same subject.
     Subject,
+    /// It is the next that was written, or said.
     OpenTurn,
+    /// The user entered it as one.
     Manual,
 }
 
 impl Link {
+    /// Strongest first.
     pub const ALL: [Link; 5] =
         [Link::Reply, Link::Thread, Link::Subject, Link::OpenTurn, Link::Manual];
 
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Link::Reply => "reply",
@@ -41,21 +48,31 @@ impl Link {
     }
 }
 
+/// What ended a turn's waiting.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
+    /// When.
     pub at: Moment,
+    /// By which touch.
     pub touch: TouchId,
+    /// How that is known.
     pub link: Link,
 }
 
 /// Why a turn without an answer needs none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
+    /// Nobody would expect an answer.
     AskedNothing,
+    /// The user said so.
     SaidDone,
+    /// Every copy is deleted.
     Discarded,
+    /// A mail program noted that it was answered.
     MarkedAnswered,
+    /// With a reaction.
     Acknowledged,
+    /// By somebody else to whom it was addressed.
     AnsweredByAnother,
     /// The answer precedes the question by more than a clock may run ahead.
     Mistimed,
@@ -64,6 +81,7 @@ pub enum Closed {
 }
 
 impl Closed {
+    /// In the order of the numbers under which they are stored.
     pub const ALL: [Closed; 8] = [
         Closed::AskedNothing,
         Closed::SaidDone,
@@ -75,6 +93,7 @@ impl Closed {
         Closed::TakenBack,
     ];
 
+    /// For the user.
     pub fn text(self) -> &'static str {
         match self {
             Closed::AskedNothing => "asked for no answer",
@@ -89,15 +108,21 @@ impl Closed {
     }
 }
 
+/// How far a turn is at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
+    /// It has an answer.
     Answered,
+    /// It needs none.
     Closed,
+    /// Thirty days have passed without one.
     Expired,
+    /// It waits.
     Open,
 }
 
 impl Status {
+    /// As JSON, the command line and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Status::Answered => "answered",
@@ -111,8 +136,11 @@ impl Status {
 /// One message of a turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Asked {
+    /// When it was sent.
     pub at: Moment,
+    /// Which it is.
     pub touch: TouchId,
+    /// What says whether it asks for an answer.
     pub features: Features,
 }
 
@@ -120,9 +148,13 @@ pub struct Asked {
 /// has yet to say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnjudgedTurn {
+    /// What commands name it by.
     pub id: TurnId,
+    /// Whose turn it is: who wrote and waits.
     pub side: Side,
+    /// Of its first touch.
     pub channel: Channel,
+    /// When its first touch was.
     pub start: Moment,
     /// Oldest first; the first is the start.
     pub touches: Vec<TouchId>,
@@ -132,6 +164,7 @@ pub struct UnjudgedTurn {
     pub wanted: bool,
     /// It holds the first human touch of its conversation.
     pub opens_thread: bool,
+    /// `None`: there was none up to now.
     pub answer: Option<Answer>,
     /// Why it needs no answer, whatever it asks for.
     pub closed: Option<Closed>,
@@ -173,9 +206,13 @@ fn strongest(asks: &[Asked], d: impl Fn(&Asked) -> f64) -> Option<&Asked> {
 /// A turn, judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
+    /// What commands name it by.
     pub id: TurnId,
+    /// Whose turn it is: who wrote and waits.
     pub side: Side,
+    /// Of its first touch.
     pub channel: Channel,
+    /// When its first touch was.
     pub start: Moment,
     /// Oldest first; the first is the start.
     pub touches: Vec<TouchId>,
@@ -187,7 +224,9 @@ pub struct Turn {
     pub needs_reply: f64,
     /// It holds the first human touch of its conversation.
     pub opens_thread: bool,
+    /// `None`: there was none up to now.
     pub answer: Option<Answer>,
+    /// Why it needs no answer; `None`: it does, or has one.
     pub closed: Option<Closed>,
 }
 
@@ -197,6 +236,7 @@ impl Turn {
         strongest(&self.asks, |asked| model.d(self.side, self.id.contact, asked.features))
     }
 
+    /// Whether an answer is due, only may be, or isn't.
     pub fn likelihood(&self) -> Likelihood {
         Likelihood::of(self.needs_reply)
     }
@@ -207,6 +247,7 @@ impl Turn {
         self.needs_reply >= PERHAPS && self.status(now) != Status::Closed
     }
 
+    /// How far it is at `now`.
     pub fn status(&self, now: Moment) -> Status {
         if self.answer.is_some_and(|answer| answer.at <= now) {
             Status::Answered

@@ -129,6 +129,42 @@ fn said<'x>(folded: &'x Folded, found: &[PhraseAt], people: &People) -> Vec<Said
     all
 }
 
+/// What the phrases of one clause do.
+struct ClauseKinds {
+    any: Kinds,
+    /// Of those with which it begins, and of those that are all of it.
+    starts: Kinds,
+    whole: Kinds,
+    /// How many are a machine's.
+    machine: usize,
+    /// The longest greeting or thanks with which it begins, with its length in bytes.
+    opening: Option<(Kinds, usize)>,
+}
+
+/// `offers`: the sentence offers something.
+fn clause_kinds(span: &Range<usize>, found: &[PhraseAt], offers: bool) -> ClauseKinds {
+    let all = |kinds: Kinds, it: &PhraseAt| kinds.with(it.kinds);
+    let inside = || found.iter().filter(|it| it.start >= span.start && it.start + 1 < span.end);
+    let at_start = || found.iter().filter(|it| it.start == span.start);
+    let mut any = inside().fold(Kinds::NONE, all);
+    let starts = at_start().fold(Kinds::NONE, all);
+    let whole = at_start().filter(|it| it.end + 1 >= span.end).fold(Kinds::NONE, all);
+    let courteous = any.any(Kinds::of(&[Kind::Offer, Kind::Courtesy]));
+    if courteous || offers && any.any(OFFERED) {
+        any = any.without(ASKING);
+    }
+    // "Thanks for your answer."
+    if starts.has(Kind::Thanks) && !any.any(Kinds::of(&[Kind::Please, Kind::Ask])) {
+        any = any.without(OFFERED);
+    }
+    let opening = at_start()
+        .filter(|it| it.kinds.any(Kinds::of(&[Kind::Greeting, Kind::Thanks])))
+        .map(|it| (it.kinds, it.end - it.start))
+        .max_by_key(|(_, length)| *length);
+    let machine = inside().filter(|it| it.kinds.has(Kind::Machine)).count();
+    ClauseKinds { any, starts, whole, machine, opening }
+}
+
 /// What the phrases say that were found in one sentence.
 fn heard<'x>(
     folded: &'x Folded,
@@ -153,20 +189,8 @@ fn heard<'x>(
     let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
     for (number, clause) in clauses.iter().enumerate() {
         let Range { start, end } = clause.span;
-        let inside = |found: &&PhraseAt| found.start >= start && found.start + 1 < end;
-        let mut any = found.iter().filter(inside).fold(Kinds::NONE, |all, it| all.with(it.kinds));
-        let at_start = || found.iter().filter(|found| found.start == start);
-        let starts = at_start().fold(Kinds::NONE, |all, it| all.with(it.kinds));
-        let whole = at_start().filter(|found| found.end + 1 >= end);
-        let whole = whole.fold(Kinds::NONE, |all, it| all.with(it.kinds));
-        let courteous = any.any(Kinds::of(&[Kind::Offer, Kind::Courtesy]));
-        if courteous || offers && any.any(OFFERED) {
-            any = any.without(ASKING);
-        }
-        // "Thanks for your answer."
-        if starts.has(Kind::Thanks) && !any.any(Kinds::of(&[Kind::Please, Kind::Ask])) {
-            any = any.without(OFFERED);
-        }
+        let ClauseKinds { any, starts, whole, machine, opening } =
+            clause_kinds(&clause.span, found, offers);
         said.any = said.any.with(any);
         if number == 0 {
             said.first = starts;
@@ -177,13 +201,8 @@ fn heard<'x>(
         }
         let thanks = starts.any(Kinds::of(&[Kind::Thanks, Kind::Ack])) || whole.has(Kind::AckAlone);
         said.thanking += if thanks { clause.words } else { 0 };
-        said.machine +=
-            found.iter().filter(inside).filter(|it| it.kinds.has(Kind::Machine)).count();
+        said.machine += machine;
         let text = folded.text.get(start..end).unwrap_or_default();
-        let opening = at_start()
-            .filter(|it| it.kinds.any(Kinds::of(&[Kind::Greeting, Kind::Thanks])))
-            .map(|it| (it.kinds, it.end - it.start))
-            .max_by_key(|(_, length)| *length);
         let last = number + 1 == clauses.len() && sentence.asked;
         if salutation || last || opening.is_some() {
             // "Ada and Bob" are two clauses that are one address.
