@@ -36,7 +36,7 @@ pub(super) async fn check(reader: &mut Reader<'_>, folder: &mut Folder) -> Resul
             warn!(account = folder.key.account, folder = name, why, "a folder stays unread");
             return Ok(());
         }
-        reader.goes_on()?;
+        reader.losses.bearable()?;
         if failure.is_hopeless() || tries == TRIES {
             return Err(failure.into());
         }

@@ -113,27 +113,31 @@ impl Folder {
 }
 
 /// Asks for all folders that can be opened (RFC 3501 §6.3.8), in the order of reading.
-pub(super) async fn list(link: &mut Connection, account: &str) -> Result<Vec<Folder>, Failure> {
+pub(super) async fn list(
+    connection: &mut Connection,
+    account: &str,
+) -> Result<Vec<Folder>, Failure> {
     let mut found: Vec<(String, Role, bool)> = Vec::new();
-    link.exec("LIST \"\" \"*\"", |response| {
-        let Response::MailboxData(MailboxDatum::List(entry)) = response else { return };
-        let closed = entry.name_attributes.iter().any(is_closed);
-        let name = unescaped(&entry.name);
-        // A line end in a name would be a command of the server's making.
-        if closed || name.is_empty() || name.contains(char::is_control) {
-            return;
-        }
-        let role = entry.name_attributes.iter().find_map(special_use);
-        let role = if name.eq_ignore_ascii_case("INBOX") { Some(Role::Inbox) } else { role };
-        let special = role.is_some();
-        let delimiter = entry.delimiter.as_deref().unwrap_or("/");
-        let named = || by_name(&readable(&name), delimiter);
-        let role = role.unwrap_or_else(named);
-        if !found.iter().any(|(known, ..)| *known == name) {
-            found.push((name, role, special));
-        }
-    })
-    .await?;
+    connection
+        .exec("LIST \"\" \"*\"", |response| {
+            let Response::MailboxData(MailboxDatum::List(entry)) = response else { return };
+            let closed = entry.name_attributes.iter().any(is_closed);
+            let name = unescaped(&entry.name);
+            // A line end in a name would be a command of the server's making.
+            if closed || name.is_empty() || name.contains(char::is_control) {
+                return;
+            }
+            let role = entry.name_attributes.iter().find_map(special_use);
+            let role = if name.eq_ignore_ascii_case("INBOX") { Some(Role::Inbox) } else { role };
+            let special = role.is_some();
+            let delimiter = entry.delimiter.as_deref().unwrap_or("/");
+            let named = || by_name(&readable(&name), delimiter);
+            let role = role.unwrap_or_else(named);
+            if !found.iter().any(|(known, ..)| *known == name) {
+                found.push((name, role, special));
+            }
+        })
+        .await?;
     let mut displayed = HashSet::new();
     let mut folders: Vec<Folder> = found
         .into_iter()

@@ -9,7 +9,7 @@ use super::fetch::{Chunk, Flight};
 
 /// Reads these bytes as a server's replies to a FETCH of a thousand messages, up to their end or
 /// to the first that ends the connection.
-pub fn hear(bytes: &[u8]) {
+pub fn read_replies(bytes: &[u8]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async {
@@ -18,10 +18,11 @@ pub fn hear(bytes: &[u8]) {
             return;
         }
         drop(there);
-        let mut link = Connection::over(Box::new(here));
+        let mut connection = Connection::over(Box::new(here));
         let mut flight = Flight::default();
         flight.push(None, Chunk::of((1..=1000).collect(), 1));
-        let mut read = async || link.read(Duration::MAX, |response| flight.route(response)).await;
+        let mut read =
+            async || connection.read(Duration::MAX, |response| flight.route(response)).await;
         while read().await.is_ok() {}
     });
 }

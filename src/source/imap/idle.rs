@@ -30,13 +30,13 @@ pub(super) enum Woken {
 /// Waits in the open folder until `interrupt` completes, or, once something happened, for as long
 /// as `look_at` says, which is asked at each change with the number of messages.
 pub(super) async fn wait(
-    link: &mut Connection,
+    connection: &mut Connection,
     pace: &Pace,
     mut look_at: impl FnMut(u32) -> Instant,
     interrupt: impl Future<Output = ()>,
 ) -> Result<Woken, Failure> {
-    let tag = link.send("IDLE").await?;
-    match timeout(INVITATION, link.invitation(&tag)).await {
+    let tag = connection.send("IDLE").await?;
+    match timeout(INVITATION, connection.invitation(&tag)).await {
         Err(_) => return Err(Failure::Lost("no answer to IDLE".to_owned())),
         Ok(Err(Failure::Refused(_))) => return Ok(Woken::Refused),
         Ok(invited) => invited?,
@@ -47,26 +47,26 @@ pub(super) async fn wait(
     let woken = loop {
         let silence = Instant::now() + pace.silence;
         let end = look.unwrap_or(renewal).min(renewal).min(silence);
-        let mut is_told = false;
-        let heard = |response: &Response<'_>| is_told = tells_of_change(response);
+        let mut has_changed = false;
+        let on_response = |response: &Response<'_>| has_changed = tells_of_change(response);
         tokio::select! {
             biased;
             () = sleep_until(end) => break look.map_or(Woken::Time, |_| Woken::Change),
             () = &mut interrupt => break Woken::Time,
-            read = link.read(Duration::MAX, heard) => read?,
+            read = connection.read(Duration::MAX, on_response) => read?,
         }
-        if is_told {
-            let at = look_at(link.exists());
+        if has_changed {
+            let at = look_at(connection.exists());
             look = Some(look.map_or(at, |look| look.min(at)));
         }
-        if link.has_finished(&tag) {
-            link.finish(&tag, |_| ()).await?;
+        if connection.has_finished(&tag) {
+            connection.finish(&tag, |_| ()).await?;
             return Ok(Woken::Ended);
         }
     };
     let ending = async {
-        link.send_line("DONE").await?;
-        link.finish(&tag, |_| ()).await
+        connection.send_line("DONE").await?;
+        connection.finish(&tag, |_| ()).await
     };
     match timeout(pace.farewell, ending).await {
         // Refused so late, it has served all the same.

@@ -17,18 +17,18 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `LoginRefused` when the server says no and means it, `Config` when it takes no such proof at
 /// all, `Temporary` otherwise.
-pub(super) async fn log_in(link: &mut Connection, imap: &Imap, proof: &Proof) -> Result<()> {
+pub(super) async fn log_in(connection: &mut Connection, imap: &Imap, proof: &Proof) -> Result<()> {
     let Imap { host, user, .. } = imap;
     if user.contains(char::is_control) {
         return Err(Error::config("the user must be one line without control characters"));
     }
     let (outcome, hint) = match proof {
         Proof::Password(password) => (
-            with_password(link, imap, password.expose_secret()).await?,
+            with_password(connection, imap, password.expose_secret()).await?,
             "check user and password; many providers want an app password",
         ),
         Proof::Token(token) => (
-            with_token(link, imap, token.expose_secret()).await?,
+            with_token(connection, imap, token.expose_secret()).await?,
             "check user and token: was it made for this address, and for IMAP?",
         ),
     };
@@ -45,49 +45,49 @@ pub(super) async fn log_in(link: &mut Connection, imap: &Imap, proof: &Proof) ->
 
 type Outcome = std::result::Result<(), Failure>;
 
-async fn with_password(link: &mut Connection, imap: &Imap, secret: &str) -> Result<Outcome> {
+async fn with_password(connection: &mut Connection, imap: &Imap, secret: &str) -> Result<Outcome> {
     let Imap { host, user, .. } = imap;
     if secret.contains(['\r', '\n', '\0']) {
         return Err(Error::config("user and password must be one line each"));
     }
-    let plain = link.offers("AUTH=PLAIN");
-    if plain && (link.offers("LOGINDISABLED") || !(user.is_ascii() && secret.is_ascii())) {
-        return Ok(authenticate_plain(link, user, secret).await);
+    let plain = connection.offers("AUTH=PLAIN");
+    if plain && (connection.offers("LOGINDISABLED") || !(user.is_ascii() && secret.is_ascii())) {
+        return Ok(authenticate_plain(connection, user, secret).await);
     }
-    if link.offers("LOGINDISABLED") {
+    if connection.offers("LOGINDISABLED") {
         return Err(Error::config(format!("{host} takes no password here"))
             .hint("it may want TLS, or OAuth2 with an app password in its place"));
     }
     let secret = Zeroizing::new(quoted(secret));
     let arguments = Zeroizing::new(format!("LOGIN {} {}", quoted(user), *secret));
-    Ok(link.exec(&arguments, |_| ()).await)
+    Ok(connection.exec(&arguments, |_| ()).await)
 }
 
 /// SASL PLAIN (RFC 4616) without an initial response: some servers announce SASL-IR and refuse
 /// it.
-async fn authenticate_plain(link: &mut Connection, user: &str, secret: &str) -> Outcome {
-    let tag = link.send("AUTHENTICATE PLAIN").await?;
-    link.invitation(&tag).await?;
+async fn authenticate_plain(connection: &mut Connection, user: &str, secret: &str) -> Outcome {
+    let tag = connection.send("AUTHENTICATE PLAIN").await?;
+    connection.invitation(&tag).await?;
     let message = Zeroizing::new(format!("\0{user}\0{secret}"));
     let line = Zeroizing::new(STANDARD.encode(message.as_bytes()));
-    link.send_line(&line).await?;
-    link.finish(&tag, |_| ()).await
+    connection.send_line(&line).await?;
+    connection.finish(&tag, |_| ()).await
 }
 
-async fn with_token(link: &mut Connection, imap: &Imap, token: &str) -> Result<Outcome> {
+async fn with_token(connection: &mut Connection, imap: &Imap, token: &str) -> Result<Outcome> {
     let Imap { host, port, user, .. } = imap;
-    if link.offers("AUTH=XOAUTH2") {
+    if connection.offers("AUTH=XOAUTH2") {
         let message = Zeroizing::new(format!("user={user}\x01auth=Bearer {token}\x01\x01"));
-        return Ok(authenticate(link, "XOAUTH2", &message, "").await);
+        return Ok(authenticate(connection, "XOAUTH2", &message, "").await);
     }
-    if link.offers("AUTH=OAUTHBEARER") {
+    if connection.offers("AUTH=OAUTHBEARER") {
         // RFC 7628 §3.1, with a name as in RFC 5801 §4.
         let name = user.replace('=', "=3D").replace(',', "=2C");
         let message = Zeroizing::new(format!(
             "n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
         ));
         // What a client says to a challenge it can't meet: a lone ^A (RFC 7628 §3.2.3).
-        return Ok(authenticate(link, "OAUTHBEARER", &message, "AQ==").await);
+        return Ok(authenticate(connection, "OAUTHBEARER", &message, "AQ==").await);
     }
     Err(Error::config(format!("{host} takes no OAuth2 token here"))
         .hint("it may want TLS first, or a password in place of token_command"))
@@ -96,35 +96,35 @@ async fn with_token(link: &mut Connection, imap: &Imap, token: &str) -> Result<O
 /// With an initial response (RFC 4959) where that is offered. The server's challenge says why it
 /// refuses; it must be answered with `farewell` before the tagged NO comes.
 async fn authenticate(
-    link: &mut Connection,
+    connection: &mut Connection,
     mechanism: &str,
     message: &str,
     farewell: &str,
 ) -> Outcome {
     let line = Zeroizing::new(STANDARD.encode(message.as_bytes()));
-    let tag = if link.offers("SASL-IR") {
+    let tag = if connection.offers("SASL-IR") {
         let command = Zeroizing::new(format!("AUTHENTICATE {mechanism} {}", *line));
-        link.send(&command).await?
+        connection.send(&command).await?
     } else {
-        let tag = link.send(&format!("AUTHENTICATE {mechanism}")).await?;
-        link.invitation(&tag).await?;
-        link.send_line(&line).await?;
+        let tag = connection.send(&format!("AUTHENTICATE {mechanism}")).await?;
+        connection.invitation(&tag).await?;
+        connection.send_line(&line).await?;
         tag
     };
     let mut answered = false;
-    while !link.has_finished(&tag) {
+    while !connection.has_finished(&tag) {
         let mut challenged = false;
         let watch = |response: &Response<'_>| {
             challenged = matches!(response, Response::Continue(_));
         };
-        link.read(PATIENCE, watch).await?;
+        connection.read(PATIENCE, watch).await?;
         if challenged && answered {
             return Err(Failure::Lost("the server asks on and on".to_owned()));
         }
         if challenged {
             answered = true;
-            link.send_line(farewell).await?;
+            connection.send_line(farewell).await?;
         }
     }
-    link.finish(&tag, |_| ()).await
+    connection.finish(&tag, |_| ()).await
 }

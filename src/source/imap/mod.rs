@@ -30,6 +30,7 @@ mod folders;
 mod fuzzing;
 mod idle;
 mod login;
+mod losses;
 mod pace;
 mod reader;
 mod reconcile;
@@ -46,7 +47,7 @@ mod watch;
 mod window;
 
 #[cfg(fuzzing)]
-pub use fuzzing::hear;
+pub use fuzzing::read_replies;
 
 pub use pace::Pace;
 
@@ -84,7 +85,7 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
     for folder in &mut folders {
         let mut left = read_texts(&mut reader, folder, None).await?;
         while left == TextsLeft::GaveWay {
-            reader.goes_on()?;
+            reader.losses.bearable()?;
             check(&mut reader, folder).await?;
             left = read_texts(&mut reader, folder, None).await?;
         }

@@ -14,10 +14,11 @@ use super::exec::Connection;
 use super::failure::Failure;
 use super::fetch::{self, Chunk, Flight, Form};
 use super::folders::{self, Folder, View};
+use super::losses::Losses;
 use super::pace::Pace;
 use super::session::Connector;
 use crate::config::Account;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::source::{Role, Sink};
 
 pub(super) struct Reader<'a> {
@@ -31,17 +32,13 @@ pub(super) struct Reader<'a> {
     connector: &'a Connector<'a>,
     /// The account has another connection, which proves that the login is right.
     second: bool,
-    link: Option<Connection>,
+    connection: Option<Connection>,
     /// The folder that is open, or was when the connection broke: as a command's argument, and
     /// its UIDVALIDITY.
     open: Option<(String, u32)>,
-    /// Connections opened, and those lost in a row without anything new from them; by what the
-    /// last one was.
+    /// Connections opened.
     connected: u32,
-    lost: u32,
-    lost_by: String,
-    /// Connections in a row that didn't last, whatever came from them.
-    hasty: u32,
+    pub losses: Losses,
     /// When the last connection was opened.
     since: Instant,
     /// Folders whose counters the server sent unasked.
@@ -56,14 +53,6 @@ pub(super) struct SearchResult {
     /// Not a bare OK: what isn't among them isn't there.
     pub is_answer: bool,
 }
-
-/// After so many connections in a row without anything new a pass gives up.
-pub(super) const FRUITLESS: u32 = 3;
-/// A connection that lived so long was good: the next failure is the first again.
-pub(super) const STEADY: Duration = Duration::from_secs(120);
-/// So many connections in a row may end soon, as long as each brings something: as many as it
-/// takes to find one message in a chunk that breaks them.
-const HASTY: u32 = 20;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
@@ -80,12 +69,10 @@ impl<'a> Reader<'a> {
             account: &account.name,
             connector,
             second: false,
-            link: None,
+            connection: None,
             open: None,
             connected: 0,
-            lost: 0,
-            lost_by: String::new(),
-            hasty: 0,
+            losses: Losses::default(),
             since: Instant::now(),
             announced: Vec::new(),
             received: 0,
@@ -108,61 +95,37 @@ impl<'a> Reader<'a> {
 
     pub(super) fn has_open(&self, folder: &Folder) -> bool {
         let is_it = |(argument, _): &(String, u32)| *argument == folder.argument;
-        self.link.is_some() && self.open.as_ref().is_some_and(is_it)
+        self.connection.is_some() && self.open.as_ref().is_some_and(is_it)
     }
 
     /// The connection: the one there is, or a new one, which has to wait a while if others were
     /// lost just before.
     pub(super) async fn connection(&mut self) -> Result<&mut Connection, Failure> {
-        let link = match self.link.take() {
-            Some(link) => link,
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
             None => {
                 self.open = None;
-                let failures = self.lost.max(self.hasty.saturating_sub(HASTY));
+                let failures = self.losses.failures();
                 if failures > 0 {
                     sleep(backoff::delay(self.pace.backoff, failures, random())).await;
                 }
-                let mut link = self.connector.open(!self.second).await?;
-                link.patience = self.pace.patience;
+                let mut connection = self.connector.open(!self.second).await?;
+                connection.patience = self.pace.patience;
                 self.connected += 1;
                 self.since = Instant::now();
-                link
+                connection
             }
         };
-        Ok(self.link.insert(link))
-    }
-
-    /// Something new was stored: the server works.
-    pub(super) fn has_progressed(&mut self) {
-        self.lost = 0;
-    }
-
-    /// Whether so many connections were lost in a row without anything new from them.
-    pub(super) fn has_lost(&self, connections: u32) -> bool {
-        self.lost >= connections
-    }
-
-    /// What there is to say of a server from which nothing new comes.
-    ///
-    /// # Errors
-    /// `Temporary` once so many connections were lost in a row as a pass tries.
-    pub(super) fn goes_on(&self) -> Result<()> {
-        if !self.has_lost(FRUITLESS) {
-            return Ok(());
-        }
-        let why = &self.lost_by;
-        Err(Error::temporary(format!("{FRUITLESS} connections were lost without any mail: {why}")))
+        Ok(self.connection.insert(connection))
     }
 
     /// Drops the connection unless this failure left it sound.
     pub(super) fn after(&mut self, failure: &Failure) {
         if !matches!(failure, Failure::Refused(_))
-            && let Some(mut link) = self.link.take()
+            && let Some(mut connection) = self.connection.take()
         {
-            self.received += link.take_received();
-            self.lost += 1;
-            self.lost_by = failure.words();
-            self.hasty = if self.since.elapsed() < STEADY { self.hasty + 1 } else { 0 };
+            self.received += connection.take_received();
+            self.losses.add(self.since.elapsed(), failure.words());
         }
     }
 
@@ -175,7 +138,7 @@ impl<'a> Reader<'a> {
 
     /// Bytes that came since this was last asked: they belong to the batch that is handed over.
     pub(super) fn take_received(&mut self) -> u64 {
-        let here = self.link.as_mut().map_or(0, Connection::take_received);
+        let here = self.connection.as_mut().map_or(0, Connection::take_received);
         let received = std::mem::take(&mut self.received) + here;
         self.connector.budget.spend(received);
         received
@@ -188,9 +151,9 @@ impl<'a> Reader<'a> {
 
     /// Takes leave; what the server says to it doesn't matter.
     pub(super) async fn log_out(&mut self) {
-        if let Some(mut link) = self.link.take() {
-            let _ = timeout(Duration::from_secs(5), link.exec("LOGOUT", |_| ())).await;
-            self.received += link.take_received();
+        if let Some(mut connection) = self.connection.take() {
+            let _ = timeout(Duration::from_secs(5), connection.exec("LOGOUT", |_| ())).await;
+            self.received += connection.take_received();
         }
     }
 
@@ -221,18 +184,19 @@ impl<'a> Reader<'a> {
     /// Opens a folder for reading, always anew: so every server shows what came since.
     pub(super) async fn examine(&mut self, folder: &Folder) -> Result<View, Failure> {
         self.open = None;
-        let link = self.connection().await?;
+        let connection = self.connection().await?;
         let mut view = View::default();
-        link.exec(&format!("EXAMINE {}", folder.argument), |response| match response {
-            Response::MailboxData(MailboxDatum::Exists(exists)) => view.exists = *exists,
-            Response::Data { outcome, .. } => match outcome.code {
-                Some(ResponseCode::UidValidity(validity)) => view.uidvalidity = validity,
-                Some(ResponseCode::UidNext(next)) => view.uidnext = next,
+        connection
+            .exec(&format!("EXAMINE {}", folder.argument), |response| match response {
+                Response::MailboxData(MailboxDatum::Exists(exists)) => view.exists = *exists,
+                Response::Data { outcome, .. } => match outcome.code {
+                    Some(ResponseCode::UidValidity(validity)) => view.uidvalidity = validity,
+                    Some(ResponseCode::UidNext(next)) => view.uidnext = next,
+                    _ => {}
+                },
                 _ => {}
-            },
-            _ => {}
-        })
-        .await?;
+            })
+            .await?;
         self.open = Some((folder.argument.clone(), view.uidvalidity));
         if view.uidnext == 0 {
             view.uidnext = self.ask_uidnext(folder).await?;
@@ -248,15 +212,16 @@ impl<'a> Reader<'a> {
         {
             return Ok(view.uidnext);
         }
-        let link = self.connection().await?;
+        let connection = self.connection().await?;
         let mut last = 0;
-        if link.exists() > 0 {
-            link.exec("FETCH * (UID)", |response| {
-                if let Response::Fetch(_, attributes) = response {
-                    last = last.max(fetch::FetchReply::read(attributes).uid.unwrap_or(0));
-                }
-            })
-            .await?;
+        if connection.exists() > 0 {
+            connection
+                .exec("FETCH * (UID)", |response| {
+                    if let Response::Fetch(_, attributes) = response {
+                        last = last.max(fetch::FetchReply::read(attributes).uid.unwrap_or(0));
+                    }
+                })
+                .await?;
         }
         Ok(last.saturating_add(1))
     }
@@ -265,29 +230,31 @@ impl<'a> Reader<'a> {
     pub(super) async fn status(&mut self, folder: &Folder) -> Result<View, Failure> {
         let mut view = View::default();
         let command = format!("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY)", folder.argument);
-        let link = self.connection().await?;
-        link.exec(&command, |response| {
-            let Response::MailboxData(MailboxDatum::Status { status, .. }) = response else {
-                return;
-            };
-            for attribute in status {
-                match attribute {
-                    StatusAttribute::Messages(messages) => view.exists = *messages,
-                    StatusAttribute::UidNext(next) => view.uidnext = *next,
-                    StatusAttribute::UidValidity(validity) => view.uidvalidity = *validity,
-                    _ => {}
+        let connection = self.connection().await?;
+        connection
+            .exec(&command, |response| {
+                let Response::MailboxData(MailboxDatum::Status { status, .. }) = response else {
+                    return;
+                };
+                for attribute in status {
+                    match attribute {
+                        StatusAttribute::Messages(messages) => view.exists = *messages,
+                        StatusAttribute::UidNext(next) => view.uidnext = *next,
+                        StatusAttribute::UidValidity(validity) => view.uidvalidity = *validity,
+                        _ => {}
+                    }
                 }
-            }
-        })
-        .await?;
+            })
+            .await?;
         self.asked(folder);
         Ok(view)
     }
 
     /// The counters that came for this folder were asked for: no news.
     fn asked(&mut self, folder: &Folder) {
-        if let Some(link) = &mut self.link {
-            let others = link.take_counted().into_iter().filter(|name| !folder.is_called(name));
+        if let Some(connection) = &mut self.connection {
+            let others =
+                connection.take_counted().into_iter().filter(|name| !folder.is_called(name));
             self.announced.extend(others);
             self.announced.truncate(10_000);
         }
@@ -295,8 +262,8 @@ impl<'a> Reader<'a> {
 
     /// The folders whose counters came without a question (RFC 5465 §5).
     pub(super) fn take_announced(&mut self) -> Vec<String> {
-        let link = self.link.as_mut();
-        let late = link.map(Connection::take_counted).unwrap_or_default();
+        let connection = self.connection.as_mut();
+        let late = connection.map(Connection::take_counted).unwrap_or_default();
         self.announced.drain(..).chain(late).collect()
     }
 
@@ -305,8 +272,8 @@ impl<'a> Reader<'a> {
     pub(super) async fn subscribe(&mut self) -> Result<bool, Failure> {
         const EVENTS: &str = "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) \
                               (personal (MessageNew MessageExpunge))";
-        let link = self.connection().await?;
-        match link.exec(EVENTS, |_| ()).await {
+        let connection = self.connection().await?;
+        match connection.exec(EVENTS, |_| ()).await {
             Ok(()) => Ok(true),
             Err(Failure::Refused(_)) => Ok(false),
             Err(failure) => Err(failure),
@@ -337,24 +304,25 @@ impl<'a> Reader<'a> {
         ends: (u32, u32),
         flight: &mut Flight,
     ) -> Result<SearchResult, Failure> {
-        let link = self.opened(folder).await?;
+        let connection = self.opened(folder).await?;
         // A server can't have more messages than it says, give or take what arrives just now.
-        let most = (link.exists() as usize).saturating_add(10_000);
+        let most = (connection.exists() as usize).saturating_add(10_000);
         let mut there = BTreeSet::new();
         let (mut too_many, mut is_answer) = (false, false);
-        link.exec(&format!("UID SEARCH UID {set}"), |response| match response {
-            Response::MailboxData(MailboxDatum::Search(uids)) => {
-                is_answer = true;
-                // `n:*` and careless servers answer beyond what was asked.
-                let asked = |uid: &u32| (ends.0..=ends.1).contains(uid);
-                too_many |= there.len().saturating_add(uids.len()) > most;
-                if !too_many {
-                    there.extend(uids.iter().copied().filter(asked));
+        connection
+            .exec(&format!("UID SEARCH UID {set}"), |response| match response {
+                Response::MailboxData(MailboxDatum::Search(uids)) => {
+                    is_answer = true;
+                    // `n:*` and careless servers answer beyond what was asked.
+                    let asked = |uid: &u32| (ends.0..=ends.1).contains(uid);
+                    too_many |= there.len().saturating_add(uids.len()) > most;
+                    if !too_many {
+                        there.extend(uids.iter().copied().filter(asked));
+                    }
                 }
-            }
-            other => flight.route(other),
-        })
-        .await?;
+                other => flight.route(other),
+            })
+            .await?;
         if too_many {
             return Err(Failure::Unreadable("it finds more messages than there are".to_owned()));
         }
@@ -371,13 +339,14 @@ impl<'a> Reader<'a> {
         let mut chunk = Chunk::of(uids.to_vec(), 0);
         let command = fetch::command(&fetch::set(uids), form);
         let outcome = match self.opened(folder).await {
-            Ok(link) => {
-                link.exec(&command, |response| {
-                    if let Response::Fetch(_, attributes) = response {
-                        chunk.accept(&fetch::FetchReply::read(attributes));
-                    }
-                })
-                .await
+            Ok(connection) => {
+                connection
+                    .exec(&command, |response| {
+                        if let Response::Fetch(_, attributes) = response {
+                            chunk.accept(&fetch::FetchReply::read(attributes));
+                        }
+                    })
+                    .await
             }
             Err(failure) => Err(failure),
         };

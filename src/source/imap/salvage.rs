@@ -9,7 +9,7 @@ use async_imap::imap_proto::Response;
 use super::check::Check;
 use super::failure::Failure;
 use super::fetch::{self, FetchReply, Flight, Form};
-use super::reader::FRUITLESS;
+use super::losses::FRUITLESS;
 
 /// UIDs per command.
 const GROUP: usize = 100;
@@ -54,7 +54,7 @@ impl Check<'_, '_> {
         let left = chunk.missing();
         let mails = chunk.take_mails();
         if !mails.is_empty() {
-            self.reader.has_progressed();
+            self.reader.losses.progressed();
             self.hand_over(|batch| batch.mails = mails).await?;
         }
         let why = match outcome {
@@ -67,7 +67,7 @@ impl Check<'_, '_> {
             }
         };
         if let [first, ..] = left.as_slice()
-            && self.reader.has_lost(FRUITLESS - 1)
+            && self.reader.losses.reach(FRUITLESS - 1)
         {
             self.must_give_others(*first, &why).await?;
         }
@@ -79,7 +79,7 @@ impl Check<'_, '_> {
         if !self.gives_others(but).await? {
             return Err(Failure::Lost(format!("no message can be read now: {why}")));
         }
-        self.reader.has_progressed();
+        self.reader.losses.progressed();
         Ok(())
     }
 
@@ -119,7 +119,7 @@ impl Check<'_, '_> {
             if chunk.missing().is_empty() {
                 return Ok(true);
             }
-            if self.reader.has_lost(FRUITLESS) {
+            if self.reader.losses.reach(FRUITLESS) {
                 break;
             }
         }

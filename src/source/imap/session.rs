@@ -92,8 +92,8 @@ impl<'a> Connector<'a> {
                 self.refused.store(MOST_REFUSALS, Ordering::Relaxed);
             }
         })?;
-        let mut link = self.connect().await?;
-        let outcome = login::log_in(&mut link, self.imap, &proof).await;
+        let mut connection = self.connect().await?;
+        let outcome = login::log_in(&mut connection, self.imap, &proof).await;
         match &outcome {
             Ok(()) => self.refused.store(0, Ordering::Relaxed),
             Err(error) if counted && error.kind() == Kind::LoginRefused => {
@@ -102,8 +102,8 @@ impl<'a> Connector<'a> {
             Err(_) => {}
         }
         outcome?;
-        link.ask_capabilities().await?;
-        Ok(link)
+        connection.ask_capabilities().await?;
+        Ok(connection)
     }
 
     async fn connect(&self) -> Result<Connection> {
@@ -122,22 +122,22 @@ impl<'a> Connector<'a> {
             Tls::Starttls => {
                 let trust = trust()?;
                 let wire = self.start_tls(self.greeted(wire).await?).await?;
-                let mut link = Connection::over(tls::encrypt(trust, host, wire).await?);
-                link.ask_capabilities().await?;
-                Ok(link)
+                let mut connection = Connection::over(tls::encrypt(trust, host, wire).await?);
+                connection.ask_capabilities().await?;
+                Ok(connection)
             }
         }
     }
 
     /// STARTTLS (RFC 3501 §6.2.1) is not a wish: whatever goes wrong ends the connection.
-    async fn start_tls(&self, mut link: Connection) -> Result<Wire> {
+    async fn start_tls(&self, mut connection: Connection) -> Result<Wire> {
         let host = &self.imap.host;
-        if !link.offers("STARTTLS") {
+        if !connection.offers("STARTTLS") {
             return Err(Error::temporary(format!("{host} offers no STARTTLS"))
                 .hint("try tls = \"implicit\" with port 993; or somebody is in between"));
         }
-        link.exec("STARTTLS", |_| ()).await?;
-        link.into_wire().ok_or_else(|| {
+        connection.exec("STARTTLS", |_| ()).await?;
+        connection.into_wire().ok_or_else(|| {
             Error::temporary(format!("{host} sent more after STARTTLS than it may"))
                 .hint("somebody may be in between; try tls = \"implicit\" with port 993")
         })
@@ -145,9 +145,9 @@ impl<'a> Connector<'a> {
 
     /// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
     async fn greeted(&self, wire: Wire) -> Result<Connection> {
-        let mut link = Connection::over(wire);
+        let mut connection = Connection::over(wire);
         let mut greeting = Err("it greets in another language than IMAP".to_owned());
-        let read = link.read(GREETING, |response| {
+        let read = connection.read(GREETING, |response| {
             if let Response::Data { status, outcome } = response {
                 greeting = match status {
                     Status::Ok => Ok(()),
@@ -158,13 +158,15 @@ impl<'a> Connector<'a> {
             }
         });
         match read.await {
-            Err(Failure::Lost(why)) if link.take_received() == 0 => return Err(self.mute(&why)),
+            Err(Failure::Lost(why)) if connection.take_received() == 0 => {
+                return Err(self.mute(&why));
+            }
             read => read?,
         }
         greeting
             .map_err(|why| Error::temporary(format!("the mail server turns us away: {why}")))?;
-        link.ask_capabilities().await?;
-        Ok(link)
+        connection.ask_capabilities().await?;
+        Ok(connection)
     }
 
     /// A port that says nothing waits for TLS, as a rule.

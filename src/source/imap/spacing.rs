@@ -17,9 +17,9 @@ pub(super) struct Spacing {
     wait: Duration,
     looked: Option<Instant>,
     /// When the server said something last.
-    poked: Option<Instant>,
+    notified: Option<Instant>,
     /// It has said something since the last look.
-    is_poked: bool,
+    was_notified: bool,
     /// The highest number of messages that it has counted.
     highest: u32,
     /// It has counted more since the last look than ever before.
@@ -30,11 +30,11 @@ pub(super) struct Spacing {
 
 impl Spacing {
     /// The server said something; when to look. `exists`: how many messages it counts by now.
-    pub(super) fn poked(&mut self, exists: Option<u32>, now: Instant) -> Instant {
-        if self.poked.is_none_or(|last| now - last >= LONGEST) {
+    pub(super) fn notified(&mut self, exists: Option<u32>, now: Instant) -> Instant {
+        if self.notified.is_none_or(|last| now - last >= LONGEST) {
             self.wait = Duration::ZERO;
         }
-        (self.poked, self.is_poked) = (Some(now), true);
+        (self.notified, self.was_notified) = (Some(now), true);
         self.has_grown |= exists.is_some_and(|exists| exists > self.highest);
         let believed = self.has_grown && self.broken < BROKEN;
         let wait = if believed { self.wait.min(SHORTEST) } else { self.wait };
@@ -50,10 +50,10 @@ impl Spacing {
         };
         if found_mail {
             self.wait = Duration::ZERO;
-        } else if self.is_poked {
+        } else if self.was_notified {
             self.wait = (self.wait * 2).clamp(SHORTEST, LONGEST);
         }
-        (self.looked, self.is_poked, self.has_grown) = (Some(now), false, false);
+        (self.looked, self.was_notified, self.has_grown) = (Some(now), false, false);
         self.highest = self.highest.max(exists);
     }
 }
@@ -74,7 +74,7 @@ mod tests {
         let mut looks = Vec::new();
         for tick in 0..end * 2 {
             let now = begin + Duration::from_millis(500) * tick;
-            if spacing.poked(Some(exists(tick)), now) == now {
+            if spacing.notified(Some(exists(tick)), now) == now {
                 looks.push((now - begin).as_secs());
                 spacing.looked(false, exists(tick), now);
             }
@@ -98,7 +98,7 @@ mod tests {
         looks(&mut spacing, now, |_| 10, 32);
         let late = now + Duration::from_secs(40);
         spacing.looked(true, 11, late);
-        assert_eq!(spacing.poked(Some(11), late), late);
+        assert_eq!(spacing.notified(Some(11), late), late);
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         let mut spacing = known(now);
         looks(&mut spacing, now, |_| 10, 64);
         let late = now + Duration::from_secs(64 + 60);
-        assert_eq!(spacing.poked(None, late), late);
+        assert_eq!(spacing.notified(None, late), late);
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         let mut spacing = known(now);
         looks(&mut spacing, now, |_| 10, 32);
         let soon = now + Duration::from_millis(31_900);
-        assert_eq!(spacing.poked(Some(10), soon), now + Duration::from_secs(63));
-        assert_eq!(spacing.poked(Some(11), soon), now + Duration::from_secs(32));
+        assert_eq!(spacing.notified(Some(10), soon), now + Duration::from_secs(63));
+        assert_eq!(spacing.notified(Some(11), soon), now + Duration::from_secs(32));
     }
 }

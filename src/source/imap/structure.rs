@@ -130,25 +130,27 @@ impl TextPass<'_, '_> {
             let mut sent = Vec::with_capacity(some.len());
             for (uid, question) in some {
                 let tag = match self.reader.opened(self.folder).await {
-                    Ok(link) => link.send(question).await,
+                    Ok(connection) => connection.send(question).await,
                     Err(failure) => Err(failure),
                 };
                 sent.push((*uid, tag.map_err(|failure| (*uid, failure))?));
             }
             for (uid, tag) in sent {
-                let heard = |response: &Response<'_>| {
+                let on_response = |response: &Response<'_>| {
                     let Response::Fetch(_, attributes) = response else { return };
-                    let told = attributes.iter().find_map(|attribute| match attribute {
+                    let answered = attributes.iter().find_map(|attribute| match attribute {
                         AttributeValue::Uid(uid) => Some(*uid),
                         _ => None,
                     });
-                    if let Some(told) = told.filter(|it| some.iter().any(|(uid, _)| uid == it)) {
-                        take(told, attributes, false);
+                    if let Some(uid) =
+                        answered.filter(|it| some.iter().any(|(asked, _)| asked == it))
+                    {
+                        take(uid, attributes, false);
                     }
                 };
-                let link =
+                let connection =
                     self.reader.opened(self.folder).await.map_err(|failure| (uid, failure))?;
-                match link.finish(&tag, heard).await {
+                match connection.finish(&tag, on_response).await {
                     Ok(()) => {}
                     Err(failure) if failure.is_meant() => {}
                     Err(failure) => return Err((uid, failure)),
@@ -241,15 +243,15 @@ fn names(part: &BodyStructure<'_>) -> Vec<String> {
         | BodyStructure::Basic { common, .. }
         | BodyStructure::Message { common, .. } => common,
     };
-    type Told<'x> = Option<Vec<(Cow<'x, str>, Cow<'x, str>)>>;
-    fn told<'x>(told: &'x Told<'_>) -> Vec<(&'x str, &'x str)> {
-        told.iter().flatten().map(|(key, value)| (key.as_ref(), value.as_ref())).collect()
+    type Parameters<'x> = Option<Vec<(Cow<'x, str>, Cow<'x, str>)>>;
+    fn pairs<'x>(parameters: &'x Parameters<'_>) -> Vec<(&'x str, &'x str)> {
+        parameters.iter().flatten().map(|(key, value)| (key.as_ref(), value.as_ref())).collect()
     }
     let kind = format!("{}/{}", common.ty.ty, common.ty.subtype);
     let disposition = common.disposition.as_ref();
-    let disposition = disposition.map(|it| (it.ty.as_ref(), told(&it.params)));
-    let disposition = disposition.as_ref().map(|(kind, told)| (*kind, told.as_slice()));
-    mail::attachment_name((&kind, &told(&common.ty.params)), disposition).into_iter().collect()
+    let disposition = disposition.map(|it| (it.ty.as_ref(), pairs(&it.params)));
+    let disposition = disposition.as_ref().map(|(kind, pairs)| (*kind, pairs.as_slice()));
+    mail::attachment_name((&kind, &pairs(&common.ty.params)), disposition).into_iter().collect()
 }
 
 #[cfg(test)]

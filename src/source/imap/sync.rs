@@ -135,7 +135,7 @@ impl Check<'_, '_> {
         let missing = chunk.missing();
         let mails = chunk.take_mails();
         if !mails.is_empty() {
-            self.reader.has_progressed();
+            self.reader.losses.progressed();
             self.hand_over(|batch| batch.mails = mails).await?;
         }
         self.salvage(missing).await?;
@@ -147,7 +147,7 @@ impl Check<'_, '_> {
         let (mails, interval) = (chunk.take_mails(), self.cover.interval);
         let more = way == Way::Down && !self.cover.complete;
         let history_of = more.then_some(self.cover.exists);
-        self.reader.has_progressed();
+        self.reader.losses.progressed();
         self.hand_over(|batch| {
             batch.mails = mails;
             batch.history_of = history_of;

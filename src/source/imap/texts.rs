@@ -95,7 +95,7 @@ impl TextPass<'_, '_> {
         let mut mails = chunk.take_mails();
         let outcome = self.complete(&mut mails, outcome).await;
         if !mails.is_empty() {
-            self.reader.has_progressed();
+            self.reader.losses.progressed();
             let Folder { key, role, .. } = &*self.folder;
             let batch = Batch {
                 mails,

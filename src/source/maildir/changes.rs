@@ -24,20 +24,20 @@ pub(super) struct Dirty {
 
 #[derive(Default)]
 struct Shared {
-    heard: Mutex<Heard>,
+    pending: Mutex<Pending>,
     changed: Notify,
 }
 
 #[derive(Default)]
-struct Heard {
+struct Pending {
     dirty: Dirty,
     /// The directories that are watched.
     covered: BTreeSet<PathBuf>,
 }
 
 impl Shared {
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,10 +52,10 @@ pub(super) struct Changes {
 impl Changes {
     pub(super) fn new() -> Changes {
         let shared = Arc::new(Shared::default());
-        let ear = Arc::clone(&shared);
+        let observer = Arc::clone(&shared);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if ear.heard().take_in(event) {
-                ear.changed.notify_one();
+            if observer.pending().take_in(event) {
+                observer.changed.notify_one();
             }
         });
         let (watcher, trouble) = match watcher {
@@ -70,7 +70,7 @@ impl Changes {
         let mut new = false;
         for directory in directories {
             // Not locked any more while the watcher is asked, whose thread may wait for the lock.
-            let added = self.shared.heard().covered.insert(directory.clone());
+            let added = self.shared.pending().covered.insert(directory.clone());
             if added {
                 new = true;
                 self.watch(directory);
@@ -96,18 +96,18 @@ impl Changes {
     /// Forgets which directories are watched: one that was replaced has lost its watch, and to
     /// watch one twice does no harm.
     pub(super) fn uncover(&mut self) {
-        self.shared.heard().covered.clear();
+        self.shared.pending().covered.clear();
     }
 
     /// Waits for the next change and its flock.
     pub(super) async fn next(&self) -> Dirty {
         self.shared.changed.notified().await;
         tokio::time::sleep(SETTLING).await;
-        std::mem::take(&mut self.shared.heard().dirty)
+        std::mem::take(&mut self.shared.pending().dirty)
     }
 }
 
-impl Heard {
+impl Pending {
     /// Whether the event says anything that matters here; reading does not.
     fn take_in(&mut self, event: notify::Result<Event>) -> bool {
         let Some(event) = event.ok().filter(|event| !event.need_rescan()) else {
@@ -118,17 +118,17 @@ impl Heard {
         if event.kind.is_access() && event.kind != written {
             return false;
         }
-        let mut news = false;
+        let mut matters = false;
         for path in &event.paths {
             if let Some(folder) = folder_of_message(path) {
                 self.dirty.folders.insert(folder.to_owned());
-                news = true;
+                matters = true;
             } else if self.concerns_folders(event.kind, path) {
                 self.dirty.everything = true;
-                news = true;
+                matters = true;
             }
         }
-        news
+        matters
     }
 
     /// Mail programs keep index and lock files beside `cur`, which come and go at every delivery:
@@ -158,12 +158,12 @@ mod tests {
     /// `expect` is the folder to look at again; `*` is everything, the empty text nothing.
     #[track_caller]
     fn check(kind: EventKind, path: &str, expect: &str) {
-        let mut heard = Heard::default();
-        heard.covered.extend(["/mail", "/mail/Sent", "/mail/Sent/cur"].map(PathBuf::from));
-        let news = heard.take_in(Ok(Event::new(kind).add_path(PathBuf::from(path))));
-        let folders: Vec<_> = heard.dirty.folders.iter().map(|it| it.to_string_lossy()).collect();
-        let seen = if heard.dirty.everything { "*".to_owned() } else { folders.join(" ") };
-        assert_eq!((seen.as_str(), news), (expect, !expect.is_empty()), "{kind:?} {path}");
+        let mut pending = Pending::default();
+        pending.covered.extend(["/mail", "/mail/Sent", "/mail/Sent/cur"].map(PathBuf::from));
+        let matters = pending.take_in(Ok(Event::new(kind).add_path(PathBuf::from(path))));
+        let folders: Vec<_> = pending.dirty.folders.iter().map(|it| it.to_string_lossy()).collect();
+        let seen = if pending.dirty.everything { "*".to_owned() } else { folders.join(" ") };
+        assert_eq!((seen.as_str(), matters), (expect, !expect.is_empty()), "{kind:?} {path}");
     }
 
     #[test]
@@ -192,11 +192,11 @@ mod tests {
 
     #[test]
     fn where_the_system_lost_count_everything_is_looked_at() {
-        let mut heard = Heard::default();
-        assert!(heard.take_in(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
-        assert!(heard.dirty.everything);
-        let mut heard = Heard::default();
-        assert!(heard.take_in(Err(notify::Error::generic("queue"))));
-        assert!(heard.dirty.everything);
+        let mut pending = Pending::default();
+        assert!(pending.take_in(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan))));
+        assert!(pending.dirty.everything);
+        let mut pending = Pending::default();
+        assert!(pending.take_in(Err(notify::Error::generic("queue"))));
+        assert!(pending.dirty.everything);
     }
 }

@@ -27,7 +27,7 @@ const AWAY: Duration = Duration::from_secs(10);
 /// Only where the sink takes no more, or the account is no Maildir.
 pub async fn watch(account: &Account, sink: &Sink, mut shutdown: Receiver<bool>) -> Result<()> {
     let (root, reader) = (path(account)?, MaildirReader::new(account, sink));
-    let mut follower = Follower { account, root, sink, reader, told: None };
+    let mut follower = Follower { account, root, sink, reader, reported: None };
     // Every report is a whole batch, so the work may be dropped wherever it waits.
     tokio::select! {
         biased;
@@ -42,14 +42,14 @@ struct Follower<'a> {
     sink: &'a Sink,
     reader: MaildirReader<'a>,
     /// The state last reported.
-    told: Option<(AccountState, String)>,
+    reported: Option<(AccountState, String)>,
 }
 
 impl Follower<'_> {
     async fn follow_for_good(&mut self) -> Result<()> {
         loop {
             let away = self.follow().await?;
-            self.tell(AccountState::Offline, plainly(&away)).await?;
+            self.report(AccountState::Offline, plainly(&away)).await?;
             sleep(AWAY).await;
         }
     }
@@ -61,7 +61,7 @@ impl Follower<'_> {
             Ok(layout) => layout,
             Err(away) => return Ok(away),
         };
-        self.tell(AccountState::Syncing, String::new()).await?;
+        self.report(AccountState::Syncing, String::new()).await?;
         let mut dirty = Dirty { everything: true, ..Dirty::default() };
         loop {
             let only = (!dirty.everything).then_some(&dirty.folders);
@@ -69,7 +69,7 @@ impl Follower<'_> {
             self.sink.settled().await?;
             let notes = layout.troubles.iter().chain(&troubles).chain(&changes.trouble);
             let notes: Vec<_> = notes.map(String::as_str).collect();
-            self.tell(AccountState::Watching, notes.join("; ")).await?;
+            self.report(AccountState::Watching, notes.join("; ")).await?;
 
             let everything = Dirty { everything: true, ..Dirty::default() };
             dirty = timeout(RESCAN, changes.next()).await.unwrap_or(everything);
@@ -93,13 +93,13 @@ impl Follower<'_> {
         }
     }
 
-    async fn tell(&mut self, state: AccountState, detail: String) -> Result<()> {
+    async fn report(&mut self, state: AccountState, detail: String) -> Result<()> {
         let now = Some((state, detail));
-        if self.told != now {
+        if self.reported != now {
             if let Some((state, detail)) = &now {
                 self.sink.state(&self.account.name, *state, detail).await?;
             }
-            self.told = now;
+            self.reported = now;
         }
         Ok(())
     }
