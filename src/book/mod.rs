@@ -36,7 +36,7 @@ mod week;
 pub use as_of::AsOf;
 pub use basis::{is_told, prepare, rests_on_the_same};
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
-pub use page::{ContactPage, ToldTurn};
+pub use page::{ContactPage, ExplainedTurn};
 pub use survey::learn;
 
 use as_of::StoreAt;

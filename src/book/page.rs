@@ -18,7 +18,7 @@ pub struct ContactPage {
     /// The absence that they are in, and its end.
     pub away: Option<(Absence, Moment)>,
     /// Oldest first.
-    pub turns: Vec<ToldTurn>,
+    pub turns: Vec<ExplainedTurn>,
     /// What was entered by hand, oldest first, with everybody whom it concerns.
     pub entries: Vec<(Entry, Vec<(ContactId, String)>)>,
     /// The messages between the two of us that don't count, oldest first.
@@ -27,14 +27,14 @@ pub struct ContactPage {
 }
 
 /// A turn, and why it is judged as it is.
-pub struct ToldTurn {
+pub struct ExplainedTurn {
     pub turn: Turn,
     pub because: Vec<&'static str>,
-    pub asks: Vec<ToldAsk>,
+    pub asks: Vec<ExplainedAsk>,
 }
 
 /// A message of a turn, and how likely it asks for an answer, 0…1.
-pub struct ToldAsk {
+pub struct ExplainedAsk {
     pub touch: TouchId,
     pub at: Moment,
     pub needs_reply: f64,
@@ -62,15 +62,16 @@ impl Book<'_> {
     pub fn page(&self, row: ContactRow) -> Result<ContactPage> {
         let mut person = self.person_of(row)?;
         let turns = std::mem::take(&mut person.turns);
-        let turns: Vec<ToldTurn> = turns.into_iter().map(|turn| self.told(turn)).collect();
+        let turns: Vec<ExplainedTurn> =
+            turns.into_iter().map(|turn| self.explained(turn)).collect();
         let left_out = self.left_out(person.row.id)?;
         let mut entries = Vec::new();
         for entry in person.entries.iter().filter(|entry| entry.at <= self.now()) {
             entries.push((entry.clone(), self.store.people_of_entry(entry.id)?));
         }
-        let touches = turns.iter().flat_map(|told| {
-            let answer = told.turn.answer.map(|answer| answer.touch);
-            told.turn.touches.iter().copied().chain(answer)
+        let touches = turns.iter().flat_map(|explained| {
+            let answer = explained.turn.answer.map(|answer| answer.touch);
+            explained.turn.touches.iter().copied().chain(answer)
         });
         let messages = touches.filter_map(|touch| match touch {
             TouchId::Message(message) => Some(message),
@@ -82,13 +83,13 @@ impl Book<'_> {
         Ok(ContactPage { now: self.now(), person, away, turns, entries, left_out, details })
     }
 
-    fn told(&self, turn: Turn) -> ToldTurn {
+    fn explained(&self, turn: Turn) -> ExplainedTurn {
         let asks = turn.asks.iter().map(|asked| {
             let d = self.need.d(turn.side, turn.id.contact, asked.features);
             let because = because(turn.side, asked.features, d);
-            ToldAsk { touch: asked.touch, at: asked.at, needs_reply: d, because }
+            ExplainedAsk { touch: asked.touch, at: asked.at, needs_reply: d, because }
         });
-        ToldTurn { because: self.because(&turn), asks: asks.collect(), turn }
+        ExplainedTurn { because: self.because(&turn), asks: asks.collect(), turn }
     }
 
     /// The absence that a contact is in now, with its end.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::book::{ContactPage, Person, ToldTurn};
+use crate::book::{ContactPage, ExplainedTurn, Person};
 use crate::domain::measure::score::Score;
 use crate::domain::measure::standing::SideFigures;
 use crate::domain::measure::touches::{Entry, EntryKind};
@@ -73,7 +73,7 @@ fn text(kept: &KeptText) -> Value {
     })
 }
 
-pub(super) fn turn(ToldTurn { turn, asks, .. }: &ToldTurn, page: &ContactPage) -> Value {
+pub(super) fn turn(ExplainedTurn { turn, asks, .. }: &ExplainedTurn, page: &ContactPage) -> Value {
     let now = page.now;
     let message_id = |touch| page.details(touch).and_then(|it| it.message_id.as_deref());
     let answer = turn.answer.filter(|answer| answer.at <= now);

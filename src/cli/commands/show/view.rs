@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::book::{ContactPage, Person, ToldTurn};
+use crate::book::{ContactPage, ExplainedTurn, Person};
 use crate::cli::json::SHARED_ID;
 use crate::cli::render::{self, Columns};
 use crate::domain::measure::score::{Claim, Components, claim};
@@ -96,14 +96,15 @@ impl ContactView<'_> {
     }
 
     /// The open ones oldest first, the others newest first.
-    pub fn turns(&self) -> (Vec<&ToldTurn>, Vec<&ToldTurn>) {
-        let is_open = |told: &&ToldTurn| told.turn.status(self.page.now) == Status::Open;
+    pub fn turns(&self) -> (Vec<&ExplainedTurn>, Vec<&ExplainedTurn>) {
+        let is_open =
+            |explained: &&ExplainedTurn| explained.turn.status(self.page.now) == Status::Open;
         let (open, mut past): (Vec<_>, Vec<_>) = self.page.turns.iter().partition(is_open);
         past.reverse();
         (open, past)
     }
 
-    pub fn listed(&self, heading: &str, turns: &[&ToldTurn]) -> String {
+    pub fn listed(&self, heading: &str, turns: &[&ExplainedTurn]) -> String {
         if turns.is_empty() {
             return String::new();
         }
@@ -132,7 +133,7 @@ impl ContactView<'_> {
     }
 
     /// How likely an answer is due, and why; of what is past only where it asked for none.
-    fn reasons(&self, ToldTurn { turn, because, .. }: &ToldTurn) -> Option<String> {
+    fn reasons(&self, ExplainedTurn { turn, because, .. }: &ExplainedTurn) -> Option<String> {
         let open = turn.status(self.page.now) == Status::Open;
         let asked_nothing = turn.closed == Some(Closed::AskedNothing);
         let because = because.join(" · ");
