@@ -10,7 +10,7 @@ mod rows;
 
 use super::contacts::{Card, Format, Import, Skipped};
 use super::text::{self, some, tidy};
-use columns::{Column, Header};
+use columns::{Column, HeaderRow};
 use rows::Row;
 
 /// `None` when there is no header row of a connections file in it.
@@ -48,7 +48,7 @@ fn import(cards: Vec<Card>, skipped: Vec<Skipped>) -> Import {
 }
 
 /// The card, and its date where that can't be read.
-fn card(row: &Row, header: &Header) -> Result<(Card, Option<Skipped>), Skipped> {
+fn card(row: &Row, header: &HeaderRow) -> Result<(Card, Option<Skipped>), Skipped> {
     let cell = |column| header.cell(&row.cells, column);
     let name = tidy(&format!("{} {}", cell(Column::FirstName), cell(Column::LastName)));
     let email = some(cell(Column::Email));

@@ -260,10 +260,10 @@ impl Store {
         )?;
         let mut details = HashMap::new();
         for message in messages {
-            if let Entry::Vacant(unknown) = details.entry(message) {
-                if let Some(found) = find.query_row([message], message_details).optional()? {
-                    unknown.insert(found);
-                }
+            if let Entry::Vacant(unknown) = details.entry(message)
+                && let Some(found) = find.query_row([message], message_details).optional()?
+            {
+                unknown.insert(found);
             }
         }
         Ok(details)

@@ -1,12 +1,14 @@
 //! What the sources ask the writer, and tell it beside mail.
 
+use std::ops::RangeInclusive;
+
 use super::Intake;
 use crate::config::AccountKind;
 use crate::domain::decide::agenda::must_reconcile;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
-use crate::source::{FolderKey, FolderState, Question};
+use crate::source::{AccountState, FolderKey, FolderState, Question};
 use crate::store::Store;
 
 /// Only open turns are worth watching: 30 days, and some slack.
@@ -25,13 +27,7 @@ impl Intake {
                 self.unmeasured += u64::from(self.store.transaction(set)?);
                 Ok(())
             }
-            Question::State { account, state, detail } => {
-                self.progress.send_if_modified(|progress| progress.account_is(&account, state));
-                if self.is_silent()? {
-                    return Ok(());
-                }
-                self.store.transaction(|store| store.set_account_state(&account, state, &detail))
-            }
+            Question::State { account, state, detail } => self.state_is(&account, state, &detail),
             Question::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
@@ -41,19 +37,11 @@ impl Intake {
                 Ok(())
             }
             Question::Stored { folder, range, reply } => {
-                let row = self.store.folder(&folder.account, &folder.folder)?;
-                let _ = reply.send(match row {
-                    Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range)?,
-                    None => Default::default(),
-                });
+                let _ = reply.send(self.stored(&folder, range)?);
                 Ok(())
             }
             Question::Quarantined { folder, reply } => {
-                let row = self.store.folder(&folder.account, &folder.folder)?;
-                let _ = reply.send(match row {
-                    Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity)?,
-                    None => Vec::new(),
-                });
+                let _ = reply.send(self.quarantined(&folder)?);
                 Ok(())
             }
             Question::Unread { folder, reply } => {
@@ -79,6 +67,28 @@ impl Intake {
                 let _ = reply.send(());
                 Ok(())
             }
+        }
+    }
+
+    fn state_is(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
+        self.progress.send_if_modified(|progress| progress.account_is(account, state));
+        if self.is_silent()? {
+            return Ok(());
+        }
+        self.store.transaction(|store| store.set_account_state(account, state, detail))
+    }
+
+    fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
+        match self.store.folder(&folder.account, &folder.folder)? {
+            Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+        match self.store.folder(&folder.account, &folder.folder)? {
+            Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -7,10 +7,10 @@ pub mod alerts;
 pub mod debts;
 pub mod digest;
 pub mod explanation;
-#[cfg_attr(not(test), expect(dead_code, reason = "waits for its commands"))]
+#[expect(dead_code, reason = "waits for its commands")]
 pub(crate) mod ledger;
 pub mod outbox;
 pub mod overdue;
 pub mod schedule;
-#[cfg_attr(not(test), expect(dead_code, reason = "waits for its command"))]
+#[expect(dead_code, reason = "waits for its command")]
 pub(crate) mod sift;

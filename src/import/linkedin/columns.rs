@@ -122,14 +122,14 @@ const NAMES: [(Column, &[&str]); 7] = [
 
 /// Which cell holds what.
 #[derive(Debug)]
-pub(super) struct Header {
+pub(super) struct HeaderRow {
     pub delimiter: u8,
     /// How many cells a row has.
     pub width: usize,
     columns: Vec<(Column, usize)>,
 }
 
-impl Header {
+impl HeaderRow {
     /// Empty where the file has no such column.
     pub(super) fn cell<'a>(&self, row: &'a StringRecord, column: Column) -> &'a str {
         let index = self.columns.iter().find(|(known, _)| *known == column).map(|(_, at)| *at);
@@ -139,13 +139,13 @@ impl Header {
 
 /// The first line that is a header row, however long the notes above it are; programs that saved
 /// the file again may have changed the delimiter.
-pub(super) fn find_header(lines: &[&str]) -> Option<(usize, Header)> {
+pub(super) fn find_header(lines: &[&str]) -> Option<(usize, HeaderRow)> {
     lines.iter().enumerate().find_map(|(at, line)| {
         [b',', b';', b'\t'].into_iter().find_map(|delimiter| Some((at, header(line, delimiter)?)))
     })
 }
 
-fn header(line: &str, delimiter: u8) -> Option<Header> {
+fn header(line: &str, delimiter: u8) -> Option<HeaderRow> {
     let plausible = 4..64;
     if !plausible.contains(&line.bytes().filter(|byte| *byte == delimiter).count()) {
         return None;
@@ -156,7 +156,7 @@ fn header(line: &str, delimiter: u8) -> Option<Header> {
     let has = |wanted: Column| columns.iter().any(|(column, _)| *column == wanted);
     let named = has(Column::FirstName) || has(Column::LastName);
     let whole = named && has(Column::ConnectedOn) && columns.len() >= 4;
-    whole.then_some(Header { delimiter, width: cells.len(), columns })
+    whole.then_some(HeaderRow { delimiter, width: cells.len(), columns })
 }
 
 fn column(cell: &str) -> Option<Column> {

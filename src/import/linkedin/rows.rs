@@ -9,7 +9,7 @@ use csv::StringRecord;
 
 use super::super::contacts::Skipped;
 use super::cells::split;
-use super::columns::{Column, Header};
+use super::columns::{Column, HeaderRow};
 use super::date;
 
 /// More lines than any cell has.
@@ -22,7 +22,7 @@ pub(super) struct Row {
 }
 
 /// The rows from the line at index `from` on; blank lines are none.
-pub(super) fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<Row, Skipped>> {
+pub(super) fn rows(lines: &[&str], from: usize, header: &HeaderRow) -> Vec<Result<Row, Skipped>> {
     let mut rows = Vec::new();
     let mut lines = Lines { lines, header, stands_alone: HashMap::new() };
     let mut at = from;
@@ -45,7 +45,7 @@ pub(super) fn rows(lines: &[&str], from: usize, header: &Header) -> Vec<Result<R
 /// The physical lines of a file.
 struct Lines<'a> {
     lines: &'a [&'a str],
-    header: &'a Header,
+    header: &'a HeaderRow,
     /// Whether a line is a row by itself, once that was asked: an open quote asks it of many.
     stands_alone: HashMap<usize, bool>,
 }
@@ -101,7 +101,7 @@ impl Lines<'_> {
 }
 
 /// As many cells as the header, or more that are empty.
-fn fits(cells: &StringRecord, header: &Header) -> bool {
+fn fits(cells: &StringRecord, header: &HeaderRow) -> bool {
     cells.len() >= header.width && cells.iter().skip(header.width).all(str::is_empty)
 }
 

@@ -14,12 +14,10 @@ use crate::domain::model::{ContactId, Moment, TouchId};
 
 pub mod asks;
 pub mod introductions;
-mod judging;
+pub mod judging;
 pub mod met;
 pub mod resumes;
 mod words;
-
-pub use judging::{Judgement, settle};
 
 use asks::Ask;
 use introductions::Introduction;

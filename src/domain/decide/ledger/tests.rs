@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::judging::{Judgement, settle};
 use super::*;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::population::Population;

@@ -10,12 +10,12 @@ use crate::domain::model::{ContactId, Moment};
 
 mod case;
 mod conditions;
-mod reasons;
+pub mod reasons;
 
 use case::Case;
 pub use case::{Background, Receipt};
 pub use conditions::Obstacle;
-pub use reasons::{Reason, WITHDRAWS_ENDORSEMENTS};
+pub use reasons::Reason;
 
 /// So many suggestions in a week, and so many untested contacts beside them.
 const PER_WEEK: usize = 5;
