@@ -3,7 +3,10 @@
 
 use std::process::Command;
 
+mod circles;
+mod names;
 mod rooms;
+mod sizes;
 mod source;
 mod stacks;
 mod words;
@@ -12,6 +15,8 @@ use source::{Source, all, root};
 
 /// Of one file, by its path and its text.
 type Rule = fn(&str, &str) -> Vec<String>;
+/// Of all files together.
+type CrateRule = fn(&[Source]) -> Vec<String>;
 
 #[test]
 fn rooms_import_only_what_they_may() {
@@ -39,6 +44,78 @@ fn each_floor_of_the_domain_knows_only_those_below() {
     breaks(rooms::floors, "src/domain/model.rs", "use crate::domain::message::facts::Facts;");
     passes(rooms::floors, "src/domain/decide/debts.rs", "use crate::domain::measure::turns::Turn;");
     passes(rooms::floors, "src/domain/measure/score.rs", "use crate::domain::model::Moment;");
+}
+
+#[test]
+fn no_files_know_each_other_in_a_circle() {
+    hold(circles::circles);
+    let check = |files: &[(&str, &str)], expect: &[&str]| {
+        let files: Vec<Source> = files.iter().map(|(path, text)| Source::of(path, text)).collect();
+        assert_eq!(circles::circles(&files), expect);
+    };
+    let pair = [("src/a.rs", "use crate::b::{self, Y};"), ("src/b.rs", "fn f(x: crate::a::X) {}")];
+    check(&pair, &["src/a.rs → src/b.rs: , Y", "src/b.rs → src/a.rs: X"]);
+    let handed_on = [
+        ("src/a/mod.rs", "pub use b::B;"),
+        ("src/a/b.rs", "use super::c::C;"),
+        ("src/a/c.rs", "use crate::a::B;"),
+    ];
+    check(&handed_on, &["src/a/b.rs → src/a/c.rs: C", "src/a/c.rs → src/a/b.rs: B"]);
+    let by_parent = [
+        ("src/a.rs", "use b::B; struct A;"),
+        ("src/a/b.rs", "use super::c::C;"),
+        ("src/a/c.rs", "use super::A;"),
+    ];
+    let [first, second, third] =
+        ["src/a.rs → src/a/b.rs: B", "src/a/b.rs → src/a/c.rs: C", "src/a/c.rs → src/a.rs: A"];
+    check(&by_parent, &[first, second, third]);
+    check(&[("src/a.rs", "use b::B;"), ("src/a/b.rs", "use super::A;")], &[]);
+    let of_tests =
+        [("src/a.rs", "use crate::b::B;"), ("src/b.rs", "#[cfg(test)] use crate::a::A;")];
+    check(&of_tests, &[]);
+}
+
+#[test]
+fn a_public_types_name_means_one_thing() {
+    hold(names::types);
+    assert!(names::EXCEPTIONS.len() <= 8);
+    let named =
+        |a: &str, b: &str| names::types(&[Source::of("src/a.rs", a), Source::of("src/b.rs", b)]);
+    assert_eq!(named("pub struct X;", "pub(super) enum X {}"), ["X: src/a.rs, src/b.rs"]);
+    assert!(named("pub struct X;", "struct X;").is_empty());
+    assert!(named("pub struct X;", "#[cfg(test)] pub trait X {}").is_empty());
+}
+
+#[test]
+fn files_and_functions_stay_short() {
+    hold(sizes::files);
+    hold(sizes::functions);
+    let file = |lines: usize| sizes::files(&[Source::of("src/a.rs", &"//!\n".repeat(lines))]);
+    assert!(file(sizes::FILE).is_empty());
+    assert!(!file(sizes::FILE + 1).is_empty());
+    // A short one for each, so that nine in ten are.
+    let functions = |text: String| {
+        let short = "fn f() {}\n".repeat(19);
+        sizes::functions(&[Source::of("src/a.rs", &(short + &text))])
+    };
+    let long = |lines: usize| format!("impl X {{ fn long() {{{}}} }}", "\n".repeat(lines - 1));
+    assert!(functions(long(sizes::FUNCTION)).is_empty());
+    assert_eq!(functions(long(sizes::FUNCTION + 1)), ["src/a.rs: long has 61 lines"]);
+    assert_eq!(
+        functions("impl X { fn f(&self, a: A, b: A, c: A, d: A, e: A, f: A) {} }".to_owned()),
+        ["src/a.rs: f has 7 parameters"]
+    );
+    let many = format!("fn f() {{{}}}\n", "\n".repeat(sizes::MOST_FUNCTIONS));
+    assert!(functions(many.repeat(2)).is_empty());
+    assert!(!functions(many.repeat(3)).is_empty());
+}
+
+#[test]
+fn the_service_wakes_only_when_something_is_due_or_happened() {
+    holds(words::ticks);
+    breaks(words::ticks, "src/daemon/service.rs", "let looks = tokio::time::interval(SECOND);");
+    breaks(words::ticks, "src/daemon/errands.rs", "sleep(SHORTLY).await;");
+    passes(words::ticks, "src/daemon/service.rs", "sleep_until(deadline).await;");
 }
 
 #[test]
@@ -107,6 +184,12 @@ fn holds(rule: Rule) {
     for Source { path, text, .. } in all() {
         wrong.extend(rule(&path, &text).into_iter().map(|what| format!("{path}: {what}")));
     }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[track_caller]
+fn hold(rule: CrateRule) {
+    let wrong = rule(&all());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 

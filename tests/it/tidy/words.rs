@@ -10,6 +10,9 @@ const ABORTS: [&str; 6] =
 /// Folders that exist on one machine only.
 const MACHINE_PATHS: [&str; 5] = ["/work/", "/root/", "/tmp/", "/Users/", "/home/"];
 
+/// What wakes without anything having happened.
+const TICKS: [&str; 3] = ["interval(", "interval_at(", "sleep("];
+
 pub fn clock(path: &str, text: &str) -> Vec<String> {
     let mut banned = CLOCKS.to_vec();
     match path {
@@ -44,6 +47,18 @@ pub fn machine_paths(_: &str, text: &str) -> Vec<String> {
         hits.any(|before| before.ends_with(['"', '\'', '`', ' ', '=', '(']))
     };
     MACHINE_PATHS.iter().filter(|path| begins(path)).map(|path| format!("{path}…")).collect()
+}
+
+/// The service wakes at an instant that something falls due, or when it is told of something.
+pub fn ticks(path: &str, text: &str) -> Vec<String> {
+    let is_service = path.starts_with("src/daemon/");
+    let code = without_comments(&without_tests(text));
+    let begins = |line: &str, tick: &str| {
+        let before = line.match_indices(tick).map(|(at, _)| line[..at].chars().next_back());
+        before.into_iter().any(|before| before.is_none_or(|c| !c.is_alphanumeric() && c != '_'))
+    };
+    let ticks = code.lines().filter(|line| is_service && TICKS.iter().any(|it| begins(line, it)));
+    ticks.map(|line| line.trim().to_owned()).collect()
 }
 
 fn mentions(text: &str, banned: &[&str]) -> Vec<String> {
