@@ -105,11 +105,18 @@ impl Sink {
         self.problems.send_modify(|problems| problem::replace(problems, account, problem));
     }
 
+    /// The folders of an account that will be read; others are retired.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn folders(&self, account: &str, folders: Vec<(String, Role)>) -> Result<()> {
         self.say(Question::Folders { account: account.to_owned(), folders }).await
     }
 
     /// Waits until there is room for its mail.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn batch(&self, batch: Batch) -> Result<()> {
         let bytes: usize = batch.mails.iter().map(RawMail::length).sum();
         let wanted = u32::try_from(bytes / 1024).unwrap_or(ROOM).min(ROOM);
@@ -118,45 +125,84 @@ impl Sink {
         self.send(Report::Batch(batch, Room(room))).await
     }
 
+    /// How an account is doing, and what there is to say of it.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
         let (account, detail) = (account.to_owned(), detail.to_owned());
         self.say(Question::State { account, state, detail }).await
     }
 
+    /// What is known of a folder.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn known(&self, folder: &FolderKey) -> Result<FolderState> {
         self.ask(|reply| Question::Known { folder: folder.clone(), reply }).await
     }
 
+    /// UIDs in this range that are stored under the folder's current validity, ascending; quarantined
+    /// ones are not among them.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
         self.ask(|reply| Question::Stored { folder: folder.clone(), range, reply }).await
     }
 
+    /// UIDs that are quarantined under the folder's current validity.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Question::Quarantined { folder: folder.clone(), reply }).await
     }
 
+    /// UIDs whose flags matter now: the messages of open turns.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Question::Watched { folder: folder.clone(), reply }).await
     }
 
+    /// UIDs whose texts are wanted, the newest messages first; some hundreds at most.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
         self.ask(|reply| Question::Unread { folder: folder.clone(), reply }).await
     }
 
+    /// Texts that are wanted still can't be read, or not today.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn texts_paused(&self) -> Result<()> {
         self.say(Question::TextsPaused).await
     }
 
+    /// Bytes fetched of an account since the day (UTC) began.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn fetched_today(&self, account: &str) -> Result<u64> {
         self.ask(|reply| Question::FetchedToday { account: account.to_owned(), reply }).await
     }
 
     /// Says that the configuration has changed.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn configured(&self) -> Result<()> {
         self.say(Question::Configured).await
     }
 
     /// Waits until everything that was sent before is on disk.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
     pub async fn settled(&self) -> Result<()> {
         self.ask(|reply| Question::Barrier { reply }).await
     }

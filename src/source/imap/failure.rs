@@ -15,8 +15,8 @@ pub(super) enum Failure {
     /// The reply broke a limit or the parser: the connection has to go, and asking again in the
     /// same way may end in the same.
     Unreadable(String),
-    /// Not the server's doing: the sink takes no more.
-    Undelivered(Error),
+    /// No matter of this connection: none can be had, or the sink takes no more.
+    Fatal(Error),
 }
 
 impl Failure {
@@ -37,7 +37,7 @@ impl Failure {
             Failure::Refused(text) | Failure::Lost(text) | Failure::Unreadable(text) => {
                 text.clone()
             }
-            Failure::Undelivered(error) => error.to_string(),
+            Failure::Fatal(error) => error.to_string(),
         }
     }
 
@@ -54,7 +54,7 @@ impl Failure {
 
     /// Whether trying once more, now, is of no use.
     pub(super) fn is_hopeless(&self) -> bool {
-        matches!(self, Failure::Undelivered(_)) || self.is_passing()
+        matches!(self, Failure::Fatal(_)) || self.is_passing()
     }
 
     /// Whether a folder can't be opened by this user, now or later.
@@ -69,14 +69,14 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure::Undelivered(error)
+        Failure::Fatal(error)
     }
 }
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Undelivered(error) => error,
+            Failure::Fatal(error) => error,
             Failure::Refused(text) => {
                 Error::temporary(format!("the mail server refused a command: {text}"))
             }

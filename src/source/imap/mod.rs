@@ -64,14 +64,19 @@ pub const LOG_TARGET: &str = "async_imap";
 ///
 /// Lost connections are opened again as long as there is progress. Returns what there is to say of
 /// what was left unread, which is history beyond the account's `daily_bytes`; usually nothing.
-/// Errors are
-/// [`LoginRefused`](crate::error::Kind::LoginRefused) after a single refused login,
-/// [`Config`](crate::error::Kind::Config) or [`Temporary`](crate::error::Kind::Temporary).
+///
+/// # Errors
+/// `LoginRefused` after a single refused login; `Config` where the account contradicts the server
+/// or is no IMAP account; `Temporary` where the server is out of reach, connections end without
+/// any mail, or the sink takes no more.
 pub async fn sync_once(account: &Account, sink: &Sink) -> Result<String> {
     sync_paced(account, sink, &Pace::default()).await
 }
 
 /// [`sync_once`] at another pace.
+///
+/// # Errors
+/// As it.
 pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<String> {
     let connector = Connector::new(imap(account)?);
     let mut reader = Reader::new(account, &connector, sink, pace);
@@ -102,8 +107,10 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
 /// at once: the machine slept, or its network was away. After three refused logins none is
 /// tried before the user has signed in anew or changed the password's file; the account's state
 /// says so. What contradicts the configuration is tried again after an hour: another certificate
-/// than the pinned one may be that of a captive portal. Returns an error only where waiting can't
-/// help: a store that takes no more.
+/// than the pinned one may be that of a captive portal.
+///
+/// # Errors
+/// Only where waiting can't help: the sink takes no more, or the account is no IMAP account.
 pub async fn watch(
     account: &Account,
     sink: &Sink,
@@ -114,6 +121,9 @@ pub async fn watch(
 }
 
 /// [`watch`] at another pace.
+///
+/// # Errors
+/// As it.
 pub async fn watch_paced(
     account: &Account,
     sink: &Sink,
@@ -137,6 +147,9 @@ pub const TEXT_BYTES: u64 = 4_600;
 
 /// Tries the account with one login: its folders by name, what they are for, and how many
 /// messages each has.
+///
+/// # Errors
+/// `LoginRefused`, `Config` or `Temporary`, as of [`sync_once`].
 pub async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
     let connector = Connector::new(imap(account)?);
     let (sink, _) = Sink::bounded(1);

@@ -59,7 +59,7 @@ impl Check<'_, '_> {
         }
         let why = match outcome {
             Ok(()) => "the server gives no header for it".to_owned(),
-            Err(failure @ Failure::Undelivered(_)) => return Err(failure),
+            Err(failure @ Failure::Fatal(_)) => return Err(failure),
             Err(failure) if failure.is_passing() => return Err(failure),
             Err(failure) => {
                 self.reader.after(&failure);

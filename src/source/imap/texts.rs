@@ -49,7 +49,7 @@ pub(super) async fn read_texts(
             pass.reader.after(&failure);
             // Headers are what matters.
             match failure {
-                Failure::Undelivered(_) => Err(failure.into()),
+                Failure::Fatal(_) => Err(failure.into()),
                 _ => Ok(TextsLeft::GaveWay),
             }
         }

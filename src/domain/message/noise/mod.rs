@@ -220,6 +220,9 @@ const REASONS: &[(Traits, Noise)] = &[
 ];
 
 /// Whether an inbound message counts as a human touch.
+///
+/// # Errors
+/// Why it does not.
 pub fn verdict(traits: Traits, context: &Context) -> Result<(), Noise> {
     if let Some((_, reason)) = REASONS.iter().find(|(needed, _)| traits.contains(*needed)) {
         return Err(*reason);
