@@ -11,6 +11,7 @@ use super::measure::take_stock;
 use super::survey::learn;
 use crate::config::Config;
 use crate::domain::message::facts::MessageKey;
+use crate::domain::message::mailbox::{Uid, UidValidity};
 use crate::domain::model::Moment;
 use crate::error::Result;
 use crate::source::archive::{Archive, Archived};
@@ -90,7 +91,7 @@ struct Intake<'a> {
     with_text: bool,
     waiting: Vec<(Role, Arrival)>,
     /// What a rehearsal would have stored.
-    rehearsed: HashSet<u64>,
+    rehearsed: HashSet<Uid>,
     taken: ArchiveReport,
 }
 
@@ -170,7 +171,7 @@ impl<'a> Intake<'a> {
                 if known != KnownFrom::Here {
                     let role = (role != Role::Other).then_some(role);
                     let folder = store.archive_folder(&self.name, role)?;
-                    filing.add(folder, import.cast_unsigned(), &arrival)?;
+                    filing.add(folder, UidValidity(import.cast_unsigned()), &arrival)?;
                 }
                 self.count(known);
             }
@@ -195,8 +196,8 @@ impl<'a> Intake<'a> {
     }
 }
 
-fn uid(key: MessageKey) -> u64 {
-    (key.number().cast_unsigned() >> 1).max(1)
+fn uid(key: MessageKey) -> Uid {
+    Uid((key.number().cast_unsigned() >> 1).max(1))
 }
 
 /// Mine, unless it was thrown away or never sent.

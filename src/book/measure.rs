@@ -10,7 +10,7 @@ use crate::domain::measure::touches::{self, Letter};
 use crate::domain::measure::turns::{self, Author, Correction, Touch, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::message::noise::Traits;
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -21,7 +21,7 @@ struct Measured {
     last_touch: Option<Moment>,
     absences: Vec<Absence>,
     /// Messages whose texts were never read, and when they were sent.
-    unread: Vec<(i64, Moment)>,
+    unread: Vec<(MessageNumber, Moment)>,
 }
 
 /// Turns are of all that is stored; what was known earlier is asked of an earlier store.
@@ -40,8 +40,8 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
 }
 
 /// Of what counts between the two of us, and of notices of absence, which may name a day.
-fn unread(letters: &[Letter], touches: &[Touch]) -> Vec<(i64, Moment)> {
-    let counting: HashSet<i64> = touches
+fn unread(letters: &[Letter], touches: &[Touch]) -> Vec<(MessageNumber, Moment)> {
+    let counting: HashSet<MessageNumber> = touches
         .iter()
         .filter_map(|touch| match touch.id {
             TouchId::Message(message) => Some(message),

@@ -7,7 +7,7 @@ use crate::domain::measure::need::because;
 use crate::domain::measure::touches::{self, Entry, LeftOut};
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::absence::Absence;
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
 use crate::error::Result;
 use crate::store::{ContactRow, MessageDetails};
 
@@ -23,7 +23,7 @@ pub struct ContactPage {
     pub entries: Vec<(Entry, Vec<(ContactId, String)>)>,
     /// The messages between the two of us that don't count, oldest first.
     pub left_out: Vec<LeftOut>,
-    details: HashMap<i64, MessageDetails>,
+    details: HashMap<MessageNumber, MessageDetails>,
 }
 
 /// A turn, and why it is judged as it is.

@@ -1,12 +1,12 @@
 //! What the tests of the commands share: two acquaintances with a little mail.
 
-use crate::domain::message::mailbox::{Flags, MailboxKind, Role};
 use serde_json::Value;
 
 use crate::book::AsOf;
 use crate::book::measure_dirty;
 use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::message::mailbox::{Flags, MailboxKind, Role, Uid};
+use crate::domain::model::{ContactId, EntryNumber, Moment};
 use crate::domain::policy::Policy;
 use crate::mail;
 use crate::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
@@ -85,12 +85,17 @@ pub(super) fn acquaintances() -> (Store, Policy) {
         let header = format!("{header}{date}\n");
         let mut facts = mail::facts(header.as_bytes()).unwrap();
         mail::read_text(&mut facts, header.as_bytes(), text.as_bytes(), mail::Owner::default());
-        let arrival =
-            Arrival { uid, flags: Flags::default(), disowned: false, internal: Some(at), facts };
+        let arrival = Arrival {
+            uid: Uid(uid),
+            flags: Flags::default(),
+            disowned: false,
+            internal: Some(at),
+            facts,
+        };
         store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();
     }
     let favour = Entry {
-        id: 0,
+        id: EntryNumber(0),
         at: moment("2026-03-05T09:00:00Z"),
         kind: EntryKind::Favour,
         other_way: false,

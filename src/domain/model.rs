@@ -89,20 +89,28 @@ impl fmt::Display for ContactId {
     }
 }
 
+/// A stored message, as the store numbers it; not the server's sequence number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageNumber(pub i64);
+
+/// What the user entered by hand, as the store numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryNumber(pub i64);
+
 /// A stored message or a hand-made entry, as the store numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TouchId {
     /// A message, written as its bare number.
-    Message(i64),
+    Message(MessageNumber),
     /// A call or a meeting that was entered by hand, written as `e3`.
-    Entry(i64),
+    Entry(EntryNumber),
 }
 
 impl fmt::Display for TouchId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TouchId::Message(id) => write!(f, "{id}"),
-            TouchId::Entry(id) => write!(f, "e{id}"),
+            TouchId::Message(MessageNumber(id)) => write!(f, "{id}"),
+            TouchId::Entry(EntryNumber(id)) => write!(f, "e{id}"),
         }
     }
 }
@@ -129,8 +137,8 @@ impl std::str::FromStr for TurnId {
         let rest = text.strip_prefix(['C', 'c']).ok_or(())?;
         let (contact, touch) = rest.split_once('-').ok_or(())?;
         let touch = match touch.strip_prefix('e') {
-            Some(entry) => TouchId::Entry(entry.parse().map_err(drop)?),
-            None => TouchId::Message(touch.parse().map_err(drop)?),
+            Some(entry) => TouchId::Entry(EntryNumber(entry.parse().map_err(drop)?)),
+            None => TouchId::Message(MessageNumber(touch.parse().map_err(drop)?)),
         };
         Ok(TurnId { contact: ContactId(contact.parse().map_err(drop)?), touch })
     }

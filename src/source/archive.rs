@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::mbox::{GmailLabel, Mbox, label, looks_like};
-use super::{Flags, RawMail, Role, maildir};
+use super::{Flags, RawMail, Role, Uid, maildir};
 use crate::error::{Error, Result};
 use crate::mail::{BODY_START, header_marks};
 
@@ -104,7 +104,7 @@ fn each_of_mbox(
         let mail = match refused {
             Some(why) => Err(why.to_owned()),
             None => Ok(RawMail {
-                uid: 0,
+                uid: Uid::default(),
                 flags: Flags {
                     answered: marks.answered,
                     deleted: marks.deleted,

@@ -13,15 +13,14 @@ mod problem;
 mod sink;
 mod utf7;
 
-pub use crate::domain::message::mailbox::{AccountState, Flags, Role};
+pub use crate::domain::message::mailbox::{AccountState, Flags, Role, Uid, UidValidity};
 pub use problem::{Problem, Problems};
 pub use sink::{Question, Report, Sink};
 
 /// One message as a source found it: header bytes and what stands beside them.
 #[derive(Debug, Clone, Default)]
 pub struct RawMail {
-    /// Unique within the folder and its validity: the IMAP UID, or a hash of a Maildir file name.
-    pub uid: u64,
+    pub uid: Uid,
     pub flags: Flags,
     /// INTERNALDATE, or the delivery time of a Maildir file.
     pub internal: Option<Moment>,
@@ -51,11 +50,10 @@ pub struct FolderKey {
 /// What is known of a folder from earlier runs, as the store committed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FolderState {
-    /// 0: never seen.
-    pub uidvalidity: u64,
+    pub uidvalidity: UidValidity,
     /// Lowest and highest UID of the covered interval; every message in between was stored or
     /// found missing. `None`: nothing covered yet.
-    pub covered: Option<(u64, u64)>,
+    pub covered: Option<(Uid, Uid)>,
     /// The interval reaches down to the oldest message.
     pub complete: bool,
     /// All of it was compared with the server's copy too long ago.
@@ -67,16 +65,16 @@ pub struct FolderState {
 pub struct Batch {
     pub folder: FolderKey,
     pub role: Role,
-    pub uidvalidity: u64,
+    pub uidvalidity: UidValidity,
     pub mails: Vec<RawMail>,
     /// Messages that can't be read, with the reason: listed as quarantined.
-    pub unreadable: Vec<(u64, String)>,
+    pub unreadable: Vec<(Uid, String)>,
     /// New flags of messages that are already stored.
-    pub flags: Vec<(u64, Flags)>,
+    pub flags: Vec<(Uid, Flags)>,
     /// UIDs that are no longer there.
-    pub gone: Vec<u64>,
+    pub gone: Vec<Uid>,
     /// The covered interval once this batch is stored; `None` leaves it.
-    pub covered: Option<(u64, u64)>,
+    pub covered: Option<(Uid, Uid)>,
     pub complete: bool,
     /// With this batch, the store has what the folder has: all of it was compared.
     pub reconciled: bool,
@@ -90,7 +88,7 @@ pub struct Batch {
 
 impl Batch {
     /// Without anything in it yet.
-    pub fn of(folder: FolderKey, role: Role, uidvalidity: u64) -> Batch {
+    pub fn of(folder: FolderKey, role: Role, uidvalidity: UidValidity) -> Batch {
         Batch {
             folder,
             role,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::problem::{self, Problem, Problems};
-use super::{AccountState, Batch, FolderKey, FolderState, RawMail, Role};
+use super::{AccountState, Batch, FolderKey, FolderState, RawMail, Role, Uid};
 use crate::error::{Error, Result};
 
 /// What comes from the sources, in the order in which it happened.
@@ -36,23 +36,23 @@ pub enum Question {
     /// quarantined ones not among them.
     Stored {
         folder: FolderKey,
-        range: RangeInclusive<u64>,
-        reply: oneshot::Sender<Vec<u64>>,
+        range: RangeInclusive<Uid>,
+        reply: oneshot::Sender<Vec<Uid>>,
     },
     /// UIDs in this folder that are quarantined under its current validity.
     Quarantined {
         folder: FolderKey,
-        reply: oneshot::Sender<Vec<u64>>,
+        reply: oneshot::Sender<Vec<Uid>>,
     },
     /// UIDs in this folder whose flags matter now: the messages of open turns.
     Watched {
         folder: FolderKey,
-        reply: oneshot::Sender<Vec<u64>>,
+        reply: oneshot::Sender<Vec<Uid>>,
     },
     /// UIDs in this folder whose texts are wanted, the newest messages first; some hundreds at most.
     Unread {
         folder: FolderKey,
-        reply: oneshot::Sender<Vec<u64>>,
+        reply: oneshot::Sender<Vec<Uid>>,
     },
     /// Texts that are wanted still can't be read, or not today.
     TextsPaused,
@@ -147,7 +147,7 @@ impl Sink {
     ///
     /// # Errors
     /// `Temporary` once the writer takes no more.
-    pub async fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
+    pub async fn stored(&self, folder: &FolderKey, range: RangeInclusive<Uid>) -> Result<Vec<Uid>> {
         self.ask(|reply| Question::Stored { folder: folder.clone(), range, reply }).await
     }
 
@@ -155,7 +155,7 @@ impl Sink {
     ///
     /// # Errors
     /// `Temporary` once the writer takes no more.
-    pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    pub async fn quarantined(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         self.ask(|reply| Question::Quarantined { folder: folder.clone(), reply }).await
     }
 
@@ -163,7 +163,7 @@ impl Sink {
     ///
     /// # Errors
     /// `Temporary` once the writer takes no more.
-    pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    pub async fn watched(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         self.ask(|reply| Question::Watched { folder: folder.clone(), reply }).await
     }
 
@@ -171,7 +171,7 @@ impl Sink {
     ///
     /// # Errors
     /// `Temporary` once the writer takes no more.
-    pub async fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    pub async fn unread(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         self.ask(|reply| Question::Unread { folder: folder.clone(), reply }).await
     }
 

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
-use super::folders::{FolderRow, folder_row};
-use crate::domain::message::mailbox::{AccountState, MailboxKind};
+use super::folders::{FolderId, FolderRow, folder_row};
+use crate::domain::message::mailbox::{AccountState, MailboxKind, UidValidity};
 use crate::domain::model::{DAY, Moment};
 use crate::error::Result;
 
@@ -107,8 +107,8 @@ impl Store {
     /// each time somebody asks. What goes, or becomes another, is seen to by triggers.
     pub(super) fn count_copies(
         &self,
-        folder: i64,
-        uidvalidity: u64,
+        folder: FolderId,
+        uidvalidity: UidValidity,
         copies: u64,
         messages: u64,
     ) -> Result<()> {
@@ -116,7 +116,7 @@ impl Store {
             .prepare_cached(
                 "UPDATE folder SET messages = messages + ?3 WHERE id = ?1 AND uidvalidity = ?2",
             )?
-            .execute(params![folder, uidvalidity as i64, copies])?;
+            .execute(params![folder, uidvalidity, copies])?;
         self.db
             .prepare_cached(
                 "UPDATE account SET messages = messages + ?2

@@ -7,6 +7,7 @@ use rusqlite::params;
 
 use super::Store;
 use super::filing::Identified;
+use super::folders::FolderId;
 use crate::domain::message::facts::{Facts, MessageKey};
 use crate::domain::message::mailbox::{MailboxKind, Role};
 use crate::error::Result;
@@ -29,7 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn archive_folder(&self, archive: &str, role: Option<Role>) -> Result<i64> {
+    pub fn archive_folder(&self, archive: &str, role: Option<Role>) -> Result<FolderId> {
         let name = match role {
             Some(role) => format!("{archive} ({})", role.name()),
             None => archive.to_owned(),

@@ -42,7 +42,7 @@ mod tests {
 
     use super::*;
     use crate::domain::measure::turns::Turn;
-    use crate::domain::model::Side;
+    use crate::domain::model::{MessageNumber, Side};
 
     const START: Moment = Moment(1_700_000_000);
 
@@ -51,7 +51,7 @@ mod tests {
         fn what_was_asked_comes_back_as_it_went(
             asked in prop::collection::vec((0..2_592_000_i64, any::<u64>()), 0..4)
         ) {
-            let touches: Vec<TouchId> = (0..4).map(TouchId::Message).collect();
+            let touches: Vec<TouchId> = (0..4).map(|id| TouchId::Message(MessageNumber(id))).collect();
             let asked = asked.into_iter().zip(&touches).map(|((since, features), touch)| Asked {
                 at: START + since,
                 touch: *touch,
@@ -66,7 +66,7 @@ mod tests {
 
         #[test]
         fn a_torn_row_does_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-            prop_assert!(unpack(&bytes, START, &[TouchId::Message(1)]).len() <= bytes.len());
+            prop_assert!(unpack(&bytes, START, &[TouchId::Message(MessageNumber(1))]).len() <= bytes.len());
         }
     }
 }

@@ -4,25 +4,30 @@ use jiff::civil::Date;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use super::folders::FolderId;
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::touches::EntryKind;
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::identity::IdentityKind;
-use crate::domain::message::mailbox::{AccountState, MailboxKind, Role};
-use crate::domain::model::TouchId;
+use crate::domain::message::mailbox::{AccountState, MailboxKind, Role, Uid, UidValidity};
+use crate::domain::model::{EntryNumber, MessageNumber, TouchId};
 
 /// Messages are positive, entries negative: one column holds either.
 pub(super) fn touch_number(touch: TouchId) -> i64 {
     match touch {
-        TouchId::Message(id) => id,
-        TouchId::Entry(id) => -id,
+        TouchId::Message(MessageNumber(id)) => id,
+        TouchId::Entry(EntryNumber(id)) => -id,
     }
 }
 
 pub(super) fn touch_id(number: i64) -> TouchId {
-    if number < 0 { TouchId::Entry(-number) } else { TouchId::Message(number) }
+    if number < 0 {
+        TouchId::Entry(EntryNumber(-number))
+    } else {
+        TouchId::Message(MessageNumber(number))
+    }
 }
 
 /// Hashes as one blob, eight bytes each.
@@ -81,6 +86,27 @@ macro_rules! by_name {
         )*
     };
 }
+
+/// Numbers that mean different things stand in columns as what they are.
+macro_rules! by_number {
+    ($($kind:path: $column:ty),* $(,)?) => {
+        $(
+            impl ToSql for $kind {
+                fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                    Ok(ToSqlOutput::from(self.0 as i64))
+                }
+            }
+
+            impl FromSql for $kind {
+                fn column_result(value: ValueRef<'_>) -> FromSqlResult<$kind> {
+                    Ok($kind(value.as_i64()? as $column))
+                }
+            }
+        )*
+    };
+}
+
+by_number!(FolderId: i64, MessageNumber: i64, EntryNumber: i64, Uid: u64, UidValidity: u64);
 
 by_name!(
     AccountState,

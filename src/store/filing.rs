@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
+use super::folders::FolderId;
 use super::mail::{Arrival, CopyFlags};
 use super::senders::List;
 use crate::domain::message::facts::{Facts, ListName};
+use crate::domain::message::mailbox::UidValidity;
 use crate::domain::message::noise::NOTICE;
-use crate::domain::model::Moment;
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 mod messages;
@@ -32,7 +34,7 @@ const AUTHSERV_IDS: i64 = 100;
 pub struct Filing<'s> {
     store: &'s Store,
     keep_subjects: bool,
-    folders: HashMap<i64, Folder>,
+    folders: HashMap<FolderId, Folder>,
     addresses: Addresses,
     lists: HashMap<ListName, List>,
     /// By address: everybody whose turns may change.
@@ -40,7 +42,7 @@ pub struct Filing<'s> {
     /// Everybody will be measured anyway: whom a mail concerns makes no difference.
     all_are_marked: bool,
     /// By folder and validity.
-    tallies: BTreeMap<(i64, u64), Tally>,
+    tallies: BTreeMap<(FolderId, UidValidity), Tally>,
     /// By list: who wrote through it, and when.
     list_authors: HashSet<(i64, i64)>,
     list_spans: BTreeMap<i64, (Moment, Moment)>,
@@ -71,8 +73,8 @@ impl Store {
     /// Where the database can't be written.
     pub fn add_copy(
         &self,
-        folder: i64,
-        uidvalidity: u64,
+        folder: FolderId,
+        uidvalidity: UidValidity,
         arrival: &Arrival,
         keep_subject: bool,
     ) -> Result<()> {
@@ -117,7 +119,12 @@ impl<'s> Filing<'s> {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn add(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
+    pub fn add(
+        &mut self,
+        folder: FolderId,
+        uidvalidity: UidValidity,
+        arrival: &Arrival,
+    ) -> Result<()> {
         self.forget_some()?;
         let facts = &arrival.facts;
         let place = self.folder(folder)?;
@@ -148,14 +155,14 @@ impl<'s> Filing<'s> {
 
     fn add_instance(
         &mut self,
-        folder: i64,
-        uidvalidity: u64,
+        folder: FolderId,
+        uidvalidity: UidValidity,
         arrival: &Arrival,
-        message: i64,
+        message: MessageNumber,
         is_new_message: bool,
     ) -> Result<()> {
         let flags = CopyFlags::of(arrival).bits();
-        let copy = params![folder, uidvalidity as i64, arrival.uid as i64, message, flags];
+        let copy = params![folder, uidvalidity, arrival.uid, message, flags];
         let is_new_copy = self
             .store
             .db
@@ -189,7 +196,12 @@ impl<'s> Filing<'s> {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn add_text(&mut self, folder: i64, uidvalidity: u64, arrival: &Arrival) -> Result<()> {
+    pub fn add_text(
+        &mut self,
+        folder: FolderId,
+        uidvalidity: UidValidity,
+        arrival: &Arrival,
+    ) -> Result<()> {
         let facts = &arrival.facts;
         let Some(cues) = facts.cues else { return Ok(()) };
         let mut keep = self.store.db.prepare_cached(
@@ -201,15 +213,15 @@ impl<'s> Filing<'s> {
         )?;
         let kept = params![
             folder,
-            uidvalidity.cast_signed(),
-            arrival.uid.cast_signed(),
+            uidvalidity,
+            arrival.uid,
             cues.marks.0.cast_signed(),
             cues.named,
             attachments(facts),
             facts.back_on.map(|day| day.to_string()),
             NOTICE.0.cast_signed(),
         ];
-        let kept: Option<(i64, Option<i64>)> =
+        let kept: Option<(MessageNumber, Option<i64>)> =
             keep.query_row(kept, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((message, author)) = kept else { return Ok(()) };
         self.store.text_is_read(message)?;
@@ -225,7 +237,7 @@ impl<'s> Filing<'s> {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn start_folder_over(&mut self, folder: i64, uidvalidity: u64) -> Result<()> {
+    pub fn start_folder_over(&mut self, folder: FolderId, uidvalidity: UidValidity) -> Result<()> {
         self.write_tallies()?;
         self.store.start_folder_over(folder, uidvalidity)
     }
@@ -263,16 +275,16 @@ impl<'s> Filing<'s> {
     }
 
     /// Whether no other folder of the account has a copy of a message.
-    fn is_first_copy(&self, folder: i64, message: i64) -> Result<bool> {
+    fn is_first_copy(&self, folder: FolderId, message: MessageNumber) -> Result<bool> {
         let mut count = self.store.db.prepare_cached(
             "SELECT count(*) = 1 FROM instance i JOIN folder f ON f.id = i.folder
              WHERE i.message = ?2 AND f.retired = 0
                AND f.account = (SELECT account FROM folder WHERE id = ?1)",
         )?;
-        Ok(count.query_row([folder, message], |row| row.get(0))?)
+        Ok(count.query_row(params![folder, message], |row| row.get(0))?)
     }
 
-    fn folder(&mut self, id: i64) -> Result<Folder> {
+    fn folder(&mut self, id: FolderId) -> Result<Folder> {
         if let Some(folder) = self.folders.get(&id) {
             return Ok(*folder);
         }

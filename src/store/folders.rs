@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use crate::domain::message::mailbox::{MailboxKind, Role};
-use crate::domain::model::Moment;
+use crate::domain::message::mailbox::{MailboxKind, Role, Uid, UidValidity};
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
+
+/// A folder, as the store numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FolderId(pub i64);
 
 #[derive(Debug, Clone)]
 pub struct FolderRow {
-    pub id: i64,
+    pub id: FolderId,
     pub name: String,
     pub role: Role,
-    pub uidvalidity: u64,
+    pub uidvalidity: UidValidity,
     /// Lowest and highest UID.
-    pub covered: Option<(u64, u64)>,
+    pub covered: Option<(Uid, Uid)>,
     /// Down to the oldest message.
     pub complete: bool,
     /// When all of its copies were last compared with the server's.
@@ -57,7 +61,7 @@ impl Store {
     }
 
     /// Every folder an account has had, with its role while it is in use.
-    fn uses(&self, account: &str) -> Result<BTreeMap<i64, Option<Role>>> {
+    fn uses(&self, account: &str) -> Result<BTreeMap<FolderId, Option<Role>>> {
         Ok(self
             .db
             .prepare_cached(
@@ -86,11 +90,11 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn start_folder_over(&self, folder: i64, uidvalidity: u64) -> Result<()> {
+    pub fn start_folder_over(&self, folder: FolderId, uidvalidity: UidValidity) -> Result<()> {
         self.db.execute(
             "UPDATE folder SET uidvalidity = ?2, covered_low = NULL, covered_high = NULL,
                     complete = 0, reconciled_at = NULL WHERE id = ?1",
-            params![folder, uidvalidity as i64],
+            params![folder, uidvalidity],
         )?;
         Ok(())
     }
@@ -99,13 +103,13 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_covered(&self, folder: i64, covered: Option<(u64, u64)>) -> Result<()> {
+    pub fn set_covered(&self, folder: FolderId, covered: Option<(Uid, Uid)>) -> Result<()> {
         if let Some((low, high)) = covered {
             self.db
                 .prepare_cached(
                     "UPDATE folder SET covered_low = ?2, covered_high = ?3 WHERE id = ?1",
                 )?
-                .execute(params![folder, low as i64, high as i64])?;
+                .execute(params![folder, low, high])?;
         }
         Ok(())
     }
@@ -114,7 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_recent_covered(&self, folder: i64, now: Moment) -> Result<()> {
+    pub fn set_recent_covered(&self, folder: FolderId, now: Moment) -> Result<()> {
         self.db
             .prepare_cached(
                 "UPDATE folder SET covered_at = ?2 WHERE id = ?1 AND covered_at IS NULL",
@@ -128,7 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_complete(&self, folder: i64) -> Result<()> {
+    pub fn set_complete(&self, folder: FolderId) -> Result<()> {
         let changed = self
             .db
             .prepare_cached("UPDATE folder SET complete = 1 WHERE id = ?1 AND complete = 0")?
@@ -136,7 +140,7 @@ impl Store {
         if changed > 0 {
             let stale =
                 "folder = ?1 AND uidvalidity <> (SELECT uidvalidity FROM folder WHERE id = ?1)";
-            let messages: Vec<i64> = self
+            let messages: Vec<MessageNumber> = self
                 .db
                 .prepare(&format!("SELECT message FROM instance WHERE {stale}"))?
                 .query_map([folder], |row| row.get(0))?
@@ -154,7 +158,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn release_stored(&self, folder: i64) -> Result<()> {
+    pub fn release_stored(&self, folder: FolderId) -> Result<()> {
         self.db
             .prepare_cached(
                 "DELETE FROM quarantine WHERE folder = ?1 AND EXISTS (
@@ -169,7 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_reconciled(&self, folder: i64, now: Moment) -> Result<()> {
+    pub fn set_reconciled(&self, folder: FolderId, now: Moment) -> Result<()> {
         self.db.execute(
             "UPDATE folder SET reconciled_at = ?2 WHERE id = ?1",
             params![folder, now.0],
@@ -181,11 +185,11 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn quarantined_uids(&self, folder: i64, uidvalidity: u64) -> Result<Vec<u64>> {
+    pub fn quarantined_uids(&self, folder: FolderId, uidvalidity: UidValidity) -> Result<Vec<Uid>> {
         Ok(self
             .db
             .prepare_cached("SELECT uid FROM quarantine WHERE folder = ?1 AND uidvalidity = ?2")?
-            .query_map(params![folder, uidvalidity as i64], |row| row.get(0))?
+            .query_map(params![folder, uidvalidity], |row| row.get(0))?
             .collect::<Result<_, _>>()?)
     }
 
@@ -193,12 +197,12 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn release(&self, folder: i64, uidvalidity: u64, uid: u64) -> Result<()> {
+    pub fn release(&self, folder: FolderId, uidvalidity: UidValidity, uid: Uid) -> Result<()> {
         self.db
             .prepare_cached(
                 "DELETE FROM quarantine WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
             )?
-            .execute(params![folder, uidvalidity as i64, uid as i64])?;
+            .execute(params![folder, uidvalidity, uid])?;
         Ok(())
     }
 
@@ -220,12 +224,12 @@ impl Store {
 
 /// From the columns of a folder, in the order of [`FolderRow`].
 pub(super) fn folder_row(row: &Row<'_>) -> rusqlite::Result<FolderRow> {
-    let (low, high): (Option<u64>, Option<u64>) = (row.get(4)?, row.get(5)?);
+    let (low, high): (Option<Uid>, Option<Uid>) = (row.get(4)?, row.get(5)?);
     Ok(FolderRow {
         id: row.get(0)?,
         name: row.get(1)?,
         role: row.get(2)?,
-        uidvalidity: row.get::<_, i64>(3)? as u64,
+        uidvalidity: row.get(3)?,
         covered: low.zip(high),
         complete: row.get(6)?,
         reconciled_at: row.get::<_, Option<i64>>(7)?.map(Moment),

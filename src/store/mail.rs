@@ -8,16 +8,17 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::columns::{cues, stored_day};
+use super::folders::FolderId;
 use super::texts::KeptText;
 use crate::domain::message::facts::Facts;
-use crate::domain::message::mailbox::Flags;
-use crate::domain::model::Moment;
+use crate::domain::message::mailbox::{Flags, Uid, UidValidity};
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 /// One copy of a message as it was found in a folder.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    pub uid: u64,
+    pub uid: Uid,
     pub flags: Flags,
     /// My server says that the domain of its sender disowns it.
     pub disowned: bool,
@@ -75,7 +76,7 @@ impl Store {
     }
 
     /// Marks whom a message concerns that is stored and whose flags or thread changed.
-    pub(super) fn mark_people_of(&self, message: i64) -> Result<()> {
+    pub(super) fn mark_people_of(&self, message: MessageNumber) -> Result<()> {
         if self.all_are_marked()? {
             return Ok(());
         }
@@ -114,19 +115,24 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_flags(&self, folder: i64, uidvalidity: u64, uid: u64, flags: Flags) -> Result<()> {
+    pub fn set_flags(
+        &self,
+        folder: FolderId,
+        uidvalidity: UidValidity,
+        uid: Uid,
+        flags: Flags,
+    ) -> Result<()> {
         let flags = CopyFlags::mutable(flags).bits();
-        let message: Option<i64> = self
+        let message: Option<MessageNumber> = self
             .db
             .prepare_cached(
                 "UPDATE instance SET flags = flags & ~?5 | ?4
                  WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3
                  AND flags & ?5 <> ?4 RETURNING message",
             )?
-            .query_row(
-                params![folder, uidvalidity as i64, uid as i64, flags, CopyFlags::MUTABLE],
-                |row| row.get(0),
-            )
+            .query_row(params![folder, uidvalidity, uid, flags, CopyFlags::MUTABLE], |row| {
+                row.get(0)
+            })
             .optional()?;
         message.map_or(Ok(()), |message| self.mark_people_of(message))
     }
@@ -135,20 +141,20 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn remove_copy(&self, folder: i64, uidvalidity: u64, uid: u64) -> Result<()> {
-        let message: Option<i64> = self
+    pub fn remove_copy(&self, folder: FolderId, uidvalidity: UidValidity, uid: Uid) -> Result<()> {
+        let message: Option<MessageNumber> = self
             .db
             .prepare_cached(
                 "DELETE FROM instance WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3
                  RETURNING message",
             )?
-            .query_row(params![folder, uidvalidity as i64, uid as i64], |row| row.get(0))
+            .query_row(params![folder, uidvalidity, uid], |row| row.get(0))
             .optional()?;
         message.map_or(Ok(()), |message| self.copies_went(message))
     }
 
     /// What follows from it that a message has lost copies.
-    pub(super) fn copies_went(&self, message: i64) -> Result<()> {
+    pub(super) fn copies_went(&self, message: MessageNumber) -> Result<()> {
         self.tie_anew(message)?;
         self.mark_people_of(message)
     }
@@ -157,10 +163,16 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn quarantine(&self, folder: i64, uidvalidity: u64, uid: u64, reason: &str) -> Result<()> {
+    pub fn quarantine(
+        &self,
+        folder: FolderId,
+        uidvalidity: UidValidity,
+        uid: Uid,
+        reason: &str,
+    ) -> Result<()> {
         self.db
             .prepare_cached("INSERT OR REPLACE INTO quarantine VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![folder, uidvalidity as i64, uid as i64, reason])?;
+            .execute(params![folder, uidvalidity, uid, reason])?;
         Ok(())
     }
 
@@ -168,7 +180,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn quarantined(&self) -> Result<Vec<(String, String, i64, String)>> {
+    pub fn quarantined(&self) -> Result<Vec<(String, String, Uid, String)>> {
         Ok(self
             .db
             .prepare(
@@ -184,7 +196,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn watched_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
+    pub fn watched_copies(&self, folder: FolderId, since: Moment) -> Result<Vec<Uid>> {
         let waiting: Vec<Vec<u8>> = self
             .db
             .prepare_cached(
@@ -199,9 +211,8 @@ impl Store {
         )?;
         let mut copies = Vec::new();
         for message in waiting.iter().flat_map(|touches| super::columns::unpack(touches)) {
-            let uids = find.query_map(params![message, folder], |row| row.get::<_, i64>(0))?;
-            for uid in uids {
-                copies.push(uid? as u64);
+            for uid in find.query_map(params![message, folder], |row| row.get(0))? {
+                copies.push(uid?);
             }
         }
         copies.sort_unstable();
@@ -215,11 +226,11 @@ impl Store {
     /// Where the database can't be read.
     pub fn stored_uids(
         &self,
-        folder: i64,
-        uidvalidity: u64,
-        range: RangeInclusive<u64>,
-    ) -> Result<Vec<u64>> {
-        let end = |uid: u64| i64::try_from(uid).unwrap_or(i64::MAX);
+        folder: FolderId,
+        uidvalidity: UidValidity,
+        range: RangeInclusive<Uid>,
+    ) -> Result<Vec<Uid>> {
+        let end = |uid: Uid| i64::try_from(uid.0).unwrap_or(i64::MAX);
         let (first, last) = (end(*range.start()), end(*range.end()));
         Ok(self
             .db
@@ -227,7 +238,7 @@ impl Store {
                 "SELECT uid FROM instance
                  WHERE folder = ?1 AND uidvalidity = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid",
             )?
-            .query_map(params![folder, uidvalidity as i64, first, last], |row| row.get(0))?
+            .query_map(params![folder, uidvalidity, first, last], |row| row.get(0))?
             .collect::<Result<_, _>>()?)
     }
 
@@ -235,7 +246,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn headline(&self, message: i64) -> Result<(Option<String>, Option<String>)> {
+    pub fn headline(&self, message: MessageNumber) -> Result<(Option<String>, Option<String>)> {
         Ok(self
             .db
             .prepare_cached("SELECT subject, message_id FROM message WHERE id = ?1")?
@@ -250,8 +261,8 @@ impl Store {
     /// Where the database can't be read.
     pub fn details(
         &self,
-        messages: impl Iterator<Item = i64>,
-    ) -> Result<HashMap<i64, MessageDetails>> {
+        messages: impl Iterator<Item = MessageNumber>,
+    ) -> Result<HashMap<MessageNumber, MessageDetails>> {
         let mut find = self.db.prepare_cached(
             "SELECT m.subject, m.message_id, m.cues, m.named, m.back_on, m.attachments,
                EXISTS (SELECT 1 FROM message o WHERE o.id_hash = m.id_hash AND o.id <> m.id

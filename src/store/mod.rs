@@ -36,7 +36,7 @@ pub use accounts::AccountRow;
 pub use archives::KnownFrom;
 pub use connection::Store;
 pub use filing::Filing;
-pub use folders::FolderRow;
+pub use folders::{FolderId, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};
 pub use last_good::Repaired;
 pub use mail::{Arrival, MessageDetails};

@@ -10,7 +10,7 @@ use super::Store;
 use crate::domain::message::facts::ListName;
 use crate::domain::message::lists::{AUTHORS, ListHistory};
 use crate::domain::message::noise::Traits;
-use crate::domain::model::Moment;
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 /// A mailing list as the store numbers it.
@@ -78,7 +78,12 @@ impl Store {
     }
 
     /// A message's author is vouched for by a list, which says that it is `claimed`.
-    pub(super) fn came_through(&self, message: i64, list: i64, claimed: Option<i64>) -> Result<()> {
+    pub(super) fn came_through(
+        &self,
+        message: MessageNumber,
+        list: i64,
+        claimed: Option<i64>,
+    ) -> Result<()> {
         self.db
             .prepare_cached(
                 "INSERT INTO through_list (message, list, claimed) VALUES (?1, ?2, ?3)
@@ -126,7 +131,7 @@ impl Store {
         if !believed {
             return Ok(());
         }
-        let messages: Vec<i64> = self
+        let messages: Vec<MessageNumber> = self
             .db
             .prepare_cached("SELECT message FROM through_list WHERE list = ?1")?
             .query_map([list], |row| row.get(0))?
@@ -138,7 +143,7 @@ impl Store {
              WHERE id = ?1 AND author IS NULL",
         )?;
         for message in messages {
-            name.execute([message, list])?;
+            name.execute(params![message, list])?;
             self.tie_anew(message)?;
             self.mark_people_of(message)?;
         }
@@ -162,7 +167,7 @@ impl Store {
     /// # Errors
     /// Where the database can't be written.
     pub fn tie_mail_of(&self, address: i64) -> Result<usize> {
-        let messages: Vec<i64> = self
+        let messages: Vec<MessageNumber> = self
             .db
             .prepare_cached("SELECT id FROM message WHERE author = ?1")?
             .query_map([address], |row| row.get(0))?

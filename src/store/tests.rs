@@ -6,11 +6,12 @@ mod first_load;
 mod mail;
 mod people;
 
+use super::folders::FolderId;
 use super::{Arrival, ImportRun, NewCard, Store};
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::touches;
 use crate::domain::measure::turns::{self, Turn};
-use crate::domain::message::mailbox::{Flags, MailboxKind, Role};
+use crate::domain::message::mailbox::{Flags, MailboxKind, Role, Uid, UidValidity};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::TimeBasis;
 use crate::store::IdentityKind;
@@ -30,7 +31,7 @@ fn store() -> Store {
     let folders = [("INBOX", Role::Inbox), ("Sent", Role::Sent), ("Trash", Role::Trash)];
     store.set_folders("work", &folders.map(|(name, role)| (name.to_owned(), role))).unwrap();
     for (name, _) in folders {
-        store.start_folder_over(folder(&store, name), 1).unwrap();
+        store.start_folder_over(folder(&store, name), UidValidity(1)).unwrap();
     }
     store.set_mine(&[ME.to_owned()]).unwrap();
     store
@@ -45,7 +46,7 @@ impl Store {
     }
 }
 
-fn folder(store: &Store, name: &str) -> i64 {
+fn folder(store: &Store, name: &str) -> FolderId {
     store.folder("work", name).unwrap().unwrap().id
 }
 
@@ -89,7 +90,7 @@ impl Mail {
         }
         header.push_str("\r\n");
         Arrival {
-            uid,
+            uid: Uid(uid),
             flags: Flags::default(),
             disowned: false,
             internal: Some(at(*hours)),
@@ -99,7 +100,7 @@ impl Mail {
 }
 
 fn deliver(store: &Store, name: &str, uid: u64, mail: &Mail) {
-    store.add_copy(folder(store, name), 1, &mail.arrival(uid), true).unwrap();
+    store.add_copy(folder(store, name), UidValidity(1), &mail.arrival(uid), true).unwrap();
 }
 
 fn card(name: &str, emails: &[&str]) -> NewCard {

@@ -6,9 +6,10 @@ use jiff::civil::Date;
 use rusqlite::params;
 
 use super::Store;
+use super::folders::FolderId;
 use crate::domain::message::cues::Cues;
-use crate::domain::message::mailbox::MailboxKind;
-use crate::domain::model::Moment;
+use crate::domain::message::mailbox::{MailboxKind, Uid};
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 /// So many are named at once.
@@ -30,7 +31,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn want_texts(&self, messages: &[(i64, Moment)]) -> Result<()> {
+    pub fn want_texts(&self, messages: &[(MessageNumber, Moment)]) -> Result<()> {
         let mut want = self.db.prepare_cached(
             "INSERT OR IGNORE INTO unread_text (folder, at, message)
              SELECT i.folder, ?2, m.id FROM message m CROSS JOIN instance i ON i.message = m.id
@@ -43,7 +44,7 @@ impl Store {
         Ok(())
     }
 
-    pub(super) fn text_is_read(&self, message: i64) -> Result<()> {
+    pub(super) fn text_is_read(&self, message: MessageNumber) -> Result<()> {
         self.db.prepare_cached("DELETE FROM unread_text WHERE message = ?1")?.execute([message])?;
         Ok(())
     }
@@ -52,7 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn unread_copies(&self, folder: i64, since: Moment) -> Result<Vec<u64>> {
+    pub fn unread_copies(&self, folder: FolderId, since: Moment) -> Result<Vec<Uid>> {
         // `CROSS JOIN` and `+` keep the planner from going through the whole folder for each.
         let mut find = self.db.prepare_cached(
             "SELECT i.uid FROM unread_text w CROSS JOIN instance i ON i.message = w.message
@@ -60,8 +61,8 @@ impl Store {
                AND +i.uidvalidity = (SELECT uidvalidity FROM folder WHERE id = ?1)
              ORDER BY w.at DESC LIMIT ?3",
         )?;
-        let uids = find.query_map(params![folder, since.0, AT_ONCE], |row| row.get::<_, i64>(0))?;
-        Ok(uids.map(|uid| uid.map(i64::cast_unsigned)).collect::<Result<_, _>>()?)
+        let uids = find.query_map(params![folder, since.0, AT_ONCE], |row| row.get(0))?;
+        Ok(uids.collect::<Result<_, _>>()?)
     }
 
     /// How many texts are wanted.

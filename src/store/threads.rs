@@ -10,6 +10,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::Store;
 use super::columns::{stored_key, unpack};
 use crate::domain::message::facts::{Facts, MessageKey};
+use crate::domain::model::MessageNumber;
 use crate::error::Result;
 
 /// Whether a message's references join threads, whether they should, and its thread.
@@ -68,7 +69,7 @@ impl Store {
 
     /// Lets a stored message's references join threads, or lets them no longer, as who wrote it
     /// and where its copies lie has it by now.
-    pub(super) fn tie_anew(&self, message: i64) -> Result<()> {
+    pub(super) fn tie_anew(&self, message: MessageNumber) -> Result<()> {
         let found = self
             .db
             .prepare_cached(TIES)?
@@ -110,7 +111,7 @@ impl Store {
         let mut put = self.db.prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
         for thread in threads {
             for Member { message, key, ids } in self.tied_in(*thread)? {
-                put.execute([message, self.thread_with(ids, key.number())?])?;
+                put.execute(params![message, self.thread_with(ids, key.number())?])?;
                 self.mark_people_of(message)?;
             }
         }
@@ -146,7 +147,7 @@ impl Store {
 
 /// A message of a thread, with the Message-IDs that it names.
 struct Member {
-    message: i64,
+    message: MessageNumber,
     key: MessageKey,
     ids: Vec<i64>,
 }

@@ -10,7 +10,7 @@ use crate::domain::measure::need::Addressing;
 use crate::domain::measure::touches::{Copies, Entry, EntryKind, Letter};
 use crate::domain::measure::turns::Author;
 use crate::domain::message::noise::Traits;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::model::{ContactId, EntryNumber, Moment};
 use crate::error::Result;
 
 /// What a contact wrote, what I wrote to them, and what answers either: by me, whomever it
@@ -113,7 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn people_of_entry(&self, entry: i64) -> Result<Vec<(ContactId, String)>> {
+    pub fn people_of_entry(&self, entry: EntryNumber) -> Result<Vec<(ContactId, String)>> {
         let mut statement = self.db.prepare_cached(
             "SELECT c.id, c.name FROM entry_contact e JOIN contact c ON c.id = e.contact
              WHERE e.entry = ?1 ORDER BY c.id",

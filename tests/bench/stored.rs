@@ -1,7 +1,7 @@
 //! A store with mail in it, without a server that it came from.
 
 use requite::domain::message::cues::Cues;
-use requite::domain::message::mailbox::{Flags, MailboxKind, Role};
+use requite::domain::message::mailbox::{Flags, MailboxKind, Role, Uid, UidValidity};
 use requite::domain::model::Moment;
 use requite::domain::policy::TimeBasis;
 use requite::store::{Arrival, Filing, IdentityKind, ImportRun, NewCard, Store};
@@ -47,13 +47,13 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                     // As long ago, and with nothing in it.
                     facts.cues = Some(Cues::default());
                     let arrival = Arrival {
-                        uid: uid as u64 + 1,
+                        uid: Uid(uid as u64 + 1),
                         flags: Flags::default(),
                         disowned: false,
                         internal: Some(filed.at.into()),
                         facts,
                     };
-                    filing.add(folder.id, 1, &arrival)?;
+                    filing.add(folder.id, UidValidity(1), &arrival)?;
                 }
                 filing.finish()
             })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use requite::config::Folders;
 use requite::error::Kind;
 use requite::source::imap::probe;
-use requite::source::{Flags, Role};
+use requite::source::{Flags, Role, Uid, UidValidity};
 
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
@@ -50,7 +50,7 @@ async fn every_folder_is_read_to_the_end() {
     let (_, header, _) = &kept.mails[&("Sent".to_owned(), 900)];
     assert!(header.contains("Message-ID: <900@example.org>"));
     assert_eq!(kept.dated.len(), 2304);
-    assert_eq!(kept.known["INBOX"].covered, Some((1, 2300)));
+    assert_eq!(kept.known["INBOX"].covered, Some((Uid(1), Uid(2300))));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn an_interrupted_pass_goes_on_where_it_ended() {
         false => Turn::AsUsual,
     });
     assert_eq!(world.sync().await.unwrap_err().kind(), Kind::Temporary);
-    let half = |kept: &Kept| kept.known["INBOX"].covered == Some((1501, 3000));
+    let half = |kept: &Kept| kept.known["INBOX"].covered == Some((Uid(1501), Uid(3000)));
     world.store.until("the first half", half).await;
     world.server.script(|_| Turn::AsUsual);
     world.syncs().await;
@@ -296,7 +296,7 @@ async fn a_new_uidvalidity_begins_the_folder_anew() {
         inbox.uidvalidity = 2000;
     });
     world.syncs().await;
-    assert_eq!(world.store.kept().known["INBOX"].uidvalidity, 2000);
+    assert_eq!(world.store.kept().known["INBOX"].uidvalidity, UidValidity(2000));
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use requite::source::UidValidity;
+
 use crate::support::imap_account::World;
 use crate::support::imap_store::Kept;
 use crate::support::scripted_imap::{Call, Mailbox, Turn};
@@ -90,7 +92,7 @@ async fn a_folder_made_anew_before_the_comparison_is_not_compared_with_the_old_o
     });
     world.syncs().await;
     assert_eq!(world.store.kept().gone, [] as [u64; 0]);
-    assert_eq!(world.store.kept().known["INBOX"].uidvalidity, 2000);
+    assert_eq!(world.store.kept().known["INBOX"].uidvalidity, UidValidity(2000));
 }
 
 #[tokio::test]

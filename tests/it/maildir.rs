@@ -10,7 +10,9 @@ use std::time::{Duration, SystemTime};
 use requite::config::{Account, AccountKind, Folders};
 use requite::domain::model::Moment;
 use requite::source::maildir::{probe, sync_once, watch};
-use requite::source::{AccountState, Flags, FolderState, Question, RawMail, Report, Role, Sink};
+use requite::source::{
+    AccountState, Flags, FolderState, Question, RawMail, Report, Role, Sink, Uid, UidValidity,
+};
 use tempfile::TempDir;
 use tokio::sync::watch as signal;
 
@@ -18,8 +20,8 @@ use tokio::sync::watch as signal;
 #[derive(Default)]
 struct Kept {
     folders: Vec<(String, Role)>,
-    mails: BTreeMap<(String, u64), RawMail>,
-    unreadable: BTreeMap<(String, u64), String>,
+    mails: BTreeMap<(String, Uid), RawMail>,
+    unreadable: BTreeMap<(String, Uid), String>,
     covered: BTreeMap<String, FolderState>,
     states: Vec<(AccountState, String)>,
     /// Messages received, those received again included.
@@ -84,7 +86,7 @@ impl Kept {
 
     /// `folder: subject` of every message, `!` behind those answered, sorted.
     fn subjects(&self) -> BTreeSet<String> {
-        let line = |((folder, _), mail): (&(String, u64), &RawMail)| {
+        let line = |((folder, _), mail): (&(String, Uid), &RawMail)| {
             let header = String::from_utf8_lossy(&mail.header);
             let subject = header.lines().find_map(|line| line.strip_prefix("Subject: "));
             let answered = if mail.flags.answered { "!" } else { "" };
@@ -223,8 +225,8 @@ async fn both_layouts_are_read_and_nothing_in_them_changes() {
         let folders = folders.map(|(name, role)| (name.to_owned(), role));
         assert_eq!(collector.see(|kept| kept.folders.clone()), folders);
         let complete = FolderState {
-            uidvalidity: 1,
-            covered: Some((1, 1)),
+            uidvalidity: UidValidity(1),
+            covered: Some((Uid(1), Uid(1))),
             complete: true,
             reconcile_due: false,
         };

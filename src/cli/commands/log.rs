@@ -7,7 +7,7 @@ use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::cli::person;
 use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::model::Moment;
+use crate::domain::model::{EntryNumber, Moment};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Store};
 
@@ -57,7 +57,7 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
         return take_back(desk, &store, kind, &contacts);
     }
     let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
-    let entry = Entry { id: 0, at, kind, other_way: missed || received, text };
+    let entry = Entry { id: EntryNumber(0), at, kind, other_way: missed || received, text };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
     desk.say(&told(&entry, &names(&contacts)));
     Ok(())

@@ -306,8 +306,8 @@ fn progress(account: &AccountRow) -> String {
 mod tests {
     use super::*;
     use crate::cli::tests::{self as sample, fields, plain};
-    use crate::domain::message::mailbox::Role;
-    use crate::store::FolderRow;
+    use crate::domain::message::mailbox::{Role, UidValidity};
+    use crate::store::{FolderId, FolderRow};
 
     fn state() -> State {
         let (store, policy) = sample::acquaintances();
@@ -390,11 +390,11 @@ mod tests {
     #[test]
     fn an_account_says_what_is_wrong_with_it() {
         let folder = |complete| FolderRow {
-            id: 1,
+            id: FolderId(1),
             name: "INBOX".to_owned(),
             role: Role::Inbox,
             messages: 10,
-            uidvalidity: 1,
+            uidvalidity: UidValidity(1),
             covered: None,
             complete,
             reconciled_at: None,

@@ -6,7 +6,7 @@ use crate::config;
 use crate::domain::measure::decisions::{Decided, Decision};
 use crate::domain::measure::need::Features;
 use crate::domain::measure::turns::{Asked, Turn, UnjudgedTurn};
-use crate::domain::model::{ContactId, DAY, HOUR, Side, TouchId, TurnId};
+use crate::domain::model::{ContactId, DAY, HOUR, MessageNumber, Side, TouchId, TurnId};
 use crate::domain::policy::AlertPolicy;
 use crate::store::{ImportRun, NewCard};
 
@@ -17,7 +17,7 @@ const BOB: ContactId = ContactId(2);
 
 fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> UnjudgedTurn {
     let at = NOW - hours_ago * HOUR;
-    let (features, touch_id) = (Features::PLAIN_QUESTION, TouchId::Message(touch));
+    let (features, touch_id) = (Features::PLAIN_QUESTION, TouchId::Message(MessageNumber(touch)));
     UnjudgedTurn {
         id: TurnId { contact, touch: touch_id },
         asks: vec![Asked { at, touch: touch_id, features }],

@@ -8,7 +8,7 @@ use crate::domain::decide::agenda::must_reconcile;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
-use crate::source::{AccountState, FolderKey, FolderState, Question};
+use crate::source::{AccountState, FolderKey, FolderState, Question, Uid};
 use crate::store::Store;
 
 /// Only open turns are worth watching: 30 days, and some slack.
@@ -78,14 +78,14 @@ impl Intake {
         self.store.transaction(|store| store.set_account_state(account, state, detail))
     }
 
-    fn stored(&self, folder: &FolderKey, range: RangeInclusive<u64>) -> Result<Vec<u64>> {
+    fn stored(&self, folder: &FolderKey, range: RangeInclusive<Uid>) -> Result<Vec<Uid>> {
         match self.store.folder(&folder.account, &folder.folder)? {
             Some(row) => self.store.stored_uids(row.id, row.uidvalidity, range),
             None => Ok(Vec::new()),
         }
     }
 
-    fn quarantined(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    fn quarantined(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         match self.store.folder(&folder.account, &folder.folder)? {
             Some(row) => self.store.quarantined_uids(row.id, row.uidvalidity),
             None => Ok(Vec::new()),
@@ -102,7 +102,7 @@ impl Intake {
         }))
     }
 
-    fn watched(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    fn watched(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         let since = self.clock.now() - WATCHED;
         match self.store.folder(&folder.account, &folder.folder)? {
             Some(row) => self.store.watched_copies(row.id, since),
@@ -110,7 +110,7 @@ impl Intake {
         }
     }
 
-    fn unread(&self, folder: &FolderKey) -> Result<Vec<u64>> {
+    fn unread(&self, folder: &FolderKey) -> Result<Vec<Uid>> {
         let row = self.store.folder(&folder.account, &folder.folder)?;
         let account = self.config.accounts.iter().find(|it| it.name == folder.account);
         let since = match account.map(|account| &account.kind) {

@@ -172,12 +172,12 @@ impl DeliveryMark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::ContactId;
+    use crate::domain::model::{ContactId, EntryNumber};
 
     #[test]
     fn a_delivery_is_read_as_it_was_written() {
         let day = "2026-11-23".parse().unwrap();
-        let turn = TurnId { contact: ContactId(12), touch: TouchId::Entry(3) };
+        let turn = TurnId { contact: ContactId(12), touch: TouchId::Entry(EntryNumber(3)) };
         for delivery in [
             Delivery::Alert { turn, time: 2 },
             Delivery::Batch { day },

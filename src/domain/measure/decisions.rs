@@ -206,10 +206,11 @@ impl Decisions {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::MessageNumber;
 
     #[test]
     fn a_decision_is_read_as_it_was_written() {
-        let touch = TouchId::Message(7);
+        let touch = TouchId::Message(MessageNumber(7));
         for what in [
             Decided::Done(touch),
             Decided::Due(touch),

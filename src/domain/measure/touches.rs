@@ -11,7 +11,7 @@ use crate::domain::message::absence::{self, Absence, Notice};
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::noise::{self, Context, Traits};
-use crate::domain::model::{Channel, DAY, Moment, TouchId};
+use crate::domain::model::{Channel, DAY, EntryNumber, MessageNumber, Moment, TouchId};
 use crate::domain::policy::TimeBasis;
 
 /// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
@@ -21,7 +21,7 @@ const DATE_SLACK: i64 = 600;
 #[derive(Debug, Clone)]
 pub struct Letter {
     /// As the store numbers it.
-    pub id: i64,
+    pub id: MessageNumber,
     /// Wherever its copies lie.
     pub key: MessageKey,
     /// Which of us wrote it.
@@ -82,7 +82,7 @@ pub struct Copies {
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// As the store numbers it.
-    pub id: i64,
+    pub id: EntryNumber,
     /// When it happened.
     pub at: Moment,
     /// What it is.
@@ -138,7 +138,7 @@ impl EntryKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
     /// As the store numbers it.
-    pub message: i64,
+    pub message: MessageNumber,
     /// `None`: nothing says when.
     pub at: Option<Moment>,
     /// For the user, to stand after "not counted:".
@@ -375,7 +375,7 @@ fn spoken(entry: &Entry) -> Option<Touch> {
         at: entry.at,
         channel,
         // Calls form no threads: each stands for itself, apart from every message's thread.
-        thread: i64::MIN + entry.id,
+        thread: i64::MIN + entry.id.0,
         subject: None,
         own_id: None,
         parent: None,

@@ -1,5 +1,7 @@
 //! Mailboxes: what kind one is, what its folders are for, how it is doing, and the flags of a copy.
 
+use std::fmt;
+
 /// How an account's mail is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxKind {
@@ -165,6 +167,61 @@ impl Role {
             | "prullenbak" => Role::Trash,
             _ => Role::Other,
         }
+    }
+}
+
+/// A message's number within its folder, for as long as the folder's [`UidValidity`] lasts: the
+/// server's UID (RFC 9051 §2.3.1.1), a hash of a Maildir file's name, or one of an archived message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Uid(pub u64);
+
+impl fmt::Display for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl From<u32> for Uid {
+    fn from(uid: u32) -> Uid {
+        Uid(uid.into())
+    }
+}
+
+/// As a server takes it: one that is larger is none of its own.
+impl TryFrom<Uid> for u32 {
+    type Error = std::num::TryFromIntError;
+    fn try_from(uid: Uid) -> Result<u32, Self::Error> {
+        uid.0.try_into()
+    }
+}
+
+/// Which numbering of a folder its [`Uid`]s belong to; the default: none was ever seen.
+///
+/// Of a server's folder the lower half is its UIDVALIDITY (RFC 9051 §2.3.1.1). The upper half
+/// counts how often the server broke its promise that a UID means one message for ever, without
+/// changing UIDVALIDITY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct UidValidity(pub u64);
+
+impl UidValidity {
+    /// Of a server that has broken its promise so many times.
+    pub fn of_server(uidvalidity: u32, breaches: u64) -> UidValidity {
+        UidValidity((breaches << 32) | u64::from(uidvalidity))
+    }
+
+    /// As the server named it.
+    pub fn by_server(self) -> u64 {
+        self.0 & 0xffff_ffff
+    }
+
+    /// How often the server broke its promise.
+    pub fn breaches(self) -> u64 {
+        self.0 >> 32
+    }
+
+    /// Whether no numbering was ever seen.
+    pub fn is_none(self) -> bool {
+        self.0 == 0
     }
 }
 

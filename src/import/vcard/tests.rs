@@ -1,7 +1,8 @@
 //! Cards as address books really write them.
 
-use super::*;
 use proptest::prelude::*;
+
+use super::*;
 
 fn only(lines: &str) -> Card {
     let import = read(format!("BEGIN:VCARD\n{lines}\nEND:VCARD\n").as_bytes());

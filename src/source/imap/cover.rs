@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::fetch::Chunk;
 use super::folders::View;
 use super::window::Way;
-use crate::source::FolderState;
+use crate::source::{FolderState, Uid, UidValidity};
 
 /// The newest UIDs are looked at again at each change, for messages that became visible late.
 const TAIL: u32 = 200;
@@ -16,9 +16,7 @@ const TAIL: u32 = 200;
 /// How far a folder is read.
 #[derive(Debug, Clone)]
 pub(super) struct Cover {
-    /// The server's UIDVALIDITY in the lower half. The upper half counts how often the server
-    /// broke its promise that a UID means one message for ever, without changing UIDVALIDITY.
-    pub uidvalidity: u64,
+    pub uidvalidity: UidValidity,
     pub interval: Option<(u32, u32)>,
     pub complete: bool,
     /// The server may keep older messages to itself: the folder never counts as complete.
@@ -36,9 +34,9 @@ pub(super) struct Cover {
 impl Cover {
     /// What earlier runs leave to be done, now that the folder looks like this.
     pub(super) fn resumed(known: &FolderState, view: View, renumbered: bool) -> Cover {
-        let (breaches, validity) = (known.uidvalidity >> 32, known.uidvalidity & 0xffff_ffff);
+        let breaches = known.uidvalidity.breaches();
         let fresh = |breaches: u64| Cover {
-            uidvalidity: (breaches << 32) | u64::from(view.uidvalidity),
+            uidvalidity: UidValidity::of_server(view.uidvalidity, breaches),
             interval: None,
             complete: false,
             partial: false,
@@ -50,13 +48,14 @@ impl Cover {
         if view.uidvalidity == 0 && !renumbered {
             return fresh(breaches + 1);
         }
-        if known.uidvalidity == 0 || validity != u64::from(view.uidvalidity) {
+        let is_same = known.uidvalidity.by_server() == u64::from(view.uidvalidity);
+        if known.uidvalidity.is_none() || !is_same {
             return fresh(breaches);
         }
-        if known.covered.is_some_and(|(_, high)| u64::from(view.uidnext) <= high) {
+        if known.covered.is_some_and(|(_, high)| Uid::from(view.uidnext) <= high) {
             return fresh(breaches + 1);
         }
-        let uid = |uid: u64| u32::try_from(uid).unwrap_or(u32::MAX);
+        let uid = |uid: Uid| u32::try_from(uid).unwrap_or(u32::MAX);
         Cover {
             interval: known.covered.map(|(low, high)| (uid(low), uid(high))),
             complete: known.complete,
@@ -95,7 +94,7 @@ impl Cover {
         &self,
         before: &BTreeSet<u32>,
         now: &BTreeSet<u32>,
-    ) -> (Vec<u32>, Vec<u64>) {
+    ) -> (Vec<u32>, Vec<Uid>) {
         let late = now.difference(before).copied().collect();
         let known = before.range(self.newest()..);
         let gone = known.filter(|uid| !now.contains(uid)).map(|uid| (*uid).into()).collect();
@@ -112,8 +111,8 @@ mod tests {
     }
 
     const KNOWN: FolderState = FolderState {
-        uidvalidity: 7,
-        covered: Some((1, 300)),
+        uidvalidity: UidValidity(7),
+        covered: Some((Uid(1), Uid(300))),
         complete: true,
         reconcile_due: false,
     };
@@ -124,8 +123,9 @@ mod tests {
         assert_eq!((goes_on.interval, goes_on.complete), (Some((1, 300)), true));
         assert_eq!(cover(KNOWN, 8, 301).interval, None, "another validity");
         let broken = cover(KNOWN, 7, 200);
-        assert_eq!((broken.interval, broken.uidvalidity), (None, 1 << 32 | 7), "fewer than known");
-        assert_eq!(cover(KNOWN, 0, 301).uidvalidity, 1 << 32, "no validity at all");
+        let once = UidValidity::of_server(7, 1);
+        assert_eq!((broken.interval, broken.uidvalidity), (None, once), "fewer than known");
+        assert_eq!(cover(KNOWN, 0, 301).uidvalidity, UidValidity::of_server(0, 1), "none at all");
     }
 
     #[test]
@@ -142,6 +142,6 @@ mod tests {
     fn only_the_newest_messages_are_compared() {
         let known = cover(KNOWN, 7, 301);
         let (before, now) = (BTreeSet::from([20, 150, 300]), BTreeSet::from([200, 300]));
-        assert_eq!(known.changes(&before, &now), (vec![200], vec![150]));
+        assert_eq!(known.changes(&before, &now), (vec![200], vec![Uid(150)]));
     }
 }

@@ -179,10 +179,16 @@ impl Chunk {
         {
             self.bytes += answer.length();
             let flags = answer.flags.unwrap_or_default();
-            let (uid64, internal) = (u64::from(uid), answer.internal);
             let (header, body_start) = (header.to_vec(), answer.text.map(<[u8]>::to_vec));
             let attachments = Vec::new();
-            let mail = RawMail { uid: uid64, flags, internal, header, body_start, attachments };
+            let mail = RawMail {
+                uid: uid.into(),
+                flags,
+                internal: answer.internal,
+                header,
+                body_start,
+                attachments,
+            };
             self.found.insert(uid, mail);
         }
         true

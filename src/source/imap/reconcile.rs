@@ -9,6 +9,7 @@ use super::fetch::Flight;
 use super::folders::View;
 use super::reader::SearchResult;
 use super::window::{Way, Windows};
+use crate::source::Uid;
 
 impl Check<'_, '_> {
     /// Compares the covered interval, window by window, on a connection that has not seen much:
@@ -36,7 +37,7 @@ impl Check<'_, '_> {
 
     /// Reads what is there and not stored, reports what is stored or was put `aside` and not there,
     /// and says how many messages there are.
-    async fn compare(&mut self, window: (u32, u32), aside: &[u64]) -> Result<usize, Failure> {
+    async fn compare(&mut self, window: (u32, u32), aside: &[Uid]) -> Result<usize, Failure> {
         let set = format!("{}:{}", window.0, window.1);
         let SearchResult { uids: there, is_answer } =
             self.search(&set, window, &mut Flight::default()).await?;
@@ -44,7 +45,7 @@ impl Check<'_, '_> {
             return Err(Failure::Refused("it doesn't say what it found".to_owned()));
         }
         // Only of this window: all UIDs of a million messages would fill megabytes.
-        let range = u64::from(window.0)..=u64::from(window.1);
+        let range = Uid::from(window.0)..=Uid::from(window.1);
         let stored = self.reader.sink.stored(&self.folder.key, range.clone()).await?;
         let aside = aside.iter().filter(|uid| range.contains(uid)).copied();
         let Difference { missing, gone } = difference(&there, &stored, aside);
@@ -65,15 +66,15 @@ impl Check<'_, '_> {
 #[derive(Debug, PartialEq, Eq)]
 struct Difference {
     missing: Vec<u32>,
-    gone: Vec<u64>,
+    gone: Vec<Uid>,
 }
 
 /// `there` and `stored`: ascending; `aside`: what couldn't be read.
-fn difference(there: &[u32], stored: &[u64], aside: impl Iterator<Item = u64>) -> Difference {
-    let is_stored = |uid: &u32| stored.binary_search(&u64::from(*uid)).is_ok();
-    let is_there = |uid: u64| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
+fn difference(there: &[u32], stored: &[Uid], aside: impl Iterator<Item = Uid>) -> Difference {
+    let is_stored = |uid: &u32| stored.binary_search(&Uid::from(*uid)).is_ok();
+    let is_there = |uid: Uid| u32::try_from(uid).is_ok_and(|it| there.binary_search(&it).is_ok());
     let missing = there.iter().copied().filter(|uid| !is_stored(uid)).collect();
-    let mut gone: Vec<u64> =
+    let mut gone: Vec<Uid> =
         stored.iter().copied().chain(aside).filter(|uid| !is_there(*uid)).collect();
     gone.sort_unstable();
     gone.dedup();
@@ -86,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_was_put_aside_is_tried_again_while_it_is_there() {
-        let found = difference(&[1, 2, 4, 6], &[1, 3, 4], [4, 5, 6].into_iter());
-        assert_eq!(found, Difference { missing: vec![2, 6], gone: vec![3, 5] });
+        let found = difference(&[1, 2, 4, 6], &[1, 3, 4].map(Uid), [4, 5, 6].map(Uid).into_iter());
+        assert_eq!(found, Difference { missing: vec![2, 6], gone: vec![Uid(3), Uid(5)] });
     }
 }

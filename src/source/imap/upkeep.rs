@@ -7,7 +7,7 @@ use async_imap::imap_proto::Response;
 use super::check::Check;
 use super::failure::Failure;
 use super::fetch::{self, FetchReply, Flight};
-use crate::source::Flags;
+use crate::source::{Flags, Uid};
 
 /// A set of single UIDs has to fit in a command line that every server takes.
 const SET: usize = 100;
@@ -44,7 +44,7 @@ impl Check<'_, '_> {
 
     /// What is stored of these UIDs, or was put aside: that is tried again with the whole folder.
     async fn known_between(&mut self, first: u32, last: u32) -> Result<BTreeSet<u32>, Failure> {
-        let range = u64::from(first)..=u64::from(last);
+        let range = Uid::from(first)..=Uid::from(last);
         let mut known = self.reader.sink.stored(&self.folder.key, range.clone()).await?;
         let aside = self.reader.sink.quarantined(&self.folder.key).await?;
         known.extend(aside.into_iter().filter(|uid| range.contains(uid)));
@@ -67,7 +67,7 @@ impl Check<'_, '_> {
                     Some(flags) if self.folder.seen.flags.get(uid) == Some(flags) => {}
                     Some(flags) => {
                         self.folder.seen.flags.insert(*uid, *flags);
-                        changed.push((u64::from(*uid), *flags));
+                        changed.push((Uid::from(*uid), *flags));
                     }
                 }
             }
@@ -95,12 +95,12 @@ impl Check<'_, '_> {
     }
 
     /// Which of these messages are gone: silence about one may have other reasons.
-    async fn absent(&mut self, uids: &[u32]) -> Result<Vec<u64>, Failure> {
+    async fn absent(&mut self, uids: &[u32]) -> Result<Vec<Uid>, Failure> {
         let mut absent = Vec::new();
         for some in uids.chunks(SET) {
             let there = self.still_there(some).await?;
             let is_absent = |uid: &&u32| there.binary_search(uid).is_err();
-            absent.extend(some.iter().filter(is_absent).map(|uid| u64::from(*uid)));
+            absent.extend(some.iter().filter(is_absent).map(|uid| Uid::from(*uid)));
         }
         Ok(absent)
     }

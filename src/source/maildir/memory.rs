@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::mem;
 use std::time::SystemTime;
 
-use crate::source::Flags;
+use crate::source::{Flags, Uid};
 
 /// When `new` and `cur` changed last: every delivery, move and new flag is a change of theirs.
 pub(super) type Mtimes = [Option<SystemTime>; 2];
@@ -15,7 +15,7 @@ pub(super) type Mtimes = [Option<SystemTime>; 2];
 pub(super) struct Memory {
     pub stored: Stored,
     /// Messages that can't be read, with the reason; tried again at every look.
-    pub unreadable: HashMap<u64, String>,
+    pub unreadable: HashMap<Uid, String>,
     /// Every message of the folder was reported once.
     pub complete: bool,
     /// When the folder's directories had changed last, at the last look.
@@ -28,10 +28,10 @@ pub(super) struct Memory {
 #[derive(Debug, Default)]
 pub(super) struct Stored {
     /// In ascending order, and the flags beside them.
-    uids: Vec<u64>,
+    uids: Vec<Uid>,
     flags: Vec<u8>,
     /// Not sorted in yet.
-    recent: HashMap<u64, Flags>,
+    recent: HashMap<Uid, Flags>,
 }
 
 /// So many may wait to be sorted in; more would take more memory, fewer more sorting.
@@ -39,20 +39,20 @@ const RECENT: usize = 50_000;
 const UNKNOWN: u8 = 1 << 7;
 
 impl Stored {
-    pub(super) fn of_earlier_run(uids: impl IntoIterator<Item = u64>) -> Stored {
-        let mut uids: Vec<u64> = uids.into_iter().collect();
+    pub(super) fn of_earlier_run(uids: impl IntoIterator<Item = Uid>) -> Stored {
+        let mut uids: Vec<Uid> = uids.into_iter().collect();
         uids.sort_unstable();
         let flags = vec![UNKNOWN; uids.len()];
         Stored { uids, flags, recent: HashMap::new() }
     }
 
     /// Its place among [`Stored::sorted`] and its flags, as of when that was asked for.
-    pub(super) fn get(&self, uid: u64) -> Option<(usize, Option<Flags>)> {
+    pub(super) fn get(&self, uid: Uid) -> Option<(usize, Option<Flags>)> {
         let at = self.uids.binary_search(&uid).ok()?;
         self.flags.get(at).map(|flags| (at, unpacked(*flags)))
     }
 
-    pub(super) fn insert(&mut self, uid: u64, flags: Flags) {
+    pub(super) fn insert(&mut self, uid: Uid, flags: Flags) {
         match self.uids.binary_search(&uid) {
             Ok(at) => {
                 if let Some(known) = self.flags.get_mut(at) {
@@ -69,7 +69,7 @@ impl Stored {
     }
 
     /// `gone` in ascending order.
-    pub(super) fn forget(&mut self, gone: &[u64]) {
+    pub(super) fn forget(&mut self, gone: &[Uid]) {
         self.sort_in();
         let flags = mem::take(&mut self.flags);
         let known = mem::take(&mut self.uids).into_iter().zip(flags);
@@ -78,7 +78,7 @@ impl Stored {
     }
 
     /// In ascending order.
-    pub(super) fn sorted(&mut self) -> &[u64] {
+    pub(super) fn sorted(&mut self) -> &[Uid] {
         self.sort_in();
         &self.uids
     }
@@ -104,7 +104,7 @@ impl Stored {
         }
     }
 
-    fn push(&mut self, uid: u64, flags: u8) {
+    fn push(&mut self, uid: Uid, flags: u8) {
         self.uids.push(uid);
         self.flags.push(flags);
     }
@@ -131,22 +131,22 @@ mod tests {
 
     #[test]
     fn what_was_stored_is_remembered_through_every_sorting() {
-        let mut expect: BTreeMap<u64, Option<Flags>> =
-            (1..3000).map(|number| (number * 7, None)).collect();
+        let mut expect: BTreeMap<Uid, Option<Flags>> =
+            (1..3000).map(|number| (Uid(number * 7), None)).collect();
         let mut stored = Stored::of_earlier_run(expect.keys().rev().copied());
         for number in 0..3 * RECENT as u64 {
             // Scattered, as hashes are; now and then one that is known.
-            let uid = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44;
+            let uid = Uid(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 44);
             stored.insert(uid, flags(number));
             expect.insert(uid, Some(flags(number)));
         }
-        let gone: Vec<u64> = expect.keys().copied().step_by(3).collect();
+        let gone: Vec<Uid> = expect.keys().copied().step_by(3).collect();
         stored.forget(&gone);
         expect.retain(|uid, _| gone.binary_search(uid).is_err());
         assert!(stored.sorted().iter().eq(expect.keys()));
         for (uid, flags) in &expect {
             assert_eq!(stored.get(*uid).map(|(_, flags)| flags), Some(*flags), "{uid}");
         }
-        assert_eq!(stored.get(u64::MAX), None);
+        assert_eq!(stored.get(Uid(u64::MAX)), None);
     }
 }

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use sha2::{Digest, Sha256};
 
 use crate::domain::model::Moment;
-use crate::source::Flags;
+use crate::source::{Flags, Uid};
 
 /// 1990-01-01 … 2100-01-01: leading digits outside of it are no time.
 const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_102_444_800;
@@ -16,7 +16,7 @@ const PLAUSIBLE: std::ops::Range<i64> = 631_152_000..4_102_444_800;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NameFacts {
     /// A hash of the unique part: the same in `new` and `cur`, and whatever the flags.
-    pub uid: u64,
+    pub uid: Uid,
     pub flags: Flags,
     pub delivered: Option<Moment>,
 }
@@ -45,10 +45,10 @@ fn split(name: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Positive as an `i64` and never 0, as an IMAP UID would be.
-fn hash(unique: &[u8]) -> u64 {
+fn hash(unique: &[u8]) -> Uid {
     let digest = Sha256::digest(unique);
     let first = digest.first_chunk::<8>().copied().unwrap_or_default();
-    (u64::from_be_bytes(first) >> 1).max(1)
+    Uid((u64::from_be_bytes(first) >> 1).max(1))
 }
 
 fn delivered(unique: &[u8]) -> Option<Moment> {
@@ -81,7 +81,7 @@ mod tests {
             assert_eq!(of(same).uid, uid, "{same}");
         }
         assert_ne!(of("1700000000.M1P3.host.example").uid, uid);
-        assert!(uid > 0 && i64::try_from(uid).is_ok());
+        assert!(uid.0 > 0 && i64::try_from(uid.0).is_ok());
     }
 
     #[test]

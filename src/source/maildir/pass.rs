@@ -12,12 +12,12 @@ use super::memory::{Memory, Stored};
 use super::scan::{self, Difference, Unseen};
 use crate::config::Account;
 use crate::error::{Error, Result};
-use crate::source::{Batch, FolderKey, Role, Sink};
+use crate::source::{Batch, FolderKey, Role, Sink, Uid, UidValidity};
 
 /// File names stay unique for good, so the numbering never starts over.
-const VALIDITY: u64 = 1;
+const VALIDITY: UidValidity = UidValidity(1);
 /// There is no order in the hashes to read along: a folder is covered as a whole or not at all.
-const COVERED: (u64, u64) = (1, 1);
+const COVERED: (Uid, Uid) = (Uid(1), Uid(1));
 /// Flag changes in one batch.
 const FLAGS: usize = 5000;
 
@@ -106,7 +106,7 @@ impl<'a> MaildirReader<'a> {
         layout: &Layout,
         only: Option<&BTreeSet<PathBuf>>,
         troubles: &mut Vec<String>,
-    ) -> Result<BTreeSet<(usize, u64)>> {
+    ) -> Result<BTreeSet<(usize, Uid)>> {
         let mut missing = BTreeSet::new();
         for (place, folder) in layout.folders.iter().enumerate() {
             if only.is_some_and(|only| !only.contains(&folder.path)) {
@@ -122,7 +122,7 @@ impl<'a> MaildirReader<'a> {
 
     /// Reports what is new in a folder and returns what is missing from it; the inner error is
     /// the folder's own, after which nothing is concluded about it.
-    async fn look(&mut self, folder: &MaildirFolder) -> Result<io::Result<Vec<u64>>> {
+    async fn look(&mut self, folder: &MaildirFolder) -> Result<io::Result<Vec<Uid>>> {
         let memory = self.recall(folder).await?;
         let path = folder.path.clone();
         let (mut memory, difference) = blocking(move || {
@@ -148,7 +148,7 @@ impl<'a> MaildirReader<'a> {
         if known.uidvalidity != VALIDITY {
             return Ok(Memory::default());
         }
-        let stored = self.sink.stored(&key, 0..=u64::MAX).await?;
+        let stored = self.sink.stored(&key, Uid(0)..=Uid(u64::MAX)).await?;
         Ok(Memory {
             stored: Stored::of_earlier_run(stored),
             complete: known.complete,
@@ -161,7 +161,7 @@ impl<'a> MaildirReader<'a> {
         folder: &MaildirFolder,
         memory: &mut Memory,
         difference: Difference,
-    ) -> Result<Vec<u64>> {
+    ) -> Result<Vec<Uid>> {
         let Difference { mut unseen, flags, missing } = difference;
         while !unseen.is_empty() {
             let (path, with_text) = (folder.path.clone(), self.account.text_cues);
@@ -201,9 +201,9 @@ impl<'a> MaildirReader<'a> {
     async fn report_gone(
         &mut self,
         layout: &Layout,
-        gone: impl Iterator<Item = &(usize, u64)>,
+        gone: impl Iterator<Item = &(usize, Uid)>,
     ) -> Result<()> {
-        let mut by_folder: HashMap<usize, Vec<u64>> = HashMap::new();
+        let mut by_folder: HashMap<usize, Vec<Uid>> = HashMap::new();
         for (place, uid) in gone {
             by_folder.entry(*place).or_default().push(*uid);
         }

@@ -12,7 +12,7 @@ use super::file::{Content, modified};
 use super::memory::Memory;
 use super::name;
 use crate::domain::model::Moment;
-use crate::source::{Flags, RawMail};
+use crate::source::{Flags, RawMail, Uid};
 
 /// Messages in one batch.
 const BATCH: usize = 500;
@@ -24,7 +24,7 @@ const PART: usize = 50_000;
 /// A message as a directory listing shows it.
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
-    pub uid: u64,
+    pub uid: Uid,
     pub flags: Flags,
     delivered: Option<Moment>,
     /// In `new` rather than in `cur`.
@@ -42,8 +42,8 @@ impl Listed {
 #[derive(Debug, Default)]
 pub(super) struct Difference {
     pub unseen: Unseen,
-    pub flags: Vec<(u64, Flags)>,
-    pub missing: Vec<u64>,
+    pub flags: Vec<(Uid, Flags)>,
+    pub missing: Vec<Uid>,
 }
 
 impl Difference {
@@ -57,13 +57,13 @@ impl Difference {
 #[derive(Debug, Default)]
 pub(super) struct Unseen {
     /// Oldest first, so that the newest are at hand at the end.
-    later: Vec<(Option<Moment>, u64)>,
+    later: Vec<(Option<Moment>, Uid)>,
     at_hand: Vec<Listed>,
 }
 
 impl Unseen {
     /// The messages with these UIDs, in this order.
-    pub(super) fn of(uids: &[u64]) -> Unseen {
+    pub(super) fn of(uids: &[Uid]) -> Unseen {
         let later = uids.iter().rev().map(|uid| (None, *uid)).collect();
         Unseen { later, at_hand: Vec::new() }
     }
@@ -75,7 +75,7 @@ impl Unseen {
     fn pop(&mut self, folder: &Path) -> Option<Listed> {
         while self.at_hand.is_empty() && !self.later.is_empty() {
             let part = self.later.split_off(self.later.len().saturating_sub(PART));
-            let places: HashMap<u64, usize> =
+            let places: HashMap<Uid, usize> =
                 part.iter().enumerate().map(|(place, (_, uid))| (*uid, place)).collect();
             // Those that are gone meanwhile, or can't be listed now, are left to the next look.
             self.at_hand = find(folder, |uid| places.contains_key(&uid)).unwrap_or_default();
@@ -90,7 +90,7 @@ impl Unseen {
 #[derive(Debug, Default)]
 pub(super) struct ReadMail {
     pub mails: Vec<RawMail>,
-    pub unreadable: Vec<(u64, String)>,
+    pub unreadable: Vec<(Uid, String)>,
 }
 
 /// Gives every message of a folder to `visit`; one that moves meanwhile may come twice.
@@ -119,7 +119,7 @@ fn visit(folder: &Path, mut visit: impl FnMut(Listed)) -> io::Result<()> {
 }
 
 /// The messages with these UIDs.
-fn find(folder: &Path, wanted: impl Fn(u64) -> bool) -> io::Result<Vec<Listed>> {
+fn find(folder: &Path, wanted: impl Fn(Uid) -> bool) -> io::Result<Vec<Listed>> {
     let mut all = Vec::new();
     visit(folder, |found| {
         if wanted(found.uid) {
@@ -162,7 +162,7 @@ pub(super) fn compare(folder: &Path, memory: &mut Memory) -> io::Result<Differen
 
 fn listed(folder: &Path, memory: &mut Memory) -> io::Result<Difference> {
     let mut seen = vec![false; memory.stored.sorted().len()];
-    let mut unreadable: HashSet<u64> = memory.unreadable.keys().copied().collect();
+    let mut unreadable: HashSet<Uid> = memory.unreadable.keys().copied().collect();
     let mut later = Vec::new();
     let mut flags = Vec::new();
     visit(folder, |found| {

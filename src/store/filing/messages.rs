@@ -8,14 +8,17 @@ use rusqlite::{OptionalExtension, params};
 
 use super::parties::Parties;
 use crate::domain::message::facts::{Facts, KEY_VERSION, MessageKey};
+use crate::domain::message::mailbox::{Uid, UidValidity};
 use crate::domain::message::noise::Traits;
+use crate::domain::model::MessageNumber;
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::columns::pack;
+use crate::store::folders::FolderId;
 use crate::store::mail::Arrival;
 
 /// Where a copy lies: folder, validity and number.
-pub type CopyPlace = (i64, u64, u64);
+pub type CopyPlace = (FolderId, UidValidity, Uid);
 
 /// Under which key a mail is stored, and the message there, if it is one already.
 pub struct Identified {
@@ -25,7 +28,7 @@ pub struct Identified {
 
 /// A stored message, as far as another copy may change it.
 pub struct StoredMessage {
-    pub id: i64,
+    pub id: MessageNumber,
     pub tied: bool,
     traits: Traits,
     received: Option<i64>,
@@ -80,13 +83,13 @@ impl Store {
     }
 
     /// Whether that copy is one of this message, so that it is only read once more.
-    fn lies_at(&self, message: i64, place: Option<CopyPlace>) -> Result<bool> {
+    fn lies_at(&self, message: MessageNumber, place: Option<CopyPlace>) -> Result<bool> {
         let Some((folder, uidvalidity, uid)) = place else { return Ok(false) };
         let mut find = self.db.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM instance WHERE folder = ?1 AND uidvalidity = ?2
                             AND uid = ?3 AND message = ?4)",
         )?;
-        let place = params![folder, uidvalidity.cast_signed(), uid.cast_signed(), message];
+        let place = params![folder, uidvalidity, uid, message];
         Ok(find.query_row(place, |row| row.get(0))?)
     }
 }
@@ -98,7 +101,7 @@ impl Store {
         stored: &StoredMessage,
         arrival: &Arrival,
         parties: &Parties,
-    ) -> Result<i64> {
+    ) -> Result<MessageNumber> {
         let facts = &arrival.facts;
         let received = facts.received.map(|at| at.0);
         let is_earlier = received.zip(stored.received).is_some_and(|(new, old)| new < old);
@@ -140,7 +143,7 @@ impl Store {
         if let Some(author) = parties.author.filter(|_| !stored.has_author) {
             self.db
                 .prepare_cached("UPDATE message SET author = ?2 WHERE id = ?1")?
-                .execute([stored.id, author.id])?;
+                .execute(params![stored.id, author.id])?;
         }
         Ok(stored.id)
     }
@@ -152,7 +155,7 @@ impl Store {
         parties: &Parties,
         is_trusted: bool,
         keep_subject: bool,
-    ) -> Result<i64> {
+    ) -> Result<MessageNumber> {
         let facts = &arrival.facts;
         let tied = is_trusted && parties.author.is_some_and(|author| author.ties);
         let thread = if tied { self.thread_for(facts)? } else { key.number() };
@@ -188,7 +191,7 @@ impl Store {
             tied,
             facts.digest_token,
         ])?;
-        let message = db.last_insert_rowid();
+        let message = MessageNumber(db.last_insert_rowid());
         let mut enter = db.prepare_cached(
             "INSERT INTO recipient (address, message, place) VALUES (?1, ?2, ?3)",
         )?;

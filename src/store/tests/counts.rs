@@ -1,9 +1,9 @@
 //! How much lies where: the counts that are kept are those that counting gives.
 
-use crate::domain::message::mailbox::Role;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::message::mailbox::{Role, Uid, UidValidity};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -38,9 +38,11 @@ fn take(store: &Store, step: &Step) {
             store.add_copy(row(*at).id, row(*at).uidvalidity, &arrival, true).unwrap();
         }
         Step::Goes(at, uid) => {
-            store.remove_copy(row(*at).id, row(*at).uidvalidity, *uid).unwrap();
+            store.remove_copy(row(*at).id, row(*at).uidvalidity, Uid(*uid)).unwrap();
         }
-        Step::StartsOver(at, validity) => store.start_folder_over(row(*at).id, *validity).unwrap(),
+        Step::StartsOver(at, validity) => {
+            store.start_folder_over(row(*at).id, UidValidity(*validity)).unwrap()
+        }
         Step::IsComplete(at) => store.set_complete(row(*at).id).unwrap(),
         Step::Folders(kept) => {
             let kept = FOLDERS.iter().zip(kept).filter(|(_, kept)| **kept);

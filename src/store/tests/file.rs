@@ -1,12 +1,12 @@
 //! The file itself, and what leaves the house.
 
-use crate::domain::message::mailbox::MailboxKind;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
-use crate::domain::model::{TouchId, TurnId};
+use crate::domain::message::mailbox::MailboxKind;
+use crate::domain::model::{MessageNumber, TouchId, TurnId};
 use crate::error::Kind;
 
 fn mode(path: &std::path::Path) -> u32 {
@@ -107,7 +107,7 @@ fn a_failed_transaction_leaves_nothing() {
 fn everything_leaves_once_per_kind_subject_and_period() {
     let store = store();
     let plan = |what: &Delivery| store.plan(what, DeliveryMark::Plain, at(1)).unwrap();
-    let turn = TurnId { contact: ContactId(1), touch: TouchId::Message(1) };
+    let turn = TurnId { contact: ContactId(1), touch: TouchId::Message(MessageNumber(1)) };
     let alert = |time| Delivery::Alert { turn, time };
     assert!(plan(&alert(1)));
     assert!(!plan(&alert(1)));

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::message::mailbox::{Uid, UidValidity};
 use crate::store::Filing;
 
 fn any_mail() -> impl Strategy<Value = (Mail, bool)> {
@@ -42,7 +43,7 @@ proptest! {
                 .transaction(|store| {
                     let mut filing = Filing::of_history(store, true)?;
                     for (at, (mail, _)) in part.iter().enumerate() {
-                        filing.add(folder(store, "INBOX"), 1, &mail.arrival(uid(at)))?;
+                        filing.add(folder(store, "INBOX"), UidValidity(1), &mail.arrival(uid(at)))?;
                     }
                     filing.finish()
                 })
@@ -50,7 +51,7 @@ proptest! {
             for (at, (mail, goes)) in part.iter().enumerate() {
                 deliver(&bit_by_bit, "INBOX", uid(at), mail);
                 for store in [&bit_by_bit, &loaded].into_iter().filter(|_| *goes) {
-                    store.remove_copy(folder(store, "INBOX"), 1, uid(at)).unwrap();
+                    store.remove_copy(folder(store, "INBOX"), UidValidity(1), Uid(uid(at))).unwrap();
                 }
             }
         }

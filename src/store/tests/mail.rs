@@ -1,13 +1,13 @@
 //! Copies, folders and the order in which mail arrives.
 
-use crate::domain::message::mailbox::{Flags, Role};
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::measure::turns::{Closed, Status};
+use crate::domain::message::mailbox::{Flags, Role, Uid, UidValidity};
 use crate::domain::message::noise::Traits;
-use crate::domain::model::TouchId;
+use crate::domain::model::{EntryNumber, MessageNumber, TouchId};
 
 fn copies(store: &Store) -> Vec<(String, u64)> {
     let folders = store.accounts().unwrap().remove(0).folders;
@@ -34,12 +34,17 @@ fn it_is_discarded_once_its_last_copy_is() {
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
     deliver(&store, "Trash", 1, &mail(1, ANN, ME, 0));
     assert_eq!(turns(&store, contact)[0].closed, None);
-    store.remove_copy(folder(&store, "INBOX"), 1, 1).unwrap();
+    store.remove_copy(folder(&store, "INBOX"), UidValidity(1), Uid(1)).unwrap();
     assert_eq!(turns(&store, contact)[0].closed, Some(Closed::Discarded));
     deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
     assert_eq!(turns(&store, contact)[0].closed, None);
     store
-        .set_flags(folder(&store, "INBOX"), 1, 2, Flags { answered: true, ..Flags::default() })
+        .set_flags(
+            folder(&store, "INBOX"),
+            UidValidity(1),
+            Uid(2),
+            Flags { answered: true, ..Flags::default() },
+        )
         .unwrap();
     assert_eq!(turns(&store, contact)[0].closed, Some(Closed::MarkedAnswered));
 }
@@ -49,7 +54,7 @@ fn the_earliest_time_of_all_copies_holds() {
     let store = store();
     let contact = ann(&store);
     let late = Arrival { internal: Some(at(9)), ..mail(1, ANN, ME, 0).arrival(1) };
-    store.add_copy(folder(&store, "INBOX"), 1, &late, true).unwrap();
+    store.add_copy(folder(&store, "INBOX"), UidValidity(1), &late, true).unwrap();
     assert_eq!(turns(&store, contact)[0].start, at(9));
     deliver(&store, "INBOX", 2, &mail(1, ANN, ME, 0));
     assert_eq!(turns(&store, contact)[0].start, at(0));
@@ -85,10 +90,10 @@ fn what_a_list_adds_to_its_copy_says_nothing_of_the_message() {
         let store = store();
         let contact = ann(&store);
         for copy in copies {
-            store.add_copy(folder(&store, "INBOX"), 1, copy, true).unwrap();
+            store.add_copy(folder(&store, "INBOX"), UidValidity(1), copy, true).unwrap();
         }
         assert_eq!(turns(&store, contact).len(), 1);
-        assert_eq!(store.headline(1).unwrap().0.as_deref(), Some("Lunch?"));
+        assert_eq!(store.headline(MessageNumber(1)).unwrap().0.as_deref(), Some("Lunch?"));
     }
 }
 
@@ -97,9 +102,9 @@ fn made_of(copies: &[Arrival]) -> (u64, usize) {
     let store = store();
     let contact = ann(&store);
     for (uid, copy) in (1..).zip(copies) {
-        let copy = Arrival { uid, ..copy.clone() };
-        store.add_copy(folder(&store, "INBOX"), 1, &copy, true).unwrap();
-        store.add_copy(folder(&store, "INBOX"), 1, &copy, true).unwrap();
+        let copy = Arrival { uid: Uid(uid), ..copy.clone() };
+        store.add_copy(folder(&store, "INBOX"), UidValidity(1), &copy, true).unwrap();
+        store.add_copy(folder(&store, "INBOX"), UidValidity(1), &copy, true).unwrap();
     }
     (store.message_count().unwrap(), turns(&store, contact).len())
 }
@@ -127,7 +132,10 @@ fn of_two_mails_under_one_id_each_is_told_so() {
     let question = mail(1, ANN, ME, 0);
     deliver(&store, "INBOX", 1, &question);
     deliver(&store, "INBOX", 2, &mail(2, ANN, ME, 1));
-    let shares_its_id = |row| store.details([row].into_iter()).unwrap()[&row].shares_its_id;
+    let shares_its_id = |number| {
+        let number = MessageNumber(number);
+        store.details([number].into_iter()).unwrap()[&number].shares_its_id
+    };
     assert!(!shares_its_id(1));
     deliver(&store, "INBOX", 3, &question.about("Supper?"));
     let shared: Vec<bool> = (1..=3).map(shares_its_id).collect();
@@ -179,7 +187,7 @@ fn an_earlier_instant_knows_no_thread_that_a_later_mail_ties() {
     deliver(&store, "Sent", 1, &mail(2, ME, ANN, 20).about("Supper"));
     let mut tying = mail(3, ANN, ME, 50).answering(2).about("Both").arrival(2);
     tying.facts.references.extend(mail(1, ANN, ME, 0).arrival(1).facts.id_hash);
-    store.add_copy(folder(&store, "INBOX"), 1, &tying, true).unwrap();
+    store.add_copy(folder(&store, "INBOX"), UidValidity(1), &tying, true).unwrap();
     let status = |store: &Store| turns(store, contact)[0].status(at(49));
     assert_eq!(status(&store), Status::Answered);
     let earlier = store.as_of(at(49), |clocks| clocks.time(TimeBasis::Arrival)).unwrap();
@@ -198,10 +206,10 @@ fn a_folder_that_starts_over_loses_and_doubles_nothing() {
     }
     store.set_complete(inbox).unwrap();
     let before = turns(&store, contact);
-    store.start_folder_over(inbox, 2).unwrap();
+    store.start_folder_over(inbox, UidValidity(2)).unwrap();
     assert_eq!(turns(&store, contact), before);
     for (uid, mail) in (101..).zip(mails.iter().rev()) {
-        store.add_copy(inbox, 2, &mail.arrival(uid), true).unwrap();
+        store.add_copy(inbox, UidValidity(2), &mail.arrival(uid), true).unwrap();
         assert_eq!(store.message_count().unwrap(), 2);
         assert_eq!(turns(&store, contact), before);
     }
@@ -218,15 +226,15 @@ fn a_comparison_is_remembered_until_the_folder_starts_over() {
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
     let validity = store.folder("work", "INBOX").unwrap().unwrap().uidvalidity;
     for uid in [1, 2, 3] {
-        store.quarantine(inbox, validity, uid, "no header").unwrap();
+        store.quarantine(inbox, validity, Uid(uid), "no header").unwrap();
     }
-    store.release(inbox, validity, 3).unwrap();
+    store.release(inbox, validity, Uid(3)).unwrap();
     assert_eq!(last(), None);
     store.set_reconciled(inbox, at(5)).unwrap();
     store.release_stored(inbox).unwrap();
     assert_eq!(last(), Some(at(5)));
-    assert_eq!(store.quarantined_uids(inbox, validity).unwrap(), [2], "1 was read after all");
-    store.start_folder_over(inbox, validity + 1).unwrap();
+    assert_eq!(store.quarantined_uids(inbox, validity).unwrap(), [Uid(2)], "1 was read after all");
+    store.start_folder_over(inbox, UidValidity(validity.0 + 1)).unwrap();
     assert_eq!(last(), None);
 }
 
@@ -237,7 +245,7 @@ fn what_the_new_beginning_lacks_is_gone() {
     let inbox = folder(&store, "INBOX");
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
     store.set_complete(inbox).unwrap();
-    store.start_folder_over(inbox, 2).unwrap();
+    store.start_folder_over(inbox, UidValidity(2)).unwrap();
     assert_eq!(turns(&store, contact)[0].closed, None);
     store.set_complete(inbox).unwrap();
     assert_eq!(turns(&store, contact)[0].closed, Some(Closed::Discarded));
@@ -290,7 +298,7 @@ fn conversation() -> Vec<Mail> {
 fn described(store: &Store, contact: ContactId) -> Vec<String> {
     let name = |touch: &TouchId| match touch {
         TouchId::Message(id) => store.headline(*id).unwrap().1.unwrap(),
-        TouchId::Entry(id) => id.to_string(),
+        TouchId::Entry(EntryNumber(id)) => id.to_string(),
     };
     turns(store, contact)
         .iter()

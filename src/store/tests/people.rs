@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey, Verb};
 use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::model::TouchId;
+use crate::domain::model::{EntryNumber, MessageNumber, TouchId};
 use crate::store::Imported;
 
 const LEE: &str = "\"Ann Lee\" <al@example.net>";
@@ -184,20 +184,22 @@ fn nobody_inherits_what_was_said_of_a_contact_taken_back() {
 fn the_latest_decision_on_a_turn_is_taken_back_and_no_other() {
     let store = store();
     let contact = ann(&store);
-    let touches = [TouchId::Message(1), TouchId::Message(2)];
+    let touches = [TouchId::Message(MessageNumber(1)), TouchId::Message(MessageNumber(2))];
     let snooze = |touch, hours: i64| Decision {
         at: at(hours),
         contact,
         what: Decided::Snooze { touch, until: at(hours + 24) },
     };
     let first = snooze(touches[0], 1);
-    for decision in [first.clone(), snooze(touches[1], 2), snooze(TouchId::Message(3), 3)] {
+    for decision in
+        [first.clone(), snooze(touches[1], 2), snooze(TouchId::Message(MessageNumber(3)), 3)]
+    {
         store.decide(&decision).unwrap();
     }
     assert!(!store.take_back(Verb::Done, contact, &touches, at(4)).unwrap());
     assert!(store.take_back(Verb::Snooze, contact, &touches, at(4)).unwrap());
     let held = store.decisions(Some(contact), at(5)).unwrap().0;
-    assert_eq!(held, [first, snooze(TouchId::Message(3), 3)]);
+    assert_eq!(held, [first, snooze(TouchId::Message(MessageNumber(3)), 3)]);
     assert_eq!(store.decisions(Some(contact), at(3)).unwrap().0.len(), 3);
     assert!(store.take_back(Verb::Snooze, contact, &touches, at(6)).unwrap());
     assert!(!store.take_back(Verb::Snooze, contact, &touches, at(7)).unwrap());
@@ -227,7 +229,8 @@ fn an_entry_by_hand_is_a_touch_until_it_is_taken_back() {
     let contacts = [people[0].1, people[1].1];
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
     let text = String::new();
-    let meeting = Entry { id: 0, at: at(7), kind: EntryKind::Meeting, other_way: false, text };
+    let meeting =
+        Entry { id: EntryNumber(0), at: at(7), kind: EntryKind::Meeting, other_way: false, text };
     store.add_entry(&meeting, &contacts, at(8)).unwrap();
     assert_eq!(turns(&store, contacts[0])[0].answer.unwrap().at, at(7));
     assert_eq!(store.entries(contacts[1]).unwrap().len(), 1);

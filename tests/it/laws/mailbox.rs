@@ -6,8 +6,8 @@ use requite::book::{AsOf, Book};
 use requite::book::{learn, measure_dirty};
 use requite::domain::measure::decisions::{Decided, Decision, Verb};
 use requite::domain::measure::touches::{Entry, EntryKind};
-use requite::domain::message::mailbox::{Flags, MailboxKind, Role};
-use requite::domain::model::{ContactId, HOUR, Moment, TouchId};
+use requite::domain::message::mailbox::{Flags, MailboxKind, Role, Uid, UidValidity};
+use requite::domain::model::{ContactId, EntryNumber, HOUR, MessageNumber, Moment, TouchId};
 use requite::domain::policy::Policy;
 use requite::mail;
 use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
@@ -226,14 +226,14 @@ impl Desk {
         let folder = self.store.folder(account, piece.folder).unwrap().unwrap().id;
         let facts = mail::facts(&piece.message.bytes()).unwrap();
         let arrival = Arrival {
-            uid: self.next,
+            uid: Uid(self.next),
             flags: Flags { answered: piece.answered, ..Flags::default() },
             disowned: facts.is_disowned(AUTHSERV_ID),
             internal: Some(piece.message.time().into()),
             facts,
         };
         self.next += 1;
-        self.store.add_copy(folder, 0, &arrival, true).unwrap();
+        self.store.add_copy(folder, UidValidity(0), &arrival, true).unwrap();
     }
 
     pub fn measure(&self) {
@@ -266,15 +266,17 @@ impl Desk {
     pub fn enter(&self, call: Moment) {
         for (kind, contact) in [(EntryKind::Call, 1), (EntryKind::Favour, 2)] {
             let text = String::new();
-            let entry = Entry { id: 0, at: call, kind, other_way: contact == 2, text };
+            let entry = Entry { id: EntryNumber(0), at: call, kind, other_way: contact == 2, text };
             self.store.add_entry(&entry, &[ContactId(contact)], call).unwrap();
         }
         self.measure();
     }
 
-    fn row_of(&self, id: &str) -> Option<i64> {
+    fn row_of(&self, id: &str) -> Option<MessageNumber> {
         let count = i64::try_from(self.store.message_count().unwrap()).unwrap();
-        (1..=count).find(|row| self.store.headline(*row).unwrap().1.as_deref() == Some(id))
+        (1..=count)
+            .map(MessageNumber)
+            .find(|row| self.store.headline(*row).unwrap().1.as_deref() == Some(id))
     }
 
     /// What is said after learning at that instant.

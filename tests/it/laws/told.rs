@@ -136,6 +136,6 @@ impl Told {
 fn name(store: &Store, touch: TouchId) -> String {
     match touch {
         TouchId::Message(id) => store.headline(id).unwrap().1.unwrap_or_default(),
-        TouchId::Entry(id) => format!("entry {id}"),
+        TouchId::Entry(entry) => format!("entry {}", entry.0),
     }
 }

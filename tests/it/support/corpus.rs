@@ -18,7 +18,7 @@ use requite::daemon::clock::Clock;
 use requite::daemon::{Home, sync};
 use requite::domain::measure::turns::Turn;
 use requite::domain::message::facts::Facts;
-use requite::domain::model::{Moment, Side, TouchId};
+use requite::domain::model::{MessageNumber, Moment, Side, TouchId};
 use requite::source::mbox::{Mbox, MboxMail};
 use requite::store::{IdentityKind, ImportRun, NewCard, Store};
 
@@ -115,7 +115,7 @@ pub struct Measured {
     pub people: HashMap<String, Vec<Turn>>,
     /// Why a message doesn't count with a contact, by contact and Message-ID.
     pub left_out: HashMap<(String, String), &'static str>,
-    ids: HashMap<i64, String>,
+    ids: HashMap<MessageNumber, String>,
 }
 
 impl Measured {

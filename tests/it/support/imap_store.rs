@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use requite::source::{AccountState, Batch, Flags, FolderState, Question, Report, Role, Sink};
+use requite::source::{AccountState, Batch, Flags, FolderState, Question, Report, Role, Sink, Uid};
 use tokio::sync::{Notify, mpsc};
 
 #[derive(Default)]
@@ -104,21 +104,21 @@ impl Kept {
             }
             Report::Question(Question::Stored { folder, range, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
-                let uids: Vec<u64> =
-                    here.map(|(_, uid)| *uid).filter(|it| range.contains(it)).collect();
+                let uids: Vec<Uid> =
+                    here.map(|(_, uid)| Uid(*uid)).filter(|it| range.contains(it)).collect();
                 self.longest_answer = self.longest_answer.max(uids.len());
                 let _ = reply.send(uids);
             }
             Report::Question(Question::Quarantined { reply, .. }) => {
-                let _ = reply.send(self.unreadable.iter().map(|(uid, _)| *uid).collect());
+                let _ = reply.send(self.unreadable.iter().map(|(uid, _)| Uid(*uid)).collect());
             }
             Report::Question(Question::Watched { reply, .. }) => {
-                let _ = reply.send(self.watched.clone());
+                let _ = reply.send(self.watched.iter().copied().map(Uid).collect());
             }
             Report::Question(Question::Unread { folder, reply }) => {
                 let here = self.mails.keys().filter(|(name, _)| *name == folder.folder);
                 let unread = here.filter(|key| !self.texts.contains_key(*key));
-                let uids = unread.map(|(_, uid)| *uid).rev().take(600).collect();
+                let uids = unread.map(|(_, uid)| Uid(*uid)).rev().take(600).collect();
                 let _ = reply.send(uids);
             }
             Report::Question(Question::TextsPaused | Question::Configured) => {}
@@ -145,32 +145,33 @@ impl Kept {
         self.fetched_today += batch.fetched;
         self.reconciled.extend(batch.reconciled.then(|| folder.clone()));
         for mail in batch.mails {
+            let key = (folder.clone(), mail.uid.0);
             let header = String::from_utf8_lossy(&mail.header).into_owned();
             assert_eq!(mail.body_start.is_some(), batch.brings_texts);
             if let Some(body_start) = &mail.body_start {
                 let text = String::from_utf8_lossy(body_start).into_owned();
-                self.attachments.insert((folder.clone(), mail.uid), mail.attachments);
-                self.texts.insert((folder.clone(), mail.uid), text);
+                self.attachments.insert(key.clone(), mail.attachments);
+                self.texts.insert(key, text);
                 continue;
             }
-            let key = (folder.clone(), mail.uid);
             if mail.internal.is_some() {
                 self.dated.insert(key.clone());
             }
             self.mails.entry(key).or_insert((0, header, mail.flags)).0 += 1;
         }
-        for (uid, flags) in batch.flags {
+        for (Uid(uid), flags) in batch.flags {
             if let Some((_, _, known)) = self.mails.get_mut(&(folder.clone(), uid)) {
                 *known = flags;
             }
         }
-        for uid in &batch.gone {
+        let gone: Vec<u64> = batch.gone.iter().map(|uid| uid.0).collect();
+        for uid in &gone {
             self.mails.remove(&(folder.clone(), *uid));
         }
         let known = |uid: &u64| self.mails.contains_key(&(folder.clone(), *uid));
-        self.unreadable.retain(|(uid, _)| !known(uid) && !batch.gone.contains(uid));
-        self.gone.extend(batch.gone);
-        for (uid, why) in batch.unreadable {
+        self.unreadable.retain(|(uid, _)| !known(uid) && !gone.contains(uid));
+        self.gone.extend(gone);
+        for (Uid(uid), why) in batch.unreadable {
             self.unreadable.retain(|(known, _)| *known != uid);
             self.unreadable.push((uid, why));
         }

@@ -7,6 +7,7 @@ use crate::domain::decide::alerts::{AlertBatch, is_worth_telling};
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::statistics::Observation;
 use crate::domain::measure::turns::{Answer, Link};
+use crate::domain::model::MessageNumber;
 
 fn moment(text: &str) -> Moment {
     text.parse::<jiff::Timestamp>().unwrap().into()
@@ -97,7 +98,7 @@ fn silence_is_unusual_when_nearly_everybody_had_answered_by_then() {
     let slow = Turn {
         answer: Some(Answer {
             at: moment("2026-10-25T12:00:00Z"),
-            touch: TouchId::Message(2),
+            touch: TouchId::Message(MessageNumber(2)),
             link: Link::Reply,
         }),
         ..turn(Side::Mine, "2026-10-01T12:00:00Z")
@@ -148,7 +149,7 @@ fn what_is_due_and_can_still_be_kept_stands_first() {
         debt(7, "2026-11-21T11:00:00Z", 0.9),
     ];
     listed.sort_by_key(|debt| {
-        let starred = debt.turn.id.touch == TouchId::Message(6);
+        let starred = debt.turn.id.touch == TouchId::Message(MessageNumber(6));
         debt.rank(starred, now, &TimeZone::UTC)
     });
     let order = listed.map(|debt| debt.turn.id.touch.to_string());

@@ -4,14 +4,14 @@ use super::{EntryId, Finding, LedgerKind, Outbound, Strength, each_once};
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::{Status, Turn};
 use crate::domain::message::facts::Mailbox;
-use crate::domain::model::{ContactId, Moment, Side, TouchId};
+use crate::domain::model::{ContactId, MessageNumber, Moment, Side, TouchId};
 use crate::domain::text;
 
 /// A mail of mine that asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// The stored message that asks.
-    pub message: i64,
+    pub message: MessageNumber,
     /// When it was sent.
     pub at: Moment,
     /// Whom it asks: everybody in To.
@@ -129,7 +129,7 @@ mod tests {
     #[track_caller]
     fn check(answered_h: Option<f64>, closed: Option<Closed>, now_h: f64, expect: &str) {
         let asked = Turn {
-            touches: vec![TouchId::Message(3), TouchId::Message(4)],
+            touches: vec![TouchId::Message(MessageNumber(3)), TouchId::Message(MessageNumber(4))],
             closed,
             ..Turn::asked(Side::Mine, 3, ASKED)
         };
@@ -140,7 +140,9 @@ mod tests {
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let now = ASKED.plus_hours(now_h);
         let turns = [turn];
-        let told = |id| outcome(TouchId::Message(id), &turns, &terms, now).map(AskOutcome::text);
+        let told = |id| {
+            outcome(TouchId::Message(MessageNumber(id)), &turns, &terms, now).map(AskOutcome::text)
+        };
         assert_eq!(told(3).as_deref(), Some(expect));
         assert_eq!(told(4), told(3), "a reminder shares the fate of what it repeats");
         assert_eq!(told(5), None);

@@ -7,7 +7,7 @@ use super::met::{Met, pair};
 use super::words::{first_name, introduces, words};
 use super::{EntryId, Finding, LedgerKind, Outbound, Strength};
 use crate::domain::message::facts::Mailbox;
-use crate::domain::model::{ContactId, DAY, Moment};
+use crate::domain::model::{ContactId, DAY, MessageNumber, Moment};
 use crate::domain::text;
 
 /// One person is nobody to introduce to; more than four are a round.
@@ -19,7 +19,7 @@ const PATIENCE: i64 = 14 * DAY;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Introduction {
     /// The stored message that introduces.
-    pub message: i64,
+    pub message: MessageNumber,
     /// When it was sent.
     pub at: Moment,
     /// Everybody on it, To before Cc.

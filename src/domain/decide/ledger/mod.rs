@@ -10,7 +10,7 @@ use std::str::FromStr;
 use crate::domain::measure::statistics::weights;
 use crate::domain::measure::touches::{self, EntryKind};
 use crate::domain::message::facts::{Mailbox, MessageKey};
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, EntryNumber, MessageNumber, Moment, TouchId};
 
 pub mod asks;
 pub mod introductions;
@@ -129,13 +129,13 @@ impl EntryState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryId {
     /// By its number among what the user entered.
-    Hand(i64),
+    Hand(EntryNumber),
     /// The nth of its kind in a stored message.
     Found {
         /// What was found.
         kind: LedgerKind,
         /// The stored message in which it was found.
-        message: i64,
+        message: MessageNumber,
         /// Its place among its kind there, from 0.
         nth: u16,
     },
@@ -156,8 +156,10 @@ impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             EntryId::Hand(id) => write!(f, "{}", TouchId::Entry(id)),
-            EntryId::Found { kind, message, nth: 0 } => write!(f, "{}{message}", kind.letter()),
-            EntryId::Found { kind, message, nth } => {
+            EntryId::Found { kind, message: MessageNumber(message), nth: 0 } => {
+                write!(f, "{}{message}", kind.letter())
+            }
+            EntryId::Found { kind, message: MessageNumber(message), nth } => {
                 write!(f, "{}{message}.{}", kind.letter(), u32::from(nth) + 1)
             }
         }
@@ -172,12 +174,12 @@ impl FromStr for EntryId {
         let letter = rest.next().ok_or(())?.to_ascii_lowercase();
         let rest = rest.as_str();
         if letter == 'e' {
-            return rest.parse().map(EntryId::Hand).map_err(drop);
+            return rest.parse().map(|number| EntryId::Hand(EntryNumber(number))).map_err(drop);
         }
         let kind = LedgerKind::ALL.into_iter().find(|kind| kind.letter() == letter).ok_or(())?;
         let (message, nth) = rest.split_once('.').unwrap_or((rest, "1"));
         let nth: u16 = nth.parse().map_err(drop)?;
-        let message = message.parse().map_err(drop)?;
+        let message = MessageNumber(message.parse().map_err(drop)?);
         Ok(EntryId::Found { kind, message, nth: nth.checked_sub(1).ok_or(())? })
     }
 }
@@ -220,7 +222,7 @@ pub struct LedgerEntry {
 #[derive(Debug, Clone, Copy)]
 pub struct Outbound<'a> {
     /// As the store numbers it.
-    pub id: i64,
+    pub id: MessageNumber,
     /// Of the message, wherever its copies lie.
     pub key: MessageKey,
     /// When it was sent.
@@ -294,7 +296,11 @@ pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Finding
 }
 
 /// A new contact whom somebody else brought in: received from them, where they are a contact.
-pub fn received(introduced_by: &met::IntroducedBy, message: i64, by: ContactId) -> Finding {
+pub fn received(
+    introduced_by: &met::IntroducedBy,
+    message: MessageNumber,
+    by: ContactId,
+) -> Finding {
     Finding {
         id: EntryId::Found { kind: LedgerKind::Received, message, nth: 0 },
         kind: LedgerKind::Received,

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::words::{name_words, words};
 use super::{EntryId, Finding, LedgerKind, Outbound, Strength, each_once};
 use crate::domain::message::facts::Mailbox;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::model::{ContactId, MessageNumber, Moment};
 
 /// What a résumé's file is called; é counts as e.
 const RESUME_WORDS: [&str; 4] = ["cv", "resume", "lebenslauf", "curriculum"];
@@ -71,7 +71,7 @@ const LETTERS_OF_A_NAME: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resume {
     /// The stored message that carries it.
-    pub message: i64,
+    pub message: MessageNumber,
     /// When it was sent.
     pub at: Moment,
     /// Its place among this mail's candidates, from 0.

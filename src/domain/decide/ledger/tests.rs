@@ -34,7 +34,7 @@ pub(super) fn mail<'a>(
     cc: &'a [Mailbox],
 ) -> Outbound<'a> {
     Outbound {
-        id,
+        id: MessageNumber(id),
         key: key(id),
         at: Moment(1_767_700_800 + id),
         to,
@@ -59,7 +59,9 @@ fn found(id: EntryId, strength: Strength, days: i64) -> Finding {
 }
 
 fn introduction(message: i64, strength: Strength) -> Finding {
-    found(EntryId::Found { kind: LedgerKind::Introduction, message, nth: 0 }, strength, message)
+    let number = MessageNumber(message);
+    let id = EntryId::Found { kind: LedgerKind::Introduction, message: number, nth: 0 };
+    found(id, strength, message)
 }
 
 fn judged(entry: Finding, confirmed: bool) -> Judgement {
@@ -80,7 +82,7 @@ fn an_entry_is_asked_about_until_somebody_or_something_confirms_it() {
     assert_eq!(state_of(borne_out.clone(), &[]), EntryState::Confirmed);
     assert_eq!(state_of(borne_out.clone(), &[judged(intro.clone(), false)]), EntryState::Rejected);
     assert_eq!(state_of(intro.clone(), &[judged(intro, true)]), EntryState::Confirmed);
-    let by_hand = found(EntryId::Hand(4), Strength::Manual, 1);
+    let by_hand = found(EntryId::Hand(EntryNumber(4)), Strength::Manual, 1);
     assert_eq!(state_of(by_hand, &[]), EntryState::Counted);
 }
 
@@ -123,9 +125,9 @@ fn what_the_user_said_survives_finding_it_again_otherwise() {
 
 #[test]
 fn ids_are_read_as_they_are_written() {
-    let found = |kind, nth| EntryId::Found { kind, message: 12, nth };
+    let found = |kind, nth| EntryId::Found { kind, message: MessageNumber(12), nth };
     for (id, text) in [
-        (EntryId::Hand(4), "e4"),
+        (EntryId::Hand(EntryNumber(4)), "e4"),
         (found(LedgerKind::Introduction, 0), "i12"),
         (found(LedgerKind::Resume, 1), "r12.2"),
         (found(LedgerKind::Ask, 0), "a12"),
@@ -159,14 +161,14 @@ fn being_introduced_is_received_from_whoever_did_it() {
         address: "ada@example.org".to_owned(),
         says_so: true,
     };
-    let judgement = judged(received(&by, 8, ADA), true);
+    let judgement = judged(received(&by, MessageNumber(8), ADA), true);
     let entries = settle([], &[judgement]);
     assert_eq!(tally(&entries, ADA, NOW), Balance { received: 1.0, ..Balance::default() });
 }
 
 #[test]
 fn only_what_counts_is_tallied_and_it_fades() {
-    let ids = |kind, message| EntryId::Found { kind, message, nth: 0 };
+    let ids = |kind, number| EntryId::Found { kind, message: MessageNumber(number), nth: 0 };
     let yes = |id, days| judged(found(id, Strength::Strong, days), true);
     let judgements = [
         yes(ids(LedgerKind::Introduction, 1), 180),
@@ -186,7 +188,7 @@ prop_compose! {
     fn any_entry()(id in 1..50_i64, kind in 0..6_usize, days in -5..800_i64, other_way: bool)
         -> touches::Entry {
         let kind = EntryKind::ALL[kind];
-        touches::Entry { id, at: NOW - days * DAY, kind, other_way, text: String::new() }
+        touches::Entry { id: EntryNumber(id), at: NOW - days * DAY, kind, other_way, text: String::new() }
     }
 }
 

@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::statistics::empirical_bayes::DEFAULT_PRIOR;
 use crate::domain::measure::turns::Closed;
-use crate::domain::model::{DAY, HOUR, Side, TouchId};
+use crate::domain::model::{DAY, HOUR, MessageNumber, Side, TouchId};
 
 /// A Tuesday.
 const NOW: Moment = Moment(1_767_700_800);
@@ -354,7 +354,7 @@ fn any_story() -> impl Strategy<Value = Story> {
     let prior = prop_oneof![Just(DEFAULT_PRIOR), Just(Beta::new(0.4, 1.6))];
     (prop::collection::vec(any_turn(), 4..14), prior).prop_map(|(mut turns, prior)| {
         for ((turn, _), id) in turns.iter_mut().zip(1..) {
-            turn.id.touch = TouchId::Message(id);
+            turn.id.touch = TouchId::Message(MessageNumber(id));
             turn.touches = vec![turn.id.touch];
         }
         let known = Background { last_from_me: None, ..Story::of_silence().known };

@@ -16,7 +16,7 @@ const FOREVER: Moment = Moment(i64::MAX);
 fn theirs(id: i64, hours: i64) -> Letter {
     let at = Some(Moment(BEGIN + hours * HOUR));
     Letter {
-        id,
+        id: MessageNumber(id),
         key: MessageKey([u8::try_from(id).unwrap(); 16]),
         author: Author::Them,
         addressing: Some(Addressing::To(1)),
@@ -46,7 +46,14 @@ fn mine(id: i64, hours: i64) -> Letter {
 /// The same mail as [`theirs`], delivered again so many hours later under another Message-ID.
 fn delivered_again(letter: &Letter, id: i64, hours: i64) -> Letter {
     let received = letter.received.map(|at| at + hours * HOUR);
-    Letter { id, own_id: Some(id), thread: id, received, internal: received, ..letter.clone() }
+    Letter {
+        id: MessageNumber(id),
+        own_id: Some(id),
+        thread: id,
+        received,
+        internal: received,
+        ..letter.clone()
+    }
 }
 
 fn judged(read: Correspondence) -> Vec<Turn> {
@@ -160,7 +167,7 @@ proptest! {
     ) {
         let letters: Vec<Letter> = (1..)
             .zip(letters)
-            .map(|(id, letter)| Letter { id, own_id: Some(id * 37 % 101), thread: id, ..letter })
+            .map(|(id, letter)| Letter { id: MessageNumber(id), own_id: Some(id * 37 % 101), thread: id, ..letter })
             .collect();
         let then = Moment(BEGIN + hours * HOUR);
         let known: Vec<Letter> = letters

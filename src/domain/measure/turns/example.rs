@@ -1,12 +1,14 @@
 //! Turns for tests that are about something else.
 
 use super::turn::{Answer, Closed, Link, Turn, UnjudgedTurn};
-use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
+use crate::domain::model::{
+    Channel, ContactId, EntryNumber, MessageNumber, Moment, Side, TouchId, TurnId,
+};
 
 impl Turn {
     /// One mail, alone in its conversation with the first contact, that surely wants an answer.
     pub fn asked(side: Side, mail: i64, start: Moment) -> Turn {
-        let touch = TouchId::Message(mail);
+        let touch = TouchId::Message(MessageNumber(mail));
         Turn {
             id: TurnId { contact: ContactId(1), touch },
             side,
@@ -24,8 +26,10 @@ impl Turn {
 
     /// By a reply, so many hours after it began.
     pub fn answered_after(self, hours: f64) -> Turn {
-        let (TouchId::Message(mail) | TouchId::Entry(mail)) = self.id.touch;
-        let (at, touch) = (self.start.plus_hours(hours), TouchId::Message(mail + 1_000_000));
+        let (TouchId::Message(MessageNumber(mail)) | TouchId::Entry(EntryNumber(mail))) =
+            self.id.touch;
+        let (at, touch) =
+            (self.start.plus_hours(hours), TouchId::Message(MessageNumber(mail + 1_000_000)));
         Turn { answer: Some(Answer { at, touch, link: Link::Reply }), ..self }
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::Model;
-use crate::domain::model::{Channel, Moment, Side, TouchId};
+use crate::domain::model::{Channel, EntryNumber, MessageNumber, Moment, Side, TouchId};
 
 mod clocks;
 mod laws;
@@ -14,7 +14,7 @@ const BEGIN: i64 = 1_700_000_000;
 /// many hours after the beginning.
 fn mail(author: Author, id: i64, hours: f64) -> Touch {
     Touch {
-        id: TouchId::Message(id),
+        id: TouchId::Message(MessageNumber(id)),
         author,
         at: Moment(BEGIN).plus_hours(hours),
         channel: Channel::Mail,
@@ -57,7 +57,7 @@ fn anothers(id: i64, hours: f64) -> Touch {
 /// A call or a meeting, entered by hand.
 fn spoken(id: i64, hours: f64, channel: Channel) -> Touch {
     Touch {
-        id: TouchId::Entry(id),
+        id: TouchId::Entry(EntryNumber(id)),
         channel,
         thread: i64::MIN + id,
         subject: None,
@@ -100,7 +100,11 @@ impl Touch {
 }
 
 fn done(id: i64, hours: f64) -> Correction {
-    Correction { touch: TouchId::Message(id), at: Moment(BEGIN).plus_hours(hours), due: false }
+    Correction {
+        touch: TouchId::Message(MessageNumber(id)),
+        at: Moment(BEGIN).plus_hours(hours),
+        due: false,
+    }
 }
 
 fn due(id: i64, hours: f64) -> Correction {
@@ -198,7 +202,8 @@ fn the_same_subject_answers_nothing_that_is_longer_ago() {
 #[test]
 fn of_two_mails_in_one_second_a_copy_does_not_change_which_came_first() {
     let (mine, theirs) = (mine(20, 0.0).about(7), theirs(30, 0.0).about(7));
-    let copy = Touch { id: TouchId::Message(10), own_id: Some(10), ..theirs.clone() };
+    let copy =
+        Touch { id: TouchId::Message(MessageNumber(10)), own_id: Some(10), ..theirs.clone() };
     let answered = |touches| -> Vec<Side> {
         let turns = judged(touches, &[]);
         turns.iter().filter(|turn| turn.answer.is_some()).map(|turn| turn.side).collect()

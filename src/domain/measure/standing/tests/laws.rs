@@ -9,7 +9,7 @@ use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::{Model, UserLabel};
 use crate::domain::measure::population::Census;
 use crate::domain::measure::turns::{Asked, Closed};
-use crate::domain::model::{HOUR, Stance};
+use crate::domain::model::{EntryNumber, HOUR, Stance};
 use crate::domain::policy::EXPIRY_H;
 
 const NOW: Moment = Moment(1_780_000_000);
@@ -51,7 +51,7 @@ fn any_turns() -> impl Strategy<Value = Vec<Turn>> {
 fn any_entry() -> impl Strategy<Value = Entry> {
     let kind = prop::sample::select(EntryKind::ALL.to_vec());
     (kind, 0..YEAR_H, any::<bool>()).prop_map(|(kind, hours_ago, other_way)| Entry {
-        id: hours_ago,
+        id: EntryNumber(hours_ago),
         at: NOW - hours_ago * HOUR,
         kind,
         other_way,

@@ -7,7 +7,7 @@ use proptest::sample::Index;
 
 use super::super::order::likeness;
 use super::*;
-use crate::domain::model::DAY;
+use crate::domain::model::{DAY, EntryNumber, MessageNumber};
 
 /// One message before it has an identity.
 #[derive(Debug, Clone)]
@@ -98,9 +98,9 @@ fn touch(id: i64, draft: &Draft, parent: Option<&Touch>) -> Touch {
         .flat_map(|parent| parent.references.iter().copied().chain(parent.own_id));
     Touch {
         id: if matches!(draft.kind, Kind::Call) {
-            TouchId::Entry(id)
+            TouchId::Entry(EntryNumber(id))
         } else {
-            TouchId::Message(id)
+            TouchId::Message(MessageNumber(id))
         },
         author: if matches!(draft.kind, Kind::Call) { Author::Me } else { draft.author },
         at: Moment(parent.map_or(BEGIN, |parent| parent.at.0) + draft.after),
@@ -138,14 +138,14 @@ fn again(touches: &[Touch]) -> impl Strategy<Value = Vec<Touch>> + use<> {
 }
 
 fn done(touch: usize, day: i64) -> Correction {
-    let touch = TouchId::Message(i64::try_from(touch).unwrap());
+    let touch = TouchId::Message(MessageNumber(i64::try_from(touch).unwrap()));
     Correction { touch, at: Moment(BEGIN + day * DAY), due: false }
 }
 
 /// The same mail once more, under another Message-ID.
 fn copied(touch: &Touch, id: i64) -> Touch {
     let thread = if touch.references.is_empty() { id } else { touch.thread };
-    Touch { id: TouchId::Message(id), own_id: Some(id), thread, ..touch.clone() }
+    Touch { id: TouchId::Message(MessageNumber(id)), own_id: Some(id), thread, ..touch.clone() }
 }
 
 /// The turns of `touches`, all copies of a message being called by the least of their numbers
