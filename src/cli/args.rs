@@ -1,7 +1,10 @@
 //! What can be typed: the global options and a command, and what comes of it. Checks the form only;
 //! whether a contact or a turn exists, the commands find out.
 
+use std::pin::Pin;
+
 use clap::Parser;
+use tracing::Level;
 
 use super::commands::Command;
 use super::exit::Exit;
@@ -25,24 +28,29 @@ pub struct Arguments {
 impl Arguments {
     /// From which level on something is worth a log line: the daemon's log is its only voice, a
     /// command has its output.
-    pub fn log_level(&self) -> &'static str {
+    pub fn log_level(&self) -> Level {
         match (self.globals.quiet, self.globals.verbose, self.command.is_daemon()) {
-            (true, ..) => "error",
-            (_, 0, false) => "warn",
-            (_, 0, true) | (_, 1, false) => "info",
-            _ => "debug",
+            (true, ..) => Level::ERROR,
+            (_, 0, false) => Level::WARN,
+            (_, 0, true) | (_, 1, false) => Level::INFO,
+            _ => Level::DEBUG,
         }
     }
 
     /// Does what was asked for; tokens that were renewed meanwhile are kept before it returns.
     ///
+    /// Boxed: a future with a type of its own would be compiled again, with all it awaits, in the
+    /// program that polls it.
+    ///
     /// # Errors
     /// Those of the command: `Config` for a configuration that is wrong or that it needs and isn't
     /// there, `Usage` for a word that names nothing, and whatever kind its work ends in.
-    pub async fn perform(self) -> Result<Exit> {
-        let exit = self.command.perform(&self.globals).await;
-        crate::auth::settle().await;
-        exit
+    pub fn perform(self) -> Pin<Box<dyn Future<Output = Result<Exit>>>> {
+        Box::pin(async move {
+            let exit = self.command.perform(&self.globals).await;
+            crate::auth::settle().await;
+            exit
+        })
     }
 }
 

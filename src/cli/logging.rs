@@ -2,14 +2,15 @@
 
 use anstream::{AutoStream, ColorChoice};
 use rustix::fs::fstat;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
-/// Begins to write lines of `level` and above: `error`, `warn`, `info` or `debug`.
-pub fn start(level: &str) {
+/// Begins to write lines of `level` and above.
+pub fn start(level: Level) {
     // Libraries show what they send at lower levels: a login must never be seen.
-    let others = if level == "error" { "error" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},requite={level}"));
+    let others = level.min(Level::WARN);
+    let filter = Targets::new().with_default(others).with_target("requite", level);
     let journal = if stderr_is_the_journal() { tracing_journald::layer().ok() } else { None };
     let lines = journal.is_none().then(|| {
         tracing_subscriber::fmt::layer()
