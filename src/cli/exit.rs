@@ -42,11 +42,11 @@ impl From<Exit> for ExitCode {
 /// Says on stderr what went wrong and what to do; so ends a command that couldn't do its work.
 pub fn report(error: &Error) -> Exit {
     // Nobody is left to tell when stderr is closed.
-    let _ = anstream::stderr().write_all(told(error).as_bytes());
+    let _ = anstream::stderr().write_all(text(error).as_bytes());
     Exit::Trouble(error.kind())
 }
 
-fn told(error: &Error) -> String {
+fn text(error: &Error) -> String {
     let mut text =
         format!("{} {}\n", render::alarm("requite:"), render::harmless(&error.to_string()));
     if let Some(advice) = error.advice() {
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn an_error_says_what_to_do() {
         let error = Error::config("no such key\n  |  ^ here\u{1b}[2J").hint("remove it");
-        let plain = anstream::adapter::strip_str(&told(&error)).to_string();
+        let plain = anstream::adapter::strip_str(&text(&error)).to_string();
         assert_eq!(plain, "requite: no such key\n  |  ^ here[2J\n  help: remove it\n");
     }
 }

@@ -60,7 +60,7 @@ struct Page {
     week: String,
     headline: String,
     /// The week before, and the promise without days away.
-    beside: Vec<String>,
+    notes: Vec<String>,
     sides: [PromiseSide; 2],
     owed_and_awaited: [Section; 2],
     movers: Vec<Moved>,
@@ -124,7 +124,7 @@ impl Page {
             day: clean(&digest.day),
             week: week_number(&digest.week),
             headline: headline(&digest.mine, &limit),
-            beside: week_before(&digest.mine).into_iter().chain(without_away).collect(),
+            notes: week_before(&digest.mine).into_iter().chain(without_away).collect(),
             sides: [kept("You", &digest.mine), kept("They", &digest.theirs)],
             owed_and_awaited: [
                 Section {

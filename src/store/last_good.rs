@@ -44,7 +44,7 @@ impl Store {
         }
         let failed =
             |cause| Error::failed(format!("cannot put {} aside", path.display())).because(cause);
-        let damaged = beside(&path, "damaged");
+        let damaged = sibling(&path, "damaged");
         // Its log belongs to it, and would be taken for the copy's.
         for end in ["", "-wal", "-shm", "-journal"] {
             let (from, to) = (with_end(&path, end), with_end(&damaged, end));
@@ -55,7 +55,7 @@ impl Store {
                 _ => (),
             }
         }
-        let copy = beside(&path, COPY);
+        let copy = sibling(&path, COPY);
         if !read_only(&copy).is_ok_and(|db| is_sound(&db)) {
             return Ok(Repaired::Removed { damaged });
         }
@@ -88,7 +88,7 @@ pub(super) fn keep_copy(path: &Path) -> Result<()> {
             .because(cause)
             .hint("make room for a second database, or the folder writable")
     };
-    let unfinished = beside(path, "copying");
+    let unfinished = sibling(path, "copying");
     let mut options = OpenOptions::new();
     let file = options.create(true).write(true).truncate(true).mode(0o600).open(&unfinished);
     drop(file.map_err(failed)?);
@@ -98,7 +98,7 @@ pub(super) fn keep_copy(path: &Path) -> Result<()> {
     to.pragma_update(None, "journal_mode", "delete")?;
     to.close().map_err(|(_, cause)| Error::from(cause))?;
     File::open(&unfinished).and_then(|copy| copy.sync_all()).map_err(failed)?;
-    fs::rename(&unfinished, beside(path, COPY)).map_err(failed)
+    fs::rename(&unfinished, sibling(path, COPY)).map_err(failed)
 }
 
 fn is_sound(db: &Connection) -> bool {
@@ -108,7 +108,7 @@ fn is_sound(db: &Connection) -> bool {
 }
 
 /// `requite.db` → `requite.db.damaged`.
-fn beside(path: &Path, what: &str) -> PathBuf {
+fn sibling(path: &Path, what: &str) -> PathBuf {
     with_end(path, &format!(".{what}"))
 }
 

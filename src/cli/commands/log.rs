@@ -59,7 +59,7 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
     let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
     let entry = Entry { id: EntryNumber(0), at, kind, other_way: missed || received, text };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
-    desk.say(&told(&entry, &names(&contacts)));
+    desk.say(&sentence(&entry, &names(&contacts)));
     Ok(())
 }
 
@@ -112,7 +112,7 @@ fn names(contacts: &[ContactRow]) -> String {
     }
 }
 
-fn told(entry: &Entry, names: &str) -> String {
+fn sentence(entry: &Entry, names: &str) -> String {
     let what = match (entry.kind, entry.other_way) {
         (EntryKind::Call, true) => format!("a call that {names} missed"),
         (EntryKind::Call, false) => format!("a call with {names}"),

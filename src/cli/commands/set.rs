@@ -47,7 +47,7 @@ pub(super) fn run(desk: &Desk, args: &SetArgs) -> Result<()> {
         })
     })?;
     for what in &settings {
-        desk.say(&format!("{}: {}", clean(&row.name), told(what)));
+        desk.say(&format!("{}: {}", clean(&row.name), words(what)));
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ fn hours(text: &str) -> Result<f64> {
         })
 }
 
-fn told(what: &Decided) -> String {
+fn words(what: &Decided) -> String {
     match what {
         Decided::Limit(hours) => format!("the limit is {hours} h"),
         Decided::Zone(name) => format!("the zone is {name}"),
@@ -126,7 +126,7 @@ fn take_settings_back(
         Ok(taken)
     })?;
     for what in &taken {
-        desk.say(&format!("{}: taken back that {}", clean(&row.name), told(what)));
+        desk.say(&format!("{}: taken back that {}", clean(&row.name), words(what)));
     }
     Ok(())
 }

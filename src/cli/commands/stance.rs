@@ -122,7 +122,7 @@ fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
         moves.extend(score.value.zip(to).map(|(from, to)| Move { name, from, to }));
         Ok(())
     })?;
-    Ok(told(moves))
+    Ok(move_list(moves))
 }
 
 struct Move {
@@ -137,7 +137,7 @@ impl Move {
     }
 }
 
-fn told(mut moves: Vec<Move>) -> String {
+fn move_list(mut moves: Vec<Move>) -> String {
     moves.retain(|one| one.by().abs() >= MOVE);
     moves.sort_by(|a, b| b.by().abs().total_cmp(&a.by().abs()).then_with(|| a.name.cmp(&b.name)));
     let rise = moves.iter().filter(|one| one.by() > 0.0).count();
@@ -248,9 +248,9 @@ mod tests {
         let one = |name: &str, from, to| Move { name: name.to_owned(), from, to };
         let moves = vec![one("Ann", 50.0, 55.0), one("Bob", 50.0, 30.0), one("Cy", 1.0, 1.2)];
         assert_eq!(
-            told(moves),
+            move_list(moves),
             "Scores: 1 up, 1 down. The biggest moves:\n  Bob: 50 → 30\n  Ann: 50 → 55\n"
         );
-        assert_eq!(told(Vec::new()), "No score moves.\n");
+        assert_eq!(move_list(Vec::new()), "No score moves.\n");
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn run(
         return Err(Error::failed(format!("nobody names an IMAP server for {address}"))
             .hint("look for \"IMAP\" in your provider's help, or ask whoever runs the mail"));
     }
-    desk.print(&told(address, &found))?;
+    desk.print(&text(address, &found))?;
     Ok(Exit::Fine)
 }
 
@@ -56,7 +56,7 @@ fn server(server: &Server) -> Value {
     })
 }
 
-fn told(address: &str, found: &Discovery) -> String {
+fn text(address: &str, found: &Discovery) -> String {
     let mut text = String::new();
     for (what, servers) in [("read over IMAP", &found.imap), ("send over SMTP", &found.smtp)] {
         if servers.is_empty() {

@@ -19,12 +19,12 @@ pub(super) async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
     }
     for account in &desk.config.accounts {
         let name = format!("account {}", account.name);
-        let told = probe(account).await.map(|folders| {
+        let result = probe(account).await.map(|folders| {
             let stored = stored.iter().find(|known| known.name == account.name);
             let cost = cost(account, stored, &folders);
-            told(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
+            folder_list(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
         });
-        parts.push(Part::of(name, told));
+        parts.push(Part::of(name, result));
     }
     parts
 }
@@ -59,8 +59,9 @@ fn senders_of(account: &Account, messages: u64, signed: &[(String, u64)]) -> Opt
     }
     let (first, mails) = own_server(messages, signed)?;
     let first = clean(first);
-    let told = format!("not checked, though {first} does so in {}", count(mails, "mail", "mails"));
-    let mut part = Part::well(name, told);
+    let unchecked =
+        format!("not checked, though {first} does so in {}", count(mails, "mail", "mails"));
+    let mut part = Part::well(name, unchecked);
     part.fix = Some(format!(
         "if that is your mail server, add authserv_id = \"{first}\" to the account: mail that its \
          sender's domain disowns then counts for nothing"
@@ -135,7 +136,7 @@ async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
     }
 }
 
-fn told(folders: &[(String, Role, u32)]) -> String {
+fn folder_list(folders: &[(String, Role, u32)]) -> String {
     let messages = folders.iter().map(|(.., messages)| u64::from(*messages)).sum();
     let listed: Vec<String> = folders
         .iter()
@@ -211,15 +212,15 @@ fn unreadable(store: &Store) -> Result<String> {
     if all.is_empty() {
         return Ok("none".to_owned());
     }
-    let mut told = format!("{} left aside", count(all.len() as u64, "message", "messages"));
+    let mut text = format!("{} left aside", count(all.len() as u64, "message", "messages"));
     for (account, folder, number, reason) in all.iter().take(LISTED) {
         let (account, folder) = (clean(account), clean(folder));
-        told.push_str(&format!("\n{account}, {folder}, {number}: {}", clean(reason)));
+        text.push_str(&format!("\n{account}, {folder}, {number}: {}", clean(reason)));
     }
     if all.len() > LISTED {
-        told.push_str(&format!("\nand {} more", all.len() - LISTED));
+        text.push_str(&format!("\nand {} more", all.len() - LISTED));
     }
-    Ok(told)
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -248,7 +249,7 @@ mod tests {
             ("Kunden\u{7}".to_owned(), Role::Other, 1),
         ];
         assert_eq!(
-            told(&folders),
+            folder_list(&folders),
             "1,501 messages: INBOX (inbox) 1200, Gesendet (sent) 300, Kunden 1"
         );
     }

@@ -17,7 +17,7 @@ const BAR: usize = 10;
 /// As much evidence as fits a few screens; `--json` holds all of it.
 const LISTED: usize = 40;
 
-pub struct ContactView<'a> {
+pub(super) struct ContactView<'a> {
     pub page: &'a ContactPage,
     pub person: &'a Person,
     pub zone: &'a TimeZone,

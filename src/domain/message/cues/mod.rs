@@ -15,7 +15,7 @@ mod tests;
 use std::ops::Range;
 
 use self::named::Named;
-use self::phrases::{Kind, Kinds, PhraseAt};
+use self::phrases::{Kinds, PhraseAt, PhraseKind};
 use self::sentences::{Folded, Sentence};
 
 pub use self::marks::{Cues, Marks};
@@ -39,9 +39,15 @@ const LONGEST_OPENING: usize = 30;
 const LONGEST_PLEASANTRY: usize = 8;
 
 /// Asks for something, in any way.
-const ASKING: Kinds = Kinds::of(&[Kind::Please, Kind::Ask, Kind::Answer, Kind::Rsvp, Kind::Call]);
+const ASKING: Kinds = Kinds::of(&[
+    PhraseKind::Please,
+    PhraseKind::Ask,
+    PhraseKind::Answer,
+    PhraseKind::Rsvp,
+    PhraseKind::Call,
+]);
 /// What an offer of help takes back.
-const OFFERED: Kinds = Kinds::of(&[Kind::Answer, Kind::Rsvp, Kind::Call]);
+const OFFERED: Kinds = Kinds::of(&[PhraseKind::Answer, PhraseKind::Rsvp, PhraseKind::Call]);
 
 /// The cues of a text. `people`: who is on its mail, its author left out.
 pub fn read(text: &str, people: &People) -> Cues {
@@ -88,23 +94,23 @@ struct Said<'x> {
 
 impl Said<'_> {
     fn asks(&self) -> bool {
-        let soft = self.first.has(Kind::Opening) && self.sentence.words <= LONGEST_OPENING;
+        let soft = self.first.has(PhraseKind::Opening) && self.sentence.words <= LONGEST_OPENING;
         (self.sentence.asked || soft) && !self.is_idle()
     }
 
     /// A question that wants no answer.
     fn is_idle(&self) -> bool {
-        self.any.has(Kind::Pleasantry) && self.sentence.words <= LONGEST_PLEASANTRY
-            || self.first.has(Kind::Rhetorical)
+        self.any.has(PhraseKind::Pleasantry) && self.sentence.words <= LONGEST_PLEASANTRY
+            || self.first.has(PhraseKind::Rhetorical)
     }
 
     fn speaks_to_you(&self) -> bool {
-        self.any.has(Kind::You) || self.named != Named::default()
+        self.any.has(PhraseKind::You) || self.named != Named::default()
     }
 
     /// Below what was said last.
     fn is_tail(&self) -> bool {
-        let closes = Kinds::of(&[Kind::Thanks, Kind::Farewell, Kind::Closing]);
+        let closes = Kinds::of(&[PhraseKind::Thanks, PhraseKind::Farewell, PhraseKind::Closing]);
         let short = self.sentence.words <= LONGEST_TAIL;
         !self.sentence.asked && (self.takes_leave || short && !self.any.any(ASKING.without(closes)))
     }
@@ -149,19 +155,20 @@ fn clause_kinds(span: &Range<usize>, found: &[PhraseAt], offers: bool) -> Clause
     let mut any = inside().fold(Kinds::NONE, all);
     let starts = at_start().fold(Kinds::NONE, all);
     let whole = at_start().filter(|it| it.end + 1 >= span.end).fold(Kinds::NONE, all);
-    let courteous = any.any(Kinds::of(&[Kind::Offer, Kind::Courtesy]));
+    let courteous = any.any(Kinds::of(&[PhraseKind::Offer, PhraseKind::Courtesy]));
     if courteous || offers && any.any(OFFERED) {
         any = any.without(ASKING);
     }
     // "Thanks for your answer."
-    if starts.has(Kind::Thanks) && !any.any(Kinds::of(&[Kind::Please, Kind::Ask])) {
+    if starts.has(PhraseKind::Thanks) && !any.any(Kinds::of(&[PhraseKind::Please, PhraseKind::Ask]))
+    {
         any = any.without(OFFERED);
     }
     let opening = at_start()
-        .filter(|it| it.kinds.any(Kinds::of(&[Kind::Greeting, Kind::Thanks])))
+        .filter(|it| it.kinds.any(Kinds::of(&[PhraseKind::Greeting, PhraseKind::Thanks])))
         .map(|it| (it.kinds, it.end - it.start))
         .max_by_key(|(_, length)| *length);
-    let machine = inside().filter(|it| it.kinds.has(Kind::Machine)).count();
+    let machine = inside().filter(|it| it.kinds.has(PhraseKind::Machine)).count();
     ClauseKinds { any, starts, whole, machine, opening }
 }
 
@@ -185,7 +192,7 @@ fn heard<'x>(
         takes_leave: false,
     };
     let mut salutation = true;
-    let offers = found.iter().any(|found| found.kinds.has(Kind::Offer));
+    let offers = found.iter().any(|found| found.kinds.has(PhraseKind::Offer));
     let clauses = folded.clauses.get(sentence.clauses.clone()).unwrap_or_default();
     for (number, clause) in clauses.iter().enumerate() {
         let Range { start, end } = clause.span;
@@ -195,11 +202,12 @@ fn heard<'x>(
         if number == 0 {
             said.first = starts;
         }
-        let alone = Kinds::of(&[Kind::AckAlone, Kind::All]);
+        let alone = Kinds::of(&[PhraseKind::AckAlone, PhraseKind::All]);
         if clause.parted || number == 0 {
             said.begins = said.begins.with(starts.without(alone)).with(whole.only(alone));
         }
-        let thanks = starts.any(Kinds::of(&[Kind::Thanks, Kind::Ack])) || whole.has(Kind::AckAlone);
+        let thanks = starts.any(Kinds::of(&[PhraseKind::Thanks, PhraseKind::Ack]))
+            || whole.has(PhraseKind::AckAlone);
         said.thanking += if thanks { clause.words } else { 0 };
         said.machine += machine;
         let text = folded.text.get(start..end).unwrap_or_default();
@@ -213,12 +221,14 @@ fn heard<'x>(
             salutation &= named != Named::default() || clause.words <= 1;
             said.named = said.named.with(named);
         }
-        let greeting = starts.has(Kind::Greeting) && clause.words <= LONGEST_GREETING;
-        said.greets_all |= any.has(Kind::All) && (greeting || whole.has(Kind::All) && number == 0);
+        let greeting = starts.has(PhraseKind::Greeting) && clause.words <= LONGEST_GREETING;
+        said.greets_all |=
+            any.has(PhraseKind::All) && (greeting || whole.has(PhraseKind::All) && number == 0);
         if number == 0 {
             let greets = greeting || said.named != Named::default() && clause.words <= 3;
             said.salutes = clauses.len() == 1 && !sentence.asked && (greets || said.greets_all);
-            said.takes_leave = starts.has(Kind::Farewell) && sentence.words <= LONGEST_GREETING;
+            said.takes_leave =
+                starts.has(PhraseKind::Farewell) && sentence.words <= LONGEST_GREETING;
         }
     }
     said
@@ -243,7 +253,7 @@ fn questions(own: &Own, content: &[Said<'_>], marks: &mut Marks) {
         if said.speaks_to_you() {
             marks.insert(Marks::QUESTION_TO_YOU);
         }
-        if said.any.has(Kind::Anyone) {
+        if said.any.has(PhraseKind::Anyone) {
             marks.insert(Marks::QUESTION_TO_ANYONE);
         }
         if at == 0 {
@@ -259,7 +269,7 @@ fn questions(own: &Own, content: &[Said<'_>], marks: &mut Marks) {
     let tail = content.iter().rev().take(TAIL_SENTENCES).take_while(|it| it.is_tail()).count();
     let last = content.len().checked_sub(tail + 1);
     if let Some(said) = last.and_then(|last| content.get(last)) {
-        if said.asks() || said.any.has(Kind::Wonder) {
+        if said.asks() || said.any.has(PhraseKind::Wonder) {
             marks.insert(Marks::ENDS_ASKING);
         }
         if said.any.any(ASKING) {
@@ -279,15 +289,15 @@ fn asks(content: &[Said<'_>], at: usize) -> bool {
 fn requests(content: &[Said<'_>], marks: &mut Marks) {
     for said in content {
         let found = [
-            (said.any.any(Kinds::of(&[Kind::Please, Kind::Ask])), Marks::REQUEST),
-            (said.any.has(Kind::Answer), Marks::WANTS_ANSWER),
-            (said.any.has(Kind::Rsvp), Marks::RSVP),
-            (said.any.has(Kind::Call), Marks::WANTS_CALL),
-            (said.any.has(Kind::Need), Marks::NEEDS),
-            (said.any.has(Kind::Wonder), Marks::WONDERS),
-            (said.any.has(Kind::Propose), Marks::PROPOSES),
-            (said.any.has(Kind::Invite), Marks::INVITES),
-            (said.any.has(Kind::Anyone) && said.any.any(ASKING), Marks::QUESTION_TO_ANYONE),
+            (said.any.any(Kinds::of(&[PhraseKind::Please, PhraseKind::Ask])), Marks::REQUEST),
+            (said.any.has(PhraseKind::Answer), Marks::WANTS_ANSWER),
+            (said.any.has(PhraseKind::Rsvp), Marks::RSVP),
+            (said.any.has(PhraseKind::Call), Marks::WANTS_CALL),
+            (said.any.has(PhraseKind::Need), Marks::NEEDS),
+            (said.any.has(PhraseKind::Wonder), Marks::WONDERS),
+            (said.any.has(PhraseKind::Propose), Marks::PROPOSES),
+            (said.any.has(PhraseKind::Invite), Marks::INVITES),
+            (said.any.has(PhraseKind::Anyone) && said.any.any(ASKING), Marks::QUESTION_TO_ANYONE),
         ];
         found.into_iter().filter(|(holds, _)| *holds).for_each(|(_, mark)| marks.insert(mark));
     }
@@ -295,15 +305,15 @@ fn requests(content: &[Said<'_>], marks: &mut Marks) {
 
 fn beginnings(content: &[Said<'_>], marks: &mut Marks) {
     let early = content.iter().take(ACKNOWLEDGED_WITHIN);
-    let acknowledges = Kinds::of(&[Kind::Ack, Kind::AckAlone]);
+    let acknowledges = Kinds::of(&[PhraseKind::Ack, PhraseKind::AckAlone]);
     if early.clone().any(|it| it.begins.any(acknowledges) && !it.sentence.asked) {
         marks.insert(Marks::ACKNOWLEDGES);
     }
     if let Some(first) = content.first() {
-        if first.first.has(Kind::Thanks) {
+        if first.first.has(PhraseKind::Thanks) {
             marks.insert(Marks::BEGINS_THANKING);
         }
-        if first.first.has(Kind::Agree) && !first.sentence.asked {
+        if first.first.has(PhraseKind::Agree) && !first.sentence.asked {
             marks.insert(Marks::BEGINS_ANSWERING);
         }
     }
@@ -311,7 +321,7 @@ fn beginnings(content: &[Said<'_>], marks: &mut Marks) {
     let thanking: usize = content.iter().map(|it| it.thanking).sum();
     let opens = content.iter().find(|it| it.sentence.words > 1 || it.thanking > 0);
     let asking = Marks::QUESTION | Marks::REQUEST | Marks::WANTS_ANSWER | Marks::WANTS_CALL;
-    let reserved = content.iter().any(|it| it.any.has(Kind::Opinion));
+    let reserved = content.iter().any(|it| it.any.has(PhraseKind::Opinion));
     if opens.is_some_and(|first| first.thanking > 0)
         && words <= MOST_WORDS_OF_THANKS
         && words - thanking.min(words) <= MOST_WORDS_BESIDE_THANKS
@@ -326,17 +336,17 @@ fn anywhere(said: &[Said<'_>], marks: &mut Marks) {
     let any = said.iter().fold(Kinds::NONE, |all, it| all.with(it.any));
     let machine: usize = said.iter().map(|it| it.machine).sum();
     let found = [
-        (any.has(Kind::Thanks), Marks::THANKS),
-        (any.has(Kind::Promise), Marks::PROMISES),
-        (any.has(Kind::Inform), Marks::INFORMS),
-        (any.has(Kind::Announce), Marks::ANNOUNCES),
-        (any.has(Kind::Urgent), Marks::URGENT),
-        (any.has(Kind::Problem), Marks::PROBLEM),
-        (any.has(Kind::Opinion), Marks::OPINION),
-        (any.has(Kind::Retract), Marks::RETRACTS),
-        (any.has(Kind::Closing), Marks::CLOSES),
-        (any.has(Kind::Offer), Marks::OFFERS),
-        (any.has(Kind::You), Marks::SAYS_YOU),
+        (any.has(PhraseKind::Thanks), Marks::THANKS),
+        (any.has(PhraseKind::Promise), Marks::PROMISES),
+        (any.has(PhraseKind::Inform), Marks::INFORMS),
+        (any.has(PhraseKind::Announce), Marks::ANNOUNCES),
+        (any.has(PhraseKind::Urgent), Marks::URGENT),
+        (any.has(PhraseKind::Problem), Marks::PROBLEM),
+        (any.has(PhraseKind::Opinion), Marks::OPINION),
+        (any.has(PhraseKind::Retract), Marks::RETRACTS),
+        (any.has(PhraseKind::Closing), Marks::CLOSES),
+        (any.has(PhraseKind::Offer), Marks::OFFERS),
+        (any.has(PhraseKind::You), Marks::SAYS_YOU),
         (machine > 0, Marks::MACHINE),
         (machine > 2, Marks::MACHINE_OFTEN),
         (machine > 7, Marks::MACHINE_MOSTLY),

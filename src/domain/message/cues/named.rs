@@ -3,7 +3,7 @@
 //! A name that nobody on the mail bears is no address. Knows names only as the header and the user
 //! give them.
 
-use super::phrases::{Kind, Kinds};
+use super::phrases::{Kinds, PhraseKind};
 
 /// People of a mail whose places in To are told apart.
 pub const PLACES: usize = 16;
@@ -95,7 +95,7 @@ impl People {
     /// how long that is in bytes.
     pub fn spoken_to(&self, clause: &str, begins: Option<(Kinds, usize)>) -> Named {
         let (kinds, length) = begins.unwrap_or_default();
-        let greets = kinds.any(Kinds::of(&[Kind::Greeting, Kind::Thanks]));
+        let greets = kinds.any(Kinds::of(&[PhraseKind::Greeting, PhraseKind::Thanks]));
         let rest = if greets { clause.get(length..).unwrap_or_default() } else { clause };
         let mut spoken = Named::default();
         let mut words = 0;
@@ -149,7 +149,7 @@ fn is_name(word: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
+    const GREETING: Kinds = Kinds::of(&[PhraseKind::Greeting]);
 
     fn people() -> People {
         let mut people = People::default();

@@ -13,14 +13,14 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident $name:literal,)*) => {
         /// What a phrase does.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind {
+        pub enum PhraseKind {
             $($(#[$doc])* $kind,)*
         }
 
-        impl Kind {
-            fn named(name: &str) -> Option<Kind> {
+        impl PhraseKind {
+            fn named(name: &str) -> Option<PhraseKind> {
                 match name {
-                    $($name => Some(Kind::$kind),)*
+                    $($name => Some(PhraseKind::$kind),)*
                     _ => None,
                 }
             }
@@ -92,7 +92,7 @@ pub struct Kinds(u64);
 impl Kinds {
     pub const NONE: Kinds = Kinds(0);
 
-    pub const fn of(kinds: &[Kind]) -> Kinds {
+    pub const fn of(kinds: &[PhraseKind]) -> Kinds {
         let (mut bits, mut at) = (0, 0);
         while at < kinds.len() {
             bits |= 1 << kinds[at] as u64;
@@ -101,7 +101,7 @@ impl Kinds {
         Kinds(bits)
     }
 
-    pub const fn has(self, kind: Kind) -> bool {
+    pub const fn has(self, kind: PhraseKind) -> bool {
         self.0 >> kind as u64 & 1 == 1
     }
 
@@ -200,15 +200,15 @@ pub struct Phrasing {
 
 /// English phrases that people use in any language.
 const EVERYWHERE: Kinds = Kinds::of(&[
-    Kind::Answer,
-    Kind::Inform,
-    Kind::Urgent,
-    Kind::Machine,
-    Kind::Greeting,
-    Kind::Farewell,
-    Kind::Thanks,
-    Kind::Please,
-    Kind::Ack,
+    PhraseKind::Answer,
+    PhraseKind::Inform,
+    PhraseKind::Urgent,
+    PhraseKind::Machine,
+    PhraseKind::Greeting,
+    PhraseKind::Farewell,
+    PhraseKind::Thanks,
+    PhraseKind::Please,
+    PhraseKind::Ack,
 ]);
 
 /// At least one word in so many is a common one in a text whose language is known.
@@ -222,7 +222,7 @@ pub fn read(folded: &str) -> Phrasing {
     for hit in automaton.find_overlapping_iter(folded) {
         let Some(meanings) = meanings.get(hit.pattern().as_usize()) else { continue };
         for (votes, kinds) in votes.iter_mut().zip(meanings) {
-            *votes += u32::from(kinds.has(Kind::Common));
+            *votes += u32::from(kinds.has(PhraseKind::Common));
         }
         // The space behind one phrase is the one before the next.
         seen.push((hit.start(), hit.end() - 1, meanings));
@@ -235,14 +235,14 @@ pub fn read(folded: &str) -> Phrasing {
     let spoken = votes.iter().position(|votes| *votes == most && known);
     let language = spoken.and_then(|spoken| Language::ALL.get(spoken)).copied();
     let found = seen.into_iter().filter_map(|(start, end, meanings)| {
-        let kinds = told(meanings, spoken);
+        let kinds = kinds_in(meanings, spoken);
         (kinds != Kinds::NONE).then_some(PhraseAt { start, end, kinds })
     });
     Phrasing { found: found.collect(), language }
 }
 
 /// What a phrase says in this language, or, where it isn't known, in any.
-fn told(meanings: &Meanings, spoken: Option<usize>) -> Kinds {
+fn kinds_in(meanings: &Meanings, spoken: Option<usize>) -> Kinds {
     let [english, ..] = *meanings;
     match spoken {
         Some(0) => english,
@@ -280,12 +280,12 @@ static PHRASES: LazyLock<Option<Phrases>> = LazyLock::new(|| {
 });
 
 /// The phrases of a table with their kinds: `[kind]` above, `|` between them.
-fn entries(table: &str) -> impl Iterator<Item = (Kind, String)> {
+fn entries(table: &str) -> impl Iterator<Item = (PhraseKind, String)> {
     let mut sections = table.split("\n[");
     sections.next();
     sections.flat_map(|section| {
         let (name, phrases) = section.split_once(']').unwrap_or_default();
-        let kind = Kind::named(name);
+        let kind = PhraseKind::named(name);
         let words = |phrase: &str| phrase.split_whitespace().collect::<Vec<_>>().join(" ");
         let phrases = phrases.split('|').map(words).filter(|phrase| !phrase.is_empty());
         let phrases: Vec<String> = phrases.collect();
@@ -308,7 +308,7 @@ mod tests {
         for language in Language::ALL {
             let table = language.table();
             let sections = table.matches("\n[").count();
-            let kinds: std::collections::BTreeSet<Kind> =
+            let kinds: std::collections::BTreeSet<PhraseKind> =
                 entries(table).map(|(kind, _)| kind).collect();
             assert_eq!(kinds.len(), sections, "a kind of the {} table", language.name());
             for (_, phrase) in entries(table) {
@@ -342,15 +342,19 @@ mod tests {
     #[test]
     fn a_phrase_counts_in_its_own_language_only() {
         // "je" is you in Dutch and I in French.
-        assert!(kinds("Kun je het plan op maandag sturen?").has(Kind::You));
-        assert!(!kinds("Je suis dans le train.").has(Kind::You));
-        assert!(kinds("FYI, der Plan ist auf dem Server.").has(Kind::Inform));
+        assert!(kinds("Kun je het plan op maandag sturen?").has(PhraseKind::You));
+        assert!(!kinds("Je suis dans le train.").has(PhraseKind::You));
+        assert!(kinds("FYI, der Plan ist auf dem Server.").has(PhraseKind::Inform));
     }
 
     #[test]
     fn phrases_are_whole_words_and_may_overlap() {
         let both = kinds("Please let me know if you have any questions.");
-        assert!(both.has(Kind::Please) && both.has(Kind::Answer) && both.has(Kind::Offer));
-        assert!(!kinds("We are pleased that it is so.").has(Kind::Please));
+        assert!(
+            both.has(PhraseKind::Please)
+                && both.has(PhraseKind::Answer)
+                && both.has(PhraseKind::Offer)
+        );
+        assert!(!kinds("We are pleased that it is so.").has(PhraseKind::Please));
     }
 }
