@@ -42,7 +42,7 @@ pub(super) enum Command {
     Check(check::CheckArgs),
     /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
     Import(import::ImportArgs),
-    /// Show who waits for me, whom I wait for, and how the accounts are doing
+    /// Show who is waiting for me, for whom I wait, and how the accounts are doing
     Status(status::StatusArgs),
     /// List contacts with their scores and both response times
     Contacts(contacts::ContactsArgs),

@@ -1,4 +1,4 @@
-//! `status`: who waits for me, whom I wait for, and how the accounts are doing.
+//! `status`: who is waiting for me, for whom I wait, and how the accounts are doing.
 
 use clap::Args;
 use jiff::tz::TimeZone;
