@@ -3,6 +3,7 @@
 //!
 //! Reads and writes the store, and asks nobody for the time. Whatever is decided, `domain` decides.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
@@ -27,7 +28,9 @@ pub mod arrival;
 mod as_of;
 mod basis;
 mod debts;
+mod findings;
 mod labels;
+mod ledger;
 mod measure;
 mod page;
 mod survey;
@@ -35,6 +38,7 @@ mod week;
 
 pub use as_of::AsOf;
 pub use basis::{is_told, prepare, rests_on_the_same};
+pub use ledger::{BookedEntry, Ledger, LedgerOutcome};
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use page::{ContactPage, ExplainedTurn};
 pub use survey::learn;
@@ -52,6 +56,8 @@ pub struct Book<'a> {
     /// What asks for an answer, by what the user said of it.
     need: Model,
     absences: HashMap<ContactId, Vec<Absence>>,
+    /// Compiled when it is asked for first.
+    ledger: OnceCell<Ledger>,
 }
 
 /// A contact with everything that is measured of them.
@@ -76,7 +82,8 @@ impl<'a> Book<'a> {
         let decisions = store.decisions(None, as_of.moment())?;
         let (population, absences) = (store.population()?, store.absences()?);
         let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
-        let mut book = Book { store, policy, as_of, decisions, population, need, absences };
+        let ledger = OnceCell::new();
+        let mut book = Book { store, policy, as_of, decisions, population, need, absences, ledger };
         if let StoreAt::Then(_) = book.store {
             book.population = book.survey()?;
         }
@@ -142,8 +149,8 @@ impl<'a> Book<'a> {
         let entries = self.store.entries(row.id)?;
         let absences = self.absences_of(row.id).to_vec();
         let terms = self.terms(row.id);
-        let record =
-            Record { turns: &turns, entries: &entries, last_touch: row.last_touch, terms: &terms };
+        let counted = self.ledger()?.counted(row.id);
+        let record = Record { turns: &turns, counted, last_touch: row.last_touch, terms: &terms };
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);

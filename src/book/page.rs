@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Book, Person};
+use super::{Book, BookedEntry, Person};
+use crate::domain::measure::balance::Balance;
 use crate::domain::measure::need::because;
 use crate::domain::measure::touches::{self, Entry, LeftOut};
 use crate::domain::measure::turns::Turn;
@@ -19,8 +20,12 @@ pub struct ContactPage {
     pub away: Option<(Absence, Moment)>,
     /// Oldest first.
     pub turns: Vec<ExplainedTurn>,
-    /// What was entered by hand, oldest first, with everybody whom it concerns.
-    pub entries: Vec<(Entry, Vec<(ContactId, String)>)>,
+    /// What was entered by hand, oldest first.
+    pub entries: Vec<Entry>,
+    /// What stands in the ledger about them, oldest first.
+    pub ledger: Vec<BookedEntry>,
+    /// What of it is left.
+    pub balance: Balance,
     /// The messages between the two of us that don't count, oldest first.
     pub left_out: Vec<LeftOut>,
     details: HashMap<MessageNumber, MessageDetails>,
@@ -65,10 +70,10 @@ impl Book<'_> {
         let turns: Vec<ExplainedTurn> =
             turns.into_iter().map(|turn| self.explained(turn)).collect();
         let left_out = self.left_out(person.row.id)?;
-        let mut entries = Vec::new();
-        for entry in person.entries.iter().filter(|entry| entry.at <= self.now()) {
-            entries.push((entry.clone(), self.store.people_of_entry(entry.id)?));
-        }
+        let entered = person.entries.iter().filter(|entry| entry.at <= self.now());
+        let entries: Vec<Entry> = entered.cloned().collect();
+        let ledger = self.booked(self.ledger()?.of(person.row.id))?;
+        let balance = person.standing.counts.balance;
         let touches = turns.iter().flat_map(|explained| {
             let answer = explained.turn.answer.map(|answer| answer.touch);
             explained.turn.touches.iter().copied().chain(answer)
@@ -80,7 +85,8 @@ impl Book<'_> {
         let messages = messages.chain(left_out.iter().map(|left| left.message));
         let details = self.store.details(messages)?;
         let away = self.away(&person);
-        Ok(ContactPage { now: self.now(), person, away, turns, entries, left_out, details })
+        let now = self.now();
+        Ok(ContactPage { now, person, away, turns, entries, ledger, balance, left_out, details })
     }
 
     fn explained(&self, turn: Turn) -> ExplainedTurn {

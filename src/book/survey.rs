@@ -1,5 +1,6 @@
 //! What all contacts together teach about each.
 
+use super::findings::find;
 use super::{AsOf, Book};
 use crate::domain::measure::population::{Census, Population};
 use crate::domain::model::Moment;
@@ -7,7 +8,8 @@ use crate::domain::policy::Policy;
 use crate::error::Result;
 use crate::store::Store;
 
-/// Learns anew from all turns what the contacts have in common.
+/// Learns anew from all turns what the contacts have in common, and finds anew in all mail what
+/// stands in the ledger.
 ///
 /// # Errors
 /// Where the database can't be written.
@@ -15,7 +17,11 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
     let messages = store.highest_message()?;
     let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
     let population = Population { messages, ..surveyed };
-    store.transaction(|store| store.put_population(&population))
+    let found = find(store, policy)?;
+    store.transaction(|store| {
+        store.put_findings(&found)?;
+        store.put_population(&population)
+    })
 }
 
 impl Book<'_> {

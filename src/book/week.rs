@@ -24,7 +24,7 @@ impl Book<'_> {
                 name: &person.row.name,
                 turns: &person.turns,
                 terms: &person.terms,
-                before: self.figure_at(&person, since),
+                before: self.figure_at(&person, since)?,
                 now: person.standing.figure(),
             });
             Ok(())
@@ -55,10 +55,11 @@ impl Book<'_> {
     }
 
     /// With today's priors: a contact's score moves by what the two did, not by what others did.
-    fn figure_at(&self, person: &Person, then: Moment) -> Option<f64> {
-        let Person { turns, entries, terms, .. } = person;
+    fn figure_at(&self, person: &Person, then: Moment) -> Result<Option<f64>> {
+        let Person { turns, terms, .. } = person;
         let last_touch = person.standing.last_touch;
-        let record = Record { turns, entries, last_touch, terms };
-        standing(&record, &self.population, self.policy.stance, then).figure()
+        let counted = self.ledger()?.counted(person.row.id);
+        let record = Record { turns, counted, last_touch, terms };
+        Ok(standing(&record, &self.population, self.policy.stance, then).figure())
     }
 }

@@ -3,12 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::book::{ContactPage, ExplainedTurn, Person};
+use crate::book::{BookedEntry, ContactPage, ExplainedTurn, Person};
 use crate::domain::measure::score::Score;
 use crate::domain::measure::standing::SideFigures;
-use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::message::cues::Language;
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, Moment};
 use crate::store::{ContactRow, KeptText};
 
 pub(super) fn contact(known: &Person) -> Value {
@@ -113,26 +112,29 @@ pub(super) fn turn(ExplainedTurn { turn, asks, .. }: &ExplainedTurn, page: &Cont
 /// Of a mail that isn't the only one under its Message-ID.
 pub(super) const SHARED_ID: &str = "two mails bear one id";
 
-/// An entry by hand; `None` for those that stand in no ledger.
-pub(super) fn ledger_entry(entry: &Entry, people: &[(ContactId, String)]) -> Option<Value> {
-    let kind = match entry.kind {
-        EntryKind::Favour if entry.other_way => "received",
-        EntryKind::Favour => "favour",
-        EntryKind::Ask => "ask",
-        EntryKind::Intro => "introduction",
-        EntryKind::Call | EntryKind::Meeting | EntryKind::Note => return None,
-    };
-    let contacts: Vec<Value> = people.iter().map(|(id, name)| person(*id, name)).collect();
-    Some(json!({
-        "id": TouchId::Entry(entry.id).to_string(),
-        "kind": kind,
+/// An entry of the ledger.
+pub(super) fn ledger_entry(booked: &BookedEntry) -> Value {
+    let BookedEntry { entry, people, outcome, subject, text, message_id } = booked;
+    let outcome = outcome.as_ref().map(|outcome| {
+        json!({
+            "state": outcome.state,
+            "at": outcome.at.map(instant),
+            "hours": outcome.hours,
+            "text": outcome.text,
+        })
+    });
+    json!({
+        "id": entry.id.to_string(),
+        "kind": entry.kind.name(),
         "at": instant(entry.at),
-        "contacts": contacts,
-        "strength": "manual",
-        "state": "counted",
-        "outcome": null,
-        "message_id": null,
-    }))
+        "contacts": people.iter().map(|(id, name)| person(*id, name)).collect::<Vec<_>>(),
+        "strength": entry.strength.name(),
+        "state": entry.state.name(),
+        "outcome": outcome,
+        "subject": subject,
+        "text": text,
+        "message_id": message_id,
+    })
 }
 
 /// A contact by id and name alone.

@@ -314,7 +314,7 @@ mod tests {
         let turns: Vec<Turn> = (1..=answered).map(turn).collect();
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let last_touch = Some(now - DAY);
-        let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
+        let record = Record { turns: &turns, counted: &[], last_touch, terms: &terms };
         standing(&record, &Population::default(), Stance::Neutral, now)
     }
 

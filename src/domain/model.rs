@@ -79,7 +79,9 @@ impl fmt::Display for Moment {
 }
 
 /// A contact, as the store numbers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ContactId(pub i64);
 
 /// As `status` prints it and every command takes it: `C12`.
@@ -90,11 +92,15 @@ impl fmt::Display for ContactId {
 }
 
 /// A stored message, as the store numbers it; not the server's sequence number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct MessageNumber(pub i64);
 
 /// What the user entered by hand, as the store numbers it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct EntryNumber(pub i64);
 
 /// A stored message or a hand-made entry, as the store numbers them.

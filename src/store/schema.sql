@@ -303,9 +303,29 @@ CREATE TABLE turn (
   closed       INTEGER,
   -- The user said that it asks for an answer.
   wanted       INTEGER NOT NULL DEFAULT 0,
+  -- It is mine and requests something.
+  requests     INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (contact, touch)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_requests ON turn (start) WHERE requests = 1;
 CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;
+
+-- Derived. What stands in the ledger of one message, as JSON.
+CREATE TABLE finding (
+  id      INTEGER PRIMARY KEY,
+  message INTEGER NOT NULL,
+  found   TEXT NOT NULL
+) STRICT;
+-- What the user said of an entry of the ledger, with the entry as they saw it, as JSON: it survives
+-- finding it again.
+CREATE TABLE judgement (
+  id        INTEGER PRIMARY KEY,
+  at        INTEGER NOT NULL,
+  entry     TEXT NOT NULL,
+  confirmed INTEGER NOT NULL,
+  finding   TEXT NOT NULL,
+  undone_at INTEGER
+) STRICT;
 
 -- Derived. When a contact was away: from a notice of theirs, until the day it names or until they
 -- wrote.

@@ -10,7 +10,7 @@ use crate::domain::measure::need::Addressing;
 use crate::domain::measure::touches::{Copies, Entry, EntryKind, Letter};
 use crate::domain::measure::turns::Author;
 use crate::domain::message::noise::Traits;
-use crate::domain::model::{ContactId, EntryNumber, Moment};
+use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
 /// What a contact wrote, what I wrote to them, and what answers either: by me, whomever it
@@ -97,29 +97,7 @@ impl Store {
              JOIN entry_contact c ON c.entry = e.id
              WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
         )?;
-        let rows = statement.query_map([contact.0], |row| {
-            Ok(Entry {
-                id: row.get(0)?,
-                at: Moment(row.get(1)?),
-                kind: row.get(2)?,
-                other_way: row.get(3)?,
-                text: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Whom an entry concerns, by id and name.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn people_of_entry(&self, entry: EntryNumber) -> Result<Vec<(ContactId, String)>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT c.id, c.name FROM entry_contact e JOIN contact c ON c.id = e.contact
-             WHERE e.entry = ?1 ORDER BY c.id",
-        )?;
-        let rows = statement.query_map([entry], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([contact.0], entry)?.collect::<Result<_, _>>()?)
     }
 
     /// Notes an entry about these contacts; its number.
@@ -166,6 +144,16 @@ impl Store {
         )?;
         Ok(changed > 0)
     }
+}
+
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    Ok(Entry {
+        id: row.get(0)?,
+        at: Moment(row.get(1)?),
+        kind: row.get(2)?,
+        other_way: row.get(3)?,
+        text: row.get(4)?,
+    })
 }
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {

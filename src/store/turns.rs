@@ -17,14 +17,15 @@ const COLUMNS: &str = "contact, touch, side, channel, start, opens_thread, touch
 /// Writes what differs only: one more message changes one turn of a contact's hundreds.
 const PUT: &str = "
 INSERT INTO turn (contact, touch, side, channel, start, opens_thread, touches, asks,
-                  answered_at, answered_by, link, closed, wanted)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                  answered_at, answered_by, link, closed, wanted, requests)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT DO UPDATE SET
-  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed, wanted)
-    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed, wanted,
+   requests)
+    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
   WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed,
-         wanted)
-    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+         wanted, requests)
+    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
 
 impl Store {
@@ -62,6 +63,7 @@ impl Store {
                 turn.answer.map(|answer| answer.link as i64),
                 turn.closed.map(|closed| closed as i64),
                 turn.wanted,
+                turn.requests(),
             ])?;
         }
         let mut leave =
@@ -126,6 +128,16 @@ impl Store {
         );
         let mut statement = self.db.prepare_cached(&sql)?;
         Ok(statement.query_map([started_after.0], turn)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Turns of mine that request something, oldest first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn requests(&self) -> Result<Vec<UnjudgedTurn>> {
+        let sql = format!("SELECT {COLUMNS} FROM turn WHERE requests = 1 ORDER BY start, touch");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        Ok(statement.query_map([], turn)?.collect::<Result<_, _>>()?)
     }
 
     /// Whose turns are to be computed again, by id.

@@ -62,7 +62,7 @@ fn one_contact(bencher: Bencher<'_, '_>, busier_than: f64) {
         let last_touch = read.touches.iter().map(|touch| touch.at).max();
         let turns = turns::turns(ContactId(1), read.touches, &[]).into_iter();
         let turns: Vec<_> = turns.map(|turn| turn.judged(&Model::default())).collect();
-        let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
+        let record = Record { turns: &turns, counted: &[], last_touch, terms: &terms };
         standing(&record, &population, policy.stance, NOW)
     });
 }

@@ -31,6 +31,7 @@ mod keyring;
 mod killed_telling;
 mod kills;
 mod laws;
+mod ledger;
 mod maildir;
 mod main_job;
 mod noise;

@@ -17,6 +17,7 @@ mod digest;
 mod done;
 mod due;
 mod import;
+mod ledger;
 mod log;
 mod mute;
 mod run;
@@ -64,6 +65,8 @@ pub(super) enum Command {
     Set(set::SetArgs),
     /// Enter a call, a meeting, a favour, an ask, an introduction or a note by hand
     Log(log::LogArgs),
+    /// Show what you gave, asked and received, what came of it, and the balance
+    Ledger(ledger::LedgerArgs),
     /// Show or change how you hold your network
     Stance(stance::StanceArgs),
     /// Sign in to an account by OAuth2, see who is signed in, sign out
@@ -104,6 +107,7 @@ impl Command {
             Command::Set(args) => set::run(&desk()?, &args)?,
             // `--at` is the entry's time here, not the instant of which to speak.
             Command::Log(args) => log::run(&Desk { at: None, ..desk()? }, &args, globals.at)?,
+            Command::Ledger(args) => ledger::run(&desk()?, &args)?,
             Command::Stance(args) => stance::run(&desk()?, &args)?,
         }
         Ok(Exit::Fine)

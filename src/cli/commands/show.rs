@@ -37,13 +37,12 @@ pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<()> {
 
 fn document(page: &ContactPage, stance: Stance) -> Value {
     let person = &page.person;
-    let ledger = page.entries.iter().filter_map(|(entry, who)| json::ledger_entry(entry, who));
     let mut document = json::contact(person);
     document["components"] = components(&person.standing.score.components);
     document["counts"] = counts(&person.standing.counts);
     document["explanation"] = explain(person, stance).into();
     document["turns"] = page.turns.iter().map(|turn| json::turn(turn, page)).collect();
-    document["ledger"] = ledger.collect();
+    document["ledger"] = page.ledger.iter().map(json::ledger_entry).collect();
     document
 }
 
@@ -56,9 +55,9 @@ fn counts(counts: &Counts) -> Value {
     json!({
         "init_me": counts.init_me,
         "init_them": counts.init_them,
-        "gives": counts.gives,
-        "asks_me": counts.asks_me,
-        "received": counts.received,
+        "gives": counts.balance.gives,
+        "asks_me": counts.balance.asks_me,
+        "received": counts.balance.received,
     })
 }
 
@@ -78,6 +77,7 @@ fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
     let (open, past) = view.turns();
     text.push_str(&view.listed("Open turns", &open));
     text.push_str(&view.listed("Earlier turns, newest first", &past));
+    text.push_str(&view.balance());
     text.push_str(&view.entries());
     text.push_str(&view.left_out());
     text

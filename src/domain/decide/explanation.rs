@@ -151,7 +151,7 @@ mod tests {
         let turns = [turns(Side::Mine, mine), turns(Side::Theirs, theirs)].concat();
         let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
         let last_touch = (!turns.is_empty()).then_some(NOW - 30 * DAY);
-        let record = Record { turns: &turns, entries: &[], last_touch, terms: &terms };
+        let record = Record { turns: &turns, counted: &[], last_touch, terms: &terms };
         let standing = standing(&record, &Population::default(), stance, NOW);
         assert_eq!(explanation("Grace", &standing, stance, 48.0), expect);
     }

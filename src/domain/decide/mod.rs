@@ -7,8 +7,7 @@ pub mod alerts;
 pub mod debts;
 pub mod digest;
 pub mod explanation;
-#[expect(dead_code, reason = "waits for its commands")]
-pub(crate) mod ledger;
+pub mod ledger;
 pub mod outbox;
 pub mod overdue;
 pub mod schedule;

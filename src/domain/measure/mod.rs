@@ -3,6 +3,7 @@
 //!
 //! Measures only; what to do about it, the floor above says.
 
+pub mod balance;
 pub mod calendar;
 pub mod decisions;
 pub mod need;

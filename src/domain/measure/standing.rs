@@ -1,12 +1,12 @@
 //! Where a contact stands: both response times, the shares within the limit and the score, as a
-//! pure function of their turns, the entries about them and `now`.
+//! pure function of their turns, what counts in the ledger and `now`.
 
+use super::balance::{Balance, Counted};
 use super::need::PERHAPS;
 use super::population::Population;
 use super::score::{self, Claim, Inputs, Score, Share};
 use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile};
 use super::terms::{Outcome, Terms, observation, outcome, recency};
-use super::touches::{Entry, EntryKind};
 use super::turns::{Status, Turn};
 use crate::domain::model::{Moment, Side, Stance};
 
@@ -56,12 +56,8 @@ pub struct Counts {
     pub init_me: f64,
     /// Conversations that they began.
     pub init_them: f64,
-    /// What I gave them.
-    pub gives: f64,
-    /// What I asked of them.
-    pub asks_me: f64,
-    /// What they gave me.
-    pub received: f64,
+    /// What was given, asked and received.
+    pub balance: Balance,
 }
 
 /// Where a contact stands.
@@ -100,8 +96,8 @@ impl SideFigures {
 pub struct Record<'a> {
     /// Judged, of either side.
     pub turns: &'a [Turn],
-    /// By hand, in any order.
-    pub entries: &'a [Entry],
+    /// What counts in the ledger, in any order.
+    pub counted: &'a [Counted],
     /// Of all that is stored, whatever `now` is.
     pub last_touch: Option<Moment>,
     /// The limit, and the clock on which theirs runs.
@@ -116,19 +112,19 @@ pub fn standing(
     stance: Stance,
     now: Moment,
 ) -> Standing {
-    let Record { turns, entries, terms, .. } = *record;
+    let Record { turns, counted, terms, .. } = *record;
     let last_touch = last_touch(record, now);
     let figures = |of| side(turns, of, terms, population.usual(of).prior, now);
     let (them, me) = (figures(Side::Mine), figures(Side::Theirs));
-    let counts = counts(turns, entries, now);
+    let counts = counts(turns, counted, now);
     let inputs = Inputs {
         them: them.within_limit.share,
         me: me.within_limit.share,
         init_me: counts.init_me,
         init_them: counts.init_them,
-        gives: counts.gives,
-        asks_me: counts.asks_me,
-        received: counts.received,
+        gives: counts.balance.gives,
+        asks_me: counts.balance.asks_me,
+        received: counts.balance.received,
         days_since_touch: last_touch.map(|at| now.days_since(at).max(0.0)),
         matured: them.within_limit.weight + me.within_limit.weight,
     };
@@ -198,23 +194,14 @@ fn within_limit<'a>(
     WithinLimit { share, evidence, matured, answered_in_time, weight }
 }
 
-fn counts(turns: &[Turn], entries: &[Entry], now: Moment) -> Counts {
-    let mut counts = Counts::default();
+fn counts(turns: &[Turn], counted: &[Counted], now: Moment) -> Counts {
+    let mut counts = Counts { balance: Balance::of(counted, now), ..Counts::default() };
     let begun = turns.iter().filter(|turn| turn.opens_thread && turn.start <= now);
     for turn in begun.filter(|turn| turn.counts(now)) {
         let w = recency(turn.start, now);
         match turn.side {
             Side::Mine => counts.init_me += w,
             Side::Theirs => counts.init_them += w,
-        }
-    }
-    for entry in entries.iter().filter(|entry| entry.at <= now) {
-        let w = recency(entry.at, now);
-        match entry.kind {
-            EntryKind::Favour if entry.other_way => counts.received += w,
-            EntryKind::Favour | EntryKind::Intro => counts.gives += w,
-            EntryKind::Ask => counts.asks_me += w,
-            EntryKind::Call | EntryKind::Meeting | EntryKind::Note => {}
         }
     }
     counts

@@ -65,7 +65,7 @@ fn spaced(value: &[u8]) -> impl Iterator<Item = u8> {
 }
 
 /// One party of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mailbox {
     /// As [`super::identity::normalise`] makes it; never empty.
     pub address: String,

@@ -73,7 +73,13 @@ impl Told {
         let (counts, score) = (standing.counts, standing.score);
         self.figures(
             &format!("{who} counts"),
-            [counts.init_me, counts.init_them, counts.gives, counts.asks_me, counts.received],
+            [
+                counts.init_me,
+                counts.init_them,
+                counts.balance.gives,
+                counts.balance.asks_me,
+                counts.balance.received,
+            ],
         );
         self.figures(&format!("{who} range"), [score.range.low, score.range.high]);
         self.figures.push((format!("{who} score"), score.value));

@@ -94,7 +94,8 @@ fn what_was_entered_by_hand_stands_in_the_ledger() {
         json!([{
             "id": "e1", "kind": "favour", "at": "2026-03-05T09:00:00Z",
             "contacts": [{"id": "C1", "name": "Grace Hopper"}],
-            "strength": "manual", "state": "counted", "outcome": null, "message_id": null,
+            "strength": "manual", "state": "counted", "outcome": null,
+            "subject": null, "text": "lent her the manual", "message_id": null,
         }])
     );
 }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::book::{ContactPage, ExplainedTurn, Person};
 use crate::cli::json::SHARED_ID;
 use crate::cli::render::{self, Columns};
+use crate::domain::decide::ledger::sentence::sentence;
 use crate::domain::measure::score::{Claim, Components, claim};
 use crate::domain::measure::standing::SideFigures;
 use crate::domain::measure::touches::EntryKind;
@@ -158,13 +159,20 @@ impl ContactView<'_> {
         }
     }
 
+    /// Where I stand with them before I ask for something.
+    pub fn balance(&self) -> String {
+        let entries = self.page.ledger.iter().map(|booked| &booked.entry);
+        let told = sentence(entries, &self.page.balance);
+        format!("\n{}\n  {told}\n", render::strong("What you gave and asked"))
+    }
+
     pub fn entries(&self) -> String {
         let entries = &self.page.entries;
         if entries.is_empty() {
             return String::new();
         }
         let mut columns = Columns::bare();
-        for (entry, _) in entries.iter().rev().take(LISTED) {
+        for entry in entries.iter().rev().take(LISTED) {
             let kind = match (entry.kind, entry.other_way) {
                 (EntryKind::Favour, true) => "favour received",
                 (EntryKind::Call, true) => "missed call",

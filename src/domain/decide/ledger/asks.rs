@@ -1,22 +1,14 @@
 //! What I asked of others, and whether and how fast it was answered.
 
-use super::{EntryId, Finding, LedgerKind, Outbound, Strength, each_once};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::{EntryId, Finding, LedgerKind, Strength, each_once};
+use crate::domain::measure::need::{DUE, Features};
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::{Status, Turn};
-use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, MessageNumber, Moment, Side, TouchId};
 use crate::domain::text;
-
-/// A mail of mine that asks for something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
-    /// The stored message that asks.
-    pub message: MessageNumber,
-    /// When it was sent.
-    pub at: Moment,
-    /// Whom it asks: everybody in To.
-    pub of: Vec<Mailbox>,
-}
 
 /// What came of an ask, counted from the start of the turn that holds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,29 +31,38 @@ pub enum AskOutcome {
     Settled,
 }
 
-/// Whether a mail of mine asks for something. Several in To are each asked, but less plainly.
-pub fn ask(mail: &Outbound<'_>) -> Option<Ask> {
-    let mut of: Vec<Mailbox> = Vec::new();
-    for person in mail.to {
-        if !of.iter().any(|known| known.address == person.address) {
-            of.push(person.clone());
+/// What turns of mine ask for in so many words, each message once, whatever turns hold it. Several
+/// who are asked by one message are each asked, but less plainly.
+pub fn asks<'a>(turns: impl IntoIterator<Item = &'a Turn>) -> Vec<Finding> {
+    let mut found: BTreeMap<MessageNumber, (Moment, Vec<ContactId>)> = BTreeMap::new();
+    for turn in turns {
+        if let Some((message, at)) = asked_in(turn) {
+            found.entry(message).or_insert((at, Vec::new())).1.push(turn.id.contact);
         }
     }
-    (mail.request && !of.is_empty()).then_some(Ask { message: mail.id, at: mail.at, of })
-}
-
-impl Ask {
-    /// As an entry of the ledger; `contact_of` knows whose an address is.
-    pub fn found(&self, contact_of: impl Fn(&str) -> Option<ContactId>) -> Finding {
+    let findings = found.into_iter().map(|(message, (at, contacts))| {
+        let contacts = each_once(contacts.into_iter());
         Finding {
-            id: EntryId::Found { kind: LedgerKind::Ask, message: self.message, nth: 0 },
+            id: EntryId::Found { kind: LedgerKind::Ask, message, nth: 0 },
             kind: LedgerKind::Ask,
-            at: self.at,
-            contacts: each_once(self.of.iter().filter_map(|person| contact_of(&person.address))),
-            strength: if self.of.len() == 1 { Strength::Strong } else { Strength::Medium },
+            at,
+            strength: if contacts.len() == 1 { Strength::Strong } else { Strength::Medium },
+            contacts,
             borne_out: false,
         }
-    }
+    });
+    findings.collect()
+}
+
+/// The first message of a turn of mine that requests something, where an answer is due.
+fn asked_in(turn: &Turn) -> Option<(MessageNumber, Moment)> {
+    let is_mine = turn.side == Side::Mine && turn.needs_reply >= DUE;
+    turn.asks.iter().filter(|_| is_mine).find_map(|asked| match asked.touch {
+        TouchId::Message(message) if asked.features.intersects(Features::REQUESTING) => {
+            Some((message, asked.at))
+        }
+        _ => None,
+    })
 }
 
 /// What became of a touch of mine, by the turns of one contact; `None` where none of mine holds
@@ -84,6 +85,29 @@ pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Op
 }
 
 impl AskOutcome {
+    /// As JSON spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            AskOutcome::Answered { .. } => "answered",
+            AskOutcome::Waiting { .. } => "waiting",
+            AskOutcome::Unanswered => "unanswered",
+            AskOutcome::Settled => "nothing",
+        }
+    }
+
+    /// Of several who were asked, the soonest answer tells what came of it; without one, that
+    /// somebody may still give it.
+    pub fn rank(&self, other: &AskOutcome) -> Ordering {
+        let rank = |outcome: &AskOutcome| match outcome {
+            AskOutcome::Answered { hours, .. } => (0, *hours),
+            AskOutcome::Waiting { hours } => (1, *hours),
+            AskOutcome::Unanswered => (2, 0.0),
+            AskOutcome::Settled => (3, 0.0),
+        };
+        let ((one, hours), (other, others)) = (rank(self), rank(other));
+        one.cmp(&other).then(hours.total_cmp(&others))
+    }
+
     /// For the user, to stand behind the ask.
     pub fn text(self) -> String {
         match self {
@@ -102,25 +126,30 @@ impl AskOutcome {
 mod tests {
     use jiff::tz::TimeZone;
 
-    use super::super::tests::{mail, person};
     use super::*;
     use crate::domain::measure::calendar::Calendar;
+    use crate::domain::measure::turns::{Asked, Closed};
+    use crate::domain::model::TurnId;
 
-    use crate::domain::measure::turns::Closed;
+    fn request(contact: i64, features: Features) -> Turn {
+        let turn = Turn::asked(Side::Mine, 3, ASKED);
+        let asks = vec![Asked { at: turn.start, touch: turn.id.touch, features }];
+        let id = TurnId { contact: ContactId(contact), ..turn.id };
+        Turn { id, asks, needs_reply: 0.8, ..turn }
+    }
 
     #[test]
-    fn a_request_asks_everybody_in_to() {
-        let (ada, bob) = (person("Ada <ada@example.org>"), person("Bob <bob@example.org>"));
-        let request = |to: &[Mailbox], cc: &[Mailbox]| {
-            let found = ask(&Outbound { request: true, ..mail(3, "Could you help?", to, cc) })?;
-            let contact_of = |address: &str| Some(ContactId(address.len() as i64));
-            Some((found.of.len(), found.found(contact_of).strength))
+    fn a_request_asks_everybody_whose_turns_hold_it() {
+        let found = |turns: &[Turn]| -> Vec<(String, usize, Strength)> {
+            let found = asks(turns).into_iter();
+            found.map(|it| (it.id.to_string(), it.contacts.len(), it.strength)).collect()
         };
-        assert_eq!(request(std::slice::from_ref(&ada), &[]), Some((1, Strength::Strong)));
-        assert_eq!(request(&[ada.clone(), bob.clone()], &[]), Some((2, Strength::Medium)));
-        assert_eq!(request(&[ada.clone(), ada.clone()], &[bob]), Some((1, Strength::Strong)));
-        assert_eq!(request(&[], std::slice::from_ref(&ada)), None);
-        assert_eq!(ask(&mail(3, "Thanks", &[ada], &[])), None);
+        let to = |contact| request(contact, Features::REQUEST);
+        assert_eq!(found(&[to(1)]), vec![("a3".to_owned(), 1, Strength::Strong)]);
+        assert_eq!(found(&[to(1), to(2)]), vec![("a3".to_owned(), 2, Strength::Medium)]);
+        assert_eq!(found(&[request(1, Features::QUESTION)]), [], "a question is no ask");
+        assert_eq!(found(&[Turn { needs_reply: 0.4, ..to(1) }]), [], "only perhaps");
+        assert_eq!(found(&[Turn { side: Side::Theirs, ..to(1) }]), [], "theirs");
     }
 
     /// A Tuesday.

@@ -23,12 +23,33 @@ pub struct Judgement {
     pub at: Moment,
 }
 
-/// Findings and the user's word → the ledger, oldest first. What the user confirmed stays as they
-/// left it, even where the mail no longer suggests it; neither order nor duplicates matter.
-pub fn settle(
-    found: impl IntoIterator<Item = Finding>,
-    judgements: &[Judgement],
-) -> Vec<LedgerEntry> {
+/// What is held of everything that was found, and how right it was so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settled {
+    /// Oldest first.
+    pub entries: Vec<LedgerEntry>,
+    /// The classes that were ever judged.
+    pub classes: Vec<ClassRecord>,
+}
+
+/// How often findings of one class were right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassRecord {
+    /// What they are about.
+    pub kind: LedgerKind,
+    /// How plainly it was said.
+    pub strength: Strength,
+    /// By the user.
+    pub confirmed: usize,
+    /// By the user.
+    pub rejected: usize,
+    /// Whether they count without being asked about.
+    pub counts_by_itself: bool,
+}
+
+/// Findings and the user's word → the ledger. What the user confirmed stays as they left it, even
+/// where the mail no longer suggests it; neither order nor duplicates matter.
+pub fn settle(found: impl IntoIterator<Item = Finding>, judgements: &[Judgement]) -> Settled {
     let mut judged: BTreeMap<EntryId, &Judgement> = BTreeMap::new();
     for judgement in judgements {
         let last = judged.entry(judgement.entry.id).or_insert(judgement);
@@ -49,7 +70,7 @@ pub fn settle(
     }));
     entries.sort_by_key(|entry| (entry.at, entry.id));
     entries.dedup_by_key(|entry| entry.id);
-    entries
+    Settled { entries, classes: classes.records() }
 }
 
 fn entry(found: Finding, state: EntryState) -> LedgerEntry {
@@ -82,6 +103,17 @@ impl Classes {
         } else {
             EntryState::Unconfirmed
         }
+    }
+
+    fn records(&self) -> Vec<ClassRecord> {
+        let records = self.0.iter().map(|(&(kind, strength), &(confirmed, judged))| ClassRecord {
+            kind,
+            strength,
+            confirmed,
+            rejected: judged - confirmed,
+            counts_by_itself: self.counts_by_itself(kind, strength),
+        });
+        records.collect()
     }
 
     fn counts_by_itself(&self, kind: LedgerKind, strength: Strength) -> bool {

@@ -7,25 +7,28 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::measure::statistics::weights;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::measure::balance::{Counted, Deed};
 use crate::domain::measure::touches::{self, EntryKind};
-use crate::domain::message::facts::{Mailbox, MessageKey};
+use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, EntryNumber, MessageNumber, Moment, TouchId};
 
 pub mod asks;
 pub mod introductions;
 pub mod judging;
 pub mod met;
+pub mod received;
 pub mod resumes;
+pub mod sentence;
 mod words;
 
-use asks::Ask;
 use introductions::Introduction;
-use met::Met;
+use received::Received;
 use resumes::Resume;
 
 /// What an entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LedgerKind {
     /// I made two people known to each other.
     Introduction,
@@ -60,6 +63,15 @@ impl LedgerKind {
         }
     }
 
+    /// What it counts as.
+    pub fn deed(self) -> Deed {
+        match self {
+            LedgerKind::Introduction | LedgerKind::Resume | LedgerKind::Favour => Deed::Given,
+            LedgerKind::Ask => Deed::Asked,
+            LedgerKind::Received => Deed::Received,
+        }
+    }
+
     /// What the id of an entry found in the mail begins with.
     fn letter(self) -> char {
         match self {
@@ -73,7 +85,7 @@ impl LedgerKind {
 }
 
 /// How plainly the mail says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Strength {
     /// The mail says it in so many words.
     Strong,
@@ -126,7 +138,7 @@ impl EntryState {
 
 /// What commands name an entry by. It depends on the message alone, so that what the user said of
 /// an entry survives finding it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntryId {
     /// By its number among what the user entered.
     Hand(EntryNumber),
@@ -185,7 +197,7 @@ impl FromStr for EntryId {
 }
 
 /// What the mail or the user says, before anything was decided about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What commands name it by.
     pub id: EntryId,
@@ -223,8 +235,6 @@ pub struct LedgerEntry {
 pub struct Outbound<'a> {
     /// As the store numbers it.
     pub id: MessageNumber,
-    /// Of the message, wherever its copies lie.
-    pub key: MessageKey,
     /// When it was sent.
     pub at: Moment,
     /// As the header has them.
@@ -233,12 +243,12 @@ pub struct Outbound<'a> {
     pub cc: &'a [Mailbox],
     /// As it was written.
     pub subject: &'a str,
-    /// It answers nothing and stands first in its thread.
+    /// It answers nothing and forwards nothing.
     pub starts_thread: bool,
+    /// Its subject carries a tag, as those of announcements do: `[ANNOUNCE] …`.
+    pub is_tagged: bool,
     /// File names, decoded.
     pub attachments: &'a [String],
-    /// It carries a request cue; a reply's subject asks nothing new.
-    pub request: bool,
 }
 
 impl<'a> Outbound<'a> {
@@ -254,26 +264,49 @@ impl<'a> Outbound<'a> {
     }
 }
 
-/// What one mail of mine adds to the ledger.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Findings {
-    /// People made known to each other.
-    pub introduction: Option<Introduction>,
-    /// Résumés passed on.
-    pub resumes: Vec<Resume>,
-    /// Something asked of the recipients.
-    pub ask: Option<Ask>,
+/// What stands in the mail and is kept: it is found again from the same mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kept {
+    /// I made people known to each other.
+    Introduction(Introduction),
+    /// I passed on a résumé.
+    Resume(Resume),
+    /// Somebody made a person known to me.
+    Received(Received),
 }
 
-/// `own_names` are the names I go by: my own résumé is no gift.
-pub fn read(mail: &Outbound<'_>, met: &Met, own_names: &[&str]) -> Findings {
-    let introduction = introductions::introduction(mail, met);
-    let resumes = resumes::resumes(mail, own_names);
-    // "Please meet Ada" asks for nothing.
-    let gives = !resumes.is_empty()
-        || introduction.as_ref().is_some_and(|found| found.strength == Strength::Strong);
-    let ask = if gives { None } else { asks::ask(mail) };
-    Findings { introduction, resumes, ask }
+impl Kept {
+    /// The stored message in which it stands.
+    pub fn message(&self) -> MessageNumber {
+        match self {
+            Kept::Introduction(found) => found.message,
+            Kept::Resume(found) => found.message,
+            Kept::Received(found) => found.message,
+        }
+    }
+
+    /// Everybody whom it may concern, and an address of each.
+    pub fn people(&self) -> Vec<&Mailbox> {
+        match self {
+            Kept::Introduction(found) => found.people.iter().collect(),
+            Kept::Resume(found) => found.people().collect(),
+            Kept::Received(found) => vec![&found.by],
+        }
+    }
+
+    /// As an entry; `contact_of` knows whose an address is, `contact_named` who bears a name.
+    pub fn finding(
+        &self,
+        contact_of: impl Fn(&str) -> Option<ContactId>,
+        contact_named: impl Fn(&str) -> Option<ContactId>,
+        now: Moment,
+    ) -> Finding {
+        match self {
+            Kept::Introduction(found) => found.found(contact_of, now),
+            Kept::Resume(found) => found.found(contact_of, contact_named),
+            Kept::Received(found) => found.found(contact_of),
+        }
+    }
 }
 
 /// What the user entered; `None` for what stands in no ledger.
@@ -295,50 +328,18 @@ pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Finding
     })
 }
 
-/// A new contact whom somebody else brought in: received from them, where they are a contact.
-pub fn received(
-    introduced_by: &met::IntroducedBy,
-    message: MessageNumber,
-    by: ContactId,
-) -> Finding {
-    Finding {
-        id: EntryId::Found { kind: LedgerKind::Received, message, nth: 0 },
-        kind: LedgerKind::Received,
-        at: introduced_by.at,
-        contacts: vec![by],
-        strength: if introduced_by.says_so { Strength::Strong } else { Strength::Medium },
-        borne_out: false,
-    }
+/// What counts between me and one contact; an introduction or a résumé is one give to everybody it
+/// concerns.
+pub fn counted(entries: &[LedgerEntry], contact: ContactId) -> Vec<Counted> {
+    let of_contact = entries.iter().filter(|entry| entry.contacts.contains(&contact));
+    of_contact.filter_map(LedgerEntry::counted).collect()
 }
 
-/// What counts between me and one contact, decayed by age.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Balance {
-    /// Introductions, résumés and favours of mine.
-    pub gives: f64,
-    /// What I asked of them.
-    pub asks_me: f64,
-    /// What they did for me.
-    pub received: f64,
-}
-
-/// What counts at `now`; an introduction or a résumé is one give to everybody it concerns.
-pub fn tally(entries: &[LedgerEntry], contact: ContactId, now: Moment) -> Balance {
-    let mut tally = Balance::default();
-    let counting = entries.iter().filter(|entry| {
-        entry.state.counts() && entry.at <= now && entry.contacts.contains(&contact)
-    });
-    for entry in counting {
-        let weight = weights::recency(now.days_since(entry.at));
-        match entry.kind {
-            LedgerKind::Introduction | LedgerKind::Resume | LedgerKind::Favour => {
-                tally.gives += weight
-            }
-            LedgerKind::Ask => tally.asks_me += weight,
-            LedgerKind::Received => tally.received += weight,
-        }
+impl LedgerEntry {
+    /// As the balance counts it; `None` while it doesn't.
+    pub fn counted(&self) -> Option<Counted> {
+        self.state.counts().then(|| Counted { at: self.at, deed: self.kind.deed() })
     }
-    tally
 }
 
 fn each_once(contacts: impl Iterator<Item = ContactId>) -> Vec<ContactId> {

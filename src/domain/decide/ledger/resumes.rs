@@ -1,5 +1,6 @@
 //! Résumés that I passed on: told by the names of attachments, never by what they hold.
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::words::{name_words, words};
@@ -68,7 +69,7 @@ const FILLERS: &[&str] = &[
 const LETTERS_OF_A_NAME: usize = 6;
 
 /// Somebody's résumé, sent to others.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resume {
     /// The stored message that carries it.
     pub message: MessageNumber,
@@ -87,7 +88,7 @@ pub struct Resume {
 }
 
 /// Whose résumé a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WhoseResume {
     /// Stands on the mail.
     Person(Mailbox),
@@ -160,6 +161,20 @@ fn recipients(mail: &Outbound<'_>, candidate: &WhoseResume) -> Vec<Mailbox> {
 }
 
 impl Resume {
+    /// Whether nothing but the file's name says whose it is.
+    pub fn is_named(&self) -> bool {
+        matches!(self.candidate, WhoseResume::Named(_))
+    }
+
+    /// Everybody who got it, and the candidate where they stand on the mail.
+    pub fn people(&self) -> impl Iterator<Item = &Mailbox> {
+        let candidate = match &self.candidate {
+            WhoseResume::Person(person) => Some(person),
+            WhoseResume::Named(_) | WhoseResume::Unknown => None,
+        };
+        self.recipients.iter().chain(candidate)
+    }
+
     /// As an entry: one give to whoever got it and one to the candidate.
     pub fn found(
         &self,

@@ -1,19 +1,11 @@
 //! What counts in the ledger, and who decides it.
 
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use super::judging::{Judgement, settle};
+use super::judging::{ClassRecord, Judgement, settle};
 use super::*;
-use crate::domain::measure::calendar::Calendar;
-use crate::domain::measure::population::Population;
-use crate::domain::measure::standing::{Record, standing};
-use crate::domain::measure::terms::Terms;
-use crate::domain::model::{DAY, Stance};
-
-pub(super) fn key(n: i64) -> MessageKey {
-    MessageKey([n as u8; 16])
-}
+use crate::domain::measure::balance::Balance;
+use crate::domain::model::DAY;
 
 /// `Ada Lark <ada@example.org>`, or an address alone.
 pub(super) fn person(text: &str) -> Mailbox {
@@ -35,14 +27,13 @@ pub(super) fn mail<'a>(
 ) -> Outbound<'a> {
     Outbound {
         id: MessageNumber(id),
-        key: key(id),
         at: Moment(1_767_700_800 + id),
         to,
         cc,
         subject,
         starts_thread: true,
+        is_tagged: false,
         attachments: &[],
-        request: false,
     }
 }
 
@@ -70,7 +61,7 @@ fn judged(entry: Finding, confirmed: bool) -> Judgement {
 
 fn state_of(found: Finding, judgements: &[Judgement]) -> EntryState {
     let id = found.id;
-    let entries = settle([found], judgements);
+    let entries = settle([found], judgements).entries;
     entries.iter().find(|entry| entry.id == id).map(|entry| entry.state).expect("it is listed")
 }
 
@@ -114,8 +105,8 @@ fn what_the_user_said_survives_finding_it_again_otherwise() {
     let intro = introduction(1, Strength::Medium);
     let corrected = Finding { contacts: vec![ADA], ..intro.clone() };
     let kept = settle([intro.clone()], &[judged(corrected.clone(), true)]);
-    assert_eq!(kept.len(), 1);
-    assert_eq!(kept[0].contacts, [ADA]);
+    assert_eq!(kept.entries.len(), 1);
+    assert_eq!(kept.entries[0].contacts, [ADA]);
     assert_eq!(settle([], &[judged(corrected, true)]), kept, "no longer found in the mail");
     let later = Judgement { at: NOW + 1, ..judged(intro.clone(), false) };
     let first = judged(intro.clone(), true);
@@ -142,32 +133,7 @@ fn ids_are_read_as_they_are_written() {
 }
 
 #[test]
-fn a_mail_that_gives_does_not_ask() {
-    let (ada, bob) = (person("Ada <ada@example.org>"), person("Bob <bob@example.org>"));
-    let both = [ada, bob];
-    let request = |subject| Outbound { request: true, ..mail(1, subject, &both, &[]) };
-    let plain = read(&request("Please review"), &Met::default(), &[]);
-    assert!(plain.ask.is_some());
-    assert_eq!(plain.introduction.map(|found| found.strength), Some(Strength::Medium));
-    let intro = read(&request("Please meet each other"), &Met::default(), &[]);
-    assert_eq!((intro.ask, intro.introduction.is_some()), (None, true));
-}
-
-#[test]
-fn being_introduced_is_received_from_whoever_did_it() {
-    let by = met::IntroducedBy {
-        key: key(8),
-        at: NOW,
-        address: "ada@example.org".to_owned(),
-        says_so: true,
-    };
-    let judgement = judged(received(&by, MessageNumber(8), ADA), true);
-    let entries = settle([], &[judgement]);
-    assert_eq!(tally(&entries, ADA, NOW), Balance { received: 1.0, ..Balance::default() });
-}
-
-#[test]
-fn only_what_counts_is_tallied_and_it_fades() {
+fn only_what_counts_is_in_the_balance_and_it_fades() {
     let ids = |kind, number| EntryId::Found { kind, message: MessageNumber(number), nth: 0 };
     let yes = |id, days| judged(found(id, Strength::Strong, days), true);
     let judgements = [
@@ -177,39 +143,51 @@ fn only_what_counts_is_tallied_and_it_fades() {
         yes(ids(LedgerKind::Favour, 4), -1),
         judged(found(ids(LedgerKind::Introduction, 5), Strength::Strong, 0), false),
     ];
-    let entries = settle([introduction(6, Strength::Strong)], &judgements);
+    let entries = settle([introduction(6, Strength::Strong)], &judgements).entries;
+    let balance = |contact| Balance::of(&counted(&entries, contact), NOW);
     let expect = Balance { gives: 1.5, asks_me: 0.25, received: 0.0 };
-    assert_eq!(tally(&entries, ADA, NOW), expect);
-    assert_eq!(tally(&entries, BOB, NOW), expect, "one give to each side");
-    assert_eq!(tally(&entries, ContactId(3), NOW), Balance::default());
+    assert_eq!(balance(ADA), expect);
+    assert_eq!(balance(BOB), expect, "one give to each side");
+    assert_eq!(balance(ContactId(3)), Balance::default());
 }
 
-prop_compose! {
-    fn any_entry()(id in 1..50_i64, kind in 0..6_usize, days in -5..800_i64, other_way: bool)
-        -> touches::Entry {
-        let kind = EntryKind::ALL[kind];
-        touches::Entry { id: EntryNumber(id), at: NOW - days * DAY, kind, other_way, text: String::new() }
+#[test]
+fn what_is_entered_by_hand_counts_at_once() {
+    let entry = |kind, other_way| {
+        let entry =
+            touches::Entry { id: EntryNumber(4), at: NOW, kind, other_way, text: String::new() };
+        let settled = settle(by_hand(&entry, &[ADA]), &[]);
+        Balance::of(&counted(&settled.entries, ADA), NOW)
+    };
+    let given = Balance { gives: 1.0, ..Balance::default() };
+    assert_eq!(entry(EntryKind::Favour, false), given);
+    assert_eq!(entry(EntryKind::Intro, false), given);
+    assert_eq!(entry(EntryKind::Favour, true), Balance { received: 1.0, ..Balance::default() });
+    assert_eq!(entry(EntryKind::Ask, false), Balance { asks_me: 1.0, ..Balance::default() });
+    for kind in [EntryKind::Call, EntryKind::Meeting, EntryKind::Note] {
+        assert_eq!(entry(kind, false), Balance::default());
     }
+}
+
+#[test]
+fn each_class_shows_its_record() {
+    let judgements = [
+        judged(introduction(1, Strength::Strong), true),
+        judged(introduction(2, Strength::Strong), false),
+        judged(introduction(3, Strength::Medium), false),
+    ];
+    let record = |strength, confirmed, rejected| ClassRecord {
+        kind: LedgerKind::Introduction,
+        strength,
+        confirmed,
+        rejected,
+        counts_by_itself: false,
+    };
+    let expect = [record(Strength::Strong, 1, 1), record(Strength::Medium, 0, 1)];
+    assert_eq!(settle([], &judgements).classes, expect);
 }
 
 proptest! {
-    #[test]
-    fn entries_by_hand_count_as_the_score_counts_them(
-        entries in prop::collection::vec(any_entry(), 0..12)
-    ) {
-        let mut entries = entries;
-        entries.sort_by_key(|entry| entry.id);
-        entries.dedup_by_key(|entry| entry.id);
-        let ledger = settle(entries.iter().filter_map(|entry| by_hand(entry, &[ADA])), &[]);
-        let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
-        let record = Record { turns: &[], entries: &entries, last_touch: None, terms: &terms };
-        let counts = standing(&record, &Population::default(), Stance::Resource, NOW).counts;
-        let found = tally(&ledger, ADA, NOW);
-        prop_assert!((found.gives - counts.gives).abs() < 1e-12);
-        prop_assert!((found.asks_me - counts.asks_me).abs() < 1e-12);
-        prop_assert!((found.received - counts.received).abs() < 1e-12);
-    }
-
     #[test]
     fn neither_order_nor_duplicates_matter(
         (picked, again) in prop::collection::vec((1..9_i64, any::<bool>()), 0..12)

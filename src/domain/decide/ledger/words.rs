@@ -6,13 +6,35 @@ use unicode_normalization::char::is_combining_mark;
 use crate::domain::message::facts::Mailbox;
 use crate::domain::message::identity::{fold, name_key};
 
+/// How plainly a subject says that people are made known to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introducing {
+    /// In so many words.
+    Plainly,
+    /// It may be a meeting, a line that is down, or slides.
+    Perhaps,
+}
+
 /// How subjects introduce people: en, de, fr, es, nl, it, pt. Folded, whole words.
-const INTRODUCING: &[&str] = &[
+const PLAIN: &[&str] = &[
     "intro",
     "intros",
     "introduction",
     "introductions",
     "introducing",
+    "bekanntmachen",
+    "mise en relation",
+    "mise en contact",
+    "te presento",
+    "os presento",
+    "kennismaking",
+    "introductie",
+    "vi presento",
+    "ti presento",
+    "apresento",
+];
+/// Also say other things.
+const AMBIGUOUS: &[&str] = &[
     "introduce",
     "meet",
     "connect",
@@ -20,35 +42,28 @@ const INTRODUCING: &[&str] = &[
     "vorstellung",
     "vorstellen",
     "kennenlernen",
-    "bekanntmachen",
     "vernetzen",
     "vernetzung",
     "presentation",
     "presentations",
     "presenter",
-    "mise en relation",
-    "mise en contact",
     "presentacion",
     "presentaciones",
     "presentar",
-    "te presento",
-    "os presento",
     "conectar",
-    "kennismaking",
     "kennismaken",
-    "introductie",
     "voorstellen",
     "presentazione",
     "presentazioni",
     "presentare",
     "presentarti",
-    "vi presento",
-    "ti presento",
     "apresentacao",
     "apresentacoes",
     "apresentar",
-    "apresento",
 ];
+/// What follows is a subject to learn, not a person to know.
+const TO_A_SUBJECT: &[&str] =
+    &["introduction to", "introductions to", "intro to", "introductie tot", "introduction a"];
 /// Stands between two names, and is no word.
 const BETWEEN_NAMES: &str = "<>";
 
@@ -59,14 +74,19 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a subject says that people are made known to each other.
-pub(super) fn introduces(subject: &str) -> bool {
+/// Whether, and how plainly, a subject says that people are made known to each other.
+pub(super) fn introduces(subject: &str) -> Option<Introducing> {
     let subject_words = words(subject);
-    let has = |phrase: &str| {
+    let says = |phrase: &&str| {
         let phrase: Vec<&str> = phrase.split(' ').collect();
         subject_words.windows(phrase.len()).any(|window| window == phrase)
     };
-    subject.contains(BETWEEN_NAMES) || INTRODUCING.iter().any(|phrase| has(phrase))
+    let is_to_learn = TO_A_SUBJECT.iter().any(&says);
+    if subject.contains(BETWEEN_NAMES) || !is_to_learn && PLAIN.iter().any(&says) {
+        return Some(Introducing::Plainly);
+    }
+    let perhaps = is_to_learn || AMBIGUOUS.iter().any(says);
+    perhaps.then_some(Introducing::Perhaps)
 }
 
 /// The words of somebody's name; without a display name those of the address's local part.
@@ -93,31 +113,39 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(subject: &str, expect: bool) {
-        assert_eq!(introduces(subject), expect, "of {subject:?}");
+    fn check(expect: Option<Introducing>, subjects: &[&str]) {
+        for subject in subjects {
+            assert_eq!(introduces(subject), expect, "of {subject:?}");
+        }
     }
 
     #[test]
     fn introductions_in_seven_languages() {
-        for subject in [
-            "Intro: Ada / Bob",
-            "INTRODUCING Ada",
-            "Ada, meet Bob",
-            "Acme <> Initech",
-            "Vorstellung Ada und Bob",
-            "Présentation",
-            "Mise en relation",
-            "Te presento a Ada",
-            "Presentación",
-            "Kennismaking",
-            "Presentazione di Ada",
-            "Apresentação",
-        ] {
-            check(subject, true);
-        }
-        for subject in ["Meeting on Friday", "The connection is slow", "Introspection", ""] {
-            check(subject, false);
-        }
+        check(
+            Some(Introducing::Plainly),
+            &[
+                "Intro: Ada / Bob",
+                "INTRODUCING Ada",
+                "Acme <> Initech",
+                "Mise en relation",
+                "Te presento a Ada",
+                "Kennismaking",
+                "Apresento a Ada",
+            ],
+        );
+        check(
+            Some(Introducing::Perhaps),
+            &[
+                "Ada, meet Bob",
+                "Vorstellung Ada und Bob",
+                "Présentation",
+                "Presentación",
+                "Presentazione di Ada",
+                "Apresentação",
+                "Introduction to statistics",
+            ],
+        );
+        check(None, &["Meeting on Friday", "The connection is slow", "Introspection", ""]);
     }
 
     #[test]

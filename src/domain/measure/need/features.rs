@@ -143,6 +143,8 @@ impl Features {
         .with(Self::REQUEST)
         .with(Self::WANTS_ANSWER)
         .with(Self::RSVP);
+    /// Asks for something to be done.
+    pub const REQUESTING: Features = Self::REQUEST.with(Self::SUBJECT_REQUEST);
     /// The text was read: without this, nothing of it is known.
     pub const TEXT: Features = Features(1 << 62);
 

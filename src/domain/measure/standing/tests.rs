@@ -17,7 +17,7 @@ fn turn(days_ago: i64) -> Turn {
 
 fn measured(turns: &[Turn], last_touch: Moment, now: Moment) -> Standing {
     let terms = Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) };
-    let record = Record { turns, entries: &[], last_touch: Some(last_touch), terms: &terms };
+    let record = Record { turns, counted: &[], last_touch: Some(last_touch), terms: &terms };
     standing(&record, &Population::default(), Stance::Resource, now)
 }
 

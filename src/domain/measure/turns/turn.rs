@@ -176,6 +176,12 @@ impl UnjudgedTurn {
         strongest(&self.asks, |asked| need::d(self.side, asked.features))
     }
 
+    /// Whether it is mine and requests something.
+    pub fn requests(&self) -> bool {
+        let requests = |asked: &Asked| asked.features.intersects(Features::REQUESTING);
+        self.side == Side::Mine && self.asks.iter().any(requests)
+    }
+
     /// Judges what it asks. That decides whether it counts, never which touch answers which.
     pub fn judged(self, model: &Model) -> Turn {
         let UnjudgedTurn { id, side, channel, start, touches, asks, .. } = self;

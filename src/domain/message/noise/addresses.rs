@@ -189,6 +189,11 @@ pub fn recipients<'x>(mut to: impl Iterator<Item = &'x str>) -> Traits {
     if to.any(is_list) { Traits::LIST_IN_TO } else { Traits::NONE }
 }
 
+/// Whether an address may be a person's: it is called neither as a program's nor as a list's.
+pub fn is_persons(address: &str) -> bool {
+    sender(address) == Traits::NONE && !is_list(address)
+}
+
 fn is_list(address: &str) -> bool {
     let Some((local, host)) = address.rsplit_once('@') else { return false };
     let ends = || words(local).last().is_some_and(|last| LIST_WORDS.contains(&last.as_str()));

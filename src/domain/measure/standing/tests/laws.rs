@@ -4,12 +4,13 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::domain::measure::balance::{Counted, Deed};
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::{Model, UserLabel};
 use crate::domain::measure::population::Census;
 use crate::domain::measure::turns::{Asked, Closed};
-use crate::domain::model::{EntryNumber, HOUR, Stance};
+use crate::domain::model::{HOUR, Stance};
 use crate::domain::policy::EXPIRY_H;
 
 const NOW: Moment = Moment(1_780_000_000);
@@ -48,19 +49,13 @@ fn any_turns() -> impl Strategy<Value = Vec<Turn>> {
     prop::collection::vec(any_turn(), 0..14)
 }
 
-fn any_entry() -> impl Strategy<Value = Entry> {
-    let kind = prop::sample::select(EntryKind::ALL.to_vec());
-    (kind, 0..YEAR_H, any::<bool>()).prop_map(|(kind, hours_ago, other_way)| Entry {
-        id: EntryNumber(hours_ago),
-        at: NOW - hours_ago * HOUR,
-        kind,
-        other_way,
-        text: String::new(),
-    })
+fn any_counted() -> impl Strategy<Value = Counted> {
+    let deed = prop::sample::select(vec![Deed::Given, Deed::Asked, Deed::Received]);
+    (deed, 0..YEAR_H).prop_map(|(deed, hours_ago)| Counted { at: NOW - hours_ago * HOUR, deed })
 }
 
-fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
-    prop::collection::vec(any_entry(), 0..6)
+fn any_ledger() -> impl Strategy<Value = Vec<Counted>> {
+    prop::collection::vec(any_counted(), 0..6)
 }
 
 fn any_model() -> impl Strategy<Value = Model> {
@@ -75,10 +70,10 @@ fn terms() -> Terms {
     Terms { limit_h: 48.0, calendar: Calendar::new(TimeZone::UTC) }
 }
 
-fn stands(turns: &[Turn], entries: &[Entry], now: Moment) -> Standing {
+fn stands(turns: &[Turn], counted: &[Counted], now: Moment) -> Standing {
     // Also what is closed was a touch, and keeps the contact fresh.
     let last_touch = Some(NOW - 40 * HOUR);
-    let record = Record { turns, entries, last_touch, terms: &terms() };
+    let record = Record { turns, counted, last_touch, terms: &terms() };
     standing(&record, &Population::default(), Stance::Neutral, now)
 }
 
@@ -146,31 +141,31 @@ proptest! {
 
     #[test]
     fn the_order_of_turns_and_entries_doesnt_matter(
-        turns in any_turns(), entries in any_entries(), by in 0..14_usize,
+        turns in any_turns(), ledger in any_ledger(), by in 0..14_usize,
     ) {
-        let (mut other, mut others) = (turns.clone(), entries.clone());
+        let (mut other, mut others) = (turns.clone(), ledger.clone());
         other.reverse();
         others.reverse();
         other.rotate_left(by.min(turns.len()));
-        let (one, other) = (stands(&turns, &entries, NOW), stands(&other, &others, NOW));
+        let (one, other) = (stands(&turns, &ledger, NOW), stands(&other, &others, NOW));
         same(&figures(&one), &figures(&other))?;
     }
 
     #[test]
     fn what_is_closed_or_asks_nothing_is_in_no_figure(
-        turns in any_turns(), entries in any_entries(),
+        turns in any_turns(), ledger in any_ledger(),
     ) {
         let counted: Vec<Turn> =
             turns.iter().filter(|turn| turn.counts(NOW)).cloned().collect();
-        let (one, other) = (stands(&turns, &entries, NOW), stands(&counted, &entries, NOW));
+        let (one, other) = (stands(&turns, &ledger, NOW), stands(&counted, &ledger, NOW));
         same(&figures(&one), &figures(&other))?;
     }
 
     #[test]
     fn the_score_lies_in_its_range_and_every_part_between_0_and_1(
-        turns in any_turns(), entries in any_entries(),
+        turns in any_turns(), ledger in any_ledger(),
     ) {
-        let Score { value, range, components, .. } = stands(&turns, &entries, NOW).score;
+        let Score { value, range, components, .. } = stands(&turns, &ledger, NOW).score;
         prop_assert!(0.0 <= range.low && range.low <= range.high && range.high <= 100.0);
         prop_assert!(value.is_none_or(|value| (0.0..=100.0).contains(&value)));
         let score::Components { r, m, x, b, v, c } = components;

@@ -1,0 +1,216 @@
+//! `ledger`: what was given, asked and received, what came of it, and what the user says of it.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::book::{BookedEntry, Ledger};
+use crate::cli::desk::Desk;
+use crate::cli::render::{self, Columns};
+use crate::cli::{json, person};
+use crate::domain::decide::ledger::judging::{ClassRecord, Judgement};
+use crate::domain::decide::ledger::sentence::sentence;
+use crate::domain::decide::ledger::{EntryId, EntryState, Finding, LedgerEntry, LedgerKind};
+use crate::domain::measure::balance::Balance;
+use crate::domain::model::ContactId;
+use crate::domain::text::{clean, count};
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+/// Of each kind, the newest.
+const LISTED: usize = 20;
+
+#[derive(Debug, Args)]
+pub(crate) struct LedgerArgs {
+    /// Only what concerns them: an address, a name or a part of it, or C12
+    contact: Option<String>,
+    /// These are right, and count
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["contact", "reject", "undo"])]
+    confirm: Vec<String>,
+    /// These are wrong, and don't count
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["contact", "undo"])]
+    reject: Vec<String>,
+    /// Take back what was said of these last
+    #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "contact")]
+    undo: Vec<String>,
+}
+
+/// # Errors
+/// `Usage` for an id that names no entry, for taking back what was never said, and for a contact
+/// whom nobody or several could be meant by.
+pub(super) fn run(desk: &Desk, args: &LedgerArgs) -> Result<()> {
+    if !args.undo.is_empty() {
+        return take_back(desk, &args.undo);
+    }
+    let said = [(&args.confirm, true), (&args.reject, false)];
+    if let Some((ids, confirmed)) = said.into_iter().find(|(ids, _)| !ids.is_empty()) {
+        return judge(desk, ids, confirmed);
+    }
+    let store = desk.store_to_read()?;
+    let contact = args.contact.as_ref().map(|words| person::find(&store, words)).transpose()?;
+    let book = desk.book(&store)?;
+    let ledger = book.ledger()?;
+    let contact = contact.map(|row| row.id);
+    let entries: Vec<&LedgerEntry> = match contact {
+        Some(contact) => ledger.of(contact).collect(),
+        None => ledger.entries.iter().collect(),
+    };
+    let balance = match contact {
+        Some(contact) => Balance::of(ledger.counted(contact), book.now()),
+        None => ledger.balance(book.now()),
+    };
+    if desk.json {
+        return desk.print_json(document(&book.booked(entries)?, &balance, ledger));
+    }
+    let mut text = String::new();
+    for kind in LedgerKind::ALL {
+        let of_kind = entries.iter().filter(|entry| entry.kind == kind);
+        let listed: Vec<&LedgerEntry> =
+            of_kind.copied().filter(|entry| entry.state != EntryState::Rejected).rev().collect();
+        let booked = book.booked(listed.iter().copied().take(LISTED))?;
+        text.push_str(&section(kind, &booked, listed.len(), desk));
+    }
+    text.push_str(&close(&entries, &balance, contact));
+    desk.print(&text)
+}
+
+fn judge(desk: &Desk, ids: &[String], confirmed: bool) -> Result<()> {
+    let store = person::known_people(desk)?;
+    let book = desk.book(&store)?;
+    let ledger = book.ledger()?;
+    let named: Vec<&LedgerEntry> =
+        ids.iter().map(|id| entry_called(ledger, id)).collect::<Result<_>>()?;
+    let about: Vec<ContactId> = named.iter().flat_map(|entry| entry.contacts.clone()).collect();
+    desk.write(&store, &about, |store| {
+        named.iter().try_for_each(|entry| {
+            let LedgerEntry { id, kind, at, ref contacts, strength, .. } = **entry;
+            let contacts = contacts.clone();
+            let entry = Finding { id, kind, at, contacts, strength, borne_out: false };
+            store.judge(&Judgement { entry, confirmed, at: desk.now })
+        })
+    })?;
+    for entry in named {
+        let what = if confirmed { "is right, and counts" } else { "is wrong, and doesn't count" };
+        desk.say(&format!("{} {what}", entry.id));
+    }
+    Ok(())
+}
+
+fn entry_called<'l>(ledger: &'l Ledger, id: &str) -> Result<&'l LedgerEntry> {
+    let named = read_id(id)?;
+    ledger.entries.iter().find(|entry| entry.id == named).ok_or_else(|| {
+        Error::usage(format!("the ledger has no entry {named}"))
+            .hint("`requite ledger` prints the ids of the entries")
+    })
+}
+
+fn read_id(id: &str) -> Result<EntryId> {
+    id.trim().parse().map_err(|()| {
+        Error::usage(format!("\"{}\" is no id of an entry", clean(id)))
+            .hint("take the id that `requite ledger` prints, like i812")
+    })
+}
+
+fn take_back(desk: &Desk, ids: &[String]) -> Result<()> {
+    let store: Store = desk.store_to_write()?;
+    let ids: Vec<EntryId> = ids.iter().map(|id| read_id(id)).collect::<Result<_>>()?;
+    desk.write(&store, &[], |store| {
+        ids.iter().try_for_each(|id| match store.take_judgement_back(*id, desk.now)? {
+            true => Ok(()),
+            false => Err(Error::usage(format!("nothing was said of {id}"))),
+        })
+    })?;
+    for id in ids {
+        desk.say(&format!("{id} stands as it was found"));
+    }
+    Ok(())
+}
+
+fn section(kind: LedgerKind, booked: &[BookedEntry], all: usize, desk: &Desk) -> String {
+    if booked.is_empty() {
+        return String::new();
+    }
+    let zone = &desk.config.policy.zone;
+    let mut columns = Columns::bare();
+    for BookedEntry { entry, people, outcome, subject, text, .. } in booked {
+        let who: Vec<String> = people.iter().map(|(_, name)| clean(name)).collect();
+        let came_of_it = outcome.as_ref().map(|outcome| clean(&outcome.text));
+        let question = (entry.state == EntryState::Unconfirmed).then(|| "is it one?".to_owned());
+        let told: Vec<String> = came_of_it.into_iter().chain(question).collect();
+        columns.row([
+            entry.id.to_string(),
+            render::day(Some(entry.at), zone),
+            who.join(", "),
+            told.join(" · "),
+            subject.as_deref().or(text.as_deref()).map(clean).unwrap_or_default(),
+        ]);
+    }
+    let more = match all.saturating_sub(booked.len()) {
+        0 => String::new(),
+        unlisted => format!("  and {unlisted} more: see --json\n"),
+    };
+    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[4, 2]))
+}
+
+fn heading(kind: LedgerKind) -> &'static str {
+    match kind {
+        LedgerKind::Introduction => "Introductions you made, newest first",
+        LedgerKind::Resume => "Résumés you passed on, newest first",
+        LedgerKind::Favour => "Favours you did, newest first",
+        LedgerKind::Ask => "What you asked for, newest first",
+        LedgerKind::Received => "What you received, newest first",
+    }
+}
+
+/// The balance, and what there is to be said of entries.
+fn close(entries: &[&LedgerEntry], balance: &Balance, contact: Option<ContactId>) -> String {
+    let mut text = match contact {
+        Some(_) => format!("{}.\n", capitalised(&sentence(entries.iter().copied(), balance))),
+        None if entries.is_empty() => {
+            "Nothing was given or asked yet, as far as your mail says.\n".to_owned()
+        }
+        None => {
+            let Balance { gives, asks_me, received } = balance;
+            format!(
+                "You gave {gives:.1}, asked {asks_me:.1} and received {received:.1}: what counts \
+                 fades by half in 180 days.\n"
+            )
+        }
+    };
+    let unconfirmed = entries.iter().filter(|entry| entry.state == EntryState::Unconfirmed).count();
+    if let Some(first) = entries.iter().rfind(|entry| entry.state == EntryState::Unconfirmed) {
+        let (id, unconfirmed) =
+            (first.id, count(unconfirmed as u64, "entry doesn't", "entries don't"));
+        text.push_str(&format!(
+            "{unconfirmed} count yet: `requite ledger --confirm {id}` says that it is right, \
+             `--reject {id}` that it isn't.\n"
+        ));
+    }
+    text
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn document(entries: &[BookedEntry], balance: &Balance, ledger: &Ledger) -> Value {
+    json!({
+        "entries": entries.iter().map(json::ledger_entry).collect::<Vec<_>>(),
+        "balance": {
+            "gives": balance.gives,
+            "asks_me": balance.asks_me,
+            "received": balance.received,
+        },
+        "classes": ledger.classes.iter().map(class).collect::<Vec<_>>(),
+    })
+}
+
+fn class(record: &ClassRecord) -> Value {
+    json!({
+        "kind": record.kind.name(),
+        "strength": record.strength.name(),
+        "confirmed": record.confirmed,
+        "rejected": record.rejected,
+        "counts_by_itself": record.counts_by_itself,
+    })
+}
