@@ -41,6 +41,8 @@
 //! | cues, features | yes/no marks of a text; what says whether a message asks for an answer |
 //! | turn, answer, outcome | see above; what ended its waiting; whether that was in time |
 //! | terms | a contact's limit, and the clock on which it runs |
+//! | finding, ledger entry | what the mail says was given, asked or received; what is held of it |
+//! | balance | what of that counts with a contact, and is left by now |
 //! | standing | both response times, the shares within the limit and the score |
 //! | population, survey | what all contacts teach about each; learning it |
 //! | decision | what the user said of a contact or a turn |

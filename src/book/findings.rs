@@ -41,10 +41,10 @@ pub fn find(store: &Store, policy: &Policy) -> Result<Vec<Kept>> {
 fn may_tell(head: &Head) -> bool {
     let begins = !head.traits.intersects(CONTINUES);
     if head.clocks.by_me {
-        begins && introductions::may_introduce(head.recipients)
+        begins && introductions::may_introduce(&head.subject, head.recipients)
             || head.attachments.iter().any(|file| resumes::is_resume(file))
     } else {
-        begins && received::may_introduce(&head.subject)
+        begins && received::may_introduce(&head.subject, head.recipients)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A store with mail in it, without a server that it came from.
 
-use requite::domain::message::cues::Cues;
+use requite::domain::message::cues::{Cues, Marks};
 use requite::domain::message::mailbox::{Flags, MailboxKind, Role, Uid, UidValidity};
 use requite::domain::model::Moment;
 use requite::domain::policy::TimeBasis;
@@ -44,8 +44,9 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
                 for (uid, filed) in mail.by_ref().take(BATCH) {
                     let folder = store.folder("bench", filed.folder)?.unwrap();
                     let mut facts = requite::mail::facts(&filed.bytes).unwrap();
-                    // As long ago, and with nothing in it.
-                    facts.cues = Some(Cues::default());
+                    // As long ago; one in five requests something.
+                    let marks = if uid % 5 == 0 { Marks::REQUEST } else { Marks::default() };
+                    facts.cues = Some(Cues { marks, ..Cues::default() });
                     let arrival = Arrival {
                         uid: Uid(uid as u64 + 1),
                         flags: Flags::default(),

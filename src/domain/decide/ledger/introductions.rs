@@ -92,11 +92,16 @@ pub enum IntroductionOutcome<'a> {
     },
 }
 
-/// Whether a mail of mine with so many recipients may introduce anybody, my own addresses among
-/// them.
-pub fn may_introduce(recipients: u32) -> bool {
+/// Whether a mail of mine to so many, my own addresses among them, may introduce anybody: its
+/// subject says so, or may name two people.
+pub fn may_introduce(subject: &str, recipients: u32) -> bool {
     const MINE: usize = 2;
+    let capitals = || {
+        let words = subject.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| word.starts_with(char::is_uppercase)).count()
+    };
     (*PEOPLE.start()..=PEOPLE.end() + MINE).contains(&(recipients as usize))
+        && (introduces(subject).is_some() || capitals() >= 2)
 }
 
 /// The addresses, in order, of each two whom a mail of mine may have made known to each other:

@@ -25,9 +25,9 @@ pub struct Received {
     pub newcomers: Vec<Mailbox>,
 }
 
-/// Whether somebody else's subject may bring in people of whom nothing was seen before.
-pub fn may_introduce(subject: &str) -> bool {
-    introduces(subject) == Some(Introducing::Plainly)
+/// Whether somebody else's mail to so many may bring in people of whom nothing was seen before.
+pub fn may_introduce(subject: &str, recipients: u32) -> bool {
+    recipients > 1 && introduces(subject) == Some(Introducing::Plainly)
 }
 
 /// The introduction that a mail of `by` is, whose subject [`may_introduce`]: to `others`, of whom
@@ -77,9 +77,10 @@ mod tests {
 
     #[test]
     fn only_plain_words_introduce() {
-        assert!(may_introduce("Intro: Ada <> Max"));
-        assert!(!may_introduce("Meet us at the fair"));
-        assert!(!may_introduce("Introduction to statistics"));
+        assert!(may_introduce("Intro: Ada <> Max", 2));
+        assert!(!may_introduce("Intro: Ada <> Max", 1), "to me alone");
+        assert!(!may_introduce("Meet us at the fair", 2));
+        assert!(!may_introduce("Introduction to statistics", 2));
     }
 
     #[test]
