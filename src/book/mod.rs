@@ -29,6 +29,7 @@ mod as_of;
 mod basis;
 mod debts;
 mod findings;
+mod in_touch;
 mod labels;
 mod ledger;
 mod measure;

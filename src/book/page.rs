@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Book, BookedEntry, Person};
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::need::because;
+use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::touches::{self, Entry, LeftOut};
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::absence::Absence;
@@ -26,6 +27,7 @@ pub struct ContactPage {
     pub ledger: Vec<BookedEntry>,
     /// What of it is left.
     pub balance: Balance,
+    pub rhythm: Rhythm,
     /// The messages between the two of us that don't count, oldest first.
     pub left_out: Vec<LeftOut>,
     details: HashMap<MessageNumber, MessageDetails>,
@@ -66,6 +68,7 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn page(&self, row: ContactRow) -> Result<ContactPage> {
         let mut person = self.person_of(row)?;
+        let rhythm = self.rhythm(&person);
         let turns = std::mem::take(&mut person.turns);
         let turns: Vec<ExplainedTurn> =
             turns.into_iter().map(|turn| self.explained(turn)).collect();
@@ -86,7 +89,18 @@ impl Book<'_> {
         let details = self.store.details(messages)?;
         let away = self.away(&person);
         let now = self.now();
-        Ok(ContactPage { now, person, away, turns, entries, ledger, balance, left_out, details })
+        Ok(ContactPage {
+            now,
+            person,
+            away,
+            turns,
+            entries,
+            ledger,
+            balance,
+            rhythm,
+            left_out,
+            details,
+        })
     }
 
     fn explained(&self, turn: Turn) -> ExplainedTurn {

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::book::{BookedEntry, ContactPage, ExplainedTurn, Person};
+use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::Score;
 use crate::domain::measure::standing::SideFigures;
 use crate::domain::message::cues::Language;
@@ -111,6 +112,16 @@ pub(super) fn turn(ExplainedTurn { turn, asks, .. }: &ExplainedTurn, page: &Cont
 
 /// Of a mail that isn't the only one under its Message-ID.
 pub(super) const SHARED_ID: &str = "two mails bear one id";
+
+/// How often we are in touch.
+pub(super) fn rhythm(rhythm: &Rhythm) -> Value {
+    json!({
+        "usual_gap_d": rhythm.usual_gap_d,
+        "silence_d": rhythm.silence_d,
+        "every_d": rhythm.every_d,
+        "losing_touch": rhythm.losing_touch,
+    })
+}
 
 /// An entry of the ledger.
 pub(super) fn ledger_entry(booked: &BookedEntry) -> Value {

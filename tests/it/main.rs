@@ -27,6 +27,7 @@ mod imap_restless;
 mod imap_servers;
 mod imap_texts;
 mod imap_watch;
+mod in_touch;
 mod keyring;
 mod killed_telling;
 mod kills;

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use crate::book::Person;
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
+use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, count};
 use crate::error::Result;
 use crate::store::{ContactRow, Correspondent};
 
@@ -29,6 +30,9 @@ pub(crate) struct ContactsArgs {
     /// People you write with who are no contact yet
     #[arg(long, conflicts_with = "sort")]
     suggest: bool,
+    /// Those silent far beyond their own rhythm, or beyond `every=`; the longest known first
+    #[arg(long, conflicts_with_all = ["sort", "suggest"])]
+    losing_touch: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -53,6 +57,12 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     }
     let store = desk.store_to_read()?;
     let query = args.query.as_deref().unwrap_or_default();
+    if args.losing_touch {
+        let mut lost = desk.book(&store)?.losing_touch()?;
+        lost.retain(|(person, _)| is_meant(&person.row, query));
+        lost.truncate(args.limit.unwrap_or(usize::MAX));
+        return show_lost(desk, &lost);
+    }
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
         if is_meant(&person.row, query) {
@@ -97,6 +107,36 @@ fn table(desk: &Desk, people: &[Person]) -> String {
         ]);
     }
     columns.finish(&[2, 3, 5], &[1])
+}
+
+fn show_lost(desk: &Desk, lost: &[(Person, Rhythm)]) -> Result<()> {
+    if desk.json {
+        let contact = |(person, rhythm): &(Person, Rhythm)| {
+            let mut contact = json::contact(person);
+            contact["rhythm"] = json::rhythm(rhythm);
+            contact
+        };
+        let contacts: Vec<Value> = lost.iter().map(contact).collect();
+        return desk.print_json(json!({ "contacts": contacts }));
+    }
+    if lost.is_empty() {
+        desk.say("You are losing touch with nobody.");
+        return Ok(());
+    }
+    let mut columns =
+        render::Columns::new(&["ID", "NAME", "USUALLY EVERY", "LAST TOUCH", "SILENT FOR"]);
+    let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
+    for (person, rhythm) in lost {
+        let every = rhythm.every_d.or(rhythm.usual_gap_d);
+        columns.row([
+            person.row.id.to_string(),
+            clean(&person.row.name),
+            every.map_or_else(|| render::UNKNOWN.to_owned(), days),
+            render::day(person.standing.last_touch, &desk.config.policy.zone),
+            rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), days),
+        ]);
+    }
+    desk.print(&columns.finish(&[2, 4], &[1]))
 }
 
 fn in_time(figures: &SideFigures) -> String {

@@ -61,7 +61,7 @@ pub(super) enum Command {
     Mute(mute::MuteArgs),
     /// Mark a contact whose answers must not be late
     Star(star::StarArgs),
-    /// Give a contact a limit or a time zone of their own
+    /// Give a contact a limit, a time zone or a rhythm of their own
     Set(set::SetArgs),
     /// Enter a call, a meeting, a favour, an ask, an introduction or a note by hand
     Log(log::LogArgs),

@@ -1,5 +1,5 @@
-//! `set`: what holds for one contact alone: their limit, their time zone, an address that isn't
-//! theirs.
+//! `set`: what holds for one contact alone: their limit, their time zone, how often to be in touch,
+//! an address that isn't theirs.
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -10,21 +10,21 @@ use crate::cli::person;
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
 use crate::domain::message::identity;
 use crate::domain::policy::EXPIRY_H;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, count};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, IdentityKind, Store};
 
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
     pub(super) contact: String,
-    /// limit=24h or zone=Europe/Paris
+    /// limit=24h, zone=Europe/Paris or every=90d
     #[arg(value_name = "KEY=VALUE", required = true)]
     pub(super) settings: Vec<String>,
     #[arg(long)]
     pub(super) undo: bool,
 }
 
-/// `limit=24h`, `zone=Europe/Paris`, `not-address=x@example.com`. With `--undo`, the latest of each
+/// `limit=24h`, `zone=Europe/Paris`, `every=90d`, `not-address=x@example.com`. With `--undo`, the latest of each
 /// that is named is taken back.
 ///
 /// # Errors
@@ -52,7 +52,9 @@ pub(super) fn run(desk: &Desk, args: &SetArgs) -> Result<()> {
     Ok(())
 }
 
-const SETTINGS: &str = "limit=24h, zone=Europe/Paris, not-address=x@example.com";
+/// Ten years.
+const EVERY_UP_TO_D: f64 = 3_650.0;
+const SETTINGS: &str = "limit=24h, zone=Europe/Paris, every=90d, not-address=x@example.com";
 
 fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
     let wrong = |why: String| Error::usage(why).hint(format!("what can be set: {SETTINGS}"));
@@ -65,6 +67,7 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
                 .map_err(|_| wrong(format!("no time zone is called \"{value}\"")))?;
             Ok(Decided::Zone(zone.iana_name().unwrap_or(value).to_owned()))
         }
+        ("every", value) => Ok(Decided::Every(days(value)?)),
         ("not-address", value) => {
             let address = identity::normalise(value)
                 .ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
@@ -86,19 +89,32 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
 }
 
 fn hours(text: &str) -> Result<f64> {
-    let span: Option<Span> = text.parse().ok();
-    span.and_then(|span| span.total((Unit::Hour, SpanRelativeTo::days_are_24_hours())).ok())
-        .filter(|hours| *hours > 0.0 && *hours <= EXPIRY_H)
-        .ok_or_else(|| {
-            Error::usage(format!("\"{text}\" is no limit"))
-                .hint("hours or days, at most 30 days: 24h, 2d")
-        })
+    span_in(Unit::Hour, text).filter(|hours| *hours > 0.0 && *hours <= EXPIRY_H).ok_or_else(|| {
+        Error::usage(format!("\"{text}\" is no limit"))
+            .hint("hours or days, at most 30 days: 24h, 2d")
+    })
+}
+
+fn days(text: &str) -> Result<f64> {
+    let days = span_in(Unit::Day, text).filter(|days| *days >= 1.0 && *days <= EVERY_UP_TO_D);
+    days.ok_or_else(|| {
+        Error::usage(format!("\"{text}\" says nothing of how often"))
+            .hint("days or weeks, from 1 day to 10 years: 90d, 6w")
+    })
+}
+
+fn span_in(unit: Unit, text: &str) -> Option<f64> {
+    let span: Span = text.parse().ok()?;
+    span.total((unit, SpanRelativeTo::days_are_24_hours())).ok()
 }
 
 fn words(what: &Decided) -> String {
     match what {
         Decided::Limit(hours) => format!("the limit is {hours} h"),
         Decided::Zone(name) => format!("the zone is {name}"),
+        Decided::Every(days) => {
+            format!("you want to be in touch every {}", count(*days as u64, "day", "days"))
+        }
         other => format!("{} isn't theirs", other.value()),
     }
 }
@@ -137,6 +153,7 @@ fn setting_key(text: &str) -> Option<SettingKey> {
     match key {
         "limit" => Some(SettingKey::Limit),
         "zone" => Some(SettingKey::Zone),
+        "every" => Some(SettingKey::Every),
         "not-address" => {
             let address = identity::normalise(value).unwrap_or_else(|| value.to_owned());
             Some(SettingKey::NotTheirs(address))
@@ -177,6 +194,8 @@ mod tests {
         check_setting("limit=24h", Ok(Decided::Limit(24.0)));
         check_setting("limit=2d", Ok(Decided::Limit(48.0)));
         check_setting("limit=90m", Ok(Decided::Limit(1.5)));
+        check_setting("every=90d", Ok(Decided::Every(90.0)));
+        check_setting("every=6w", Ok(Decided::Every(42.0)));
         check_setting("zone=europe/paris", Ok(Decided::Zone("Europe/Paris".to_owned())));
         let refused = Decided::NotTheirs("ann@example.org".to_owned());
         check_setting("not-address=<ANN@example.org>", Ok(refused));
@@ -186,6 +205,7 @@ mod tests {
     fn what_cannot_be_set_is_refused_with_the_reason() {
         check_setting("limit=31d", Err("\"31d\" is no limit"));
         check_setting("limit=soon", Err("is no limit"));
+        check_setting("every=1h", Err("says nothing of how often"));
         check_setting("zone=Mars/Olympus", Err("no time zone"));
         check_setting("not-address=bob@example.org", Err("wasn't found by the name of Ann Lee"));
         check_setting("colour=red", Err("can't be set"));

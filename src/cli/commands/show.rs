@@ -42,6 +42,7 @@ fn document(page: &ContactPage, stance: Stance) -> Value {
     document["counts"] = counts(&person.standing.counts);
     document["explanation"] = explain(person, stance).into();
     document["turns"] = page.turns.iter().map(|turn| json::turn(turn, page)).collect();
+    document["rhythm"] = json::rhythm(&page.rhythm);
     document["ledger"] = page.ledger.iter().map(json::ledger_entry).collect();
     document
 }
@@ -74,6 +75,7 @@ fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
     }
     text.push_str(&view.score(&explain(&page.person, policy.stance)));
     text.push_str(&view.sides());
+    text.push_str(&view.rhythm());
     let (open, past) = view.turns();
     text.push_str(&view.listed("Open turns", &open));
     text.push_str(&view.listed("Earlier turns, newest first", &past));

@@ -64,6 +64,8 @@ pub enum Decided {
     Limit(f64),
     /// By its IANA name.
     Zone(String),
+    /// How often the user wants to be in touch, in days.
+    Every(f64),
     /// The address that was found by name and isn't theirs.
     NotTheirs(String),
 }
@@ -81,6 +83,7 @@ pub struct Decision {
 
 const LIMIT: &str = "limit";
 const ZONE: &str = "zone";
+const EVERY: &str = "every";
 
 impl Decided {
     /// `None` for what no version spells so.
@@ -94,6 +97,7 @@ impl Decided {
             Verb::Set => match value.split_once('=')? {
                 (LIMIT, hours) => Decided::Limit(hours.parse().ok()?),
                 (ZONE, name) => Decided::Zone(name.to_owned()),
+                (EVERY, days) => Decided::Every(days.parse().ok()?),
                 _ => return None,
             },
             Verb::NotTheirs => Decided::NotTheirs(value.to_owned()),
@@ -108,7 +112,7 @@ impl Decided {
             Decided::Snooze { .. } => Verb::Snooze,
             Decided::Mute => Verb::Mute,
             Decided::Star => Verb::Star,
-            Decided::Limit(_) | Decided::Zone(_) => Verb::Set,
+            Decided::Limit(_) | Decided::Zone(_) | Decided::Every(_) => Verb::Set,
             Decided::NotTheirs(_) => Verb::NotTheirs,
         }
     }
@@ -129,6 +133,7 @@ impl Decided {
             Decided::Snooze { until, .. } => until.0.to_string(),
             Decided::Limit(hours) => format!("{LIMIT}={hours}"),
             Decided::Zone(name) => format!("{ZONE}={name}"),
+            Decided::Every(days) => format!("{EVERY}={days}"),
             Decided::NotTheirs(address) => address.clone(),
             Decided::Done(_) | Decided::Due(_) | Decided::Mute | Decided::Star => String::new(),
         }
@@ -144,6 +149,8 @@ pub enum SettingKey {
     Limit,
     /// The time zone.
     Zone,
+    /// How often to be in touch.
+    Every,
     /// That this address isn't theirs.
     NotTheirs(String),
 }
@@ -153,7 +160,9 @@ impl SettingKey {
     pub fn means(&self, what: &Decided) -> bool {
         match (self, what) {
             (SettingKey::Any, _) => matches!(what.verb(), Verb::Set | Verb::NotTheirs),
-            (SettingKey::Limit, Decided::Limit(_)) | (SettingKey::Zone, Decided::Zone(_)) => true,
+            (SettingKey::Limit, Decided::Limit(_))
+            | (SettingKey::Zone, Decided::Zone(_))
+            | (SettingKey::Every, Decided::Every(_)) => true,
             (SettingKey::NotTheirs(address), Decided::NotTheirs(refused)) => address == refused,
             _ => false,
         }
@@ -181,6 +190,14 @@ impl Decisions {
     pub fn limit_h(&self, contact: ContactId) -> Option<f64> {
         self.of(contact).rev().find_map(|decision| match decision.what {
             Decided::Limit(hours) => Some(hours),
+            _ => None,
+        })
+    }
+
+    /// How often to be in touch, in days, as it was set last.
+    pub fn every_d(&self, contact: ContactId) -> Option<f64> {
+        self.of(contact).rev().find_map(|decision| match decision.what {
+            Decided::Every(days) => Some(days),
             _ => None,
         })
     }

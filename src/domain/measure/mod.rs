@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod decisions;
 pub mod need;
 pub mod population;
+pub mod rhythm;
 pub mod score;
 pub mod standing;
 pub mod statistics;

@@ -27,7 +27,7 @@ fn the_document_holds_every_field() {
     check(
         &shown,
         "company components counts explanation id identities last_touch ledger me name position \
-         score them turns",
+         rhythm score them turns",
     );
     check(&shown["components"], "B C M R V X");
     check(&shown["counts"], "asks_me gives init_me init_them received");

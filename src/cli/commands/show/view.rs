@@ -6,6 +6,7 @@ use crate::book::{ContactPage, ExplainedTurn, Person};
 use crate::cli::json::SHARED_ID;
 use crate::cli::render::{self, Columns};
 use crate::domain::decide::ledger::sentence::sentence;
+use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, Components, claim};
 use crate::domain::measure::standing::SideFigures;
 use crate::domain::measure::touches::EntryKind;
@@ -157,6 +158,25 @@ impl ContactView<'_> {
             }
             (Status::Open, ..) => format!("waiting {hours}"),
         }
+    }
+
+    /// How often we are in touch, where that is known.
+    pub fn rhythm(&self) -> String {
+        let Rhythm { usual_gap_d, silence_d, every_d, losing_touch, .. } = self.page.rhythm;
+        let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
+        let Some(silence) = silence_d.filter(|_| usual_gap_d.or(every_d).is_some()) else {
+            return String::new();
+        };
+        let usual = usual_gap_d.map(|gap| format!("usually every {}", days(gap)));
+        let wanted = every_d.map(|every| format!("you want every {}", days(every)));
+        let silence = format!("last {} ago", days(silence));
+        let told: Vec<String> = usual.into_iter().chain(wanted).chain([silence]).collect();
+        let lost = if losing_touch {
+            format!(": {}", render::alarm("you are losing touch"))
+        } else {
+            String::new()
+        };
+        format!("\n{}\n  {}{lost}\n", render::strong("How often you are in touch"), told.join(", "))
     }
 
     /// Where I stand with them before I ask for something.
