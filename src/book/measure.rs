@@ -19,6 +19,8 @@ use crate::store::Store;
 struct Measured {
     turns: Vec<UnjudgedTurn>,
     last_touch: Option<Moment>,
+    /// Of either side.
+    in_touch: Vec<Moment>,
     absences: Vec<Absence>,
     /// Messages whose texts were never read, and when they were sent.
     unread: Vec<(MessageNumber, Moment)>,
@@ -34,9 +36,11 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
     let decisions = store.decisions(Some(contact), FOREVER)?;
     let corrections: Vec<Correction> = decisions.of(contact).filter_map(correction).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
+    let ours = read.touches.iter().filter(|touch| touch.author != Author::Other);
+    let in_touch = ours.map(|touch| touch.at).collect();
     let unread = if policy.reads_text { unread(&letters, &read.touches) } else { Vec::new() };
     let turns = turns::turns(contact, read.touches, &corrections);
-    Ok(Measured { turns, last_touch, absences: read.absences, unread })
+    Ok(Measured { turns, last_touch, in_touch, absences: read.absences, unread })
 }
 
 /// Of what counts between the two of us, and of notices of absence, which may name a day.
@@ -241,6 +245,7 @@ impl Part {
 
 fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
     store.put_turns(contact, &measured.turns, measured.last_touch)?;
+    store.put_times_in_touch(contact, &measured.in_touch)?;
     store.want_texts(&measured.unread)?;
     store.put_absences(contact, &measured.absences)
 }

@@ -68,7 +68,7 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn page(&self, row: ContactRow) -> Result<ContactPage> {
         let mut person = self.person_of(row)?;
-        let rhythm = self.rhythm(&person);
+        let rhythm = self.rhythm(&person)?;
         let turns = std::mem::take(&mut person.turns);
         let turns: Vec<ExplainedTurn> =
             turns.into_iter().map(|turn| self.explained(turn)).collect();

@@ -19,6 +19,7 @@ mod filing;
 mod first_load;
 mod folders;
 mod import;
+mod in_touch;
 mod last_good;
 mod ledger;
 mod mail;

@@ -327,6 +327,12 @@ CREATE TABLE judgement (
   undone_at INTEGER
 ) STRICT;
 
+-- Derived. When either side was in touch, in order: seconds since 1970, four bytes each.
+CREATE TABLE in_touch (
+  contact INTEGER PRIMARY KEY,
+  times   BLOB NOT NULL
+) STRICT;
+
 -- Derived. When a contact was away: from a notice of theirs, until the day it names or until they
 -- wrote.
 CREATE TABLE absence (

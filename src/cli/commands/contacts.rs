@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::book::Person;
+use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::domain::measure::rhythm::Rhythm;
@@ -58,10 +58,11 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     let store = desk.store_to_read()?;
     let query = args.query.as_deref().unwrap_or_default();
     if args.losing_touch {
-        let mut lost = desk.book(&store)?.losing_touch()?;
-        lost.retain(|(person, _)| is_meant(&person.row, query));
+        let book = desk.book(&store)?;
+        let mut lost = book.losing_touch()?;
+        lost.retain(|(row, _)| is_meant(row, query));
         lost.truncate(args.limit.unwrap_or(usize::MAX));
-        return show_lost(desk, &lost);
+        return show_lost(desk, &book, lost);
     }
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
@@ -109,14 +110,14 @@ fn table(desk: &Desk, people: &[Person]) -> String {
     columns.finish(&[2, 3, 5], &[1])
 }
 
-fn show_lost(desk: &Desk, lost: &[(Person, Rhythm)]) -> Result<()> {
+fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> Result<()> {
     if desk.json {
-        let contact = |(person, rhythm): &(Person, Rhythm)| {
-            let mut contact = json::contact(person);
-            contact["rhythm"] = json::rhythm(rhythm);
-            contact
-        };
-        let contacts: Vec<Value> = lost.iter().map(contact).collect();
+        let mut contacts = Vec::new();
+        for (row, rhythm) in lost {
+            let mut contact = json::contact(&book.person_of(row)?);
+            contact["rhythm"] = json::rhythm(&rhythm);
+            contacts.push(contact);
+        }
         return desk.print_json(json!({ "contacts": contacts }));
     }
     if lost.is_empty() {
@@ -126,13 +127,13 @@ fn show_lost(desk: &Desk, lost: &[(Person, Rhythm)]) -> Result<()> {
     let mut columns =
         render::Columns::new(&["ID", "NAME", "USUALLY EVERY", "LAST TOUCH", "SILENT FOR"]);
     let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
-    for (person, rhythm) in lost {
+    for (row, rhythm) in &lost {
         let every = rhythm.every_d.or(rhythm.usual_gap_d);
         columns.row([
-            person.row.id.to_string(),
-            clean(&person.row.name),
+            row.id.to_string(),
+            clean(&row.name),
             every.map_or_else(|| render::UNKNOWN.to_owned(), days),
-            render::day(person.standing.last_touch, &desk.config.policy.zone),
+            render::day(rhythm.last, &desk.config.policy.zone),
             rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), days),
         ]);
     }

@@ -7,8 +7,6 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::touches::{Entry, EntryKind};
-use super::turns::{Status, Turn};
 use crate::domain::model::{DAY, Moment};
 
 /// What is longer ago, in seconds, tells nothing of the rhythm of today.
@@ -18,7 +16,7 @@ const DAYS_OF_A_RHYTHM: usize = 5;
 /// So many times the usual gap.
 const GAPS: f64 = 8.0;
 /// Nobody is lost sooner, in days.
-pub const SOONEST_D: f64 = 60.0;
+const SOONEST_D: f64 = 60.0;
 /// From then on, in days, nothing was tried for so long that there is nothing left to lose.
 const UNTESTED_FROM: f64 = 730.0;
 
@@ -33,6 +31,8 @@ pub struct Rhythm {
     pub every_d: Option<f64>,
     /// The first touch of all.
     pub since: Option<Moment>,
+    /// The last one of either side.
+    pub last: Option<Moment>,
     /// Silent far beyond the rhythm, or beyond what the user wants.
     pub losing_touch: bool,
 }
@@ -40,27 +40,23 @@ pub struct Rhythm {
 /// What a rhythm is found from.
 #[derive(Debug, Clone, Copy)]
 pub struct Signs<'a> {
-    /// Of either side.
-    pub turns: &'a [Turn],
-    /// By hand.
-    pub entries: &'a [Entry],
+    /// When either side was in touch, on any channel, in order.
+    pub touches: &'a [Moment],
     /// How often the user wants to be in touch, in days.
     pub every_d: Option<f64>,
     /// They have said that they are away now.
     pub away: bool,
+    /// An open turn says already who is to write.
+    pub waits: bool,
 }
 
 /// The rhythm at `now`; days begin in `zone`.
-pub fn rhythm(known: &Signs<'_>, zone: &TimeZone, now: Moment) -> Rhythm {
-    let mut touches = touches(known, now);
-    touches.sort_unstable();
+pub fn rhythm(signs: &Signs<'_>, zone: &TimeZone, now: Moment) -> Rhythm {
+    let by_now = signs.touches.partition_point(|at| *at <= now);
+    let touches = signs.touches.get(..by_now).unwrap_or_default();
     let silence_d = touches.last().map(|last| now.days_since(*last));
-    let usual_gap_d = usual_gap(&touches, zone, now);
-    let waits = known
-        .turns
-        .iter()
-        .any(|turn| turn.start <= now && turn.counts(now) && turn.status(now) == Status::Open);
-    let is_silent = silence_d.is_some_and(|silence| match (known.every_d, usual_gap_d) {
+    let usual_gap_d = usual_gap(touches, zone, now);
+    let is_silent = silence_d.is_some_and(|silence| match (signs.every_d, usual_gap_d) {
         (Some(every), _) => silence > every,
         (None, Some(gap)) => silence > SOONEST_D.max(GAPS * gap) && silence < UNTESTED_FROM,
         (None, None) => false,
@@ -68,25 +64,11 @@ pub fn rhythm(known: &Signs<'_>, zone: &TimeZone, now: Moment) -> Rhythm {
     Rhythm {
         usual_gap_d,
         silence_d,
-        every_d: known.every_d,
+        every_d: signs.every_d,
         since: touches.first().copied(),
-        losing_touch: is_silent && !known.away && !waits,
+        last: touches.last().copied(),
+        losing_touch: is_silent && !signs.away && !signs.waits,
     }
-}
-
-/// Of either side, on any channel.
-fn touches(known: &Signs<'_>, now: Moment) -> Vec<Moment> {
-    let of_turn = |turn: &Turn| {
-        let messages = turn.asks.iter().map(|asked| asked.at);
-        let ends = [Some(turn.start), turn.answer.map(|answer| answer.at)];
-        messages.chain(ends.into_iter().flatten()).collect::<Vec<_>>()
-    };
-    let is_spoken = |entry: &&Entry| match entry.kind {
-        EntryKind::Call => !entry.other_way,
-        kind => kind == EntryKind::Meeting,
-    };
-    let spoken = known.entries.iter().filter(is_spoken).map(|entry| entry.at);
-    known.turns.iter().flat_map(of_turn).chain(spoken).filter(|at| *at <= now).collect()
 }
 
 /// In days; `touches` in order.
@@ -112,23 +94,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::model::{EntryNumber, Side};
 
     const NOW: Moment = Moment(1_780_000_000);
 
-    /// Answered at once, so that nobody waits.
-    fn turn(days_ago: i64) -> Turn {
-        Turn::asked(Side::Mine, days_ago, NOW - days_ago * DAY).answered_after(1.0)
-    }
-
-    fn of(turns: &[Turn], every_d: Option<f64>) -> Rhythm {
-        let known = Signs { turns, entries: &[], every_d, away: false };
-        rhythm(&known, &TimeZone::UTC, NOW)
+    fn of(days_ago: &[i64], every_d: Option<f64>) -> Rhythm {
+        let mut touches: Vec<Moment> = days_ago.iter().map(|days| NOW - days * DAY).collect();
+        touches.sort_unstable();
+        let signs = Signs { touches: &touches, every_d, away: false, waits: false };
+        rhythm(&signs, &TimeZone::UTC, NOW)
     }
 
     /// In touch every so many days until so many days ago, six times.
-    fn regular(every: i64, until: i64) -> Vec<Turn> {
-        (0..6).map(|n| turn(until + n * every)).collect()
+    fn regular(every: i64, until: i64) -> Vec<i64> {
+        (0..6).map(|n| until + n * every).collect()
     }
 
     #[track_caller]
@@ -150,62 +128,44 @@ mod tests {
 
     #[test]
     fn four_days_make_no_rhythm() {
-        let four: Vec<Turn> = regular(10, 300).into_iter().take(4).collect();
-        assert_eq!((of(&four, None).usual_gap_d, of(&four, None).losing_touch), (None, false));
-        let twice_a_day: Vec<Turn> = four.iter().cloned().chain(four.clone()).collect();
+        let four = &regular(10, 300)[..4];
+        let found = of(four, None);
+        assert_eq!((found.usual_gap_d, found.losing_touch), (None, false));
+        let twice_a_day = [four, four].concat();
         assert_eq!(of(&twice_a_day, None).usual_gap_d, None, "days count, not messages");
     }
 
     #[test]
     fn what_the_user_wants_goes_before() {
-        let turns = regular(10, 81);
-        assert!(!of(&turns, Some(90.0)).losing_touch);
-        assert!(of(&turns, Some(80.0)).losing_touch);
-        assert!(of(&[turn(800)], Some(90.0)).losing_touch);
+        let touches = regular(10, 81);
+        assert!(!of(&touches, Some(90.0)).losing_touch);
+        assert!(of(&touches, Some(80.0)).losing_touch);
+        assert!(of(&[800], Some(90.0)).losing_touch);
         assert!(!of(&[], Some(90.0)).losing_touch, "never in touch");
     }
 
     #[test]
-    fn who_is_away_or_is_to_write_is_not_lost() {
-        let turns = regular(10, 100);
-        let known = Signs { turns: &turns, entries: &[], every_d: None, away: true };
-        assert!(!rhythm(&known, &TimeZone::UTC, NOW).losing_touch);
-        let open = Turn::asked(Side::Theirs, 1, NOW - 20 * DAY);
-        let turns: Vec<Turn> = turns.into_iter().chain([open]).collect();
-        assert!(!of(&turns, Some(10.0)).losing_touch);
-    }
-
-    #[test]
-    fn a_call_is_a_touch_too() {
-        let call = |other_way| Entry {
-            id: EntryNumber(1),
-            at: NOW - 3 * DAY,
-            kind: EntryKind::Call,
-            other_way,
-            text: String::new(),
+    fn who_is_away_or_waited_for_is_not_lost() {
+        let touches = [NOW - 100 * DAY];
+        let losing = |away, waits| {
+            let signs = Signs { touches: &touches, every_d: Some(9.0), away, waits };
+            rhythm(&signs, &TimeZone::UTC, NOW).losing_touch
         };
-        let turns = regular(10, 100);
-        let losing = |entry: Entry| {
-            let known = Signs { turns: &turns, entries: &[entry], every_d: None, away: false };
-            rhythm(&known, &TimeZone::UTC, NOW).losing_touch
-        };
-        assert!(!losing(call(false)));
-        assert!(losing(call(true)), "nobody was reached");
+        assert!(losing(false, false));
+        assert!(!losing(true, false) && !losing(false, true));
     }
 
     proptest! {
         #[test]
-        fn neither_order_nor_duplicates_matter(
-            days in prop::collection::vec(0..1500_i64, 0..12).prop_flat_map(|days| {
-                let twice: Vec<i64> = days.iter().chain(&days).copied().collect();
-                (Just(days), Just(twice).prop_shuffle())
-            })
-        ) {
-            let found = |days: &[i64]| {
-                let turns: Vec<Turn> = days.iter().map(|days| turn(*days)).collect();
-                of(&turns, None)
-            };
-            prop_assert_eq!(found(&days.0), found(&days.1));
+        fn the_same_touch_twice_changes_nothing(days in prop::collection::vec(0..1500_i64, 0..12)) {
+            let twice: Vec<i64> = days.iter().chain(&days).copied().collect();
+            prop_assert_eq!(of(&days, None), of(&twice, None));
+        }
+
+        #[test]
+        fn what_came_later_changes_nothing(days in prop::collection::vec(-99..999_i64, 0..12)) {
+            let past: Vec<i64> = days.iter().copied().filter(|days| *days >= 0).collect();
+            prop_assert_eq!(of(&days, None), of(&past, None));
         }
     }
 }

@@ -16,6 +16,11 @@ CREATE TABLE judgement (
   finding   TEXT NOT NULL,
   undone_at INTEGER
 ) STRICT;
+-- Derived. When either side was in touch, in order: seconds since 1970, four bytes each.
+CREATE TABLE in_touch (
+  contact INTEGER PRIMARY KEY,
+  times   BLOB NOT NULL
+) STRICT;
 -- It is mine and requests something.
 ALTER TABLE turn ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX turn_requests ON turn (start) WHERE requests = 1;
