@@ -43,6 +43,7 @@
 //! | terms | a contact's limit, and the clock on which it runs |
 //! | finding, ledger entry | what the mail says was given, asked or received; what is held of it |
 //! | balance | what of that counts with a contact, and is left by now |
+//! | rhythm | how often the two of us are in touch, and whether we are losing it |
 //! | standing | both response times, the shares within the limit and the score |
 //! | population, survey | what all contacts teach about each; learning it |
 //! | decision | what the user said of a contact or a turn |
