@@ -4,41 +4,26 @@ use insta::assert_snapshot;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::support::maildir::Maildir;
+use crate::support::acquaintances::{ADA, BOB, EVE, ME, max_who_knows};
 use crate::support::message::Message;
 use crate::support::world::World;
 
-const ME: &str = "Max Power <max@example.com>";
-const ADA: &str = "Ada Lark <ada@lark.example>";
-const BOB: &str = "Bob Moss <bob@moss.example>";
-const EVE: &str = "Eve Stone <eve@stone.example>";
 const NOW: &str = "2026-10-10T12:00:00Z";
 
 /// Max, who wrote with Ada every ten days until June, with Bob every twenty days until now, and
 /// with Eve twice.
 fn world() -> World {
-    let world = World::new(env!("CARGO_BIN_EXE_requite"));
-    world.configure(
-        "[me]\naddresses = [\"max@example.com\"]\nzone = \"UTC\"\n\
-         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"~/Mail\"\n",
-    );
-    let inbox = Maildir::create(world.home().join("Mail"));
-    let now: Timestamp = NOW.parse().unwrap();
-    for (who, every, until, times) in [(ADA, 10, 120, 8), (BOB, 20, 5, 8), (EVE, 30, 200, 2)] {
-        for n in 0..times {
-            let at = now - SignedDuration::from_hours(24 * (until + every * n));
-            let mail = Message::of(at).from(who).to(ME).subject("Thanks").id(&format!("{n}.{who}"));
-            inbox.deliver(at, &mail.bytes());
+    max_who_knows(&[ADA, BOB, EVE], |inbox| {
+        let now: Timestamp = NOW.parse().unwrap();
+        for (who, every, until, times) in [(ADA, 10, 120, 8), (BOB, 20, 5, 8), (EVE, 30, 200, 2)] {
+            for n in 0..times {
+                let at = now - SignedDuration::from_hours(24 * (until + every * n));
+                let mail =
+                    Message::of(at).from(who).to(ME).subject("Thanks").id(&format!("{n}.{who}"));
+                inbox.deliver(at, &mail.bytes());
+            }
         }
-    }
-    let card = |person: &str| {
-        let (name, address) = person.trim_end_matches('>').split_once(" <").unwrap();
-        format!("BEGIN:VCARD\nFN:{name}\nEMAIL:{address}\nEND:VCARD\n")
-    };
-    let people = world.write("people.vcf", [ADA, BOB, EVE].map(card).concat());
-    world.run(&["import", people.to_str().unwrap()]);
-    world.run(&["sync"]);
-    world
+    })
 }
 
 fn losing_touch_with(world: &World) -> Vec<String> {

@@ -3,14 +3,10 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::maildir::Maildir;
+use crate::support::acquaintances::{ADA, BOB, EVE, ME, max_who_knows};
 use crate::support::message::Message;
 use crate::support::world::World;
 
-const ME: &str = "Max Power <max@example.com>";
-const ADA: &str = "Ada Lark <ada@lark.example>";
-const BOB: &str = "Bob Moss <bob@moss.example>";
-const EVE: &str = "Eve Stone <eve@stone.example>";
 const HANA: &str = "Hana Ito <hana@hire.example>";
 const JANE: &str = "Jane Doe <jane@doe.example>";
 const NOW: &str = "2026-10-10T12:00:00Z";
@@ -34,39 +30,27 @@ fn resume(day: u32) -> Message {
 
 /// Max, who knows five people and has introduced, asked, passed on and received.
 fn world() -> World {
-    let world = World::new(env!("CARGO_BIN_EXE_requite"));
-    world.configure(
-        "[me]\naddresses = [\"max@example.com\"]\nzone = \"UTC\"\n\
-         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"~/Mail\"\n",
-    );
-    let inbox = Maildir::create(world.home().join("Mail"));
-    let draft = "Could you please send me the report by Friday?\n";
-    let sent = inbox.folder("Sent");
-    for mail in [
-        mine(1, &format!("{ADA}, {BOB}"), "Intro: Ada <> Bob"),
-        resume(3),
-        mine(5, EVE, "The report").body(draft),
-        mine(7, EVE, "The next report").body(draft),
-        mine(9, &format!("{ADA}, {HANA}"), "Meeting presentation"),
-        mine(10, &format!("{EVE}, {HANA}"), "Let's have lunch"),
-    ] {
-        sent.keep(mail.time(), "S", &mail.bytes());
-    }
-    for mail in [
-        theirs(2, BOB, ADA, "Re: Intro: Ada <> Bob").cc(ME).in_reply_to("m1@example.com"),
-        theirs(6, EVE, ME, "Re: The report").in_reply_to("m5@example.com"),
-        theirs(8, ADA, &format!("{ME}, Zed New <zed@new.example>"), "Intro: Max <> Zed"),
-    ] {
-        inbox.deliver(mail.time(), &mail.bytes());
-    }
-    let card = |person: &str| {
-        let (name, address) = person.trim_end_matches('>').split_once(" <").unwrap();
-        format!("BEGIN:VCARD\nFN:{name}\nEMAIL:{address}\nEND:VCARD\n")
-    };
-    let people = world.write("people.vcf", [ADA, BOB, EVE, HANA, JANE].map(card).concat());
-    world.run(&["import", people.to_str().unwrap()]);
-    world.run(&["sync"]);
-    world
+    max_who_knows(&[ADA, BOB, EVE, HANA, JANE], |inbox| {
+        let sent = inbox.folder("Sent");
+        let draft = "Could you please send me the report by Friday?\n";
+        for mail in [
+            mine(1, &format!("{ADA}, {BOB}"), "Intro: Ada <> Bob"),
+            resume(3),
+            mine(5, EVE, "The report").body(draft),
+            mine(7, EVE, "The next report").body(draft),
+            mine(9, &format!("{ADA}, {HANA}"), "Meeting presentation"),
+            mine(10, &format!("{EVE}, {HANA}"), "Let's have lunch"),
+        ] {
+            sent.keep(mail.time(), "S", &mail.bytes());
+        }
+        for mail in [
+            theirs(2, BOB, ADA, "Re: Intro: Ada <> Bob").cc(ME).in_reply_to("m1@example.com"),
+            theirs(6, EVE, ME, "Re: The report").in_reply_to("m5@example.com"),
+            theirs(8, ADA, &format!("{ME}, Zed New <zed@new.example>"), "Intro: Max <> Zed"),
+        ] {
+            inbox.deliver(mail.time(), &mail.bytes());
+        }
+    })
 }
 
 fn ledger(world: &World) -> Value {

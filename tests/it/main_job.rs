@@ -19,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::support::dovecot::{Dovecot, PASSWORD, USER};
+use crate::support::exports::vcard;
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::world::World;
@@ -76,13 +77,6 @@ fn configuration(further: &[&str]) -> String {
 const SILENT: &str = "[alerts]\ndesktop = false\n";
 /// Headers alone are read.
 const NEVER: &str = "[privacy]\ntext = \"never\"\n";
-
-fn vcard(people: &[(&str, &str)]) -> String {
-    let card = |(name, address): &(&str, &str)| {
-        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
-    };
-    people.iter().map(card).collect()
-}
 
 /// Grace and Alan become contacts.
 fn import_both(world: &World) {

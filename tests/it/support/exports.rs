@@ -14,3 +14,11 @@ pub fn connections(count: usize) -> String {
     }
     rows
 }
+
+/// A card for each, by name and address.
+pub fn vcard(people: &[(&str, &str)]) -> String {
+    let card = |(name, address): &(&str, &str)| {
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
+    };
+    people.iter().map(card).collect()
+}

@@ -13,6 +13,7 @@
               fails the test, and only a real clock can limit the waiting for a real server"
 )]
 
+pub mod acquaintances;
 pub mod certificate;
 pub mod corpus;
 pub mod courier;
