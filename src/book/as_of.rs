@@ -4,7 +4,6 @@
 
 use std::ops::Deref;
 
-use super::findings::find;
 use super::measure::measure_dirty;
 use crate::domain::model::Moment;
 use crate::domain::policy::Policy;
@@ -59,7 +58,5 @@ fn measured_then(store: &Store, policy: &Policy, then: Moment) -> Result<Store> 
         store.match_by_name()?;
         measure_dirty(store, policy)
     })?;
-    let found = find(&earlier, policy)?;
-    earlier.transaction(|store| store.put_findings(&found))?;
     Ok(earlier)
 }

@@ -69,15 +69,15 @@ fn introduction(
     at: Moment,
 ) -> Result<Option<Introduction>> {
     let outbound = outbound(mail, at);
+    let this = sighting(&mail.head, at);
     let mut new_pairs = Vec::new();
     let mut words = Vec::new();
     for (one, other) in introductions::pairs(&outbound) {
         let seen = store.seen_on(&one, Some(&other))?;
-        let this = seen.iter().find(|seen| seen.message == mail.head.message);
-        let Some(this) = this.and_then(|this| sighting(this, policy)) else { continue };
-        let met =
-            |seen: &SeenOn| sighting(seen, policy).is_some_and(|it| it.acquaints_before(&this));
-        if seen.iter().any(met) {
+        if seen
+            .iter()
+            .any(|seen| seen_at(seen, policy).is_some_and(|it| it.acquaints_before(&this)))
+        {
             continue;
         }
         words.extend(seen.iter().filter_map(|seen| {
@@ -98,20 +98,22 @@ fn introduced_to_me(
     at: Moment,
 ) -> Result<Option<received::Received>> {
     let others: Vec<Mailbox> = mail.to.iter().chain(&mail.cc).cloned().collect();
+    let this = sighting(&mail.head, at);
     let mut newcomers = Vec::new();
     for person in others.iter().filter(|person| person.address != mail.head.author.address) {
         let seen = store.seen_on(&person.address, None)?;
-        let this = seen.iter().find(|seen| seen.message == mail.head.message);
-        let Some(this) = this.and_then(|this| sighting(this, policy)) else { continue };
-        let before = |seen: &SeenOn| sighting(seen, policy).is_some_and(|it| it.precedes(&this));
-        if !seen.iter().any(before) {
+        if !seen.iter().any(|seen| seen_at(seen, policy).is_some_and(|it| it.precedes(&this))) {
             newcomers.push(person.clone());
         }
     }
     Ok(received::received(mail.head.message, at, &mail.head.author, &others, newcomers))
 }
 
-fn sighting(seen: &SeenOn, policy: &Policy) -> Option<Sighting> {
+fn sighting(head: &Head, at: Moment) -> Sighting {
+    Sighting { at, key: head.key, recipients: head.recipients }
+}
+
+fn seen_at(seen: &SeenOn, policy: &Policy) -> Option<Sighting> {
     let at = seen.clocks.time(policy.time)?;
     Some(Sighting { at, key: seen.key, recipients: seen.recipients })
 }

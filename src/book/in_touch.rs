@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Book, Person};
 use crate::domain::measure::rhythm::{Rhythm, Signs, rhythm};
-use crate::domain::measure::turns::Status;
+use crate::domain::measure::standing::is_owed;
 use crate::domain::model::ContactId;
 use crate::domain::policy::EXPIRY_H;
 use crate::error::Result;
@@ -17,10 +17,7 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn rhythm(&self, person: &Person) -> Result<Rhythm> {
         let now = self.now();
-        let waits = person
-            .turns
-            .iter()
-            .any(|turn| turn.start <= now && turn.counts(now) && turn.status(now) == Status::Open);
+        let waits = person.turns.iter().any(|turn| is_owed(turn, now));
         self.rhythm_of(person.row.id, waits)
     }
 
@@ -31,11 +28,8 @@ impl Book<'_> {
     pub fn losing_touch(&self) -> Result<Vec<(ContactRow, Rhythm)>> {
         let now = self.now();
         let waiting = self.judged(self.store.waiting_turns(now.plus_hours(-EXPIRY_H))?);
-        let waited_for: HashSet<ContactId> = waiting
-            .iter()
-            .filter(|turn| turn.start <= now && turn.counts(now))
-            .map(|turn| turn.id.contact)
-            .collect();
+        let waited_for: HashSet<ContactId> =
+            waiting.iter().filter(|turn| is_owed(turn, now)).map(|turn| turn.id.contact).collect();
         let mut found = Vec::new();
         for row in self.store.contacts()? {
             let rhythm = self.rhythm_of(row.id, waited_for.contains(&row.id))?;

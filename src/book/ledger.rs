@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Book;
+use super::as_of::StoreAt;
+use super::findings::find;
 use crate::domain::decide::ledger::asks::{self, AskOutcome};
 use crate::domain::decide::ledger::introductions::{Introduction, IntroductionOutcome};
 use crate::domain::decide::ledger::judging::{ClassRecord, settle};
@@ -27,6 +29,8 @@ pub struct Ledger {
     kept: Vec<Kept>,
     /// Turns of mine that request something.
     requests: Vec<Turn>,
+    /// Which of the requests hold a message.
+    requests_by_touch: HashMap<TouchId, Vec<usize>>,
     /// What the user wrote about entries by hand.
     notes: HashMap<EntryId, String>,
 }
@@ -68,6 +72,11 @@ impl Ledger {
         Balance::of(&all, now)
     }
 
+    fn requests_holding(&self, touch: TouchId) -> impl Iterator<Item = &Turn> {
+        let places = self.requests_by_touch.get(&touch).into_iter().flatten();
+        places.filter_map(|place| self.requests.get(*place))
+    }
+
     /// What concerns a contact, oldest first.
     pub fn of(&self, contact: ContactId) -> impl Iterator<Item = &LedgerEntry> {
         self.entries.iter().filter(move |entry| entry.contacts.contains(&contact))
@@ -89,7 +98,10 @@ impl Book<'_> {
 
     fn compiled_ledger(&self) -> Result<Ledger> {
         let now = self.now();
-        let kept: Vec<Kept> = self.store.findings()?;
+        let kept = match &self.store {
+            StoreAt::Now(store) => store.findings()?,
+            StoreAt::Then(earlier) => find(earlier, self.policy)?,
+        };
         let requests = self.judged(self.store.requests()?);
         let by_hand = self.store.all_entries()?;
         let people = self.store.contacts_by_address()?;
@@ -103,17 +115,17 @@ impl Book<'_> {
         found.extend(by_hand.iter().filter_map(|(entry, who)| ledger::by_hand(entry, who)));
         found.retain(|finding| finding.at <= now);
         let settled = settle(found, &self.store.judgements(now)?);
-        let mut counted: HashMap<ContactId, Vec<Counted>> = HashMap::new();
-        for entry in &settled.entries {
-            let Some(counts) = entry.counted() else { continue };
-            for contact in &entry.contacts {
-                counted.entry(*contact).or_default().push(counts);
-            }
-        }
+        let counted = ledger::counted(&settled.entries);
         let notes = by_hand.into_iter().map(|(entry, _)| (EntryId::Hand(entry.id), entry.text));
         let notes = notes.filter(|(_, text)| !text.is_empty()).collect();
+        let mut requests_by_touch: HashMap<TouchId, Vec<usize>> = HashMap::new();
+        for (place, turn) in requests.iter().enumerate() {
+            for touch in &turn.touches {
+                requests_by_touch.entry(*touch).or_default().push(place);
+            }
+        }
         let (entries, classes) = (settled.entries, settled.classes);
-        Ok(Ledger { entries, classes, counted, kept, requests, notes })
+        Ok(Ledger { entries, classes, counted, kept, requests, requests_by_touch, notes })
     }
 
     /// What is told of these entries, in their order.
@@ -198,7 +210,7 @@ impl Outcomes<'_> {
     fn of_ask(&self, message: MessageNumber) -> Option<LedgerOutcome> {
         let now = self.book.now();
         let touch = TouchId::Message(message);
-        let asked = self.ledger.requests.iter().filter(|turn| turn.touches.contains(&touch));
+        let asked = self.ledger.requests_holding(touch);
         let outcomes = asked.filter_map(|turn| {
             let terms = self.book.terms(turn.id.contact);
             asks::outcome(touch, std::slice::from_ref(turn), &terms, now)

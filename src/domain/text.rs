@@ -74,6 +74,16 @@ pub fn duration(hours: f64) -> String {
     format!("{} {rest} h", count(days as u64, "day", "days"))
 }
 
+/// `a`, `a and b`, `a, b and c`; nothing for none.
+pub fn listed(parts: &[impl AsRef<str>]) -> String {
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    match parts.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// A number with its noun: `1 person`, `12,345 people`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })

@@ -7,12 +7,12 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use super::folders::FolderId;
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::measure::decisions::Verb;
-use crate::domain::measure::touches::EntryKind;
+use crate::domain::measure::touches::{Clocks, EntryKind};
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::identity::IdentityKind;
 use crate::domain::message::mailbox::{AccountState, MailboxKind, Role, Uid, UidValidity};
-use crate::domain::model::{EntryNumber, MessageNumber, TouchId};
+use crate::domain::model::{EntryNumber, MessageNumber, Moment, TouchId};
 
 /// Messages are positive, entries negative: one column holds either.
 pub(super) fn touch_number(touch: TouchId) -> i64 {
@@ -45,6 +45,18 @@ pub(super) fn stored_key(row: &Row<'_>, column: usize) -> rusqlite::Result<Messa
     let stored: Vec<u8> = row.get(column)?;
     key.iter_mut().zip(stored).for_each(|(to, from)| *to = from);
     Ok(MessageKey(key))
+}
+
+/// From four columns: whether it is mine, its Date, when my server received it, and when it was
+/// filed first.
+pub(super) fn clocks(row: &Row<'_>, first: usize) -> rusqlite::Result<Clocks> {
+    let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+    Ok(Clocks {
+        by_me: row.get(first)?,
+        date: moment(first + 1)?,
+        received: moment(first + 2)?,
+        internal: moment(first + 3)?,
+    })
 }
 
 /// A day as it is stored: `YYYY-MM-DD`, or nothing.

@@ -7,6 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, params};
 
 use super::Store;
+use super::columns::clocks;
 use crate::domain::measure::touches::Clocks;
 use crate::domain::model::Moment;
 use crate::error::{Error, Kind, Result};
@@ -40,14 +41,7 @@ impl Store {
         let mut enter = self.db.prepare("INSERT INTO later (id) VALUES (?1)")?;
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
-            let clocks = Clocks {
-                by_me: row.get(1)?,
-                date: moment(2)?,
-                received: moment(3)?,
-                internal: moment(4)?,
-            };
-            if time(clocks).is_some_and(|at| at > then) {
+            if time(clocks(row, 1)?).is_some_and(|at| at > then) {
                 enter.execute([row.get::<_, i64>(0)?])?;
             }
         }

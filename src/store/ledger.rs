@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
 use super::Store;
-use super::columns::{CC, stored_key};
+use super::columns::{CC, clocks, stored_key};
 use crate::domain::decide::ledger::judging::Judgement;
 use crate::domain::decide::ledger::{EntryId, Finding, Kept};
 use crate::domain::measure::touches::{Clocks, Entry};
@@ -22,6 +22,7 @@ use crate::error::Result;
 #[derive(Debug, Clone)]
 pub struct Head {
     pub message: MessageNumber,
+    pub key: MessageKey,
     pub author: Mailbox,
     pub clocks: Clocks,
     /// As far as subjects are kept.
@@ -44,7 +45,6 @@ pub struct AddressedMail {
 /// A message that somebody is on.
 #[derive(Debug, Clone)]
 pub struct SeenOn {
-    pub message: MessageNumber,
     pub key: MessageKey,
     pub clocks: Clocks,
     /// Distinct addresses in To and Cc.
@@ -75,7 +75,7 @@ impl Store {
     pub fn addressed_mail(&self, wanted: impl Fn(&Head) -> bool) -> Result<Vec<AddressedMail>> {
         let mut heads = self.db.prepare(
             "SELECT m.id, a.email, a.name, a.mine, m.date, m.received, m.internal, m.subject,
-               m.traits, m.recipients, m.attachments
+               m.traits, m.recipients, m.attachments, m.key
              FROM message m JOIN address a ON a.id = m.author",
         )?;
         let mut is_sent = self.db.prepare(
@@ -137,7 +137,7 @@ impl Store {
     pub fn seen_on(&self, one: &str, other: Option<&str>) -> Result<Vec<SeenOn>> {
         let with = if other.is_some() { WITH_BOTH } else { WITH_ONE };
         let sql = format!(
-            "SELECT m.id, m.key, a.mine IS 1, m.date, m.received, m.internal, m.recipients, a.email
+            "SELECT m.key, a.mine IS 1, m.date, m.received, m.internal, m.recipients, a.email
              FROM ({with}) x CROSS JOIN message m ON m.id = x.id LEFT JOIN address a ON a.id = m.author"
         );
         let mut statement = self.db.prepare_cached(&sql)?;
@@ -301,8 +301,9 @@ fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
     let names: Option<String> = row.get(10)?;
     Ok(Head {
         message: row.get(0)?,
+        key: stored_key(row, 11)?,
         author: Mailbox { address: row.get(1)?, name: row.get(2)? },
-        clocks: clocks(row, 3, 4)?,
+        clocks: clocks(row, 3)?,
         subject: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
         traits: Traits(row.get::<_, i64>(8)?.cast_unsigned()),
         recipients: row.get(9)?,
@@ -312,20 +313,9 @@ fn head(row: &Row<'_>) -> rusqlite::Result<Head> {
 
 fn seen_on(row: &Row<'_>) -> rusqlite::Result<SeenOn> {
     Ok(SeenOn {
-        message: row.get(0)?,
-        key: stored_key(row, 1)?,
-        clocks: clocks(row, 2, 3)?,
-        recipients: row.get(6)?,
-        author: row.get(7)?,
-    })
-}
-
-fn clocks(row: &Row<'_>, mine: usize, first: usize) -> rusqlite::Result<Clocks> {
-    let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
-    Ok(Clocks {
-        by_me: row.get(mine)?,
-        date: moment(first)?,
-        received: moment(first + 1)?,
-        internal: moment(first + 2)?,
+        key: stored_key(row, 0)?,
+        clocks: clocks(row, 1)?,
+        recipients: row.get(5)?,
+        author: row.get(6)?,
     })
 }

@@ -11,7 +11,7 @@ use crate::cli::{json, render};
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
-use crate::domain::text::{clean, count};
+use crate::domain::text::clean;
 use crate::error::Result;
 use crate::store::{ContactRow, Correspondent};
 
@@ -126,15 +126,14 @@ fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> R
     }
     let mut columns =
         render::Columns::new(&["ID", "NAME", "USUALLY EVERY", "LAST TOUCH", "SILENT FOR"]);
-    let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
     for (row, rhythm) in &lost {
         let every = rhythm.every_d.or(rhythm.usual_gap_d);
         columns.row([
             row.id.to_string(),
             clean(&row.name),
-            every.map_or_else(|| render::UNKNOWN.to_owned(), days),
+            every.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
             render::day(rhythm.last, &desk.config.policy.zone),
-            rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), days),
+            rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
         ]);
     }
     desk.print(&columns.finish(&[2, 4], &[1]))

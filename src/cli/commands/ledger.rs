@@ -144,10 +144,7 @@ fn section(kind: LedgerKind, booked: &[BookedEntry], all: usize, desk: &Desk) ->
             subject.as_deref().or(text.as_deref()).map(clean).unwrap_or_default(),
         ]);
     }
-    let more = match all.saturating_sub(booked.len()) {
-        0 => String::new(),
-        unlisted => format!("  and {unlisted} more: see --json\n"),
-    };
+    let more = render::more(all, booked.len());
     format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[4, 2]))
 }
 

@@ -8,6 +8,7 @@ use crate::cli::desk::Desk;
 use crate::cli::person;
 use crate::domain::measure::touches::{Entry, EntryKind};
 use crate::domain::model::{EntryNumber, Moment};
+use crate::domain::text::listed;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Store};
 
@@ -105,11 +106,7 @@ fn contacts_and_text(
 
 fn names(contacts: &[ContactRow]) -> String {
     let names: Vec<&str> = contacts.iter().map(|contact| contact.name.as_str()).collect();
-    match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
-    }
+    listed(&names)
 }
 
 fn sentence(entry: &Entry, names: &str) -> String {

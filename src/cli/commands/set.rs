@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
 
 use crate::cli::desk::Desk;
-use crate::cli::person;
+use crate::cli::{person, render};
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
 use crate::domain::message::identity;
 use crate::domain::policy::EXPIRY_H;
-use crate::domain::text::{clean, count};
+use crate::domain::text::clean;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, IdentityKind, Store};
 
@@ -112,9 +112,7 @@ fn words(what: &Decided) -> String {
     match what {
         Decided::Limit(hours) => format!("the limit is {hours} h"),
         Decided::Zone(name) => format!("the zone is {name}"),
-        Decided::Every(days) => {
-            format!("you want to be in touch every {}", count(*days as u64, "day", "days"))
-        }
+        Decided::Every(days) => format!("you want to be in touch every {}", render::days(*days)),
         other => format!("{} isn't theirs", other.value()),
     }
 }

@@ -131,7 +131,7 @@ impl ContactView<'_> {
             ]);
         }
         let table = render::beneath(&columns.finish(&[], &[4]), &reasons);
-        format!("\n{}\n{table}{}", render::strong(heading), more(turns.len()))
+        format!("\n{}\n{table}{}", render::strong(heading), render::more(turns.len(), LISTED))
     }
 
     /// How likely an answer is due, and why; of what is past only where it asked for none.
@@ -163,13 +163,12 @@ impl ContactView<'_> {
     /// How often we are in touch, where that is known.
     pub fn rhythm(&self) -> String {
         let Rhythm { usual_gap_d, silence_d, every_d, losing_touch, .. } = self.page.rhythm;
-        let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
         let Some(silence) = silence_d.filter(|_| usual_gap_d.or(every_d).is_some()) else {
             return String::new();
         };
-        let usual = usual_gap_d.map(|gap| format!("usually every {}", days(gap)));
-        let wanted = every_d.map(|every| format!("you want every {}", days(every)));
-        let silence = format!("last {} ago", days(silence));
+        let usual = usual_gap_d.map(|gap| format!("usually every {}", render::days(gap)));
+        let wanted = every_d.map(|every| format!("you want every {}", render::days(every)));
+        let silence = format!("last {} ago", render::days(silence));
         let told: Vec<String> = usual.into_iter().chain(wanted).chain([silence]).collect();
         let lost = if losing_touch {
             format!(": {}", render::alarm("you are losing touch"))
@@ -201,7 +200,11 @@ impl ContactView<'_> {
             columns.row([render::time(entry.at, self.zone), kind.to_owned(), clean(&entry.text)]);
         }
         let table = columns.finish(&[], &[2]);
-        format!("\n{}\n{table}{}", render::strong("Entered by hand"), more(entries.len()))
+        format!(
+            "\n{}\n{table}{}",
+            render::strong("Entered by hand"),
+            render::more(entries.len(), LISTED)
+        )
     }
 
     pub fn left_out(&self) -> String {
@@ -222,7 +225,7 @@ impl ContactView<'_> {
         }
         let heading = render::strong("Messages that don't count, newest first");
         let table = columns.finish(&[], &[2]);
-        format!("\n{heading}\n{table}{}", more(left_out.len()))
+        format!("\n{heading}\n{table}{}", render::more(left_out.len(), LISTED))
     }
 
     /// That not only one mail bears the Message-ID of one of the turn's.
@@ -306,12 +309,5 @@ fn by(link: Link) -> &'static str {
         Link::Subject => "(by its subject)",
         Link::OpenTurn => "(the next that was written)",
         Link::Manual => "(entered by hand)",
-    }
-}
-
-fn more(all: usize) -> String {
-    match all.saturating_sub(LISTED) {
-        0 => String::new(),
-        unlisted => format!("  and {unlisted} more: see --json\n"),
     }
 }

@@ -107,8 +107,7 @@ pub fn may_introduce(subject: &str, recipients: u32) -> bool {
 /// The addresses, in order, of each two whom a mail of mine may have made known to each other:
 /// people, who don't work for the same.
 pub fn pairs(mail: &Outbound<'_>) -> Vec<(String, String)> {
-    let people: Vec<&Mailbox> =
-        mail.people().into_iter().filter(|it| is_persons(&it.address)).collect();
+    let people = persons(mail);
     if !mail.starts_thread || mail.is_tagged || !PEOPLE.contains(&people.len()) {
         return Vec::new();
     }
@@ -124,8 +123,7 @@ pub fn pairs(mail: &Outbound<'_>) -> Vec<(String, String)> {
 /// The introduction that a mail of mine is, whose [`pairs`] these are as far as they were never on
 /// one message before.
 pub fn introduction(mail: &Outbound<'_>, new_pairs: Vec<(String, String)>) -> Option<Introduction> {
-    let people: Vec<&Mailbox> =
-        mail.people().into_iter().filter(|it| is_persons(&it.address)).collect();
+    let people = persons(mail);
     let strength = strength(mail.subject, &people, &new_pairs)?;
     Some(Introduction {
         message: mail.id,
@@ -135,6 +133,11 @@ pub fn introduction(mail: &Outbound<'_>, new_pairs: Vec<(String, String)>) -> Op
         strength,
         first_word: None,
     })
+}
+
+/// Everybody on it who is neither a list nor a program.
+fn persons<'a>(mail: &Outbound<'a>) -> Vec<&'a Mailbox> {
+    mail.people().into_iter().filter(|it| is_persons(&it.address)).collect()
 }
 
 /// `None` where the subject says nothing of an introduction: neither a word that may also announce

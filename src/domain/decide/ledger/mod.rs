@@ -4,6 +4,7 @@
 //! Finds entries in my own mail and counts them. Never reads a body, never stores anything, and
 //! never counts what it only suspects.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -285,15 +286,6 @@ impl Kept {
         }
     }
 
-    /// Everybody whom it may concern, and an address of each.
-    pub fn people(&self) -> Vec<&Mailbox> {
-        match self {
-            Kept::Introduction(found) => found.people.iter().collect(),
-            Kept::Resume(found) => found.people().collect(),
-            Kept::Received(found) => vec![&found.by],
-        }
-    }
-
     /// As an entry; `contact_of` knows whose an address is, `contact_named` who bears a name.
     pub fn finding(
         &self,
@@ -328,11 +320,17 @@ pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Finding
     })
 }
 
-/// What counts between me and one contact; an introduction or a résumé is one give to everybody it
-/// concerns.
-pub fn counted(entries: &[LedgerEntry], contact: ContactId) -> Vec<Counted> {
-    let of_contact = entries.iter().filter(|entry| entry.contacts.contains(&contact));
-    of_contact.filter_map(LedgerEntry::counted).collect()
+/// What counts between me and each contact; an introduction or a résumé is one give to everybody
+/// it concerns.
+pub fn counted(entries: &[LedgerEntry]) -> HashMap<ContactId, Vec<Counted>> {
+    let mut counted: HashMap<ContactId, Vec<Counted>> = HashMap::new();
+    for entry in entries {
+        let Some(counts) = entry.counted() else { continue };
+        for contact in &entry.contacts {
+            counted.entry(*contact).or_default().push(counts);
+        }
+    }
+    counted
 }
 
 impl LedgerEntry {

@@ -166,15 +166,6 @@ impl Resume {
         matches!(self.candidate, WhoseResume::Named(_))
     }
 
-    /// Everybody who got it, and the candidate where they stand on the mail.
-    pub fn people(&self) -> impl Iterator<Item = &Mailbox> {
-        let candidate = match &self.candidate {
-            WhoseResume::Person(person) => Some(person),
-            WhoseResume::Named(_) | WhoseResume::Unknown => None,
-        };
-        self.recipients.iter().chain(candidate)
-    }
-
     /// As an entry: one give to whoever got it and one to the candidate.
     pub fn found(
         &self,

@@ -2,6 +2,7 @@
 
 use super::{LedgerEntry, LedgerKind};
 use crate::domain::measure::balance::Balance;
+use crate::domain::text::listed;
 
 /// From so much on, in gifts of today, it isn't even.
 const NOTABLY: f64 = 0.5;
@@ -54,18 +55,10 @@ fn times(count: usize) -> Option<String> {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{EntryId, EntryState, Strength, counted};
+    use super::super::tests::balance_of;
+    use super::super::{EntryId, EntryState, Strength};
     use super::*;
     use crate::domain::model::{ContactId, DAY, EntryNumber, Moment};
 
@@ -83,7 +76,7 @@ mod tests {
             state: EntryState::Counted,
         };
         let mut entries: Vec<LedgerEntry> = entries.iter().enumerate().map(entry).collect();
-        let balance = Balance::of(&counted(&entries, ADA), NOW);
+        let balance = balance_of(&entries, ADA);
         let suspected =
             LedgerEntry { state: EntryState::Unconfirmed, ..entry((99, &(LedgerKind::Favour, 1))) };
         entries.push(suspected);

@@ -41,6 +41,11 @@ const NOW: Moment = Moment(1_767_700_800);
 const ADA: ContactId = ContactId(1);
 const BOB: ContactId = ContactId(2);
 
+pub(super) fn balance_of(entries: &[LedgerEntry], contact: ContactId) -> Balance {
+    let counted = counted(entries);
+    Balance::of(counted.get(&contact).map_or(&[], Vec::as_slice), NOW)
+}
+
 fn found(id: EntryId, strength: Strength, days: i64) -> Finding {
     let kind = match id {
         EntryId::Found { kind, .. } => kind,
@@ -144,7 +149,7 @@ fn only_what_counts_is_in_the_balance_and_it_fades() {
         judged(found(ids(LedgerKind::Introduction, 5), Strength::Strong, 0), false),
     ];
     let entries = settle([introduction(6, Strength::Strong)], &judgements).entries;
-    let balance = |contact| Balance::of(&counted(&entries, contact), NOW);
+    let balance = |contact| balance_of(&entries, contact);
     let expect = Balance { gives: 1.5, asks_me: 0.25, received: 0.0 };
     assert_eq!(balance(ADA), expect);
     assert_eq!(balance(BOB), expect, "one give to each side");
@@ -157,7 +162,7 @@ fn what_is_entered_by_hand_counts_at_once() {
         let entry =
             touches::Entry { id: EntryNumber(4), at: NOW, kind, other_way, text: String::new() };
         let settled = settle(by_hand(&entry, &[ADA]), &[]);
-        Balance::of(&counted(&settled.entries, ADA), NOW)
+        balance_of(&settled.entries, ADA)
     };
     let given = Balance { gives: 1.0, ..Balance::default() };
     assert_eq!(entry(EntryKind::Favour, false), given);
