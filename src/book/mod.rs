@@ -21,12 +21,13 @@ use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::store::{ContactRow, Store};
+use crate::store::{ContactRow, DeadAddress, Store};
 
 pub mod archive;
 pub mod arrival;
 mod as_of;
 mod basis;
+mod dead_addresses;
 mod debts;
 mod findings;
 mod in_touch;
@@ -59,6 +60,7 @@ pub struct Book<'a> {
     absences: HashMap<ContactId, Vec<Absence>>,
     /// Compiled when it is asked for first.
     ledger: OnceCell<Ledger>,
+    dead_addresses: OnceCell<Vec<DeadAddress>>,
 }
 
 /// A contact with everything that is measured of them.
@@ -66,6 +68,8 @@ pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
     pub entries: Vec<touches::Entry>,
+    /// Of their addresses.
+    pub dead: Vec<DeadAddress>,
     pub absences: Vec<Absence>,
     pub terms: Terms,
     pub standing: Standing,
@@ -83,8 +87,18 @@ impl<'a> Book<'a> {
         let decisions = store.decisions(None, as_of.moment())?;
         let (population, absences) = (store.population()?, store.absences()?);
         let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
-        let ledger = OnceCell::new();
-        let mut book = Book { store, policy, as_of, decisions, population, need, absences, ledger };
+        let (ledger, dead_addresses) = (OnceCell::new(), OnceCell::new());
+        let mut book = Book {
+            store,
+            policy,
+            as_of,
+            decisions,
+            population,
+            need,
+            absences,
+            ledger,
+            dead_addresses,
+        };
         if let StoreAt::Then(_) = book.store {
             book.population = book.survey()?;
         }
@@ -155,7 +169,8 @@ impl<'a> Book<'a> {
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
-        Ok(Person { row, turns, entries, absences, terms, standing, starred, muted })
+        let dead = self.dead_addresses_of(row.id)?.to_vec();
+        Ok(Person { row, turns, entries, dead, absences, terms, standing, starred, muted })
     }
 
     /// Why a turn is judged as it is, by the message that speaks loudest.

@@ -1,5 +1,6 @@
 //! What all contacts together teach about each.
 
+use super::dead_addresses::find_dead;
 use super::findings::find;
 use super::{AsOf, Book};
 use crate::domain::measure::population::{Census, Population};
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Learns anew from all turns what the contacts have in common, and finds anew in all mail what
-/// stands in the ledger.
+/// stands in the ledger, and which addresses are dead.
 ///
 /// # Errors
 /// Where the database can't be written.
@@ -18,8 +19,10 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
     let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
     let population = Population { messages, ..surveyed };
     let found = find(store, policy)?;
+    let dead = find_dead(store, policy)?;
     store.transaction(|store| {
         store.put_findings(&found)?;
+        store.put_dead_addresses(&dead)?;
         store.put_population(&population)
     })
 }

@@ -15,7 +15,14 @@ pub(super) fn contact(known: &Person) -> Value {
     let ContactRow { id, name, company, position, identities, .. } = &known.row;
     let identities: Vec<Value> = identities
         .iter()
-        .map(|identity| json!({ "kind": identity.kind.name(), "value": identity.value }))
+        .map(|identity| {
+            let dead = known.dead.iter().find(|dead| dead.address == identity.value);
+            json!({
+                "kind": identity.kind.name(),
+                "value": identity.value,
+                "dead_since": dead.map(|dead| instant(dead.since)),
+            })
+        })
         .collect();
     let standing = &known.standing;
     json!({

@@ -10,11 +10,12 @@ use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 use super::decode::guarded;
+use super::delivery_status;
 use super::fields::{LONGEST_FIELD, LONGEST_NAME, picked};
 use crate::domain::message::absence;
 use crate::domain::message::cues::{self, People};
 use crate::domain::message::facts::{Facts, Mailbox};
-use crate::domain::message::noise::NOTICE;
+use crate::domain::message::noise::{NOTICE, Traits};
 
 /// How much of a raw body is enough, in bytes: 4 KiB of text in base64, and the headers of some
 /// parts.
@@ -33,10 +34,16 @@ pub struct Owner<'a> {
     pub addresses: &'a [String],
 }
 
-/// Adds to the facts what the text of their message says: its cues, and the day that a notice of
-/// absence names there. Adds nothing where no text stands in the beginning of the body. `header` as
+/// Adds to the facts what the text of their message says: its cues, the day that a notice of absence
+/// names there, and the addresses that a bounce shows to be dead. Adds nothing where no text stands
+/// in the beginning of the body. `header` as
 /// for [`super::facts`].
 pub fn read_text(facts: &mut Facts, header: &[u8], body_start: &[u8], me: Owner<'_>) {
+    if facts.traits.contains(Traits::BOUNCE)
+        && let Some(dead) = delivery_status::dead_addresses(body_start)
+    {
+        facts.dead_addresses = Some(dead);
+    }
     let Some(text) = text_start(header, body_start) else { return };
     facts.cues = Some(cues::read(&text, &people(facts, me)));
     if facts.traits.intersects(NOTICE)

@@ -61,6 +61,8 @@ pub(super) struct Header<'x> {
     pub content_type: Option<&'x [u8]>,
     pub authentications: Vec<Authentication>,
     pub digest_token: Option<&'x [u8]>,
+    /// Of a bounce: whom mail didn't reach.
+    pub failed: Option<&'x [u8]>,
     /// What the list calls itself: `List-Id`, and the addresses of `List-Post`.
     list_id: Option<String>,
     list_posts: Vec<String>,
@@ -96,6 +98,10 @@ impl<'x> Header<'x> {
             "content-type" => keep_first(&mut self.content_type, value),
             "authentication-results" => self.authenticate(value),
             "x-requite-week" => keep_first(&mut self.digest_token, value),
+            "x-failed-recipients" => {
+                keep_first(&mut self.failed, value);
+                self.judge(name, value);
+            }
             _ => self.judge(name, value),
         }
     }

@@ -9,6 +9,7 @@ mod attachments;
 mod authentication;
 mod body;
 mod decode;
+mod delivery_status;
 mod fields;
 mod header;
 mod marks;
@@ -17,10 +18,10 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::domain::message::absence;
 use crate::domain::message::facts::Facts;
 use crate::domain::message::noise::{NOTICE, Traits, addresses, rules, subject};
 use crate::domain::message::threading;
+use crate::domain::message::{absence, bounces};
 use crate::domain::model::Moment;
 use header::{Decoded, Header};
 
@@ -38,7 +39,10 @@ pub fn fields_read() -> impl Iterator<Item = &'static str> {
 /// All fields that [`read_text`] and [`Attachments`] need, in lower case: those that say what a
 /// body is, and those behind the facts that the reading of a text goes by.
 pub fn fields_read_for_text() -> impl Iterator<Item = &'static str> {
-    ["date", "from", "to", "cc"].into_iter().chain(body::FIELDS).chain(attachments::FIELDS)
+    ["date", "from", "to", "cc", "x-failed-recipients"]
+        .into_iter()
+        .chain(body::FIELDS)
+        .chain(attachments::FIELDS)
 }
 
 /// Why there is nothing to read in a message, as a phrase for the user.
@@ -86,6 +90,7 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         traits.insert(addresses::sender(&writer.address));
     }
     traits.insert(addresses::recipients(decoded.to.iter().map(|to| to.address.as_str())));
+    let dead_addresses = dead_addresses(traits, &decoded.subject, fields.failed);
     let back_on = back_on(traits, &decoded.subject, fields.received.or(decoded.date));
     let list = fields.list(&decoded);
     Ok(Facts {
@@ -109,8 +114,20 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
         cues: None,
         back_on,
         attachments: Vec::new(),
+        dead_addresses,
         digest_token: fields.digest_token.map(decode::text).filter(|token| !token.is_empty()),
     })
+}
+
+/// The addresses that a bounce's header names, unless delivery goes on.
+fn dead_addresses(traits: Traits, subject: &str, failed: Option<&[u8]>) -> Option<Vec<String>> {
+    if !traits.contains(Traits::BOUNCE) {
+        return None;
+    }
+    if bounces::is_delay(subject) {
+        return Some(Vec::new());
+    }
+    failed.map(delivery_status::listed)
 }
 
 /// The day that a notice of absence names in its own words: what stands behind a reply's prefix is

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::Store;
 use super::folders::FolderId;
@@ -14,15 +14,14 @@ use super::mail::{Arrival, CopyFlags};
 use super::senders::List;
 use crate::domain::message::facts::{Facts, ListName};
 use crate::domain::message::mailbox::UidValidity;
-use crate::domain::message::noise::NOTICE;
 use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 mod messages;
 mod parties;
+mod texts;
 
 pub(super) use messages::Identified;
-use messages::attachments;
 use parties::{Addresses, Parties};
 
 /// A stranger's mails name thousands of addresses: so many are remembered.
@@ -149,6 +148,9 @@ impl<'s> Filing<'s> {
         {
             self.store.tie_anew(message)?;
         }
+        if known.message.is_none() && facts.is_silent_bounce() {
+            self.store.want_bounce(message)?;
+        }
         self.note_senders(place, list, &parties, arrival);
         self.note_concerned(facts, &parties)
     }
@@ -188,48 +190,6 @@ impl<'s> Filing<'s> {
                  WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3",
             )?
             .execute(copy)?;
-        Ok(())
-    }
-
-    /// Keeps what stays of the text of a message that is stored. Nothing else of the arrival counts:
-    /// only few of its fields came with the text.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn add_text(
-        &mut self,
-        folder: FolderId,
-        uidvalidity: UidValidity,
-        arrival: &Arrival,
-    ) -> Result<()> {
-        let facts = &arrival.facts;
-        let Some(cues) = facts.cues else { return Ok(()) };
-        let mut keep = self.store.db.prepare_cached(
-            "UPDATE message SET cues = ?4, named = ?5, attachments = ?6,
-               back_on = iif(traits & ?8, coalesce(back_on, ?7), back_on)
-             WHERE cues IS NULL AND id = (
-               SELECT message FROM instance WHERE folder = ?1 AND uidvalidity = ?2 AND uid = ?3)
-             RETURNING id, author",
-        )?;
-        let kept = params![
-            folder,
-            uidvalidity,
-            arrival.uid,
-            cues.marks.0.cast_signed(),
-            cues.named,
-            attachments(facts),
-            facts.back_on.map(|day| day.to_string()),
-            NOTICE.0.cast_signed(),
-        ];
-        let kept: Option<(MessageNumber, Option<i64>)> =
-            keep.query_row(kept, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        let Some((message, author)) = kept else { return Ok(()) };
-        self.store.text_is_read(message)?;
-        if !self.all_are_marked {
-            let parties = self.addresses.parties(self.store, facts, None)?;
-            self.concerned.extend(author);
-            self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
-        }
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod absences;
 mod accounts;
 mod archives;
 mod asked;
+mod bounces;
 mod columns;
 mod connection;
 mod decisions;
@@ -36,6 +37,7 @@ mod turns;
 
 pub use accounts::AccountRow;
 pub use archives::KnownFrom;
+pub use bounces::{Bounce, DeadAddress, MailOnAddress};
 pub use connection::Store;
 pub use filing::Filing;
 pub use folders::{FolderId, FolderRow};

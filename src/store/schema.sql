@@ -86,10 +86,13 @@ CREATE TABLE message (
   attachments  TEXT,
   -- Its references join threads.
   tied         INTEGER NOT NULL DEFAULT 1,
+  -- Of a bounce: the addresses that it shows to be dead, parted by spaces; NULL: it doesn't say.
+  dead_addresses TEXT,
   -- What a digest of mine bears, to be known again by.
   digest_token TEXT
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
+CREATE INDEX message_bounces ON message (id) WHERE traits & 4;
 
 -- What a list says of who wrote its mail is believed by what has come through it.
 CREATE TABLE list (
@@ -130,8 +133,8 @@ CREATE TABLE authserv (
   mails   INTEGER NOT NULL,
   PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
--- In which folders copies lie of messages between me and a contact whose texts are still to be
--- read.
+-- In which folders copies lie of messages whose texts are still to be read: those between me and a
+-- contact, and bounces.
 CREATE TABLE unread_text (
   folder  INTEGER NOT NULL,
   -- When it was sent.
@@ -331,6 +334,12 @@ CREATE TABLE judgement (
 CREATE TABLE in_touch (
   contact INTEGER PRIMARY KEY,
   times   BLOB NOT NULL
+) STRICT;
+
+-- Derived. Mail to it came back, first so, and none had come from it since.
+CREATE TABLE dead_address (
+  address INTEGER PRIMARY KEY,
+  since   INTEGER NOT NULL
 ) STRICT;
 
 -- Derived. When a contact was away: from a notice of theirs, until the day it names or until they

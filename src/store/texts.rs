@@ -1,4 +1,4 @@
-//! Which messages' texts are still to be read: those between me and a contact.
+//! Which messages' texts are still to be read: those between me and a contact, and bounces.
 //!
 //! Knows no text; what was read of one stands with its message.
 
@@ -41,6 +41,21 @@ impl Store {
         for (message, at) in messages {
             want.execute(params![message, at.0, MailboxKind::Archive])?;
         }
+        Ok(())
+    }
+
+    /// The text of a bounce is wanted, where texts are read: it may say to whom it couldn't deliver.
+    pub(super) fn want_bounce(&self, message: MessageNumber) -> Result<()> {
+        let mut want = self.db.prepare_cached(
+            "INSERT OR IGNORE INTO unread_text (folder, at, message)
+             SELECT i.folder, coalesce(m.internal, m.received, m.date), m.id
+             FROM message m CROSS JOIN instance i ON i.message = m.id
+             CROSS JOIN folder f ON f.id = i.folder CROSS JOIN account a ON a.id = f.account
+             WHERE m.id = ?1 AND a.kind <> ?2
+               AND coalesce(m.internal, m.received, m.date) IS NOT NULL
+               AND EXISTS (SELECT 1 FROM setting WHERE key = 'text' AND value = 'cues')",
+        )?;
+        want.execute(params![message, MailboxKind::Archive])?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod archives;
 mod bad_input;
 mod beside;
 mod corpus;
+mod dead_addresses;
 mod deliver;
 mod discover;
 mod faults;

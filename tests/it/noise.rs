@@ -148,3 +148,36 @@ fn machines_are_told_from_people() {
     assert!(share(Truth::Machine) <= 0.01, "{} missed", confusion.wrong(Truth::Machine));
     assert!(share(Truth::Human) <= 0.002, "{} dropped", confusion.wrong(Truth::Human));
 }
+
+/// How many addresses a real bounce shows to be dead; `None`: it doesn't say to whom it couldn't
+/// deliver. What an IMAP server is asked for of its text is all that is read.
+#[test]
+fn real_bounces_say_whom_they_are_about() {
+    let Some(folder) = folder() else { return };
+    for (name, expect) in [
+        ("chatmail-core/gmail_ndn.eml", Some(1)),
+        ("chatmail-core/posteo_ndn.eml", Some(1)),
+        ("chatmail-core/testrun_ndn.eml", Some(1)),
+        ("chatmail-core/testrun_ndn_2.eml", Some(1)),
+        ("chatmail-core/tiscali_ndn.eml", Some(1)),
+        ("flanker/bounce/gmail-invalid-address.eml", Some(1)),
+        ("flanker/bounce/gmail-no-dns.eml", Some(1)),
+        ("flanker/bounce/zed.eml", Some(1)),
+        ("chatmail-core/ndn_with_attachment.eml", Some(0)),
+        ("chatmail-core/dsn_relayed.eml", Some(0)),
+        ("flanker/bounce/mailbox-full.eml", Some(0)),
+        ("flanker/bounce/no-mx.eml", Some(0)),
+        ("flanker/bounce/office365.eml", None),
+        ("chatmail-core/gmx_ndn.eml", None),
+    ] {
+        let mail = fs::read(folder.join("odd").join(name)).unwrap();
+        let end = mail.windows(2).position(|it| it == b"\n\n").map(|at| at + 2);
+        let end =
+            end.or(mail.windows(4).position(|it| it == b"\r\n\r\n").map(|at| at + 4)).unwrap();
+        let (header, body) = mail.split_at(end);
+        let mut facts = mail::facts(header).unwrap();
+        let start = body.get(..mail::TEXT_START).unwrap_or(body);
+        mail::read_text(&mut facts, header, start, mail::Owner::default());
+        assert_eq!(facts.dead_addresses.map(|it| it.len()), expect, "{name}");
+    }
+}

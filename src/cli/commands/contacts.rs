@@ -13,7 +13,7 @@ use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
 use crate::domain::text::clean;
 use crate::error::Result;
-use crate::store::{ContactRow, Correspondent};
+use crate::store::{ContactRow, Correspondent, IdentityKind};
 
 const BAR: usize = 5;
 const SUGGESTED: usize = 20;
@@ -100,7 +100,7 @@ fn table(desk: &Desk, people: &[Person]) -> String {
             person.row.id.to_string(),
             format!("{star}{}", clean(&person.row.name)),
             render::score(standing),
-            render::median(&standing.them),
+            they_answer(person),
             in_time(&standing.them),
             render::median(&standing.me),
             in_time(&standing.me),
@@ -137,6 +137,17 @@ fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> R
         ]);
     }
     desk.print(&columns.finish(&[2, 4], &[1]))
+}
+
+/// Nobody answers where no address of theirs is left.
+fn they_answer(person: &Person) -> String {
+    let addresses = person.row.identities.iter().filter(|it| it.kind == IdentityKind::Email);
+    let is_left = addresses.count() > person.dead.len();
+    if person.dead.is_empty() || is_left {
+        render::median(&person.standing.them)
+    } else {
+        render::alarm("address dead")
+    }
 }
 
 fn in_time(figures: &SideFigures) -> String {
@@ -225,7 +236,7 @@ fn suggestion(found: &Correspondent) -> Value {
 mod tests {
     use super::*;
     use crate::domain::model::ContactId;
-    use crate::store::{Identity, IdentityKind};
+    use crate::store::Identity;
 
     #[test]
     fn a_query_looks_at_all_that_is_known_of_a_contact() {

@@ -137,6 +137,9 @@ pub struct Facts {
     pub back_on: Option<jiff::civil::Date>,
     /// What is attached, by its names; none where the text wasn't read.
     pub attachments: Vec<String>,
+    /// Of a bounce: the addresses that it shows to be dead; `None` where it doesn't say to whom it
+    /// couldn't deliver.
+    pub dead_addresses: Option<Vec<String>>,
     /// What a digest bears, so that its sender knows it again: `X-Requite-Week`.
     pub digest_token: Option<String>,
 }
@@ -155,6 +158,12 @@ impl Facts {
     pub fn writer(&self) -> Option<&Mailbox> {
         let rewritten = self.traits.contains(Traits::LIST_REWRITTEN);
         if rewritten { self.author_by_list.as_ref() } else { self.author.as_ref() }
+    }
+
+    /// Whether it is a bounce of which only the text can tell to whom it couldn't deliver.
+    pub fn is_silent_bounce(&self) -> bool {
+        let unread = self.cues.is_none() && self.dead_addresses.is_none();
+        unread && self.traits.contains(Traits::BOUNCE)
     }
 
     /// Whether the server of this `authserv-id` found that the sender's domain disowns it. What

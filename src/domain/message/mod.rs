@@ -4,6 +4,7 @@
 //! Looks at one message or address at a time; what two people owe each other, the floor above says.
 
 pub mod absence;
+pub mod bounces;
 pub mod cards;
 pub mod cues;
 pub mod facts;

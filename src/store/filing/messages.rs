@@ -121,7 +121,8 @@ impl Store {
                    subject = CASE WHEN (length(?5), ?5) < (length(subject), subject)
                              THEN ?5 ELSE subject END,
                    base_subject = ?9,
-                   digest_token = coalesce(digest_token, ?10)
+                   digest_token = coalesce(digest_token, ?10),
+                   dead_addresses = coalesce(dead_addresses, ?11)
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -135,6 +136,7 @@ impl Store {
                 attachments(facts),
                 facts.base_subject,
                 facts.digest_token,
+                dead_addresses(facts),
             ])?;
         if facts.cues.is_some() {
             self.text_is_read(stored.id)?;
@@ -163,9 +165,10 @@ impl Store {
         db.prepare_cached(
             "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                     internal, subject, base_subject, parent, refs, thread, traits, to_count,
-                    recipients, back_on, cues, named, attachments, tied, digest_token)
+                    recipients, back_on, cues, named, attachments, tied, digest_token,
+                    dead_addresses)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                     ?18, ?19, ?20, ?21, ?22)",
+                     ?18, ?19, ?20, ?21, ?22, ?23)",
         )?
         .execute(params![
             key.0.as_slice(),
@@ -190,6 +193,7 @@ impl Store {
             attachments(facts),
             tied,
             facts.digest_token,
+            dead_addresses(facts),
         ])?;
         let message = MessageNumber(db.last_insert_rowid());
         let mut enter = db.prepare_cached(
@@ -200,6 +204,11 @@ impl Store {
         }
         Ok(message)
     }
+}
+
+/// Parted by spaces.
+pub(super) fn dead_addresses(facts: &Facts) -> Option<String> {
+    facts.dead_addresses.as_ref().map(|addresses| addresses.join(" "))
 }
 
 /// A line each.

@@ -100,3 +100,20 @@ fn a_restored_backup_changes_nothing() {
         assert_eq!(seen(), before, "after {folder} was restored");
     }
 }
+
+/// The header of most bounces doesn't say whom they are about, so their texts are asked for.
+#[test]
+fn a_bounce_on_a_server_marks_the_address_that_it_is_about() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let asked = by_me(GRACE, hours_ago(30), "asked@example.com", "When can you come?");
+    dovecot.fill("Sent", [(asked.time(), asked.bytes())]);
+    let bounce = to_me("MAILER-DAEMON@example.com", hours_ago(29), "b@example.com", "Undelivered")
+        .report("grace@example.org", "5.1.1");
+    dovecot.fill("INBOX", [(bounce.time(), bounce.bytes())]);
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    import_both(&world);
+    world.run(&["sync"]);
+    let shown = world.json(&["show", "grace", "--json"]);
+    assert_eq!(shown["identities"][0]["dead_since"], hours_ago(29).to_string(), "{shown:#}");
+}

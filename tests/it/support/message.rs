@@ -103,6 +103,18 @@ impl Message {
         self.body(&(part("plain", text) + &part("html", &html) + "--half--\n"))
     }
 
+    /// A mail system's report that it couldn't deliver to an address (RFC 3464).
+    pub fn report(mut self, address: &str, status: &str) -> Self {
+        let text = format!(
+            "--half\nContent-Type: text/plain\n\nI'm sorry to have to inform you.\n\
+             --half\nContent-Type: message/delivery-status\n\n\
+             Reporting-MTA: dns; mx.example.com\n\n\
+             Final-Recipient: rfc822; {address}\nAction: failed\nStatus: {status}\n--half--\n"
+        );
+        self.kind = "multipart/report; report-type=delivery-status; boundary=half";
+        self.body(&text)
+    }
+
     /// When it arrived.
     pub fn time(&self) -> Timestamp {
         self.seen.unwrap_or(self.at)

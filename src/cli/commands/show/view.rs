@@ -42,7 +42,12 @@ impl ContactView<'_> {
         for identity in &row.identities {
             let how =
                 if identity.by_name { render::faint("  found by the name") } else { String::new() };
-            text.push_str(&format!("  {}{how}\n", clean(&identity.value)));
+            let dead = self.person.dead.iter().find(|dead| dead.address == identity.value);
+            let dead = dead.map_or_else(String::new, |dead| {
+                let since = render::day(Some(dead.since), self.zone);
+                format!("  {}", render::alarm(&format!("dead: mail came back on {since}")))
+            });
+            text.push_str(&format!("  {}{how}{dead}\n", clean(&identity.value)));
         }
         text
     }

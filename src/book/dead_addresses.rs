@@ -1,0 +1,83 @@
+//! Which addresses of contacts nobody reads any more: mail to them came back, and none came from
+//! them since.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Book;
+use super::as_of::StoreAt;
+use crate::domain::message::bounces::{COMES_BACK_WITHIN, dead_since};
+use crate::domain::model::{ContactId, Moment};
+use crate::domain::policy::Policy;
+use crate::error::Result;
+use crate::store::{DeadAddress, Store};
+
+/// Goes through all bounces.
+///
+/// # Errors
+/// Where the database can't be read.
+pub fn find_dead(store: &Store, policy: &Policy) -> Result<Vec<(String, Moment)>> {
+    let bounces = store.bounces()?;
+    let nameless = bounces.iter().filter(|bounce| bounce.addresses.is_none());
+    let parents: HashSet<i64> = nameless.filter_map(|bounce| bounce.parent).collect();
+    let soles = store.sole_recipients(&parents)?;
+    let mut came_back: BTreeMap<String, Vec<Moment>> = BTreeMap::new();
+    for bounce in bounces {
+        let Some(at) = bounce.clocks.time(policy.time) else { continue };
+        let sole = || bounce.parent.and_then(|parent| soles.get(&parent).cloned());
+        for address in bounce.addresses.unwrap_or_else(|| sole().into_iter().collect()) {
+            came_back.entry(address).or_default().push(at);
+        }
+    }
+    let mut dead = Vec::new();
+    for (address, mut came_back) in came_back {
+        let Some(mail) = store.mail_on_address(&address)? else { continue };
+        let sent: Vec<Moment> =
+            mail.to_it.iter().filter_map(|clocks| clocks.time(policy.time)).collect();
+        came_back.retain(|back| {
+            sent.iter().any(|sent| sent <= back && *sent > *back - COMES_BACK_WITHIN)
+        });
+        let last_from_it = mail.from_it.iter().filter_map(|it| it.time(policy.time)).max();
+        dead.extend(dead_since(&came_back, last_from_it).map(|since| (address, since)));
+    }
+    Ok(dead)
+}
+
+impl Book<'_> {
+    /// The dead addresses of all contacts, by contact.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn dead_addresses(&self) -> Result<&[DeadAddress]> {
+        if let Some(dead) = self.dead_addresses.get() {
+            return Ok(dead);
+        }
+        let mut dead = match &self.store {
+            StoreAt::Now(store) => store.dead_addresses()?,
+            StoreAt::Then(earlier) => {
+                earlier.put_dead_addresses(&find_dead(earlier, self.policy)?)?;
+                earlier.dead_addresses()?
+            }
+        };
+        let mut living = HashSet::new();
+        for DeadAddress { address, since, .. } in &dead {
+            let mail = self.store.mail_on_address(address)?;
+            let from_it = mail.iter().flat_map(|mail| &mail.from_it);
+            if from_it.filter_map(|it| it.time(self.policy.time)).any(|at| at > *since) {
+                living.insert(address.clone());
+            }
+        }
+        dead.retain(|it| !living.contains(&it.address));
+        Ok(self.dead_addresses.get_or_init(|| dead))
+    }
+
+    /// Of one contact.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn dead_addresses_of(&self, contact: ContactId) -> Result<&[DeadAddress]> {
+        let dead = self.dead_addresses()?;
+        let first = dead.partition_point(|it| it.contact < contact);
+        let end = dead.partition_point(|it| it.contact <= contact);
+        Ok(dead.get(first..end).unwrap_or_default())
+    }
+}

@@ -1,0 +1,17 @@
+-- Version 12 to 13.
+
+-- Of a bounce: the addresses that it shows to be dead, parted by spaces; NULL: it doesn't say.
+ALTER TABLE message ADD COLUMN dead_addresses TEXT;
+CREATE INDEX message_bounces ON message (id) WHERE traits & 4;
+INSERT OR IGNORE INTO unread_text (folder, at, message)
+SELECT i.folder, coalesce(m.internal, m.received, m.date), m.id
+FROM message m JOIN instance i ON i.message = m.id
+  JOIN folder f ON f.id = i.folder JOIN account a ON a.id = f.account
+WHERE m.traits & 4 AND m.cues IS NULL AND a.kind <> 'archive'
+  AND coalesce(m.internal, m.received, m.date) IS NOT NULL
+  AND EXISTS (SELECT 1 FROM setting WHERE key = 'text' AND value = 'cues');
+-- Derived. Mail to it came back, first so, and none had come from it since.
+CREATE TABLE dead_address (
+  address INTEGER PRIMARY KEY,
+  since   INTEGER NOT NULL
+) STRICT;
