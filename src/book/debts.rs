@@ -25,6 +25,9 @@ impl Book<'_> {
         }
         let mut found = Vec::new();
         for (contact, turns) in &by_contact {
+            if self.archived_at(*contact)?.is_some() {
+                continue;
+            }
             let terms = self.terms(*contact);
             let snoozed = |touches: &[TouchId]| self.decisions.snoozed_until(*contact, touches);
             for debt in debts::debts(turns, &terms, snoozed, now) {

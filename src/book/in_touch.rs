@@ -33,7 +33,7 @@ impl Book<'_> {
         let mut found = Vec::new();
         for row in self.store.contacts()? {
             let rhythm = self.rhythm_of(row.id, waited_for.contains(&row.id))?;
-            if rhythm.losing_touch {
+            if rhythm.losing_touch && self.archived_at(row.id)?.is_none() {
                 found.push((row, rhythm));
             }
         }

@@ -13,14 +13,13 @@ use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
-use crate::store::Store;
+use crate::store::{InTouch, LastSigns, Store};
 
 /// What is derived of one contact's mail and entries.
 struct Measured {
     turns: Vec<UnjudgedTurn>,
     last_touch: Option<Moment>,
-    /// Of either side.
-    in_touch: Vec<Moment>,
+    in_touch: InTouch,
     absences: Vec<Absence>,
     /// Messages whose texts were never read, and when they were sent.
     unread: Vec<(MessageNumber, Moment)>,
@@ -36,11 +35,21 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
     let decisions = store.decisions(Some(contact), FOREVER)?;
     let corrections: Vec<Correction> = decisions.of(contact).filter_map(correction).collect();
     let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    let ours = read.touches.iter().filter(|touch| touch.author != Author::Other);
-    let in_touch = ours.map(|touch| touch.at).collect();
+    let in_touch = in_touch(&read.touches);
     let unread = if policy.reads_text { unread(&letters, &read.touches) } else { Vec::new() };
     let turns = turns::turns(contact, read.touches, &corrections);
     Ok(Measured { turns, last_touch, in_touch, absences: read.absences, unread })
+}
+
+fn in_touch(touches: &[Touch]) -> InTouch {
+    let ours = || touches.iter().filter(|touch| touch.author != Author::Other);
+    // Who talks to each other hears from each other.
+    let by = |author| ours().filter(move |touch| touch.author == author || touch.spoken);
+    let last = |author| by(author).map(|touch| touch.at).max();
+    InTouch {
+        times: ours().map(|touch| touch.at).collect(),
+        last: LastSigns { from_them: last(Author::Them), from_me: last(Author::Me) },
+    }
 }
 
 /// Of what counts between the two of us, and of notices of absence, which may name a day.
@@ -245,7 +254,7 @@ impl Part {
 
 fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
     store.put_turns(contact, &measured.turns, measured.last_touch)?;
-    store.put_times_in_touch(contact, &measured.in_touch)?;
+    store.put_in_touch(contact, &measured.in_touch)?;
     store.want_texts(&measured.unread)?;
     store.put_absences(contact, &measured.absences)
 }

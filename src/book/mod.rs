@@ -24,6 +24,7 @@ use crate::error::Result;
 use crate::store::{ContactRow, DeadAddress, Store};
 
 pub mod archive;
+mod archived;
 pub mod arrival;
 mod as_of;
 mod basis;
@@ -35,6 +36,7 @@ mod labels;
 mod ledger;
 mod measure;
 mod page;
+mod sift;
 mod survey;
 mod week;
 
@@ -43,6 +45,7 @@ pub use basis::{is_told, prepare, rests_on_the_same};
 pub use ledger::{BookedEntry, Ledger, LedgerOutcome};
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use page::{ContactPage, ExplainedTurn};
+pub use sift::Sift;
 pub use survey::learn;
 
 use as_of::StoreAt;
@@ -75,6 +78,8 @@ pub struct Person {
     pub standing: Standing,
     pub starred: bool,
     pub muted: bool,
+    /// When the user let go of them.
+    pub archived_at: Option<Moment>,
 }
 
 impl<'a> Book<'a> {
@@ -170,7 +175,19 @@ impl<'a> Book<'a> {
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
         let dead = self.dead_addresses_of(row.id)?.to_vec();
-        Ok(Person { row, turns, entries, dead, absences, terms, standing, starred, muted })
+        let archived_at = self.archived_at(row.id)?;
+        Ok(Person {
+            row,
+            turns,
+            entries,
+            dead,
+            absences,
+            terms,
+            standing,
+            starred,
+            muted,
+            archived_at,
+        })
     }
 
     /// Why a turn is judged as it is, by the message that speaks loudest.

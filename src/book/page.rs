@@ -6,7 +6,7 @@ use super::{Book, BookedEntry, Person};
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::need::because;
 use crate::domain::measure::rhythm::Rhythm;
-use crate::domain::measure::touches::{self, Entry, LeftOut};
+use crate::domain::measure::touches::{self, Entry, EntryKind, LeftOut};
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
@@ -28,6 +28,8 @@ pub struct ContactPage {
     /// What of it is left.
     pub balance: Balance,
     pub rhythm: Rhythm,
+    /// When they wrote though the user had let go of them.
+    pub restored_at: Option<Moment>,
     /// The messages between the two of us that don't count, oldest first.
     pub left_out: Vec<LeftOut>,
     details: HashMap<MessageNumber, MessageDetails>,
@@ -55,6 +57,11 @@ impl ContactPage {
             TouchId::Message(message) => self.details.get(&message),
             TouchId::Entry(_) => None,
         }
+    }
+
+    /// What was noted about them by hand, oldest first.
+    pub fn notes(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.kind == EntryKind::Note)
     }
 
     /// Of the turn's first message.
@@ -88,6 +95,8 @@ impl Book<'_> {
         let messages = messages.chain(left_out.iter().map(|left| left.message));
         let details = self.store.details(messages)?;
         let away = self.away(&person);
+        let restored = self.restored()?.into_iter().find(|(contact, _)| *contact == person.row.id);
+        let restored_at = restored.map(|(_, at)| at);
         let now = self.now();
         Ok(ContactPage {
             now,
@@ -98,6 +107,7 @@ impl Book<'_> {
             ledger,
             balance,
             rhythm,
+            restored_at,
             left_out,
             details,
         })

@@ -25,7 +25,7 @@ impl Book<'_> {
                 turns: &person.turns,
                 terms: &person.terms,
                 before: self.figure_at(&person, since)?,
-                now: person.standing.figure(),
+                now: person.standing.figure().filter(|_| person.archived_at.is_none()),
             });
             Ok(())
         })?;

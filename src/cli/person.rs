@@ -175,6 +175,7 @@ mod tests {
             company: None,
             position: None,
             connected_on: None,
+            created_at: crate::domain::model::Moment(0),
             last_touch: None,
             identities: emails.iter().map(identity).collect(),
         }

@@ -1,24 +1,47 @@
 //! When a contact and I were in touch, as measuring found it: enough to tell how often.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
+/// When a contact and I were in touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InTouch {
+    /// Of either side, in order.
+    pub times: Vec<Moment>,
+    pub last: LastSigns,
+}
+
+/// The last signs of either side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LastSigns {
+    pub from_them: Option<Moment>,
+    pub from_me: Option<Moment>,
+}
+
 impl Store {
     /// Replaces what was known of when a contact and I were in touch.
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn put_times_in_touch(&self, contact: ContactId, times: &[Moment]) -> Result<()> {
-        let packed = packed(times);
+    pub fn put_in_touch(&self, contact: ContactId, known: &InTouch) -> Result<()> {
+        let LastSigns { from_them, from_me } = known.last;
         self.db
             .prepare_cached(
-                "INSERT INTO in_touch (contact, times) VALUES (?1, ?2)
-                 ON CONFLICT DO UPDATE SET times = ?2 WHERE times IS NOT ?2",
+                "INSERT INTO in_touch (contact, times, from_them, from_me) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET (times, from_them, from_me) = (?2, ?3, ?4)
+                 WHERE (times, from_them, from_me) IS NOT (?2, ?3, ?4)",
             )?
-            .execute(params![contact.0, packed])?;
+            .execute(params![
+                contact.0,
+                packed(&known.times),
+                from_them.map(|at| at.0),
+                from_me.map(|at| at.0)
+            ])?;
         Ok(())
     }
 
@@ -33,6 +56,35 @@ impl Store {
             .query_row([contact.0], |row| row.get(0))
             .optional()?;
         Ok(unpacked(&times.unwrap_or_default()))
+    }
+
+    /// The last signs of one contact and me.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn last_signs_of(&self, contact: ContactId) -> Result<LastSigns> {
+        let mut find =
+            self.db.prepare_cached("SELECT from_them, from_me FROM in_touch WHERE contact = ?1")?;
+        let moment = |at: Option<i64>| at.map(Moment);
+        let found = find.query_row([contact.0], |row| {
+            Ok(LastSigns { from_them: moment(row.get(0)?), from_me: moment(row.get(1)?) })
+        });
+        Ok(found.optional()?.unwrap_or_default())
+    }
+
+    /// The last signs of each contact and me.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn last_signs(&self) -> Result<HashMap<ContactId, LastSigns>> {
+        let mut statement =
+            self.db.prepare_cached("SELECT contact, from_them, from_me FROM in_touch")?;
+        let moment = |at: Option<i64>| at.map(Moment);
+        let rows = statement.query_map([], |row| {
+            let (from_them, from_me) = (moment(row.get(1)?), moment(row.get(2)?));
+            Ok((ContactId(row.get(0)?), LastSigns { from_them, from_me }))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

@@ -255,6 +255,15 @@ impl Store {
             .unwrap_or_default())
     }
 
+    /// The conversation that a message belongs to.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn thread_of(&self, message: MessageNumber) -> Result<i64> {
+        let mut find = self.db.prepare_cached("SELECT thread FROM message WHERE id = ?1")?;
+        Ok(find.query_row([message], |row| row.get(0)).optional()?.unwrap_or_default())
+    }
+
     /// What is told of each of these messages.
     ///
     /// # Errors

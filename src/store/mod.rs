@@ -42,6 +42,7 @@ pub use connection::Store;
 pub use filing::Filing;
 pub use folders::{FolderId, FolderRow};
 pub use import::{ImportRun, Imported, NewCard};
+pub use in_touch::{InTouch, LastSigns};
 pub use last_good::Repaired;
 pub use ledger::{AddressedMail, Head, SeenOn};
 pub use mail::{Arrival, MessageDetails};

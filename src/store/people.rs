@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
@@ -25,8 +27,24 @@ pub struct ContactRow {
     pub company: Option<String>,
     pub position: Option<String>,
     pub connected_on: Option<String>,
+    /// When they became a contact here.
+    pub created_at: Moment,
     pub last_touch: Option<Moment>,
     pub identities: Vec<Identity>,
+}
+
+impl ContactRow {
+    /// When the day began on which they connected, as far as that is known.
+    pub fn connected_at(&self) -> Option<Moment> {
+        let day: Date = self.connected_on.as_ref()?.parse().ok()?;
+        Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().into())
+    }
+
+    /// Where they are to be found on LinkedIn, or elsewhere.
+    pub fn profile_url(&self) -> Option<&str> {
+        let url = self.identities.iter().find(|identity| identity.kind == IdentityKind::Url);
+        url.map(|identity| identity.value.as_str())
+    }
 }
 
 /// Somebody who is no contact yet, with the mail that went each way.
@@ -56,8 +74,8 @@ impl Store {
         let mut contacts: Vec<ContactRow> = self
             .db
             .prepare_cached(
-                "SELECT id, name, company, position, connected_on, last_touch FROM contact
-                 ORDER BY id",
+                "SELECT id, name, company, position, connected_on, last_touch, created_at
+                 FROM contact ORDER BY id",
             )?
             .query_map([], |row| {
                 Ok(ContactRow {
@@ -67,6 +85,7 @@ impl Store {
                     position: row.get(3)?,
                     connected_on: row.get(4)?,
                     last_touch: row.get::<_, Option<i64>>(5)?.map(Moment),
+                    created_at: Moment(row.get(6)?),
                     identities: Vec::new(),
                 })
             })?

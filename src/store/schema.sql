@@ -330,10 +330,13 @@ CREATE TABLE judgement (
   undone_at INTEGER
 ) STRICT;
 
--- Derived. When either side was in touch, in order: seconds since 1970, four bytes each.
+-- Derived. When either side was in touch, in order: seconds since 1970, four bytes each; and the last
+-- sign of each.
 CREATE TABLE in_touch (
-  contact INTEGER PRIMARY KEY,
-  times   BLOB NOT NULL
+  contact   INTEGER PRIMARY KEY,
+  times     BLOB NOT NULL,
+  from_them INTEGER,
+  from_me   INTEGER
 ) STRICT;
 
 -- Derived. Mail to it came back, first so, and none had come from it since.

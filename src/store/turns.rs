@@ -117,6 +117,18 @@ impl Store {
         hand_over(together)
     }
 
+    /// How many turns of mine with a contact began since then that may have asked for an answer.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn count_asked(&self, contact: ContactId, since: Moment) -> Result<usize> {
+        let mut count = self.db.prepare_cached(
+            "SELECT count(*) FROM turn WHERE contact = ?1 AND side = 0 AND start > ?2
+             AND closed IS NULL",
+        )?;
+        Ok(count.query_row(params![contact.0, since.0], |row| row.get(0))?)
+    }
+
     /// Turns of either side that have neither an answer nor been closed, but for asking nothing.
     ///
     /// # Errors

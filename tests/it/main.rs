@@ -43,6 +43,7 @@ mod oracle;
 mod peers;
 mod pinning;
 mod service;
+mod sift;
 mod sign_in;
 mod status_line;
 mod support;

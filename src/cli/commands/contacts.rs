@@ -66,7 +66,7 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     }
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
-        if is_meant(&person.row, query) {
+        if person.archived_at.is_none() && is_meant(&person.row, query) {
             people.push(Person { turns: Vec::new(), ..person });
         }
         Ok(())
@@ -248,6 +248,7 @@ mod tests {
                 company: Some("Navy".to_owned()),
                 position: None,
                 connected_on: None,
+                created_at: crate::domain::model::Moment(0),
                 last_touch: None,
                 identities: vec![Identity {
                     kind: IdentityKind::Email,

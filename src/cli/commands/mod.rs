@@ -23,6 +23,7 @@ mod mute;
 mod run;
 mod set;
 mod show;
+mod sift;
 mod snooze;
 mod stance;
 mod star;
@@ -67,6 +68,8 @@ pub(super) enum Command {
     Log(log::LogArgs),
     /// Show what you gave, asked and received, what came of it, and the balance
     Ledger(ledger::LedgerArgs),
+    /// Show whom you may want to let go of, with receipts; decide about them
+    Sift(sift::SiftArgs),
     /// Show or change how you hold your network
     Stance(stance::StanceArgs),
     /// Sign in to an account by OAuth2, see who is signed in, sign out
@@ -108,6 +111,7 @@ impl Command {
             // `--at` is the entry's time here, not the instant of which to speak.
             Command::Log(args) => log::run(&Desk { at: None, ..desk()? }, &args, globals.at)?,
             Command::Ledger(args) => ledger::run(&desk()?, &args)?,
+            Command::Sift(args) => sift::run(&desk()?, &args)?,
             Command::Stance(args) => stance::run(&desk()?, &args)?,
         }
         Ok(Exit::Fine)

@@ -173,6 +173,7 @@ mod tests {
             company: None,
             position: None,
             connected_on: None,
+            created_at: crate::domain::model::Moment(0),
             last_touch: None,
             identities: vec![crate::store::Identity {
                 kind: IdentityKind::Email,

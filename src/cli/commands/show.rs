@@ -9,7 +9,8 @@ use crate::cli::{json, person};
 use crate::domain::decide::explanation::explanation;
 use crate::domain::measure::score::Components;
 use crate::domain::measure::standing::Counts;
-use crate::domain::model::Stance;
+use crate::domain::measure::touches::Entry;
+use crate::domain::model::{Moment, Stance};
 use crate::domain::policy::Policy;
 use crate::domain::text::clean;
 use crate::error::Result;
@@ -43,8 +44,19 @@ fn document(page: &ContactPage, stance: Stance) -> Value {
     document["explanation"] = explain(person, stance).into();
     document["turns"] = page.turns.iter().map(|turn| json::turn(turn, page)).collect();
     document["rhythm"] = json::rhythm(&page.rhythm);
+    document["archived"] = person.archived_at.map(json::instant).into();
+    document["notes"] = page.notes().map(note).collect();
+    document["news"] = page.restored_at.into_iter().map(restored).collect();
     document["ledger"] = page.ledger.iter().map(json::ledger_entry).collect();
     document
+}
+
+fn note(entry: &Entry) -> Value {
+    json!({ "at": json::instant(entry.at), "text": entry.text })
+}
+
+fn restored(at: Moment) -> Value {
+    json!({ "at": json::instant(at), "text": "wrote, and is archived no more" })
 }
 
 fn components(components: &Components) -> Value {
@@ -72,6 +84,9 @@ fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
     let mut text = view.head();
     if let Some((absence, end)) = &page.away {
         text.push_str(&view.away(absence, *end));
+    }
+    if let Some(at) = page.restored_at {
+        text.push_str(&view.restored(at));
     }
     text.push_str(&view.score(&explain(&page.person, policy.stance)));
     text.push_str(&view.sides());

@@ -116,6 +116,9 @@ fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
     let Some(store) = Store::open_to_read(&desk.home.data)? else { return Ok(String::new()) };
     let mut moves = Vec::new();
     Book::open(&store, &desk.config.policy, desk.as_of())?.each_person(|person| {
+        if person.archived_at.is_some() {
+            return Ok(());
+        }
         let Standing { inputs, score, .. } = person.standing;
         let name = person.row.name;
         let to = score::measure(&inputs, wanted).value;

@@ -11,5 +11,4 @@ pub mod ledger;
 pub mod outbox;
 pub mod overdue;
 pub mod schedule;
-#[expect(dead_code, reason = "waits for its command")]
-pub(crate) mod sift;
+pub mod sift;

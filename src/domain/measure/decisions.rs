@@ -2,7 +2,7 @@
 //!
 //! What was said of a turn stays with a touch that it holds, so that backfill can't lose it.
 
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, DAY, Moment, TouchId};
 
 /// What kind of thing was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +21,56 @@ pub enum Verb {
     Set,
     /// An address isn't the contact's.
     NotTheirs,
+    /// A contact isn't to be let go of, for a year.
+    Keep,
+    /// A contact was let go of, until they write.
+    Archive,
 }
+
+/// On which of the sift's lists somebody stood when the user decided about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SiftList {
+    /// The user may want to let go of them.
+    Suggested,
+    /// Nobody has written for two years, or ever.
+    Untested,
+    /// Their address is dead.
+    FindAddress,
+    /// On none of them.
+    None,
+}
+
+impl SiftList {
+    const ALL: [SiftList; 4] =
+        [SiftList::Suggested, SiftList::Untested, SiftList::FindAddress, SiftList::None];
+
+    /// As the database and JSON spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            SiftList::Suggested => "suggest",
+            SiftList::Untested => "untested",
+            SiftList::FindAddress => "find_address",
+            SiftList::None => "keep",
+        }
+    }
+}
+
+/// How long a contact is kept once the user said so, in seconds.
+const KEPT_FOR: i64 = 365 * DAY;
 
 impl Verb {
     /// All there are.
-    pub const ALL: [Verb; 7] =
-        [Verb::Done, Verb::Due, Verb::Snooze, Verb::Mute, Verb::Star, Verb::Set, Verb::NotTheirs];
+    pub const ALL: [Verb; 9] = [
+        Verb::Done,
+        Verb::Due,
+        Verb::Snooze,
+        Verb::Mute,
+        Verb::Star,
+        Verb::Set,
+        Verb::NotTheirs,
+        Verb::Keep,
+        Verb::Archive,
+    ];
 
     /// As the database and the command line spell it.
     pub fn name(self) -> &'static str {
@@ -38,6 +82,8 @@ impl Verb {
             Verb::Star => "star",
             Verb::Set => "set",
             Verb::NotTheirs => "not-theirs",
+            Verb::Keep => "keep",
+            Verb::Archive => "archive",
         }
     }
 }
@@ -68,6 +114,10 @@ pub enum Decided {
     Every(f64),
     /// The address that was found by name and isn't theirs.
     NotTheirs(String),
+    /// They aren't to be let go of, for a year.
+    Keep(SiftList),
+    /// They were let go of, until they write.
+    Archive(SiftList),
 }
 
 /// Something the user said, of a contact or of a turn with them.
@@ -101,6 +151,8 @@ impl Decided {
                 _ => return None,
             },
             Verb::NotTheirs => Decided::NotTheirs(value.to_owned()),
+            Verb::Keep => Decided::Keep(sift_list(value)?),
+            Verb::Archive => Decided::Archive(sift_list(value)?),
         })
     }
 
@@ -114,6 +166,8 @@ impl Decided {
             Decided::Star => Verb::Star,
             Decided::Limit(_) | Decided::Zone(_) | Decided::Every(_) => Verb::Set,
             Decided::NotTheirs(_) => Verb::NotTheirs,
+            Decided::Keep(_) => Verb::Keep,
+            Decided::Archive(_) => Verb::Archive,
         }
     }
 
@@ -135,9 +189,14 @@ impl Decided {
             Decided::Zone(name) => format!("{ZONE}={name}"),
             Decided::Every(days) => format!("{EVERY}={days}"),
             Decided::NotTheirs(address) => address.clone(),
+            Decided::Keep(list) | Decided::Archive(list) => list.name().to_owned(),
             Decided::Done(_) | Decided::Due(_) | Decided::Mute | Decided::Star => String::new(),
         }
     }
+}
+
+fn sift_list(name: &str) -> Option<SiftList> {
+    SiftList::ALL.into_iter().find(|list| list.name() == name)
 }
 
 /// Which of a contact's settings is meant.
@@ -210,6 +269,33 @@ impl Decisions {
         })
     }
 
+    /// When the user said last that this contact is kept, where that still holds at `now`.
+    pub fn kept_at(&self, contact: ContactId, now: Moment) -> Option<Moment> {
+        let said = self.of(contact).rfind(|decision| decision.what.verb() == Verb::Keep)?;
+        (said.at > now - KEPT_FOR).then_some(said.at)
+    }
+
+    /// When the user let go of this contact; `last_from_them`: whoever has written since is back.
+    pub fn archived_at(
+        &self,
+        contact: ContactId,
+        last_from_them: Option<Moment>,
+    ) -> Option<Moment> {
+        let said = self.of(contact).rfind(|decision| decision.what.verb() == Verb::Archive)?;
+        (last_from_them < Some(said.at)).then_some(said.at)
+    }
+
+    /// How many of those on a list of the sift were decided about since then.
+    pub fn sifted_since(&self, list: SiftList, since: Moment) -> usize {
+        let is_meant = |decision: &&Decision| match decision.what {
+            Decided::Keep(stood_on) | Decided::Archive(stood_on) => {
+                stood_on == list && decision.at > since
+            }
+            _ => false,
+        };
+        self.0.iter().filter(is_meant).count()
+    }
+
     /// Until when the turn with these touches is put off.
     pub fn snoozed_until(&self, contact: ContactId, touches: &[TouchId]) -> Option<Moment> {
         let ends = self.of(contact).filter_map(|decision| match decision.what {
@@ -237,11 +323,37 @@ mod tests {
             Decided::Limit(1.5),
             Decided::Zone("Europe/Paris".to_owned()),
             Decided::NotTheirs("ann@example.org".to_owned()),
+            Decided::Keep(SiftList::Untested),
+            Decided::Archive(SiftList::Suggested),
         ] {
             let read = Decided::read(what.verb(), what.touch(), &what.value());
             assert_eq!(read, Some(what));
         }
         assert_eq!(Decided::read(Verb::Done, None, ""), None);
         assert_eq!(Decided::read(Verb::Set, None, "colour=blue"), None);
+    }
+
+    #[test]
+    fn whom_the_user_let_go_of_is_back_once_they_write() {
+        let ann = ContactId(1);
+        let at = Moment(1_700_000_000);
+        let what = Decided::Archive(SiftList::Suggested);
+        let decisions = Decisions(vec![Decision { at, contact: ann, what }]);
+        assert_eq!(decisions.archived_at(ann, None), Some(at));
+        assert_eq!(decisions.archived_at(ann, Some(at - DAY)), Some(at));
+        assert_eq!(decisions.archived_at(ann, Some(at + 1)), None);
+        assert_eq!(decisions.archived_at(ContactId(2), None), None);
+    }
+
+    #[test]
+    fn who_is_kept_is_kept_for_a_year() {
+        let ann = ContactId(1);
+        let at = Moment(1_700_000_000);
+        let what = Decided::Keep(SiftList::Untested);
+        let decisions = Decisions(vec![Decision { at, contact: ann, what }]);
+        assert_eq!(decisions.kept_at(ann, at + 364 * DAY), Some(at));
+        assert_eq!(decisions.kept_at(ann, at + 365 * DAY), None);
+        assert_eq!(decisions.sifted_since(SiftList::Untested, at - DAY), 1);
+        assert_eq!(decisions.sifted_since(SiftList::Suggested, at - DAY), 0);
     }
 }

@@ -15,3 +15,7 @@ CREATE TABLE dead_address (
   address INTEGER PRIMARY KEY,
   since   INTEGER NOT NULL
 ) STRICT;
+-- The last signs of either side.
+ALTER TABLE in_touch ADD COLUMN from_them INTEGER;
+ALTER TABLE in_touch ADD COLUMN from_me INTEGER;
+UPDATE contact SET dirty = 1;

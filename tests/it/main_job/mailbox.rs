@@ -51,7 +51,7 @@ fn from_the_first_sync_to_an_answer() {
     });
     let grace = world.json(&["show", "Grace Hopper", "--json"]);
     let identities = grace["identities"].as_array().unwrap();
-    let address = json!({"kind": "email", "value": "grace@example.org"});
+    let address = json!({"kind": "email", "value": "grace@example.org", "dead_since": null});
     assert!(identities.contains(&address), "found by her name: {identities:?}");
     let draft = turn_about(&world, "Grace Hopper", "Could you read the draft?");
     assert_eq!(draft["hours"], 10.0);

@@ -26,8 +26,8 @@ fn the_document_holds_every_field() {
     let shown = shown();
     check(
         &shown,
-        "company components counts explanation id identities last_touch ledger me name position \
-         rhythm score them turns",
+        "archived company components counts explanation id identities last_touch ledger me name \
+         news notes position rhythm score them turns",
     );
     check(&shown["components"], "B C M R V X");
     check(&shown["counts"], "asks_me gives init_me init_them received");
@@ -40,7 +40,8 @@ fn the_document_holds_every_field() {
         );
         check(&shown[side]["within_limit"], "answered_in_time ci80 matured mean");
     }
-    assert_eq!(shown["identities"], json!([{"kind": "email", "value": "grace@example.org"}]));
+    let grace = json!({"kind": "email", "value": "grace@example.org", "dead_since": null});
+    assert_eq!(shown["identities"], json!([grace]));
     assert_eq!(shown["position"], Value::Null);
 }
 

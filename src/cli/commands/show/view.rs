@@ -32,8 +32,12 @@ impl ContactView<'_> {
         let row = &self.person.row;
         let star = if self.person.starred { "★ " } else { "" };
         let muted = if self.person.muted { " (muted)" } else { "" };
+        let archived = self.person.archived_at.map_or_else(String::new, |at| {
+            format!(" (archived on {}, until they write)", render::day(Some(at), self.zone))
+        });
         let name = render::strong(&clean(&row.name));
-        let mut text = format!("{star}{name}  {}{muted}\n", render::faint(&row.id.to_string()));
+        let mut text =
+            format!("{star}{name}  {}{muted}{archived}\n", render::faint(&row.id.to_string()));
         let work = [row.position.as_deref(), row.company.as_deref()];
         let work: Vec<String> = work.into_iter().flatten().map(clean).collect();
         if !work.is_empty() {
@@ -64,6 +68,11 @@ impl ContactView<'_> {
             None => format!("{}, perhaps", day(end - 1)),
         };
         format!("  away until {last} (their notice of {})\n", day(absence.notice.at))
+    }
+
+    /// That they wrote though the user had let go of them.
+    pub fn restored(&self, at: Moment) -> String {
+        format!("  wrote on {}, and is archived no more\n", render::day(Some(at), self.zone))
     }
 
     pub fn score(&self, explanation: &str) -> String {

@@ -12,7 +12,7 @@ use crate::domain::measure::turns::{Status, Turn};
 use crate::domain::model::{DAY, Moment, Side, TurnId};
 
 /// Turns that began longer ago, in seconds, say nothing about how they answer today.
-const LOOKING_BACK: i64 = 365 * DAY;
+pub(super) const LOOKING_BACK: i64 = 365 * DAY;
 /// Without a touch of either side for this long, in seconds, nothing was tried at all.
 const UNTESTED_AFTER: i64 = 730 * DAY;
 
@@ -21,8 +21,10 @@ const UNTESTED_AFTER: i64 = 730 * DAY;
 pub struct Background<'a> {
     /// The earliest of the day they connected, the first touch and the import.
     pub since: Option<Moment>,
-    /// The user wants to keep them.
-    pub protected: bool,
+    /// The user said that they are kept.
+    pub kept_since: Option<Moment>,
+    /// The user has let go of them already.
+    pub archived_since: Option<Moment>,
     /// Their answers must not be late.
     pub starred: bool,
     /// Mail to the address that I would write to came back, and nothing proves it alive since.
@@ -134,8 +136,13 @@ impl<'a> Case<'a> {
     }
 
     pub fn is_untested(&self) -> bool {
-        self.heard.max(self.wrote).is_none_or(|last| last < self.now - UNTESTED_AFTER)
+        is_untested(self.heard.max(self.wrote), self.now)
     }
+}
+
+/// Whether nothing was tried with them at all; `last_touch`: of either side.
+pub(super) fn is_untested(last_touch: Option<Moment>, now: Moment) -> bool {
+    last_touch.is_none_or(|last| last < now - UNTESTED_AFTER)
 }
 
 /// What began by `now`, oldest first, each turn once.

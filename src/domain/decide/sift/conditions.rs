@@ -2,18 +2,18 @@
 //!
 //! A condition that doesn't hold is returned with what it found, so that it can be told.
 
-use super::case::Case;
+use super::case::{Case, Receipt};
 use super::reasons::day;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::text;
 
 /// P(p < ½) from which on they are believed to miss more than they answer.
 const SURE: f64 = 0.90;
-const MISSED_TURNS: usize = 4;
+pub(super) const MISSED_TURNS: usize = 4;
 const MISSED_THREADS: usize = 3;
 /// One bad month is none: the first and the last missed turn lie this far apart, in seconds.
 const APART: i64 = 60 * DAY;
-const SILENT_FOR: i64 = 90 * DAY;
+pub(super) const SILENT_FOR: i64 = 90 * DAY;
 const KNOWN_FOR: i64 = 90 * DAY;
 /// Whoever answers less surely than this has no one to blame.
 const MY_PART: f64 = 0.5;
@@ -23,8 +23,16 @@ const LAST_CHANCE_FOR: i64 = 14 * DAY;
 /// Why a contact is not suggested.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Obstacle {
-    /// The user wants to keep them.
-    Protected,
+    /// The user has let go of them already.
+    Archived {
+        /// Since then.
+        since: Moment,
+    },
+    /// The user said that they are kept.
+    Kept {
+        /// Since then.
+        since: Moment,
+    },
     /// The user starred them.
     Starred,
     /// They gave a sign of life not long ago.
@@ -89,8 +97,9 @@ pub enum Obstacle {
 type Condition = fn(&Case<'_>) -> Option<Obstacle>;
 
 /// In the order in which they are worth telling.
-const CONDITIONS: [Condition; 13] = [
-    not_protected,
+const CONDITIONS: [Condition; 14] = [
+    not_archived,
+    not_kept,
     not_starred,
     silent,
     reachable,
@@ -118,14 +127,21 @@ impl Obstacle {
     pub(super) fn spares_the_untested(&self) -> bool {
         matches!(
             self,
-            Obstacle::Protected | Obstacle::Starred | Obstacle::New { .. } | Obstacle::Away { .. }
+            Obstacle::Archived { .. }
+                | Obstacle::Kept { .. }
+                | Obstacle::Starred
+                | Obstacle::New { .. }
+                | Obstacle::Away { .. }
         )
     }
 
     /// As a sentence without its full stop, of "you" and "they".
     pub fn text(&self) -> String {
         match *self {
-            Obstacle::Protected => "you protect them".to_owned(),
+            Obstacle::Archived { since } => format!("you archived them on {}", day(since)),
+            Obstacle::Kept { since } => {
+                format!("you said on {} to keep them for a year", day(since))
+            }
             Obstacle::Starred => "you starred them".to_owned(),
             Obstacle::HeardLately { at } => format!("they were heard of on {}", day(at)),
             Obstacle::AddressDead { since } => {
@@ -154,7 +170,7 @@ impl Obstacle {
                 format!("what they missed lies within {days:.0} days; it takes {}", APART / DAY)
             }
             Obstacle::MayAnswer { probability_below_half } => format!(
-                "that they miss more than half is only {:.0} % sure",
+                "it is only {:.0} % sure that they miss more than half",
                 // Rounded up, 89.9 % would look like enough.
                 (probability_below_half * 100.0).floor()
             ),
@@ -168,8 +184,12 @@ impl Obstacle {
     }
 }
 
-fn not_protected(case: &Case<'_>) -> Option<Obstacle> {
-    case.known.protected.then_some(Obstacle::Protected)
+fn not_archived(case: &Case<'_>) -> Option<Obstacle> {
+    case.known.archived_since.map(|since| Obstacle::Archived { since })
+}
+
+fn not_kept(case: &Case<'_>) -> Option<Obstacle> {
+    case.known.kept_since.map(|since| Obstacle::Kept { since })
 }
 
 fn not_starred(case: &Case<'_>) -> Option<Obstacle> {
@@ -210,15 +230,17 @@ fn asked_often(case: &Case<'_>) -> Option<Obstacle> {
     (missed < MISSED_TURNS).then_some(Obstacle::FewTurns { missed })
 }
 
+/// Few turns can't be about much.
 fn asked_about_several_things(case: &Case<'_>) -> Option<Obstacle> {
     let missed = case.threads_missed;
-    (missed < MISSED_THREADS).then_some(Obstacle::FewThreads { missed })
+    (asked_often(case).is_none() && missed < MISSED_THREADS)
+        .then_some(Obstacle::FewThreads { missed })
 }
 
 fn asked_over_a_while(case: &Case<'_>) -> Option<Obstacle> {
     let seconds = case.missed_over();
     let days = seconds as f64 / DAY as f64;
-    (seconds < APART).then_some(Obstacle::CloseTogether { days })
+    (asked_often(case).is_none() && seconds < APART).then_some(Obstacle::CloseTogether { days })
 }
 
 fn surely_missing(case: &Case<'_>) -> Option<Obstacle> {
@@ -228,11 +250,15 @@ fn surely_missing(case: &Case<'_>) -> Option<Obstacle> {
     (!sure).then_some(Obstacle::MayAnswer { probability_below_half })
 }
 
+/// A reminder gives as much time as the question it repeats.
+pub(super) fn last_chance_until(case: &Case<'_>, chance: &Receipt) -> Moment {
+    case.last_tried(chance) + LAST_CHANCE_FOR
+}
+
 fn had_a_last_chance(case: &Case<'_>) -> Option<Obstacle> {
     let Some(chance) = case.last_chance else {
         return Some(Obstacle::NoLastChance);
     };
-    // A reminder gives as much time as the question it repeats.
-    let until = case.last_tried(&chance) + LAST_CHANCE_FOR;
+    let until = last_chance_until(case, &chance);
     (until > case.now).then_some(Obstacle::LastChanceRuns { until })
 }

@@ -1,8 +1,9 @@
 //! The sift: whose connection the user may want to let go of, and on what grounds.
 //!
 //! Judges one contact at one time and returns what it found as data. Never removes anybody, never
-//! asks anybody, and never knows what the user did with an earlier suggestion.
+//! asks anybody.
 
+use crate::domain::measure::decisions::SiftList;
 use crate::domain::measure::statistics::Beta;
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::Turn;
@@ -20,6 +21,37 @@ pub use reasons::Reason;
 /// So many suggestions in a week, and so many untested contacts beside them.
 const PER_WEEK: usize = 5;
 
+/// What the last signs alone say of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstLook {
+    /// Heard of lately: on no list.
+    Settled,
+    /// Nothing was tried: no turn has anything to say.
+    Untested,
+    /// On a list only if at least so many turns of mine began after that, or their address is dead.
+    Asked {
+        /// After that.
+        since: Moment,
+        /// So many.
+        at_least: usize,
+    },
+}
+
+/// A first look spares most contacts the second.
+pub fn first_look(
+    last_from_them: Option<Moment>,
+    last_from_me: Option<Moment>,
+    now: Moment,
+) -> FirstLook {
+    if last_from_them.is_some_and(|at| at > now - conditions::SILENT_FOR) {
+        FirstLook::Settled
+    } else if case::is_untested(last_from_them.max(last_from_me), now) {
+        FirstLook::Untested
+    } else {
+        FirstLook::Asked { since: now - case::LOOKING_BACK, at_least: conditions::MISSED_TURNS }
+    }
+}
+
 /// What follows for one contact.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
@@ -36,6 +68,50 @@ pub enum Verdict {
     Untested(Untested),
 }
 
+/// How a last chance stands that is all that keeps a contact from being suggested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastChance {
+    /// It is still to be given: write once more, and decide in fourteen days.
+    ToGive,
+    /// It was given.
+    Runs {
+        /// Until then it can be taken.
+        until: Moment,
+    },
+}
+
+impl Verdict {
+    /// On which list it puts a contact.
+    pub fn list(&self) -> SiftList {
+        match self {
+            Verdict::Keep(_) => SiftList::None,
+            Verdict::FindNewAddress { .. } => SiftList::FindAddress,
+            Verdict::Suggest(_) => SiftList::Suggested,
+            Verdict::Untested(_) => SiftList::Untested,
+        }
+    }
+
+    /// The last chance, where nothing else keeps them.
+    pub fn last_chance(&self) -> Option<LastChance> {
+        match self {
+            Verdict::Keep(obstacles) => match obstacles[..] {
+                [Obstacle::NoLastChance] => Some(LastChance::ToGive),
+                [Obstacle::LastChanceRuns { until }] => Some(LastChance::Runs { until }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What speaks against a suggestion, in words.
+    pub fn obstacles(&self) -> Vec<String> {
+        match self {
+            Verdict::Keep(obstacles) => obstacles.iter().map(Obstacle::text).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// "Consider removing", with receipts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
@@ -47,6 +123,8 @@ pub struct Suggestion {
     pub evidence: Vec<Receipt>,
     /// The unanswered turn that was their last chance.
     pub last_chance: Receipt,
+    /// When it was over.
+    pub last_chance_ended: Moment,
     /// Their last sign of life.
     pub silent_since: Option<Moment>,
 }
@@ -100,6 +178,7 @@ pub fn verdict(
         Some(last_chance) if obstacles.is_empty() => Verdict::Suggest(Suggestion {
             probability_below_half: case.probability_below_half,
             reasons: reasons::reasons(&case, &last_chance),
+            last_chance_ended: conditions::last_chance_until(&case, &last_chance),
             last_chance,
             silent_since: case.heard,
             evidence: case.asked,

@@ -41,7 +41,8 @@ impl Story {
             turns: Story::asking(&[200.0, 150.0, 120.0, 60.0, 20.0]),
             known: Background {
                 since: Some(days_ago(900.0)),
-                protected: false,
+                kept_since: None,
+                archived_since: None,
                 starred: false,
                 address_dead_since: None,
                 absences: &[],
@@ -107,12 +108,20 @@ fn five_questions_and_no_answer_suggest_with_receipts() {
     let starts: Vec<Moment> = suggestion.evidence.iter().map(|receipt| receipt.start).collect();
     assert_eq!(starts, [200.0, 150.0, 120.0, 60.0, 20.0].map(days_ago));
     assert_eq!(suggestion.last_chance.start, days_ago(20.0));
+    assert_eq!(suggestion.last_chance_ended, days_ago(6.0));
     assert_eq!(suggestion.silent_since, Some(days_ago(400.0)));
 }
 
 #[test]
 fn every_condition_alone_spares_them() {
-    check(|story| story.known.protected = true, &["you protect them"]);
+    check(
+        |story| story.known.kept_since = Some(days_ago(6.0)),
+        &["you said on 31 December 2025 to keep them for a year"],
+    );
+    check(
+        |story| story.known.archived_since = Some(days_ago(6.0)),
+        &["you archived them on 31 December 2025"],
+    );
     check(|story| story.known.starred = true, &["you starred them"]);
     check(
         |story| story.known.absences = &[(Moment(NOW.0 - HOUR), Moment(NOW.0 + DAY))],
@@ -134,7 +143,7 @@ fn every_condition_alone_spares_them() {
     );
     check(
         |story| story.turns = Story::asking(&[200.0, 150.0, 120.0, 20.0]),
-        &["that they miss more than half is only 86 % sure"],
+        &["it is only 86 % sure that they miss more than half"],
     );
 }
 
@@ -221,8 +230,24 @@ fn the_last_chance_gets_its_fortnight() {
 }
 
 #[test]
+fn a_last_chance_is_offered_and_remembered_where_nothing_else_is_missing() {
+    let mut story = Story::of_silence();
+    story.known.last_from_me = Some(days_ago(3.0));
+    let until = days_ago(-11.0);
+    assert_eq!(story.verdict().last_chance(), Some(LastChance::Runs { until }));
+    story.known.starred = true;
+    assert_eq!(story.verdict().last_chance(), None);
+
+    let mut story = Story::of_silence();
+    story.turns = Story::asking(&[300.0, 280.0, 250.0, 200.0, 150.0]);
+    story.known.last_from_them = Some(days_ago(140.0));
+    story.known.last_from_me = Some(days_ago(150.0));
+    assert_eq!(story.verdict().last_chance(), Some(LastChance::ToGive));
+}
+
+#[test]
 fn only_matured_turns_of_the_last_year_that_asked_something_count() {
-    let four = "that they miss more than half is only 86 % sure";
+    let four = "it is only 86 % sure that they miss more than half";
     check(|story| story.turns[0].0.start = days_ago(366.0), &[four]);
     check(|story| story.turns[1].0.closed = Some(Closed::SaidDone), &[four]);
 }
@@ -246,9 +271,9 @@ fn nobody_wrote_for_two_years_is_untested_rather_than_unanswered() {
     check(
         |story| {
             strangers(story);
-            story.known.protected = true;
+            story.known.kept_since = Some(days_ago(6.0));
         },
-        &["you protect them"],
+        &["you said on 31 December 2025 to keep them for a year"],
     );
     check(
         |story| {
