@@ -35,6 +35,7 @@ mod in_touch;
 mod labels;
 mod ledger;
 mod measure;
+mod network;
 mod page;
 mod sift;
 mod survey;

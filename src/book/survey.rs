@@ -23,6 +23,7 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
     store.transaction(|store| {
         store.put_findings(&found)?;
         store.put_dead_addresses(&dead)?;
+        store.note_stance(policy.stance, now)?;
         store.put_population(&population)
     })
 }

@@ -4,6 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::book::{BookedEntry, ContactPage, ExplainedTurn, Person};
+use crate::domain::decide::debts::NamedDebt;
+use crate::domain::decide::digest::Totals;
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::Score;
 use crate::domain::measure::standing::SideFigures;
@@ -152,6 +154,42 @@ pub(super) fn ledger_entry(booked: &BookedEntry) -> Value {
         "subject": subject,
         "text": text,
         "message_id": message_id,
+    })
+}
+
+/// An open turn to which an answer is, or may be, owed.
+pub(super) fn debt(named: &NamedDebt) -> Value {
+    let debt = &named.debt;
+    let turn = &debt.turn;
+    json!({
+        "id": turn.id.to_string(),
+        "contact": person(turn.id.contact, &named.name),
+        "channel": turn.channel.name(),
+        "since": instant(turn.start),
+        "age_h": debt.age_h,
+        "limit_h": debt.limit_h,
+        "due": instant(debt.due),
+        "overdue": debt.overdue,
+        "needs_reply": turn.needs_reply,
+        "likelihood": debt.likelihood().name(),
+        "because": named.because,
+        "subject": named.subject,
+        "message_id": named.message_id,
+        "snoozed_until": debt.snoozed_until.map(instant),
+    })
+}
+
+/// How much there is of everything.
+pub(super) fn totals(totals: &Totals) -> Value {
+    json!({
+        "messages": totals.messages,
+        "contacts": totals.contacts,
+        "i_owe": totals.i_owe,
+        "i_owe_overdue": totals.i_owe_overdue,
+        "i_owe_perhaps": totals.i_owe_perhaps,
+        "they_owe": totals.they_owe,
+        "they_owe_overdue": totals.they_owe_overdue,
+        "they_owe_perhaps": totals.they_owe_perhaps,
     })
 }
 

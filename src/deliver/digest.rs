@@ -3,6 +3,7 @@
 //! Pure: the same digest in the same zone always reads the same. Foreign text passes through
 //! [`clip`] here and through the template's escaping; a reader's mail program has nothing to load.
 
+mod network;
 mod phrases;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::text::{clean, clip, duration};
+use network::Part;
 use phrases::{
     headline, more, percent, perhaps, subject, tally, totals, week_before, week_number,
     without_away,
@@ -65,6 +67,7 @@ struct Page {
     owed_and_awaited: [Section; 2],
     movers: Vec<Moved>,
     in_junk: Vec<Junk>,
+    network: Vec<Part>,
     totals: String,
     stance: &'static str,
 }
@@ -150,13 +153,18 @@ impl Page {
             ],
             movers: digest.movers.iter().map(moved).collect(),
             in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
+            network: network::parts(&digest.network, zone),
             totals: totals(&digest.totals),
-            stance: match digest.stance {
-                Stance::Resource => "be the resource",
-                Stance::Tool => "use as a tool",
-                Stance::Neutral => "neutral",
-            },
+            stance: stance_name(digest.stance),
         }
+    }
+}
+
+fn stance_name(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Resource => "be the resource",
+        Stance::Tool => "use as a tool",
+        Stance::Neutral => "neutral",
     }
 }
 

@@ -216,6 +216,9 @@ pub enum Stance {
 }
 
 impl Stance {
+    /// All there are.
+    pub const ALL: [Stance; 3] = [Stance::Resource, Stance::Tool, Stance::Neutral];
+
     /// As JSON, the command line and the configuration spell it.
     pub fn name(self) -> &'static str {
         match self {

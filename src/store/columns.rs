@@ -5,6 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use super::folders::FolderId;
+use crate::domain::decide::digest::told::ToldOf;
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::touches::{Clocks, EntryKind};
@@ -12,7 +13,7 @@ use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::identity::IdentityKind;
 use crate::domain::message::mailbox::{AccountState, MailboxKind, Role, Uid, UidValidity};
-use crate::domain::model::{EntryNumber, MessageNumber, Moment, TouchId};
+use crate::domain::model::{EntryNumber, MessageNumber, Moment, Stance, TouchId};
 
 /// Messages are positive, entries negative: one column holds either.
 pub(super) fn touch_number(touch: TouchId) -> i64 {
@@ -129,5 +130,7 @@ by_name!(
     IdentityKind,
     MailboxKind,
     Role,
+    Stance,
+    ToldOf,
     Verb
 );

@@ -60,6 +60,7 @@ impl Store {
         for sql in [
             "DELETE FROM entry WHERE at > ?1",
             "DELETE FROM decision WHERE at > ?1",
+            "DELETE FROM told WHERE at > ?1",
             "UPDATE decision SET undone_at = NULL WHERE undone_at > ?1",
         ] {
             self.db.execute(sql, params![then.0])?;

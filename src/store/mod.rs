@@ -30,8 +30,10 @@ mod people;
 mod population;
 mod schema;
 mod senders;
+mod stance;
 mod texts;
 mod threads;
+mod told;
 mod touches;
 mod turns;
 
@@ -50,6 +52,7 @@ pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity};
 
 pub use crate::domain::message::identity::IdentityKind;
+pub use stance::StanceChange;
 pub use texts::KeptText;
 
 #[cfg(test)]

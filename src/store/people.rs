@@ -132,6 +132,17 @@ impl Store {
             .optional()?)
     }
 
+    /// Where a contact is to be found.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn profile_url(&self, contact: ContactId) -> Result<Option<String>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT value FROM identity WHERE contact = ?1 AND kind = 'url' ORDER BY value LIMIT 1",
+        )?;
+        Ok(find.query_row([contact.0], |row| row.get(0)).optional()?)
+    }
+
     /// Tells which addresses are the user's own; everything is measured again when that changes.
     ///
     /// # Errors

@@ -263,7 +263,7 @@ CREATE TABLE entry (
   id     INTEGER PRIMARY KEY,
   at     INTEGER NOT NULL,
   kind   TEXT NOT NULL,
-  -- A call that they missed, a favour received.
+  -- A call that they missed, a favour received, a note of how I can help.
   other_way INTEGER NOT NULL DEFAULT 0,
   text   TEXT NOT NULL DEFAULT '',
   made_at INTEGER NOT NULL,
@@ -337,6 +337,21 @@ CREATE TABLE in_touch (
   times     BLOB NOT NULL,
   from_them INTEGER,
   from_me   INTEGER
+) STRICT;
+
+-- What digests have told of, and when last.
+CREATE TABLE told (
+  kind  TEXT NOT NULL,
+  about TEXT NOT NULL,
+  at    INTEGER NOT NULL,
+  PRIMARY KEY (kind, about)
+) STRICT, WITHOUT ROWID;
+
+-- How the user has held their network, each time that they changed it.
+CREATE TABLE stance (
+  id     INTEGER PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  stance TEXT NOT NULL
 ) STRICT;
 
 -- Derived. Mail to it came back, first so, and none had come from it since.

@@ -1,6 +1,6 @@
 //! Everything stored between me and one contact, read in one go for the domain to judge.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Row, params};
 
@@ -98,6 +98,19 @@ impl Store {
              WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
         )?;
         Ok(statement.query_map([contact.0], entry)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Of whom it is noted how I can help.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn with_value_note(&self) -> Result<HashSet<ContactId>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT c.contact FROM entry e JOIN entry_contact c ON c.entry = e.id
+             WHERE e.kind = ?1 AND e.other_way = 1 AND e.undone_at IS NULL",
+        )?;
+        let rows = statement.query_map([EntryKind::Note], |row| row.get(0).map(ContactId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Notes an entry about these contacts; its number.

@@ -36,6 +36,7 @@ mod laws;
 mod ledger;
 mod maildir;
 mod main_job;
+mod network;
 mod noise;
 mod oauth;
 mod oauth_peers;

@@ -7,6 +7,8 @@ use crate::daemon::seal::Seal;
 use crate::deliver;
 use crate::error::{Error, Result};
 
+mod document;
+
 #[derive(Debug, Args)]
 pub(crate) struct DigestArgs {
     /// As a page
@@ -29,6 +31,9 @@ pub(crate) struct DigestArgs {
 pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     let store = desk.store_to_read()?;
     let digest = desk.book(&store)?.digest()?;
+    if desk.json && !args.send {
+        return desk.print_json(document::document(&digest));
+    }
     let rendered = deliver::render(&digest, &desk.config.policy.zone);
     if args.html {
         return desk.print_bytes(rendered.html.as_bytes());

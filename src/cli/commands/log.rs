@@ -25,6 +25,9 @@ pub(crate) struct LogArgs {
     /// They did me the favour
     #[arg(long)]
     pub(super) received: bool,
+    /// The note says how I can help them, or what they know
+    #[arg(long)]
+    pub(super) value: bool,
     /// Take the latest such entry back
     #[arg(long)]
     pub(super) undo: bool,
@@ -40,12 +43,15 @@ fn entry_kind() -> impl TypedValueParser<Value = EntryKind> {
 /// # Errors
 /// `Usage` for an unknown contact, a time to come, or a flag of another kind of entry.
 pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()> {
-    let LogArgs { kind, missed, received, .. } = *args;
+    let LogArgs { kind, missed, received, value, .. } = *args;
     if missed && kind != EntryKind::Call {
         return Err(Error::usage("only a call can be missed"));
     }
     if received && kind != EntryKind::Favour {
         return Err(Error::usage("only a favour can be received"));
+    }
+    if value && kind != EntryKind::Note {
+        return Err(Error::usage("only a note can say how you can help"));
     }
     let at = at.unwrap_or(desk.now);
     if at > desk.now {
@@ -58,7 +64,8 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
         return take_back(desk, &store, kind, &contacts);
     }
     let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
-    let entry = Entry { id: EntryNumber(0), at, kind, other_way: missed || received, text };
+    let entry =
+        Entry { id: EntryNumber(0), at, kind, other_way: missed || received || value, text };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
     desk.say(&sentence(&entry, &names(&contacts)));
     Ok(())
@@ -118,7 +125,8 @@ fn sentence(entry: &Entry, names: &str) -> String {
         (EntryKind::Favour, false) => format!("a favour for {names}"),
         (EntryKind::Ask, _) => format!("something asked of {names}"),
         (EntryKind::Intro, _) => format!("an introduction of {names}"),
-        (EntryKind::Note, _) => format!("a note about {names}"),
+        (EntryKind::Note, true) => format!("how you can help {names}"),
+        (EntryKind::Note, false) => format!("a note about {names}"),
     };
     let text = if entry.text.is_empty() { String::new() } else { format!(": {}", entry.text) };
     format!("logged {what} at {}{text}", entry.at)

@@ -11,19 +11,16 @@ use clap::builder::TypedValueParser;
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::book::Book;
 use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::domain::measure::score;
-use crate::domain::measure::standing::Standing;
 use crate::domain::model::Stance;
 use crate::error::{Error, Result};
 use crate::store::Store;
 
-/// Contacts named when the stance changes.
-const NAMED: usize = 3;
-/// Scores are shown in whole points; less is no move.
-const MOVE: f64 = 0.5;
+mod moves;
+
+use moves::{Change, move_list, moves};
 
 #[derive(Debug, Args)]
 pub(crate) struct StanceArgs {
@@ -35,8 +32,7 @@ pub(crate) struct StanceArgs {
 }
 
 fn stance() -> impl TypedValueParser<Value = Stance> {
-    let known = [Stance::Resource, Stance::Tool, Stance::Neutral];
-    one_of(known.map(|stance| (stance.name(), stance)))
+    one_of(Stance::ALL.map(|stance| (stance.name(), stance)))
 }
 
 /// Shows the stance, or changes it: after a question on a terminal, with `--yes` elsewhere.
@@ -54,6 +50,7 @@ pub(super) fn run(desk: &Desk, args: &StanceArgs) -> Result<()> {
             confirm(desk, wanted)?;
         }
         write(&desk.home.config, wanted)?;
+        note(desk, held, wanted)?;
         desk.say(&format!("the stance is {} now", wanted.name()));
     }
     if desk.json {
@@ -62,12 +59,27 @@ pub(super) fn run(desk: &Desk, args: &StanceArgs) -> Result<()> {
     Ok(())
 }
 
+/// Notes the change, so that what it does can be shown for a while.
+fn note(desk: &Desk, held: Stance, wanted: Stance) -> Result<()> {
+    if !Store::path(&desk.home.data).exists() {
+        return Ok(());
+    }
+    desk.store_to_write()?.transaction(|store| {
+        // Where nobody had noted it yet.
+        store.note_stance(held, desk.now)?;
+        store.note_stance(wanted, desk.now)
+    })
+}
+
 fn show(desk: &Desk, stance: Stance) -> Result<()> {
     let weights = score::weights_of(stance);
+    let change = Change::of(desk, stance)?;
     if desk.json {
         let (r, m, x, b, v, c) = (weights.r, weights.m, weights.x, weights.b, weights.v, weights.c);
         let weights = json!({ "R": r, "M": m, "X": x, "B": b, "V": v, "C": c });
-        return desk.print_json(json!({ "stance": stance.name(), "weights": weights }));
+        let change = change.as_ref().map(Change::json);
+        let stance = stance.name();
+        return desk.print_json(json!({ "stance": stance, "weights": weights, "change": change }));
     }
     let mut text = format!("{}: {}\n\n", stance.name(), meaning(stance));
     let parts = [
@@ -80,6 +92,9 @@ fn show(desk: &Desk, stance: Stance) -> Result<()> {
     ];
     for (weight, part) in parts {
         text.push_str(&format!("{:>5.0} %  {part}\n", 100.0 * weight));
+    }
+    if let Some(change) = change {
+        text.push_str(&change.text(stance, desk));
     }
     desk.print(&text)
 }
@@ -114,44 +129,7 @@ fn confirm(desk: &Desk, wanted: Stance) -> Result<()> {
 /// What the change does to the scores, in a few lines.
 fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
     let Some(store) = Store::open_to_read(&desk.home.data)? else { return Ok(String::new()) };
-    let mut moves = Vec::new();
-    Book::open(&store, &desk.config.policy, desk.as_of())?.each_person(|person| {
-        if person.archived_at.is_some() {
-            return Ok(());
-        }
-        let Standing { inputs, score, .. } = person.standing;
-        let name = person.row.name;
-        let to = score::measure(&inputs, wanted).value;
-        moves.extend(score.value.zip(to).map(|(from, to)| Move { name, from, to }));
-        Ok(())
-    })?;
-    Ok(move_list(moves))
-}
-
-struct Move {
-    name: String,
-    from: f64,
-    to: f64,
-}
-
-impl Move {
-    fn by(&self) -> f64 {
-        self.to - self.from
-    }
-}
-
-fn move_list(mut moves: Vec<Move>) -> String {
-    moves.retain(|one| one.by().abs() >= MOVE);
-    moves.sort_by(|a, b| b.by().abs().total_cmp(&a.by().abs()).then_with(|| a.name.cmp(&b.name)));
-    let rise = moves.iter().filter(|one| one.by() > 0.0).count();
-    let mut text = match moves.len() {
-        0 => "No score moves.\n".to_owned(),
-        all => format!("Scores: {rise} up, {} down. The biggest moves:\n", all - rise),
-    };
-    for Move { name, from, to } in moves.iter().take(NAMED) {
-        text.push_str(&format!("  {name}: {from:.0} → {to:.0}\n"));
-    }
-    text
+    Ok(move_list(moves(desk, &store, desk.config.policy.stance, wanted)?))
 }
 
 fn write(path: &Path, stance: Stance) -> Result<()> {
@@ -244,16 +222,5 @@ mod tests {
         let path = folder.path().join("new/config.toml");
         write(&path, Stance::Tool).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "stance = \"tool\"\n");
-    }
-
-    #[test]
-    fn the_biggest_moves_are_named_first() {
-        let one = |name: &str, from, to| Move { name: name.to_owned(), from, to };
-        let moves = vec![one("Ann", 50.0, 55.0), one("Bob", 50.0, 30.0), one("Cy", 1.0, 1.2)];
-        assert_eq!(
-            move_list(moves),
-            "Scores: 1 up, 1 down. The biggest moves:\n  Bob: 50 → 30\n  Ann: 50 → 55\n"
-        );
-        assert_eq!(move_list(Vec::new()), "No score moves.\n");
     }
 }

@@ -74,9 +74,9 @@ impl State {
         json!({
             "stance": stance.name(),
             "accounts": self.accounts.iter().map(account_json).collect::<Vec<_>>(),
-            "i_owe": self.i_owe.iter().map(debt_json).collect::<Vec<_>>(),
-            "they_owe": self.they_owe.iter().map(debt_json).collect::<Vec<_>>(),
-            "totals": totals_json(&self.totals),
+            "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
+            "totals": json::totals(&self.totals),
         })
     }
 
@@ -120,40 +120,6 @@ fn account_json(account: &AccountRow) -> Value {
         "quarantined": account.quarantined,
         "unread_texts": account.unread_texts,
         "folders": folders,
-    })
-}
-
-fn debt_json(named: &NamedDebt) -> Value {
-    let debt = &named.debt;
-    let turn = &debt.turn;
-    json!({
-        "id": turn.id.to_string(),
-        "contact": json::person(turn.id.contact, &named.name),
-        "channel": turn.channel.name(),
-        "since": json::instant(turn.start),
-        "age_h": debt.age_h,
-        "limit_h": debt.limit_h,
-        "due": json::instant(debt.due),
-        "overdue": debt.overdue,
-        "needs_reply": turn.needs_reply,
-        "likelihood": debt.likelihood().name(),
-        "because": named.because,
-        "subject": named.subject,
-        "message_id": named.message_id,
-        "snoozed_until": debt.snoozed_until.map(json::instant),
-    })
-}
-
-fn totals_json(totals: &Totals) -> Value {
-    json!({
-        "messages": totals.messages,
-        "contacts": totals.contacts,
-        "i_owe": totals.i_owe,
-        "i_owe_overdue": totals.i_owe_overdue,
-        "i_owe_perhaps": totals.i_owe_perhaps,
-        "they_owe": totals.they_owe,
-        "they_owe_overdue": totals.they_owe_overdue,
-        "they_owe_perhaps": totals.they_owe_perhaps,
     })
 }
 

@@ -24,7 +24,14 @@ fn desk(folder: &tempfile::TempDir) -> Desk {
 }
 
 fn call(words: Vec<String>) -> log::LogArgs {
-    log::LogArgs { kind: EntryKind::Call, words, missed: false, received: false, undo: false }
+    log::LogArgs {
+        kind: EntryKind::Call,
+        words,
+        missed: false,
+        received: false,
+        value: false,
+        undo: false,
+    }
 }
 
 fn done(desk: &Desk, ids: &[String], undo: bool) -> Result<()> {

@@ -64,6 +64,7 @@ impl Errands {
         let state = match deliver::send(mailer, &bytes, from, to, &stem).await {
             Ok(()) => {
                 info!("digest of {week} sent");
+                self.store()?.note_told(&digest.network.told(), now)?;
                 DeliveryState::Sent
             }
             Err(cause) => {

@@ -3,8 +3,15 @@
 use super::*;
 use crate::domain::decide::debts::Debt;
 use crate::domain::decide::digest::Totals;
+use crate::domain::decide::digest::network::{
+    Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
+};
+use crate::domain::decide::ledger::{EntryId, EntryState, LedgerEntry, LedgerKind, Strength};
+use crate::domain::decide::sift::Untested;
+use crate::domain::measure::balance::Balance;
+use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, HOUR, Side};
+use crate::domain::model::{ContactId, DAY, HOUR, MessageNumber, Side};
 
 /// Monday 16 November 2026, 07:00 in Paris.
 const NOW: Moment = Moment(1_794_808_800);
@@ -57,6 +64,7 @@ fn empty() -> Digest {
         they_owe_more: 0,
         movers: vec![],
         in_junk: vec![],
+        network: NetworkWeek::default(),
         totals: Totals::default(),
         mine_without_away: None,
     }
@@ -106,6 +114,7 @@ fn rich() -> Digest {
             subject: Some("Fossils for the exhibition".to_owned()),
             at: NOW - 70 * HOUR,
         }],
+        network: network(),
         totals: Totals {
             messages: 48_213,
             contacts: 812,
@@ -117,6 +126,73 @@ fn rich() -> Digest {
             they_owe_perhaps: 0,
         },
         ..empty()
+    }
+}
+
+fn named(id: i64, name: &str) -> NamedContact {
+    NamedContact { id: ContactId(id), name: name.to_owned(), profile_url: None }
+}
+
+fn network() -> NetworkWeek {
+    let entry = LedgerEntry {
+        id: EntryId::Found { kind: LedgerKind::Introduction, message: MessageNumber(812), nth: 0 },
+        kind: LedgerKind::Introduction,
+        at: NOW - 3 * DAY,
+        contacts: vec![ContactId(4), ContactId(9)],
+        strength: Strength::Strong,
+        state: EntryState::Confirmed,
+    };
+    NetworkWeek {
+        drift: Some(Drift {
+            stance: Stance::Resource,
+            gives: 3,
+            asks: 9,
+            returned: Some(0.81),
+        }),
+        balance: Some(Balance { gives: 6.24, asks_me: 2.5, received: 0.0 }),
+        introductions: vec![ToldIntroduction {
+            entry,
+            people: vec!["Grace Hopper".to_owned(), "Linus Pauling".to_owned()],
+            state: Some("wrote"),
+            outcome: Some("Linus Pauling wrote to Grace Hopper after 5 h".to_owned()),
+            at: Some(NOW - 2 * DAY),
+            hours: Some(5.0),
+            subject: Some("Intro: Grace <> Linus".to_owned()),
+            message_id: None,
+        }],
+        losing_touch: vec![(
+            named(12, "Rosalind Franklin"),
+            Rhythm {
+                usual_gap_d: Some(12.0),
+                silence_d: Some(120.0),
+                last: Some(NOW - 120 * DAY),
+                losing_touch: true,
+                ..Rhythm::default()
+            },
+        )],
+        news: vec![News {
+            contact: named(15, "Mary Anning"),
+            at: NOW - DAY,
+            text: "wrote, and is archived no more".to_owned(),
+        }],
+        questions: vec![OpenQuestion {
+            text: "Did you introduce Ada Lark to Bob Moss?".to_owned(),
+            command: "requite ledger --confirm i12".to_owned(),
+            about: "i12".to_owned(),
+        }],
+        sift: vec![ToldSuggestion {
+            contact: named(20, "Silas Marner"),
+            reasons: vec![
+                "of 5 messages they answered 0 within 48 h on working days, 0 later and 5 not at all"
+                    .to_owned(),
+                "nothing ever came from them".to_owned(),
+            ],
+            last_chance_ended: NOW - 2 * DAY,
+        }],
+        untested: vec![(
+            named(21, "Dorothea Brooke"),
+            Untested { last_touch: Some(NOW - 900 * DAY), known_since: None },
+        )],
     }
 }
 
@@ -140,6 +216,24 @@ fn hostile() -> Digest {
             subject: Some("unbroken".repeat(100)),
             at: Moment(i64::MAX),
         }],
+        network: NetworkWeek {
+            untested: vec![(
+                named(1, name),
+                Untested { last_touch: Some(Moment(i64::MIN)), known_since: None },
+            )],
+            questions: vec![OpenQuestion {
+                text: name.to_owned(),
+                command: "requite log note --value C1 \"…\"".to_owned(),
+                about: "C1".to_owned(),
+            }],
+            drift: Some(Drift {
+                stance: Stance::Tool,
+                gives: 0,
+                asks: 1,
+                returned: Some(f64::NAN),
+            }),
+            ..NetworkWeek::default()
+        },
         ..empty()
     }
 }

@@ -1,6 +1,7 @@
 //! The weekly digest as a value: what it says, not how it looks.
 
 use super::debts::NamedDebt;
+use super::ledger::LedgerEntry;
 use super::schedule;
 use crate::domain::measure::score;
 use crate::domain::measure::statistics::{KaplanMeier, Observation};
@@ -8,6 +9,11 @@ use crate::domain::measure::terms::{Terms, observation};
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, DAY, Moment, Side, Stance};
 use crate::domain::policy::Policy;
+
+pub mod network;
+pub mod told;
+
+use network::{NetworkWeek, drift};
 
 /// What a week's digest says.
 #[derive(Debug, Clone)]
@@ -38,6 +44,8 @@ pub struct Digest {
     pub movers: Vec<Mover>,
     /// Mail from a contact found in Junk: it looks like silence.
     pub in_junk: Vec<JunkMail>,
+    /// What there is to say beside the debts.
+    pub network: NetworkWeek,
     /// Of everything, listed or not.
     pub totals: Totals,
     /// Set when `[me] away` covers part of the week: the promise without those days.
@@ -165,10 +173,11 @@ impl<'a> Week<'a> {
         self.movers.extend(mover(member));
     }
 
-    /// `debts`: what is due, in the order in which it is told.
+    /// `debts`: what is due, in the order in which it is told; `entries`: of the ledger.
     pub fn digest(
         mut self,
         debts: Vec<NamedDebt>,
+        entries: &[LedgerEntry],
         in_junk: Vec<JunkMail>,
         totals: Totals,
     ) -> Digest {
@@ -180,13 +189,15 @@ impl<'a> Week<'a> {
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
         let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
+        let mine = self.mine.promise();
+        let drift = drift(entries, &mine, policy.stance, now);
         Digest {
             at: now,
             week: schedule::iso_week(local.date()),
             day: local.strftime("%A %-d %B %Y").to_string(),
             stance: policy.stance,
             limit_h: policy.limit_h,
-            mine: self.mine.promise(),
+            mine,
             theirs: self.theirs.promise(),
             mine_without_away: away_this_week.then(|| self.mine_present.promise()),
             i_owe,
@@ -195,6 +206,7 @@ impl<'a> Week<'a> {
             they_owe_more,
             movers: self.movers,
             in_junk,
+            network: NetworkWeek { drift, ..NetworkWeek::default() },
             totals,
         }
     }

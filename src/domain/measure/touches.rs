@@ -87,7 +87,7 @@ pub struct Entry {
     pub at: Moment,
     /// What it is.
     pub kind: EntryKind,
-    /// Of a call: it wasn't picked up. Of a favour: they did it for me.
+    /// Of a call: it wasn't picked up. Of a favour: they did it for me. Of a note: how I can help.
     pub other_way: bool,
     /// What the user wrote about it; may be empty.
     pub text: String,

@@ -19,3 +19,16 @@ CREATE TABLE dead_address (
 ALTER TABLE in_touch ADD COLUMN from_them INTEGER;
 ALTER TABLE in_touch ADD COLUMN from_me INTEGER;
 UPDATE contact SET dirty = 1;
+-- What digests have told of, and when last.
+CREATE TABLE told (
+  kind  TEXT NOT NULL,
+  about TEXT NOT NULL,
+  at    INTEGER NOT NULL,
+  PRIMARY KEY (kind, about)
+) STRICT, WITHOUT ROWID;
+-- How the user has held their network, each time that they changed it.
+CREATE TABLE stance (
+  id     INTEGER PRIMARY KEY,
+  at     INTEGER NOT NULL,
+  stance TEXT NOT NULL
+) STRICT;

@@ -333,12 +333,25 @@ fn a_digest_that_never_went_out_is_sent_once_the_mailbox_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let maildir = Maildir::create(folder.path().join("Mail"));
     let world = with_digest_left(&server, &maildir_account(&maildir), "sending", now());
+    // With whom nothing was ever tried: told of once a quarter.
+    let connections = "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n\
+        Zed,Zimmer,https://www.linkedin.com/in/zed,,Acme,Boss,06 Jun 2016\n";
+    let file = world.write("Connections.csv", connections);
+    world.run(&["import", file.to_str().unwrap()]);
     let daemon = world.daemon();
     daemon.ready();
     eventually(Duration::from_secs(30), "it is sent", || is_marked_sent(&world));
     has_looked(&daemon);
     assert!(daemon.terminate().success());
-    assert_eq!(server.finish().1.len(), 1);
+    let (_, mails) = server.finish();
+    assert_eq!(mails.len(), 1);
+    assert!(text(&mails[0]).contains("Zed Zimmer"));
+    let untested = |days: i64| {
+        let at = (now() + SignedDuration::from_hours(24 * days)).to_string();
+        let digest = world.json(&["digest", "--json", "--at", &at]);
+        digest["untested"].as_array().unwrap().len()
+    };
+    assert_eq!([0, 7, 84, 92].map(untested), [1, 0, 0, 1]);
 }
 
 #[test]

@@ -209,6 +209,7 @@ impl ContactView<'_> {
             let kind = match (entry.kind, entry.other_way) {
                 (EntryKind::Favour, true) => "favour received",
                 (EntryKind::Call, true) => "missed call",
+                (EntryKind::Note, true) => "you can help",
                 (kind, _) => kind.name(),
             };
             columns.row([render::time(entry.at, self.zone), kind.to_owned(), clean(&entry.text)]);

@@ -16,7 +16,7 @@ use crate::domain::text;
 /// One person is nobody to introduce to; more than four are a round.
 const PEOPLE: std::ops::RangeInclusive<usize> = 2..=4;
 /// After so long, in seconds, without a word between them nothing came of it.
-const PATIENCE: i64 = 14 * DAY;
+pub const PATIENCE: i64 = 14 * DAY;
 /// Whose addresses say nothing of whom one works with.
 const FOR_EVERYBODY: &[&str] = &[
     "aol.com",

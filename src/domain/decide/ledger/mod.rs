@@ -131,6 +131,11 @@ impl EntryState {
         }
     }
 
+    /// Whether the user is still to be asked about it.
+    pub fn is_open(self) -> bool {
+        self == EntryState::Unconfirmed
+    }
+
     /// Whether it is in the balance.
     pub fn counts(self) -> bool {
         matches!(self, EntryState::Confirmed | EntryState::Counted)

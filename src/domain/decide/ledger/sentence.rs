@@ -29,7 +29,9 @@ pub fn sentence<'a>(
     let mine = (!mine.is_empty()).then(|| format!("you {}", listed(&mine)));
     let told: Vec<String> = mine.into_iter().chain(theirs).collect();
     if told.is_empty() {
-        return "nothing was given or asked between you yet; give before you ask".to_owned();
+        let suspected = entries.clone().any(|entry| entry.state.is_open());
+        let what = if suspected { "nothing counts" } else { "nothing was given or asked" };
+        return format!("{what} between you yet; give before you ask");
     }
     format!("{}; {}", told.join(", "), verdict(balance))
 }
@@ -77,9 +79,11 @@ mod tests {
         };
         let mut entries: Vec<LedgerEntry> = entries.iter().enumerate().map(entry).collect();
         let balance = balance_of(&entries, ADA);
+        assert_eq!(sentence(entries.iter(), &balance), expect);
         let suspected =
             LedgerEntry { state: EntryState::Unconfirmed, ..entry((99, &(LedgerKind::Favour, 1))) };
         entries.push(suspected);
+        let expect = expect.replace("nothing was given or asked", "nothing counts");
         assert_eq!(sentence(entries.iter(), &balance), expect);
     }
 

@@ -1,0 +1,143 @@
+//! What a week's digest says of the network, gathered.
+
+use super::{Book, Ledger};
+use crate::domain::decide::digest::network::{
+    self, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
+};
+use crate::domain::decide::digest::told::Told;
+use crate::domain::decide::ledger::introductions::PATIENCE;
+use crate::domain::decide::ledger::{EntryState, LedgerEntry, LedgerKind};
+use crate::domain::decide::sift::Candidate;
+use crate::domain::measure::balance::Balance;
+use crate::domain::model::{ContactId, DAY, Moment};
+use crate::error::Result;
+use crate::store::ContactRow;
+
+const WEEK: i64 = 7 * DAY;
+/// For so long, in seconds, somebody is a new contact.
+const NEW_FOR: i64 = 90 * DAY;
+
+impl Book<'_> {
+    /// What there is to say beside the debts, but for the drift.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub(super) fn network(&self) -> Result<NetworkWeek> {
+        let told = Told::new(self.store.told()?, self.now(), self.policy.zone.clone());
+        let ledger = self.ledger()?;
+        let sift = self.sift()?;
+        let decided = |list| self.decisions.sifted_since(list, self.now() - WEEK);
+        let suggestions = network::suggestions(sift.suggested, &told, decided, self.now());
+        let untested = network::untested(sift.untested, &told, decided);
+        let lost = self.losing_touch()?.into_iter().map(|(row, rhythm)| (row.id, rhythm)).collect();
+        let balance = ledger.balance(self.now());
+        Ok(NetworkWeek {
+            drift: None,
+            balance: (balance != Balance::default()).then_some(balance),
+            introductions: self.introductions_of_the_week(ledger)?,
+            losing_touch: self.all_named(network::losing_touch(lost, &told))?,
+            news: self.news()?,
+            questions: self.questions(ledger, &told)?,
+            sift: suggestions.iter().map(|it| self.told_suggestion(it)).collect::<Result<_>>()?,
+            untested: self.all_named(untested)?,
+        })
+    }
+
+    fn introductions_of_the_week(&self, ledger: &Ledger) -> Result<Vec<ToldIntroduction>> {
+        let made = ledger.entries.iter().filter(|entry| {
+            entry.kind == LedgerKind::Introduction && entry.state != EntryState::Rejected
+        });
+        let mut told = Vec::new();
+        for booked in self.booked(made)? {
+            let outcome = booked.outcome;
+            let nothing = outcome.as_ref().is_some_and(|outcome| outcome.state == "nothing");
+            let turned = outcome.as_ref().and_then(|outcome| outcome.at);
+            let turned = turned.or(nothing.then_some(booked.entry.at + PATIENCE));
+            if network::is_of_the_week(&booked.entry, turned, self.now()) {
+                told.push(ToldIntroduction {
+                    entry: booked.entry,
+                    people: booked.people.into_iter().map(|(_, name)| name).collect(),
+                    state: outcome.as_ref().map(|outcome| outcome.state),
+                    at: outcome.as_ref().and_then(|outcome| outcome.at),
+                    hours: outcome.as_ref().and_then(|outcome| outcome.hours),
+                    outcome: outcome.map(|outcome| outcome.text),
+                    subject: booked.subject,
+                    message_id: booked.message_id,
+                });
+            }
+        }
+        Ok(told)
+    }
+
+    fn questions(&self, ledger: &Ledger, told: &Told) -> Result<Vec<OpenQuestion>> {
+        let open = network::to_ask_about(&ledger.entries, told);
+        let open: Vec<&LedgerEntry> = open.into_iter().collect();
+        let mut questions = Vec::new();
+        for booked in self.booked(open)? {
+            let people: Vec<String> = booked.people.into_iter().map(|(_, name)| name).collect();
+            questions.push(network::question(&booked.entry, &people, booked.subject.as_deref()));
+        }
+        for contact in network::without_value(self.new_without_value()?, told) {
+            questions.extend(self.named_contact(contact)?.map(|it| network::value_question(&it)));
+        }
+        Ok(questions)
+    }
+
+    /// New contacts of whom the user hasn't noted how they can help, the newest first.
+    fn new_without_value(&self) -> Result<Vec<ContactId>> {
+        let valued = self.store.with_value_note()?;
+        let mut new = Vec::new();
+        for row in self.store.contacts()? {
+            if valued.contains(&row.id) || self.archived_at(row.id)?.is_some() {
+                continue;
+            }
+            let since = self.met_at(&row)?.filter(|at| *at > self.now() - NEW_FOR);
+            new.extend(since.map(|since| (since, row.id)));
+        }
+        new.sort_by_key(|(since, contact)| (std::cmp::Reverse(*since), *contact));
+        Ok(new.into_iter().map(|(_, contact)| contact).collect())
+    }
+
+    /// When a contact and I met, as far as that is known: that they were imported says nothing.
+    fn met_at(&self, row: &ContactRow) -> Result<Option<Moment>> {
+        let first = self.store.times_in_touch(row.id)?.first().copied();
+        Ok([row.connected_at(), first].into_iter().flatten().filter(|at| *at <= self.now()).min())
+    }
+
+    fn news(&self) -> Result<Vec<News>> {
+        let mut news = Vec::new();
+        for (contact, at) in self.restored()? {
+            if at > self.now() - WEEK
+                && let Some(contact) = self.named_contact(contact)?
+            {
+                let text = "wrote, and is archived no more".to_owned();
+                news.push(News { contact, at, text });
+            }
+        }
+        Ok(news)
+    }
+
+    fn told_suggestion(&self, candidate: &Candidate) -> Result<ToldSuggestion> {
+        let Candidate { contact, suggestion } = candidate;
+        let contact =
+            self.named_contact(*contact)?.unwrap_or_else(|| NamedContact::unknown(*contact));
+        Ok(ToldSuggestion {
+            contact,
+            reasons: suggestion.reasons.iter().map(|reason| reason.text()).collect(),
+            last_chance_ended: suggestion.last_chance_ended,
+        })
+    }
+
+    fn all_named<T>(&self, list: Vec<(ContactId, T)>) -> Result<Vec<(NamedContact, T)>> {
+        let mut named = Vec::new();
+        for (contact, what) in list {
+            named.extend(self.named_contact(contact)?.map(|contact| (contact, what)));
+        }
+        Ok(named)
+    }
+
+    fn named_contact(&self, id: ContactId) -> Result<Option<NamedContact>> {
+        let Some((name, _)) = self.store.name_of(id)? else { return Ok(None) };
+        Ok(Some(NamedContact { id, name, profile_url: self.store.profile_url(id)? }))
+    }
+}

@@ -1,0 +1,145 @@
+//! What a digest says, section by section, as JSON.
+
+use serde_json::{Value, json};
+
+use crate::cli::json;
+use crate::domain::decide::digest::network::{
+    Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
+};
+use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
+use crate::domain::decide::sift::Untested;
+use crate::domain::measure::balance::Balance;
+use crate::domain::measure::rhythm::Rhythm;
+
+pub(super) fn document(digest: &Digest) -> Value {
+    let NetworkWeek {
+        drift,
+        balance,
+        introductions,
+        losing_touch,
+        news,
+        questions,
+        sift,
+        untested,
+    } = &digest.network;
+    json!({
+        "week": digest.week,
+        "day": digest.day,
+        "stance": digest.stance.name(),
+        "mine": promise(&digest.mine),
+        "mine_without_away": digest.mine_without_away.as_ref().map(promise),
+        "theirs": promise(&digest.theirs),
+        "i_owe": list(&digest.i_owe, json::debt),
+        "they_owe": list(&digest.they_owe, json::debt),
+        "movers": list(&digest.movers, mover),
+        "drift": drift.as_ref().map(drifted),
+        "balance": balance.as_ref().map(balanced),
+        "introductions": list(introductions, introduction),
+        "losing_touch": list(losing_touch, lost_touch),
+        "news": list(news, told),
+        "questions": list(questions, question),
+        "sift": list(sift, suggestion),
+        "untested": list(untested, never_tried),
+        "in_junk": list(&digest.in_junk, junk),
+        // Not known here.
+        "unmeasured": null,
+        "totals": json::totals(&digest.totals),
+    })
+}
+
+fn list<T>(all: &[T], one: fn(&T) -> Value) -> Vec<Value> {
+    all.iter().map(one).collect()
+}
+
+fn promise(promise: &Promise) -> Value {
+    json!({
+        "matured": promise.matured,
+        "in_time": promise.in_time,
+        "median_h": promise.median_h,
+        "matured_before": promise.matured_before,
+        "in_time_before": promise.in_time_before,
+    })
+}
+
+fn mover(mover: &Mover) -> Value {
+    json!({
+        "contact": json::person(mover.id, &mover.name),
+        "before": mover.before,
+        "now": mover.now,
+    })
+}
+
+fn drifted(drift: &Drift) -> Value {
+    json!({
+        "stance": drift.stance.name(),
+        "gives": drift.gives,
+        "asks": drift.asks,
+        "returned": drift.returned,
+    })
+}
+
+fn balanced(balance: &Balance) -> Value {
+    json!({
+        "gives": balance.gives,
+        "asks_me": balance.asks_me,
+        "received": balance.received,
+    })
+}
+
+fn introduction(told: &ToldIntroduction) -> Value {
+    let outcome = told.state.map(|state| {
+        json!({
+            "state": state,
+            "at": told.at.map(json::instant),
+            "hours": told.hours,
+            "text": told.outcome,
+        })
+    });
+    json!({
+        "id": told.entry.id.to_string(),
+        "at": json::instant(told.entry.at),
+        "people": told.people,
+        "state": told.entry.state.name(),
+        "outcome": outcome,
+        "subject": told.subject,
+        "message_id": told.message_id,
+    })
+}
+
+fn lost_touch((contact, rhythm): &(NamedContact, Rhythm)) -> Value {
+    json!({ "contact": person(contact), "rhythm": json::rhythm(rhythm) })
+}
+
+fn told(news: &News) -> Value {
+    json!({ "contact": person(&news.contact), "at": json::instant(news.at), "text": news.text })
+}
+
+fn question(question: &OpenQuestion) -> Value {
+    json!({ "about": question.about, "text": question.text, "command": question.command })
+}
+
+fn suggestion(told: &ToldSuggestion) -> Value {
+    json!({
+        "contact": person(&told.contact),
+        "reasons": told.reasons,
+        "last_chance_ended": json::instant(told.last_chance_ended),
+        "profile_url": told.contact.profile_url,
+    })
+}
+
+fn never_tried((contact, found): &(NamedContact, Untested)) -> Value {
+    json!({
+        "contact": person(contact),
+        "last_touch": found.last_touch.map(json::instant),
+        "known_since": found.known_since.map(json::instant),
+        "profile_url": contact.profile_url,
+    })
+}
+
+fn junk(mail: &JunkMail) -> Value {
+    json!({ "name": mail.name, "at": json::instant(mail.at), "subject": mail.subject })
+}
+
+fn person(contact: &NamedContact) -> Value {
+    json::person(contact.id, &contact.name)
+}
