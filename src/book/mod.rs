@@ -28,6 +28,7 @@ mod archived;
 pub mod arrival;
 mod as_of;
 mod basis;
+mod can_help;
 mod dead_addresses;
 mod debts;
 mod findings;

@@ -28,6 +28,7 @@ mod opening;
 mod outbox;
 mod people;
 mod population;
+mod profiles;
 mod schema;
 mod senders;
 mod stance;
@@ -52,6 +53,7 @@ pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity};
 
 pub use crate::domain::message::identity::IdentityKind;
+pub use profiles::Described;
 pub use stance::StanceChange;
 pub use texts::KeptText;
 

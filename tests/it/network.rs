@@ -154,3 +154,15 @@ fn after_a_change_the_stance_shows_which_scores_move() {
     let later = (Timestamp::now() + SignedDuration::from_hours(24 * 29)).to_string();
     assert_eq!(world.json(&["stance", "--json", "--at", &later])["change"], Value::Null);
 }
+
+#[test]
+fn who_could_use_somebody_is_found_by_words() {
+    let world = world();
+    world.run(&["log", "note", "--value", "eve", "hires typographers in Lisbon"]);
+    let found = world.json(&["contacts", "--can-help", "typographer", "boss", "--json"]);
+    let names: Vec<&Value> =
+        found["contacts"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["Eve Stone", "Zed Zimmer"], "notes count most");
+    let told = world.run(&["contacts", "--can-help", "typographer"]);
+    assert!(told.contains("hires typographers in Lisbon"), "{told}");
+}

@@ -33,6 +33,9 @@ pub(crate) struct ContactsArgs {
     /// Those silent far beyond their own rhythm, or beyond `every=`; the longest known first
     #[arg(long, conflicts_with_all = ["sort", "suggest"])]
     losing_touch: bool,
+    /// Those of whom notes, company or position hold any of these words: who could use somebody
+    #[arg(long, value_name = "WORDS", num_args = 1.., conflicts_with_all = ["query", "sort", "suggest", "losing_touch"])]
+    can_help: Vec<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -63,6 +66,9 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         lost.retain(|(row, _)| is_meant(row, query));
         lost.truncate(args.limit.unwrap_or(usize::MAX));
         return show_lost(desk, &book, lost);
+    }
+    if !args.can_help.is_empty() {
+        return show_helpers(desk, args);
     }
     let mut people = Vec::new();
     desk.book(&store)?.each_person(|person| {
@@ -148,6 +154,38 @@ fn they_answer(person: &Person) -> String {
     } else {
         render::alarm("address dead")
     }
+}
+
+fn show_helpers(desk: &Desk, args: &ContactsArgs) -> Result<()> {
+    let store = desk.store_to_read()?;
+    let book = desk.book(&store)?;
+    let mut found = book.described_by(&args.can_help.join(" "))?;
+    found.truncate(args.limit.unwrap_or(usize::MAX));
+    if desk.json {
+        let mut contacts = Vec::new();
+        for (row, _) in found {
+            contacts.push(json::contact(&book.person_of(row)?));
+        }
+        return desk.print_json(json!({ "contacts": contacts }));
+    }
+    if found.is_empty() {
+        desk.say(
+            "Of nobody do notes, company or position hold any of these words; \
+             `requite log note --value CONTACT TEXT` notes how you can help, or what they know.",
+        );
+        return Ok(());
+    }
+    let mut columns = render::Columns::new(&["ID", "NAME", "POSITION", "COMPANY", "NOTES"]);
+    for (row, note) in &found {
+        columns.row([
+            row.id.to_string(),
+            clean(&row.name),
+            render::known(row.position.as_deref()),
+            render::known(row.company.as_deref()),
+            note.as_deref().map(clean).unwrap_or_default(),
+        ]);
+    }
+    desk.print(&columns.finish(&[], &[1, 2, 3, 4]))
 }
 
 fn in_time(figures: &SideFigures) -> String {
