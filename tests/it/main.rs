@@ -51,3 +51,4 @@ mod support;
 mod tidy;
 mod upgrade;
 mod wake;
+mod year;
