@@ -120,14 +120,18 @@ impl<'a> Book<'a> {
         self.as_of.moment()
     }
 
+    /// In which an answer is owed between a contact and me.
+    fn limit_h(&self, contact: ContactId) -> f64 {
+        self.decisions.limit_h(contact).unwrap_or(self.policy.limit_h)
+    }
+
     pub fn terms(&self, contact: ContactId) -> Terms {
-        let limit_h = self.decisions.limit_h(contact);
         let zone = self.zone_of(contact);
         let absences = self.absences_of(contact);
         let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
         let calendar =
             Calendar::new(zone).with_holidays(self.policy.holidays.clone()).with_absences(spans);
-        Terms { limit_h: limit_h.unwrap_or(self.policy.limit_h), calendar }
+        Terms { limit_h: self.limit_h(contact), calendar }
     }
 
     /// The zone in which a contact's days begin.

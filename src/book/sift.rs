@@ -112,7 +112,7 @@ impl Book<'_> {
             FirstLook::Untested => true,
             FirstLook::Asked { since, at_least } => {
                 !self.dead_addresses_of(contact)?.is_empty()
-                    || self.store.count_asked(contact, since)? >= at_least
+                    || self.store.count_missed(contact, since, self.limit_h(contact))? >= at_least
             }
         })
     }

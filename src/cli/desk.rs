@@ -95,6 +95,12 @@ impl Desk {
     /// # Errors
     /// Those of [`Store::open_to_read`], and of [`Store::open`] where there is none yet.
     pub(super) fn store_to_read(&self) -> Result<Store> {
+        let store = self.measured_store()?;
+        store.hold_still()?;
+        Ok(store)
+    }
+
+    fn measured_store(&self) -> Result<Store> {
         let Some(store) = Store::open_to_read(&self.home.data)? else {
             let store = Store::open(&self.home.data)?;
             if self.says_who_is_me() {

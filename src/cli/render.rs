@@ -163,9 +163,13 @@ fn unmarked(line: &str) -> String {
     text
 }
 
-/// `None` where no terminal shows it.
+/// As `COLUMNS` says, else the terminal; `None` where no terminal shows it.
 fn terminal_width() -> Option<u16> {
     const USUAL: u16 = 80;
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    if let Some(columns) = wanted.filter(|columns| *columns > 0) {
+        return Some(columns);
+    }
     let stdout = std::io::stdout();
     stdout.is_terminal().then(|| match rustix::termios::tcgetwinsize(&stdout) {
         Ok(size) if size.ws_col > 0 => size.ws_col,

@@ -87,7 +87,20 @@ impl Store {
     pub(super) fn reading(db: Connection) -> Result<Store> {
         db.set_prepared_statement_cache_capacity(64);
         db.pragma_update(None, "temp_store", "memory")?;
+        db.pragma_update(None, "cache_size", CACHE)?;
         Ok(Store { db, patience: Patience { rounds: PATIENCE, tell: Cell::new(None) } })
+    }
+
+    /// For who only reads: from here on everything is as it was when it was first looked at, whoever
+    /// writes meanwhile; and nobody has to be asked again for each look.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn hold_still(&self) -> Result<()> {
+        if self.db.is_autocommit() {
+            self.db.execute_batch("BEGIN DEFERRED")?;
+        }
+        Ok(())
     }
 
     /// Begins to write, once nobody else does.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::connection::{CACHE, ROUND, SHORTLY, Store, cannot_open, read_only, wait};
+use super::connection::{ROUND, SHORTLY, Store, cannot_open, read_only, wait};
 use super::{last_good, schema};
 use crate::error::{Error, Result};
 
@@ -133,14 +133,12 @@ impl Store {
 
     fn prepare(db: Connection, path: &Path) -> Result<Store> {
         db.busy_handler(Some(wait::<ROUND>))?;
-        db.set_prepared_statement_cache_capacity(64);
         db.pragma_update(None, "foreign_keys", true)?;
         schema::bring_up_to_date(&db, path, last_good::keep_copy)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "normal")?;
         // First syncs write much at once: fewer, larger checkpoints wait less for the disk.
         db.pragma_update(None, "wal_autocheckpoint", 8_000)?;
-        db.pragma_update(None, "cache_size", CACHE)?;
         Store::reading(db)
     }
 }

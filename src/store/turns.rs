@@ -117,16 +117,18 @@ impl Store {
         hand_over(together)
     }
 
-    /// How many turns of mine with a contact began since then that may have asked for an answer.
+    /// How many turns of mine with a contact began since then and weren't answered within that many
+    /// hours by the wall, whether or not they asked for an answer.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn count_asked(&self, contact: ContactId, since: Moment) -> Result<usize> {
+    pub fn count_missed(&self, contact: ContactId, since: Moment, hours: f64) -> Result<usize> {
         let mut count = self.db.prepare_cached(
             "SELECT count(*) FROM turn WHERE contact = ?1 AND side = 0 AND start > ?2
-             AND closed IS NULL",
+             AND closed IS NULL AND (answered_at IS NULL OR answered_at > start + ?3)",
         )?;
-        Ok(count.query_row(params![contact.0, since.0], |row| row.get(0))?)
+        let seconds = (hours * 3_600.0) as i64;
+        Ok(count.query_row(params![contact.0, since.0, seconds], |row| row.get(0))?)
     }
 
     /// Turns of either side that have neither an answer nor been closed, but for asking nothing.

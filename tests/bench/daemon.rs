@@ -31,6 +31,7 @@ const MEMORY: Asked = Asked::at_most(32.0, "MiB", "at rest: memory");
 const READY: Asked = Asked::at_most(500.0, "ms", "start to READY=1");
 const STATUS: Asked = Asked::at_most(50.0, "ms", "`status`");
 const LEDGER: Asked = Asked::at_most(300.0, "ms", "`ledger`");
+const SIFT: Asked = Asked::at_most(300.0, "ms", "`sift`");
 const LOSING_TOUCH: Asked = Asked::at_most(300.0, "ms", "`contacts --losing-touch`");
 const TOLD: Asked =
     Asked::at_most(100.0, "ms", "EXISTS to the standing, by the text: 99 of 100 mails");
@@ -42,7 +43,7 @@ const MAILS_BEFORE: u32 = 20;
 pub fn run(table: &mut Table) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     println!(
-        "messages   ready   status   ledger   losing touch   at rest   RSS MiB   peak MiB   a mail's CPU   \
+        "messages   ready   status   ledger   sift   losing touch   at rest   RSS MiB   peak MiB   a mail's CPU   \
          told→stored median   p99   most"
     );
     let [few, many] = [SMALL, number("REQUITE_BENCH_MESSAGES", 1_000_000)].map(|messages| {
@@ -56,6 +57,7 @@ pub fn run(table: &mut Table) {
     table.measured(READY, &[ms(many.ready)]);
     table.measured(STATUS, &many.status.map(ms));
     table.measured(LEDGER, &many.ledger.map(ms));
+    table.measured(SIFT, &many.sift.map(ms));
     table.measured(LOSING_TOUCH, &many.losing_touch.map(ms));
 }
 
@@ -64,6 +66,7 @@ struct Costs {
     ready: Duration,
     status: [Duration; 21],
     ledger: [Duration; 21],
+    sift: [Duration; 21],
     losing_touch: [Duration; 21],
     /// The processor's share.
     at_rest: f64,
@@ -114,14 +117,16 @@ fn measure(messages: usize, server: &Server) -> Costs {
     let mail = (cpu(&daemon) - before) / mails;
     waits.sort();
     let (status, ledger) = (timed(&world, &["status"]), timed(&world, &["ledger"]));
+    let sift = timed(&world, &["sift"]);
     let losing_touch = timed(&world, &["contacts", "--losing-touch"]);
-    let costs = Costs { ready, status, ledger, losing_touch, at_rest, resident, mail, waits };
+    let costs = Costs { ready, status, ledger, sift, losing_touch, at_rest, resident, mail, waits };
     println!(
-        "{messages:>8}{:>6.0} ms{:>6.0} ms{:>6.0} ms{:>12.0} ms{:>8.3} %{resident:>10.1}{:>11.1}{:>12.1} ms{:>19.0} ms\
+        "{messages:>8}{:>6.0} ms{:>6.0} ms{:>6.0} ms{:>5.0} ms{:>12.0} ms{:>8.3} %{resident:>10.1}{:>11.1}{:>12.1} ms{:>19.0} ms\
          {:>4.0} ms{:>4.0} ms",
         ms(ready),
         ms(costs.status[10]),
         ms(costs.ledger[10]),
+        ms(costs.sift[10]),
         ms(costs.losing_touch[10]),
         100.0 * at_rest,
         memory(daemon.id(), "VmHWM").unwrap(),

@@ -135,7 +135,8 @@ fn the_ledger_reads_well() {
       v5  8 Sep 2026  Ada Lark  is it one?  Intro: Max <> Zed
 
     You gave 0.9, asked 0.0 and received 0.0: what counts fades by half in 180 days.
-    4 entries don't count yet: `requite ledger --confirm v5` says that it is right, `--reject v5` that it isn't.
+    4 entries don't count yet: `requite ledger --confirm v5` says that it is right,
+    `--reject v5` that it isn't.
     ");
     assert_snapshot!(told(&["bob"]), @r"
     Introductions you made, newest first

@@ -120,7 +120,11 @@ fn take_back(desk: &Desk, ids: &[String]) -> Result<()> {
         })
     })?;
     for id in ids {
-        desk.say(&format!("{id} stands as it was found"));
+        let as_it_was = match id {
+            EntryId::Hand(_) => "counts, as you entered it",
+            EntryId::Found { .. } => "stands as it was found",
+        };
+        desk.say(&format!("{id} {as_it_was}"));
     }
     Ok(())
 }
@@ -145,7 +149,7 @@ fn section(kind: LedgerKind, booked: &[BookedEntry], all: usize, desk: &Desk) ->
         ]);
     }
     let more = render::more(all, booked.len());
-    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[4, 2]))
+    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[2, 3, 4]))
 }
 
 fn heading(kind: LedgerKind) -> &'static str {
@@ -165,6 +169,7 @@ fn close(entries: &[&LedgerEntry], balance: &Balance, contact: Option<ContactId>
         None if entries.is_empty() => {
             "Nothing was given or asked yet, as far as your mail says.\n".to_owned()
         }
+        None if *balance == Balance::default() => "Nothing counts yet.\n".to_owned(),
         None => {
             let Balance { gives, asks_me, received } = balance;
             format!(
@@ -178,7 +183,7 @@ fn close(entries: &[&LedgerEntry], balance: &Balance, contact: Option<ContactId>
         let (id, unconfirmed) =
             (first.id, count(unconfirmed as u64, "entry doesn't", "entries don't"));
         text.push_str(&format!(
-            "{unconfirmed} count yet: `requite ledger --confirm {id}` says that it is right, \
+            "{unconfirmed} count yet: `requite ledger --confirm {id}` says that it is right,\n\
              `--reject {id}` that it isn't.\n"
         ));
     }

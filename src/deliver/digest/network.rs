@@ -132,9 +132,10 @@ fn suggestion(told: &ToldSuggestion, zone: &TimeZone) -> PartItem {
 }
 
 fn untested_item((contact, found): &(NamedContact, Untested), zone: &TimeZone) -> PartItem {
-    let last = match found.last_touch {
-        Some(at) => format!("last in touch on {}", day(at, zone)),
-        None => "never in touch".to_owned(),
+    let last = match (found.last_touch, found.known_since) {
+        (Some(at), _) => format!("last in touch on {}", day(at, zone)),
+        (None, Some(since)) => format!("never in touch, known since {}", day(since, zone)),
+        (None, None) => "never in touch".to_owned(),
     };
     PartItem {
         details: vec![format!("{last} · {}", contact.id)], ..PartItem::plain(name(contact))

@@ -89,13 +89,17 @@ impl View<'_> {
         let sift = &self.week.sift;
         let mut columns = Columns::bare();
         for (contact, found) in &sift.untested {
-            let last = match found.last_touch {
-                Some(at) => format!("last in touch on {}", render::day(Some(at), self.zone)),
-                None => "never in touch".to_owned(),
+            let day = |at| render::day(Some(at), self.zone);
+            let last = match (found.last_touch, found.known_since) {
+                (Some(at), _) => format!("last in touch on {}", day(at)),
+                (None, Some(since)) => format!("never in touch, known since {}", day(since)),
+                (None, None) => "never in touch".to_owned(),
             };
-            columns.row([contact.to_string(), self.name(*contact), last]);
+            let work = self.row(*contact).and_then(|row| row.company.as_deref());
+            let work = work.map(clean).unwrap_or_default();
+            columns.row([contact.to_string(), self.name(*contact), last, work]);
         }
-        let mut rows = columns.finish(&[], &[1]);
+        let mut rows = columns.finish(&[], &[1, 3]);
         rows.push_str(&waiting(sift.more_untested));
         headed("Untested: nobody has written for two years, or ever. Write once?", &rows)
     }
@@ -117,9 +121,9 @@ impl View<'_> {
             return String::new();
         };
         format!(
-            "\n`requite sift --archive {id}` takes them out of every list, `--keep {id}` keeps them \
-             for a year,\n`--why {id}` says why; or write once more, then decide in 14 days.\n{}\n",
-            render::faint(reasons::WITHDRAWS_ENDORSEMENTS)
+            "\n`requite sift --archive {id}` takes them out of every list, `--keep {id}` keeps them\n\
+             for a year, `--why {id}` says why; or write once more, then decide in 14 days.\n{}",
+            beneath(reasons::WITHDRAWS_ENDORSEMENTS)
         )
     }
 
@@ -130,6 +134,11 @@ impl View<'_> {
     fn row(&self, contact: ContactId) -> Option<&ContactRow> {
         self.week.sift.row(contact)
     }
+}
+
+/// As wide as most terminals are.
+fn beneath(text: &str) -> String {
+    textwrap::wrap(text, 80).iter().map(|line| render::faint(line) + "\n").collect()
 }
 
 fn headed(heading: &str, rows: &str) -> String {

@@ -28,7 +28,8 @@ pub enum FirstLook {
     Settled,
     /// Nothing was tried: no turn has anything to say.
     Untested,
-    /// On a list only if at least so many turns of mine began after that, or their address is dead.
+    /// On a list only if they missed at least so many turns of mine that began after that, or their
+    /// address is dead. No clock of theirs gives less time than the one on the wall.
     Asked {
         /// After that.
         since: Moment,
