@@ -43,6 +43,10 @@
 //! | terms | a contact's limit, and the clock on which it runs |
 //! | finding, ledger entry | what the mail says was given, asked or received; what is held of it |
 //! | balance | what of that counts with a contact, and is left by now |
+//! | sift, last chance | whom the user may want to let go of; the last message that waits for them |
+//! | archived, kept | let go of, until they write; on no list of the sift for a year |
+//! | bounce, dead address | mail that couldn't be delivered; where nobody reads any more |
+//! | drift | whether what was given and asked is what the stance says |
 //! | rhythm | how often the two of us are in touch, and whether we are losing it |
 //! | standing | both response times, the shares within the limit and the score |
 //! | population, survey | what all contacts teach about each; learning it |

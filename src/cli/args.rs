@@ -12,7 +12,8 @@ use super::globals::Globals;
 use crate::error::Result;
 
 const READS: &str = "\
-Reads mail, never changes it: headers, and the first 4 KiB of contacts' texts ([privacy] text).
+Reads mail, never changes it: headers, and the first 4 KiB of the texts of contacts and of bounces
+([privacy] text).
 Keeps headers and yes/no marks of texts. Talks to no host that the configuration doesn't name.";
 
 /// Watches your mailbox and tells you who is waiting for you, and for whom you wait.

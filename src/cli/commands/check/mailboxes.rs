@@ -95,7 +95,7 @@ fn cost(
         .sum();
     let bytes = text::size(unread * imap::HEADER_BYTES);
     let headers = format!("{} to read: about {bytes}", count(unread, "message", "messages"));
-    let texts = "and at most 4 KiB of each text of the last two years between you and a contact";
+    let texts = "and at most 4 KiB of each text of the last two years between you and a contact, and of bounces";
     match unread {
         0 => None,
         _ if account.text_cues => Some(format!("{headers}, {texts}")),
@@ -120,8 +120,8 @@ pub(super) fn texts(desk: &Desk, store: &Result<Store>) -> Part {
 }
 
 fn texts_wanted(wanted: u64) -> String {
-    const READ: &str =
-        "of mail with contacts, 4 KiB of text are read on this machine; only yes/no marks are kept";
+    const READ: &str = "of mail with contacts and of bounces, 4 KiB of text are read on this machine; only yes/no marks \
+         are kept";
     if wanted == 0 {
         return READ.to_owned();
     }
