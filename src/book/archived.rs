@@ -1,7 +1,7 @@
 //! Whom the user has let go of: measured as before, and on no list, until they write.
 
 use super::Book;
-use crate::domain::measure::decisions::{Decided, Verb};
+use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, Moment, Side};
 use crate::error::Result;
@@ -23,12 +23,17 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn restored(&self) -> Result<Vec<(ContactId, Moment)>> {
+        let said = self.decisions.0.iter();
+        let mut once: Vec<ContactId> = said.map(|decision| decision.contact).collect();
+        once.dedup();
         let mut found = Vec::new();
-        for decision in &self.decisions.0 {
-            if let Decided::Archive(_) = decision.what {
-                let wrote = self.first_word(decision.contact, decision.at)?;
-                found.retain(|(contact, _)| *contact != decision.contact);
-                found.extend(wrote.map(|at| (decision.contact, at)));
+        for contact in once {
+            let Some(let_go) = self.decisions.let_go_at(contact) else { continue };
+            let last = self.store.last_signs_of(contact)?.from_them;
+            if self.decisions.archived_at(contact, last).is_none() {
+                // What continues a turn of before begins none.
+                let wrote = self.first_word(contact, let_go)?.or(last);
+                found.extend(wrote.map(|at| (contact, at)));
             }
         }
         Ok(found)

@@ -19,7 +19,8 @@ pub fn prepare(store: &Store, config: &Config) -> Result<()> {
         store.set_accounts(&accounts(config))?;
         store.set_mine(&config.me.addresses)?;
         store.set_time_basis(config.policy.time)?;
-        store.set_reads_text(config.policy.reads_text)
+        store.set_reads_text(config.policy.reads_text)?;
+        store.want_bounces()
     })?;
     measure_history(store, &config.policy).map(drop)
 }

@@ -110,7 +110,7 @@ impl Book<'_> {
             if at > self.now() - WEEK
                 && let Some(contact) = self.named_contact(contact)?
             {
-                let text = "wrote, and is archived no more".to_owned();
+                let text = "wrote, and is no longer archived".to_owned();
                 news.push(News { contact, at, text });
             }
         }

@@ -59,6 +59,20 @@ impl Store {
         Ok(())
     }
 
+    /// The texts of all stored bounces are wanted that don't say to whom they couldn't deliver.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn want_bounces(&self) -> Result<()> {
+        let mut silent = self.db.prepare(
+            "SELECT id FROM message INDEXED BY message_bounces
+             WHERE traits & 4 AND cues IS NULL AND dead_addresses IS NULL",
+        )?;
+        let silent = silent.query_map([], |row| row.get(0))?;
+        let silent: Vec<MessageNumber> = silent.collect::<Result<_, _>>()?;
+        silent.into_iter().try_for_each(|message| self.want_bounce(message))
+    }
+
     pub(super) fn text_is_read(&self, message: MessageNumber) -> Result<()> {
         self.db.prepare_cached("DELETE FROM unread_text WHERE message = ?1")?.execute([message])?;
         Ok(())

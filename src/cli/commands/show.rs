@@ -46,6 +46,8 @@ fn document(page: &ContactPage, stance: Stance) -> Value {
     document["rhythm"] = json::rhythm(&page.rhythm);
     document["archived"] = person.archived_at.map(json::instant).into();
     document["notes"] = page.notes().map(note).collect();
+    // Nobody can be merged yet.
+    document["merged"] = json!([]);
     document["news"] = page.restored_at.into_iter().map(restored).collect();
     document["ledger"] = page.ledger.iter().map(json::ledger_entry).collect();
     document
@@ -56,7 +58,7 @@ fn note(entry: &Entry) -> Value {
 }
 
 fn restored(at: Moment) -> Value {
-    json!({ "at": json::instant(at), "text": "wrote, and is archived no more" })
+    json!({ "at": json::instant(at), "text": "wrote, and is no longer archived" })
 }
 
 fn components(components: &Components) -> Value {

@@ -173,7 +173,7 @@ fn network() -> NetworkWeek {
         news: vec![News {
             contact: named(15, "Mary Anning"),
             at: NOW - DAY,
-            text: "wrote, and is archived no more".to_owned(),
+            text: "wrote, and is no longer archived".to_owned(),
         }],
         questions: vec![OpenQuestion {
             text: "Did you introduce Ada Lark to Bob Moss?".to_owned(),

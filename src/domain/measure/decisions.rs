@@ -269,10 +269,14 @@ impl Decisions {
         })
     }
 
-    /// When the user said last that this contact is kept, where that still holds at `now`.
+    /// When the user said that this contact is kept, where that still holds at `now`.
     pub fn kept_at(&self, contact: ContactId, now: Moment) -> Option<Moment> {
-        let said = self.of(contact).rfind(|decision| decision.what.verb() == Verb::Keep)?;
-        (said.at > now - KEPT_FOR).then_some(said.at)
+        self.sifted_at(contact, Verb::Keep).filter(|at| *at > now - KEPT_FOR)
+    }
+
+    /// When the user let go of this contact, whether or not they have written since.
+    pub fn let_go_at(&self, contact: ContactId) -> Option<Moment> {
+        self.sifted_at(contact, Verb::Archive)
     }
 
     /// When the user let go of this contact; `last_from_them`: whoever has written since is back.
@@ -281,8 +285,14 @@ impl Decisions {
         contact: ContactId,
         last_from_them: Option<Moment>,
     ) -> Option<Moment> {
-        let said = self.of(contact).rfind(|decision| decision.what.verb() == Verb::Archive)?;
-        (last_from_them < Some(said.at)).then_some(said.at)
+        self.let_go_at(contact).filter(|at| last_from_them < Some(*at))
+    }
+
+    /// When the user kept or archived this contact, if that was their last word.
+    fn sifted_at(&self, contact: ContactId, verb: Verb) -> Option<Moment> {
+        let is_sifted = |it: &&Decision| matches!(it.what.verb(), Verb::Keep | Verb::Archive);
+        let last = self.of(contact).rfind(is_sifted)?;
+        (last.what.verb() == verb).then_some(last.at)
     }
 
     /// How many of those on a list of the sift were decided about since then.
@@ -343,6 +353,19 @@ mod tests {
         assert_eq!(decisions.archived_at(ann, Some(at - DAY)), Some(at));
         assert_eq!(decisions.archived_at(ann, Some(at + 1)), None);
         assert_eq!(decisions.archived_at(ContactId(2), None), None);
+    }
+
+    #[test]
+    fn of_keeping_and_archiving_the_last_word_holds() {
+        let ann = ContactId(1);
+        let at = Moment(1_700_000_000);
+        let said = |at, what| Decision { at, contact: ann, what };
+        let decisions = Decisions(vec![
+            said(at, Decided::Archive(SiftList::Suggested)),
+            said(at + DAY, Decided::Keep(SiftList::None)),
+        ]);
+        assert_eq!(decisions.archived_at(ann, None), None);
+        assert_eq!(decisions.kept_at(ann, at + 2 * DAY), Some(at + DAY));
     }
 
     #[test]

@@ -26,8 +26,8 @@ fn the_document_holds_every_field() {
     let shown = shown();
     check(
         &shown,
-        "archived company components counts explanation id identities last_touch ledger me name \
-         news notes position rhythm score them turns",
+        "archived company components counts explanation id identities last_touch ledger me \
+         merged name news notes position rhythm score them turns",
     );
     check(&shown["components"], "B C M R V X");
     check(&shown["counts"], "asks_me gives init_me init_them received");

@@ -72,7 +72,7 @@ impl ContactView<'_> {
 
     /// That they wrote though the user had let go of them.
     pub fn restored(&self, at: Moment) -> String {
-        format!("  wrote on {}, and is archived no more\n", render::day(Some(at), self.zone))
+        format!("  wrote on {}, and is no longer archived\n", render::day(Some(at), self.zone))
     }
 
     pub fn score(&self, explanation: &str) -> String {
