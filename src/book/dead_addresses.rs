@@ -80,4 +80,29 @@ impl Book<'_> {
         let end = dead.partition_point(|it| it.contact <= contact);
         Ok(dead.get(first..end).unwrap_or_default())
     }
+
+    /// Since when mail doesn't reach a contact: the address that I wrote to last is dead, or they have
+    /// no other.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn unreachable_since(&self, contact: ContactId) -> Result<Option<Moment>> {
+        let dead = self.dead_addresses_of(contact)?;
+        if dead.is_empty() {
+            return Ok(None);
+        }
+        let addresses = self.store.emails_of(contact)?;
+        if addresses.len() == dead.len() {
+            return Ok(dead.iter().map(|it| it.since).min());
+        }
+        let mut last: Option<(Moment, &str)> = None;
+        for address in &addresses {
+            let mail = self.store.mail_on_address(address)?;
+            let to_it = mail.iter().flat_map(|mail| &mail.to_it);
+            let at = to_it.filter_map(|clocks| clocks.time(self.policy.time)).max();
+            last = last.max(at.map(|at| (at, address.as_str())));
+        }
+        let written_to = last.map(|(_, address)| address);
+        Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
+    }
 }

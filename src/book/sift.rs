@@ -16,7 +16,7 @@ use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::{ContactId, DAY, Moment, Side, TouchId};
 use crate::error::Result;
-use crate::store::{ContactRow, DeadAddress, IdentityKind, LastSigns};
+use crate::store::{ContactRow, LastSigns};
 
 const WEEK: i64 = 7 * DAY;
 
@@ -132,7 +132,7 @@ impl Book<'_> {
             kept_since: self.decisions.kept_at(id, now),
             archived_since: self.decisions.archived_at(id, last.from_them),
             starred: self.decisions.has(id, Verb::Star),
-            address_dead_since: self.unreachable_since(row, self.dead_addresses_of(id)?)?,
+            address_dead_since: self.unreachable_since(id)?,
             absences: &absences,
             last_from_them: last.from_them,
             last_from_me: last.from_me,
@@ -149,26 +149,6 @@ impl Book<'_> {
         let record = Record { turns, counted: &[], last_touch: None, terms };
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         standing.me.within_limit.share.mean
-    }
-
-    /// Since when mail doesn't reach them: the address that I wrote to last is dead, or they have no
-    /// other.
-    fn unreachable_since(&self, row: &ContactRow, dead: &[DeadAddress]) -> Result<Option<Moment>> {
-        let first = dead.iter().map(|it| it.since).min();
-        let addresses =
-            || row.identities.iter().filter(|identity| identity.kind == IdentityKind::Email);
-        if dead.is_empty() || addresses().count() == dead.len() {
-            return Ok(first);
-        }
-        let mut last: Option<(Moment, &str)> = None;
-        for address in addresses() {
-            let mail = self.store.mail_on_address(&address.value)?;
-            let to_it = mail.iter().flat_map(|mail| &mail.to_it);
-            let at = to_it.filter_map(|clocks| clocks.time(self.policy.time)).max();
-            last = last.max(at.map(|at| (at, address.value.as_str())));
-        }
-        let written_to = last.map(|(_, address)| address);
-        Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
     }
 
     /// In which conversation each turn of mine is; what was entered by hand is in none.

@@ -132,6 +132,17 @@ impl Store {
             .optional()?)
     }
 
+    /// The mail addresses of a contact.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn emails_of(&self, contact: ContactId) -> Result<Vec<String>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT value FROM identity WHERE contact = ?1 AND kind = 'email' ORDER BY value",
+        )?;
+        Ok(find.query_map([contact.0], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// Where a contact is to be found.
     ///
     /// # Errors

@@ -92,3 +92,22 @@ fn mail_from_there_revives_it() {
     assert_eq!(dead_since(&world, &[])[0], None);
     assert_eq!(dead_since(&world, &["--at", &at(19)])[0], Some(at(2)));
 }
+
+#[test]
+fn nobody_owes_an_answer_to_mail_that_came_back() {
+    let ask = "Could you please send me the report by Friday?\n";
+    let waited_for = |back: &[Message]| {
+        let world = max_who_knows(&[ADA, BOB], |inbox| {
+            let sent = inbox.folder("Sent");
+            for mail in [mine(1, ADA).body(ask), mine(2, BOB).body(ask)] {
+                sent.keep(mail.time(), "S", &mail.bytes());
+            }
+            back.iter().for_each(|mail| drop(inbox.deliver(mail.time(), &mail.bytes())));
+        });
+        let status = world.json(&["status", "--json", "--at", &at(8)]);
+        let owed = status["they_owe"].as_array().unwrap();
+        owed.iter().map(|debt| debt["contact"]["name"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(waited_for(&[]).len(), 2);
+    assert_eq!(waited_for(&[bounce(2).report("ada@lark.example", "5.1.1")]), ["\"Bob Moss\""]);
+}
