@@ -2,8 +2,9 @@
 
 use super::Book;
 use crate::domain::measure::decisions::Verb;
-use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, Moment, Side};
+use crate::domain::measure::touches;
+use crate::domain::measure::turns::Author;
+use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
 impl Book<'_> {
@@ -29,23 +30,29 @@ impl Book<'_> {
         let mut found = Vec::new();
         for contact in once {
             let Some(let_go) = self.decisions.let_go_at(contact) else { continue };
-            let last = self.store.last_signs_of(contact)?.from_them;
-            if self.decisions.archived_at(contact, last).is_none() {
-                // What continues a turn of before begins none.
-                let wrote = self.first_word(contact, let_go)?.or(last);
-                found.extend(wrote.map(|at| (contact, at)));
+            if self.archived_at(contact)?.is_none() {
+                found.extend(self.first_word(contact, let_go)?.map(|at| (contact, at)));
             }
         }
         Ok(found)
     }
 
-    /// The first word of a contact's after an instant.
+    /// The first word of a contact's after an instant, by mail or by mouth.
     fn first_word(&self, contact: ContactId, after: Moment) -> Result<Option<Moment>> {
-        let turns = self.judged(self.store.turns_of(contact)?);
-        let word = |turn: &Turn| match turn.side {
-            Side::Theirs => Some(turn.start),
-            Side::Mine => turn.answer.map(|answer| answer.at),
-        };
-        Ok(turns.iter().filter_map(word).filter(|at| *at > after && *at <= self.now()).min())
+        let (letters, entries) = (self.store.letters(contact)?, self.store.entries(contact)?);
+        let read = touches::read(&letters, &entries, self.policy.time, self.now());
+        let theirs = read.touches.iter().filter(|it| it.author == Author::Them || it.spoken);
+        Ok(theirs.map(|touch| touch.at).filter(|at| *at > after).min())
+    }
+
+    /// Whether a contact is kept or archived now.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn sifted(&self, contact: ContactId) -> Result<Option<Verb>> {
+        if self.decisions.kept_at(contact, self.now()).is_some() {
+            return Ok(Some(Verb::Keep));
+        }
+        Ok(self.archived_at(contact)?.map(|_| Verb::Archive))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Book;
 use super::as_of::StoreAt;
-use crate::domain::message::bounces::{COMES_BACK_WITHIN, dead_since};
+use crate::domain::message::bounces::{dead_since, is_about_what_it_answers, may_be_of};
 use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::error::Result;
@@ -16,7 +16,8 @@ use crate::store::{DeadAddress, Store};
 /// # Errors
 /// Where the database can't be read.
 pub fn find_dead(store: &Store, policy: &Policy) -> Result<Vec<(String, Moment)>> {
-    let bounces = store.bounces()?;
+    let mut bounces = store.bounces()?;
+    bounces.retain(|it| it.addresses.is_some() || is_about_what_it_answers(it.traits, &it.subject));
     let nameless = bounces.iter().filter(|bounce| bounce.addresses.is_none());
     let parents: HashSet<i64> = nameless.filter_map(|bounce| bounce.parent).collect();
     let soles = store.sole_recipients(&parents)?;
@@ -33,9 +34,7 @@ pub fn find_dead(store: &Store, policy: &Policy) -> Result<Vec<(String, Moment)>
         let Some(mail) = store.mail_on_address(&address)? else { continue };
         let sent: Vec<Moment> =
             mail.to_it.iter().filter_map(|clocks| clocks.time(policy.time)).collect();
-        came_back.retain(|back| {
-            sent.iter().any(|sent| sent <= back && *sent > *back - COMES_BACK_WITHIN)
-        });
+        came_back.retain(|back| sent.iter().any(|sent| may_be_of(*sent, *back)));
         let last_from_it = mail.from_it.iter().filter_map(|it| it.time(policy.time)).max();
         dead.extend(dead_since(&came_back, last_from_it).map(|since| (address, since)));
     }

@@ -1,5 +1,7 @@
 //! What a week's digest says of the network, gathered.
 
+use std::collections::HashSet;
+
 use super::{Book, Ledger};
 use crate::domain::decide::digest::network::{
     self, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
@@ -26,9 +28,8 @@ impl Book<'_> {
         let told = Told::new(self.store.told()?, self.now(), self.policy.zone.clone());
         let ledger = self.ledger()?;
         let sift = self.sift()?;
-        let decided = |list| self.decisions.sifted_since(list, self.now() - WEEK);
-        let suggestions = network::suggestions(sift.suggested, &told, decided, self.now());
-        let untested = network::untested(sift.untested, &told, decided);
+        let suggestions = network::suggestions(sift.suggested, &told, self.now());
+        let untested = network::untested(sift.untested, &told);
         let lost = self.losing_touch()?.into_iter().map(|(row, rhythm)| (row.id, rhythm)).collect();
         let balance = ledger.balance(self.now());
         Ok(NetworkWeek {
@@ -70,8 +71,15 @@ impl Book<'_> {
     }
 
     fn questions(&self, ledger: &Ledger, told: &Told) -> Result<Vec<OpenQuestion>> {
-        let open = network::to_ask_about(&ledger.entries, told);
-        let open: Vec<&LedgerEntry> = open.into_iter().collect();
+        let mut archived = HashSet::new();
+        for decision in &self.decisions.0 {
+            if self.archived_at(decision.contact)?.is_some() {
+                archived.insert(decision.contact);
+            }
+        }
+        let of_somebody =
+            |entry: &&LedgerEntry| !entry.contacts.iter().all(|it| archived.contains(it));
+        let open = network::to_ask_about(ledger.entries.iter().filter(of_somebody), told);
         let mut questions = Vec::new();
         for booked in self.booked(open)? {
             let people: Vec<String> = booked.people.into_iter().map(|(_, name)| name).collect();

@@ -6,19 +6,18 @@
 use std::collections::HashMap;
 
 use super::Book;
+use crate::domain::decide::schedule;
 use crate::domain::decide::sift::{
-    Background, Candidate, FirstLook, LastChance, Receipt, Suggestion, Untested, Verdict,
+    Background, Candidate, FirstLook, LastChance, PER_WEEK, Receipt, Suggestion, Untested, Verdict,
     first_look, verdict, weekly, weekly_untested,
 };
 use crate::domain::measure::decisions::{SiftList, Verb};
 use crate::domain::measure::standing::{Record, standing};
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, DAY, Moment, Side, TouchId};
+use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::error::Result;
 use crate::store::{ContactRow, LastSigns};
-
-const WEEK: i64 = 7 * DAY;
 
 /// What the sift says as of one instant.
 #[derive(Debug, Default)]
@@ -49,8 +48,9 @@ impl Sift {
     #[must_use]
     pub fn of_the_week(mut self, decided: impl Fn(SiftList) -> usize) -> Sift {
         let (suggested, untested) = (self.suggested.len(), self.untested.len());
-        self.suggested = weekly(self.suggested, decided(SiftList::Suggested));
-        self.untested = weekly_untested(self.untested, decided(SiftList::Untested));
+        let most = |list| PER_WEEK.saturating_sub(decided(list));
+        self.suggested = weekly(self.suggested, most(SiftList::Suggested));
+        self.untested = weekly_untested(self.untested, most(SiftList::Untested));
         self.more_suggested = suggested - self.suggested.len();
         self.more_untested = untested - self.untested.len();
         self
@@ -87,12 +87,12 @@ impl Book<'_> {
         Ok(sift)
     }
 
-    /// As many as are new this week.
+    /// As many as a week is for, less those about whom the user decided this week.
     ///
     /// # Errors
     /// Where the database can't be read.
     pub fn sift_of_the_week(&self) -> Result<Sift> {
-        let since = self.now() - WEEK;
+        let since = schedule::week_begin(self.now(), &self.policy.zone);
         Ok(self.sift()?.of_the_week(|list| self.decisions.sifted_since(list, since)))
     }
 

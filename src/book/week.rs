@@ -52,6 +52,9 @@ impl Book<'_> {
     fn in_junk(&self, since: Moment) -> Result<Vec<digest::JunkMail>> {
         let mut found = Vec::new();
         for (contact, subject, at) in self.store.junk_from_contacts(since)? {
+            if self.archived_at(contact)?.is_some() {
+                continue;
+            }
             let (name, _) = self.store.name_of(contact)?.unwrap_or_default();
             found.push(digest::JunkMail { name, subject, at });
         }

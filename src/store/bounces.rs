@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::Store;
 use super::columns::clocks;
 use crate::domain::measure::touches::Clocks;
-use crate::domain::message::mailbox::Role;
+use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
@@ -21,12 +21,15 @@ pub struct Bounce {
     pub addresses: Option<Vec<String>>,
     /// The hash of the Message-ID that it answers.
     pub parent: Option<i64>,
+    pub traits: Traits,
+    /// As far as subjects are kept.
+    pub subject: String,
 }
 
 /// All mail on an address that a contact has.
 #[derive(Debug, Clone)]
 pub struct MailOnAddress {
-    /// Whatever it was.
+    /// Whatever it was, but for what lies in Junk or was disowned: that may be a forgery.
     pub from_it: Vec<Clocks>,
     /// By me.
     pub to_it: Vec<Clocks>,
@@ -41,22 +44,27 @@ pub struct DeadAddress {
 }
 
 impl Store {
-    /// Every bounce. What lies in Junk is a forgery.
+    /// Every bounce. Of what lay in Junk, and may be a forgery, no address is kept.
     ///
     /// # Errors
     /// Where the database can't be read.
     pub fn bounces(&self) -> Result<Vec<Bounce>> {
         let mut statement = self.db.prepare_cached(
-            "SELECT a.mine IS 1, m.date, m.received, m.internal, m.dead_addresses, m.parent
+            "SELECT a.mine IS 1, m.date, m.received, m.internal, m.dead_addresses, m.parent,
+               m.traits, m.subject
              FROM message m INDEXED BY message_bounces LEFT JOIN address a ON a.id = m.author
-             WHERE m.traits & 4 AND EXISTS (
-               SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
-               WHERE i.message = m.id AND f.role <> ?1)",
+             WHERE m.traits & 4",
         )?;
-        let rows = statement.query_map([Role::Junk], |row| {
+        let rows = statement.query_map([], |row| {
             let named: Option<String> = row.get(4)?;
-            let addresses = named.map(|it| it.split_whitespace().map(str::to_owned).collect());
-            Ok(Bounce { clocks: clocks(row, 0)?, addresses, parent: row.get(5)? })
+            let addresses = named.map(|it| it.split(' ').map(str::to_owned).collect());
+            Ok(Bounce {
+                clocks: clocks(row, 0)?,
+                addresses,
+                parent: row.get(5)?,
+                traits: Traits(row.get::<_, i64>(6)?.cast_unsigned()),
+                subject: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -114,7 +122,10 @@ impl Store {
             return Ok(None);
         };
         let from_it = self.clocks_of(
-            "SELECT 0, m.date, m.received, m.internal FROM message m WHERE m.author = ?1",
+            "SELECT 0, m.date, m.received, m.internal FROM message m WHERE m.author = ?1
+               AND (NOT EXISTS (SELECT 1 FROM instance i WHERE i.message = m.id)
+                    OR EXISTS (SELECT 1 FROM instance i JOIN folder f ON f.id = i.folder
+                      WHERE i.message = m.id AND i.flags & 8 = 0 AND f.role <> 'junk'))",
             address,
         )?;
         let to_it = self.clocks_of(

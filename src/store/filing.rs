@@ -22,6 +22,7 @@ mod parties;
 mod texts;
 
 pub(super) use messages::Identified;
+use messages::dead_addresses;
 use parties::{Addresses, Parties};
 
 /// A stranger's mails name thousands of addresses: so many are remembered.
@@ -132,11 +133,13 @@ impl<'s> Filing<'s> {
         let is_trusted =
             !place.is_junk && (!arrival.disowned || list.is_some_and(|it| it.believed));
         let known = self.store.same_message(facts, Some((folder, uidvalidity, arrival.uid)))?;
+        let dead = dead_addresses(facts, place.is_junk);
+        let dead = dead.as_deref();
         let message = match &known.message {
-            Some(message) => self.store.add_to_message(message, arrival, &parties)?,
+            Some(message) => self.store.add_to_message(message, arrival, &parties, dead)?,
             None => {
-                let keep_subject = self.keep_subjects;
-                self.store.add_message(known.key, arrival, &parties, is_trusted, keep_subject)?
+                let is_kept = (is_trusted, self.keep_subjects);
+                self.store.add_message(known.key, arrival, &parties, dead, is_kept)?
             }
         };
         if let Some(list) = list.filter(|_| arrival.disowned || parties.is_rewritten) {
@@ -148,7 +151,7 @@ impl<'s> Filing<'s> {
         {
             self.store.tie_anew(message)?;
         }
-        if known.message.is_none() && facts.is_silent_bounce() {
+        if !place.is_junk && facts.is_unread_bounce() {
             self.store.want_bounce(message)?;
         }
         self.note_senders(place, list, &parties, arrival);

@@ -71,7 +71,9 @@ impl Store {
 /// Any of the words, or what begins so, as FTS5 spells it; `None` where there is no word.
 fn query(words: &str) -> Option<String> {
     let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let any: Vec<String> = words.map(|word| format!("\"{word}\"*")).collect();
+    // What begins with one letter or two is nearly everything.
+    let end = |word: &str| if word.chars().count() > 2 { "*" } else { "" };
+    let any: Vec<String> = words.map(|word| format!("\"{word}\"{}", end(word))).collect();
     (!any.is_empty()).then(|| any.join(" OR "))
 }
 

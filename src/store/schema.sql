@@ -339,12 +339,12 @@ CREATE TABLE in_touch (
   from_me   INTEGER
 ) STRICT;
 
--- What digests have told of, and when last.
+-- What digests have told of, and when.
 CREATE TABLE told (
   kind  TEXT NOT NULL,
   about TEXT NOT NULL,
   at    INTEGER NOT NULL,
-  PRIMARY KEY (kind, about)
+  PRIMARY KEY (kind, about, at)
 ) STRICT, WITHOUT ROWID;
 
 -- How the user has held their network, each time that they changed it.

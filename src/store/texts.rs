@@ -51,7 +51,7 @@ impl Store {
              SELECT i.folder, coalesce(m.internal, m.received, m.date), m.id
              FROM message m CROSS JOIN instance i ON i.message = m.id
              CROSS JOIN folder f ON f.id = i.folder CROSS JOIN account a ON a.id = f.account
-             WHERE m.id = ?1 AND a.kind <> ?2
+             WHERE m.id = ?1 AND m.cues IS NULL AND a.kind <> ?2 AND f.role <> 'junk'
                AND coalesce(m.internal, m.received, m.date) IS NOT NULL
                AND EXISTS (SELECT 1 FROM setting WHERE key = 'text' AND value = 'cues')",
         )?;
@@ -59,14 +59,14 @@ impl Store {
         Ok(())
     }
 
-    /// The texts of all stored bounces are wanted that don't say to whom they couldn't deliver.
+    /// The texts of all stored bounces are wanted that weren't read, but for those of delays.
     ///
     /// # Errors
     /// Where the database can't be written.
     pub fn want_bounces(&self) -> Result<()> {
         let mut silent = self.db.prepare(
             "SELECT id FROM message INDEXED BY message_bounces
-             WHERE traits & 4 AND cues IS NULL AND dead_addresses IS NULL",
+             WHERE traits & 4 AND cues IS NULL AND dead_addresses IS NOT ''",
         )?;
         let silent = silent.query_map([], |row| row.get(0))?;
         let silent: Vec<MessageNumber> = silent.collect::<Result<_, _>>()?;

@@ -16,8 +16,7 @@ impl Store {
     /// Where the database can't be written.
     pub fn note_told(&self, told: &[(ToldOf, String)], at: Moment) -> Result<()> {
         let mut enter = self.db.prepare_cached(
-            "INSERT INTO told (kind, about, at) VALUES (?1, ?2, ?3)
-             ON CONFLICT DO UPDATE SET at = max(at, ?3)",
+            "INSERT INTO told (kind, about, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         )?;
         for (of, about) in told {
             enter.execute(params![of, about, at.0])?;
@@ -30,7 +29,8 @@ impl Store {
     /// # Errors
     /// Where the database can't be read.
     pub fn told(&self) -> Result<HashMap<(ToldOf, String), Moment>> {
-        let mut statement = self.db.prepare_cached("SELECT kind, about, at FROM told")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT kind, about, max(at) FROM told GROUP BY 1, 2")?;
         let rows =
             statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), Moment(row.get(2)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::acquaintances::{ADA, BOB, EVE, ME, max_who_knows};
+use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::world::World;
 
@@ -110,4 +111,43 @@ fn nobody_owes_an_answer_to_mail_that_came_back() {
     };
     assert_eq!(waited_for(&[]).len(), 2);
     assert_eq!(waited_for(&[bounce(2).report("ada@lark.example", "5.1.1")]), ["\"Bob Moss\""]);
+}
+
+#[test]
+fn a_bounce_that_is_deleted_goes_on_to_count_and_one_in_junk_never_does() {
+    let world = world(&[bounce(2).report("ada@lark.example", "5.1.1")]);
+    let inbox = Maildir::create(world.home().join("Mail"));
+    let forged = bounce(3).report("bob@moss.example", "5.1.1");
+    inbox.folder("Junk").keep(forged.time(), "S", &forged.bytes());
+    for mail in std::fs::read_dir(inbox.path().join("new")).unwrap() {
+        std::fs::remove_file(mail.unwrap().path()).unwrap();
+    }
+    world.run(&["sync"]);
+    assert_eq!(dead_since(&world, &[]), [Some(at(2)), None, None]);
+}
+
+/// Most programs file their copy once the mail has left.
+#[test]
+fn a_bounce_may_be_faster_than_the_copy_of_what_it_is_about() {
+    let late = "2026-09-02T09:00:05Z".parse().unwrap();
+    let world = max_who_knows(&[ADA, BOB, EVE], |inbox| {
+        let mail = mine(2, ADA).seen(late);
+        inbox.folder("Sent").keep(late, "S", &mail.bytes());
+        let bounce = bounce(2).report("ada@lark.example", "5.1.1");
+        inbox.deliver(bounce.time(), &bounce.bytes());
+    });
+    assert_eq!(dead_since(&world, &[])[0], Some(at(2)));
+}
+
+#[test]
+fn an_automatic_answer_is_no_bounce_of_a_living_address() {
+    let answer = Message::at(&at(2))
+        .header("Return-Path", "<>")
+        .header("Auto-Submitted", "auto-generated")
+        .from("Help Desk <help@lark.example>")
+        .to(ME)
+        .subject("[Ticket 5] we got your request")
+        .id("ticket@lark.example")
+        .in_reply_to("m1@example.com");
+    assert_eq!(dead_since(&world(&[answer]), &[])[0], None);
 }

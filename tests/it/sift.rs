@@ -91,6 +91,12 @@ fn who_is_kept_is_on_no_list() {
     assert_eq!((names(&found["candidates"]), names(&found["kept"])), (vec![], vec!["Ada Lark"]));
     let why = world.json(&["sift", "--why", "ada", "--json"])["obstacles"][0].clone();
     assert!(why.as_str().unwrap().ends_with("to keep them for a year"), "{why}");
+    let again = world.output(&["sift", "--keep", "ada"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is kept already"));
+    world.run(&["sift", "--archive", "ada"]);
+    let undone = world.output(&["sift", "--undo", "ada"]);
+    let undone = String::from_utf8_lossy(&undone.stderr).into_owned();
+    assert!(undone.contains("no longer archived, but kept as before"), "{undone}");
     world.run(&["sift", "--undo", "ada"]);
     assert_eq!(names(&sift(&world)["candidates"]), ["Ada Lark"]);
     assert_eq!(world.fails(&["sift", "--undo", "ada"]).0, 2);

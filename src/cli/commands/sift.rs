@@ -112,10 +112,15 @@ fn why(desk: &Desk, contact: &str) -> Result<()> {
 fn decide(desk: &Desk, contact: &str, what: fn(SiftList) -> Decided) -> Result<()> {
     let store = person::known_people(desk)?;
     let row = person::find(&store, contact)?;
-    let what = what(desk.book(&store)?.sift_verdict(&row)?.list());
+    let book = desk.book(&store)?;
+    let what = what(book.sift_verdict(&row)?.list());
+    let (name, held) = (clean(&row.name), book.sifted(row.id)?);
+    if held == Some(what.verb()) {
+        desk.say(&format!("{name} is {} already", state(held)));
+        return Ok(());
+    }
     let decision = Decision { at: desk.now, contact: row.id, what };
     desk.write(&store, &[row.id], |store| store.decide(&decision))?;
-    let name = clean(&row.name);
     desk.say(&match decision.what.verb() {
         Verb::Keep => format!("{name} is kept: on no list of the sift for a year"),
         _ => format!("{name} is archived: out of every list and alert until they write"),
@@ -127,16 +132,19 @@ fn take_back(desk: &Desk, contact: &str) -> Result<()> {
     let store = person::known_people(desk)?;
     let row = person::find(&store, contact)?;
     let name = clean(&row.name);
-    let said = store.decisions(Some(row.id), desk.now)?;
-    let last = said.of(row.id).rev().map(|decision| decision.what.verb());
-    let mut sifted = last.filter(|verb| matches!(verb, Verb::Keep | Verb::Archive));
-    let Some(verb) = sifted.next() else {
-        return Err(Error::usage(format!("{name} was neither kept nor archived")));
+    let held = desk.book(&store)?.sifted(row.id)?;
+    let Some(verb) = held else {
+        return Err(Error::usage(format!("{name} is neither kept nor archived")));
     };
     desk.write(&store, &[row.id], |store| store.take_back(verb, row.id, &[], desk.now))?;
-    let what = if verb == Verb::Keep { "kept" } else { "archived" };
-    desk.say(&format!("{name} is no longer {what}"));
+    let before = desk.book(&store)?.sifted(row.id)?;
+    let again = before.map(|_| format!(", but {} as before", state(before))).unwrap_or_default();
+    desk.say(&format!("{name} is no longer {}{again}", state(held)));
     Ok(())
+}
+
+fn state(held: Option<Verb>) -> &'static str {
+    if held == Some(Verb::Keep) { "kept" } else { "archived" }
 }
 
 fn export(desk: &Desk, file: &Path) -> Result<()> {

@@ -61,10 +61,11 @@ impl Errands {
         let header = deliver::MailHeader { from, to, message_id: &message_id, token: &token };
         let bytes = deliver::compose(&rendered, &header, now)?;
         let stem = format!("requite-{week}");
+        let mut told = Vec::new();
         let state = match deliver::send(mailer, &bytes, from, to, &stem).await {
             Ok(()) => {
                 info!("digest of {week} sent");
-                self.store()?.note_told(&digest.network.told(), now)?;
+                told = digest.network.told();
                 DeliveryState::Sent
             }
             Err(cause) => {
@@ -74,7 +75,10 @@ impl Errands {
                 DeliveryState::Planned
             }
         };
-        self.store()?.set_delivery_state(item.id, state, now)
+        self.store()?.transaction(|store| {
+            store.note_told(&told, now)?;
+            store.set_delivery_state(item.id, state, now)
+        })
     }
 }
 

@@ -105,8 +105,9 @@ fn balance_line(balance: &Balance) -> String {
 fn introduction(told: &ToldIntroduction) -> PartItem {
     let people: Vec<String> = told.people.iter().map(|name| clip(name, NAME_COLUMNS)).collect();
     let outcome = told.outcome.as_deref().map(|outcome| clip(outcome, SUBJECT_COLUMNS));
+    let open = told.entry.state.is_open().then(|| "if it was one".to_owned());
     let id = told.entry.id.to_string();
-    let details = outcome.into_iter().chain([id]).collect::<Vec<_>>().join(" · ");
+    let details = outcome.into_iter().chain(open).chain([id]).collect::<Vec<_>>().join(" · ");
     PartItem { details: vec![details], ..PartItem::plain(listed(&people)) }
 }
 

@@ -65,6 +65,15 @@ pub fn iso_week(date: Date) -> String {
     format!("{}-W{:02}", week.year(), week.week())
 }
 
+/// When the ISO week of `now` began in `zone`.
+pub fn week_begin(now: Moment, zone: &TimeZone) -> Moment {
+    let mut date = local_date(now, zone);
+    while date.weekday() != Weekday::Monday {
+        date = day_before(date);
+    }
+    at(date, Time::midnight(), zone)
+}
+
 /// The day that it is in `zone`.
 pub fn local_date(now: Moment, zone: &TimeZone) -> Date {
     now.timestamp().to_zoned(zone.clone()).date()

@@ -299,7 +299,7 @@ impl Decisions {
     pub fn sifted_since(&self, list: SiftList, since: Moment) -> usize {
         let is_meant = |decision: &&Decision| match decision.what {
             Decided::Keep(stood_on) | Decided::Archive(stood_on) => {
-                stood_on == list && decision.at > since
+                stood_on == list && decision.at >= since
             }
             _ => false,
         };

@@ -2,11 +2,14 @@
 //!
 //! Trouble that passes, a full mailbox and a refusal of what was sent say nothing of an address.
 
+use super::noise::Traits;
 use crate::domain::model::{DAY, Moment};
 
 /// Mail systems give up within five days (RFC 5321 §4.5.4.1); a bounce of what I didn't send before
 /// is a forgery's. In seconds.
 pub const COMES_BACK_WITHIN: i64 = 14 * DAY;
+/// In seconds.
+const FILED_LATE: i64 = 600;
 
 /// How mail systems begin what they write while they go on trying, in lower case.
 const DELAYS: &[&str] = &[
@@ -39,13 +42,27 @@ pub fn shows_a_dead_address(action: &str, status: &str) -> bool {
     let failed = action.trim().eq_ignore_ascii_case("failed") && matches!(class, 4 | 5);
     failed
         && match subject {
-            // Of the address; of the network, where no server is to be found.
-            1 | 4 => true,
+            // Of the address, unless it is the sender's.
+            1 => !matches!(detail, 7 | 8),
+            // Of the network, where no server is to be found.
+            4 => true,
             // Of the mailbox: disabled, rather than full or closed to a message like this.
             2 => detail <= 1,
             0 => class == 5,
             _ => false,
         }
+}
+
+/// Whether a bounce that names nobody is about whom the mail that it answers went to: what only
+/// wants to hear of no failure may be any machine's answer, and may come from a living address.
+pub fn is_about_what_it_answers(traits: Traits, subject: &str) -> bool {
+    traits.intersects(Traits::BOUNCE_SUBJECT | Traits::MAIL_SYSTEM_NAME) && !is_delay(subject)
+}
+
+/// Whether what came back at `back` may be what was sent at `sent`: a copy is often filed a moment
+/// after the mail has left, and clocks differ.
+pub fn may_be_of(sent: Moment, back: Moment) -> bool {
+    sent - FILED_LATE <= back && sent > back - COMES_BACK_WITHIN
 }
 
 /// Since when an address is dead: the first time that mail to it `came_back` after the last mail
@@ -74,6 +91,7 @@ mod tests {
         check("failed", "5.2.2", false);
         check("failed", "4.2.2", false);
         check("failed", "4.0.0", false);
+        check("failed", "5.1.8", false);
         check("failed", "5.3.4", false);
         check("failed", "5.7.1", false);
         check("delayed", "4.4.4", false);

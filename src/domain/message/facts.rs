@@ -160,10 +160,11 @@ impl Facts {
         if rewritten { self.author_by_list.as_ref() } else { self.author.as_ref() }
     }
 
-    /// Whether it is a bounce of which only the text can tell to whom it couldn't deliver.
-    pub fn is_silent_bounce(&self) -> bool {
-        let unread = self.cues.is_none() && self.dead_addresses.is_none();
-        unread && self.traits.contains(Traits::BOUNCE)
+    /// Whether it is a bounce whose text may still tell whom it is about, and whether they are gone
+    /// or have a full mailbox only: the header names both alike.
+    pub fn is_unread_bounce(&self) -> bool {
+        let goes_on = self.dead_addresses.as_ref().is_some_and(Vec::is_empty);
+        self.cues.is_none() && !goes_on && self.traits.contains(Traits::BOUNCE)
     }
 
     /// Whether the server of this `authserv-id` found that the sender's domain disowns it. What

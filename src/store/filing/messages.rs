@@ -101,6 +101,7 @@ impl Store {
         stored: &StoredMessage,
         arrival: &Arrival,
         parties: &Parties,
+        dead_addresses: Option<&str>,
     ) -> Result<MessageNumber> {
         let facts = &arrival.facts;
         let received = facts.received.map(|at| at.0);
@@ -122,7 +123,7 @@ impl Store {
                              THEN ?5 ELSE subject END,
                    base_subject = ?9,
                    digest_token = coalesce(digest_token, ?10),
-                   dead_addresses = coalesce(dead_addresses, ?11)
+                   dead_addresses = coalesce(nullif(dead_addresses, ?12), ?11, dead_addresses)
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -136,7 +137,8 @@ impl Store {
                 attachments(facts),
                 facts.base_subject,
                 facts.digest_token,
-                dead_addresses(facts),
+                dead_addresses,
+                OF_JUNK,
             ])?;
         if facts.cues.is_some() {
             self.text_is_read(stored.id)?;
@@ -155,8 +157,8 @@ impl Store {
         key: MessageKey,
         arrival: &Arrival,
         parties: &Parties,
-        is_trusted: bool,
-        keep_subject: bool,
+        dead_addresses: Option<&str>,
+        (is_trusted, keep_subject): (bool, bool),
     ) -> Result<MessageNumber> {
         let facts = &arrival.facts;
         let tied = is_trusted && parties.author.is_some_and(|author| author.ties);
@@ -193,7 +195,7 @@ impl Store {
             attachments(facts),
             tied,
             facts.digest_token,
-            dead_addresses(facts),
+            dead_addresses,
         ])?;
         let message = MessageNumber(db.last_insert_rowid());
         let mut enter = db.prepare_cached(
@@ -206,8 +208,14 @@ impl Store {
     }
 }
 
-/// Parted by spaces.
-pub(super) fn dead_addresses(facts: &Facts) -> Option<String> {
+/// Stands in the place of the addresses of a bounce that lies in Junk.
+const OF_JUNK: &str = "-";
+
+/// Parted by spaces. What lies in Junk shows none: it may be a forgery.
+pub(super) fn dead_addresses(facts: &Facts, is_junk: bool) -> Option<String> {
+    if is_junk {
+        return facts.traits.contains(Traits::BOUNCE).then(|| OF_JUNK.to_owned());
+    }
     facts.dead_addresses.as_ref().map(|addresses| addresses.join(" "))
 }
 

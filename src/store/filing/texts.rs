@@ -42,7 +42,7 @@ impl Filing<'_> {
             attachments(facts),
             facts.back_on.map(|day| day.to_string()),
             NOTICE.0.cast_signed(),
-            dead_addresses(facts),
+            dead_addresses(facts, false),
             Traits::BOUNCE.0.cast_signed(),
         ];
         let kept: Option<(MessageNumber, Option<i64>)> =

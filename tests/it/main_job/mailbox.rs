@@ -106,14 +106,23 @@ fn a_restored_backup_changes_nothing() {
 fn a_bounce_on_a_server_marks_the_address_that_it_is_about() {
     let Some(dovecot) = Dovecot::start() else { return };
     let asked = by_me(GRACE, hours_ago(30), "asked@example.com", "When can you come?");
-    dovecot.fill("Sent", [(asked.time(), asked.bytes())]);
-    let bounce = to_me("MAILER-DAEMON@example.com", hours_ago(29), "b@example.com", "Undelivered")
-        .report("grace@example.org", "5.1.1");
-    dovecot.fill("INBOX", [(bounce.time(), bounce.bytes())]);
+    let other = by_me(ALAN, hours_ago(30), "other@example.com", "When can you come?");
+    dovecot.fill("Sent", [asked, other].map(|mail| (mail.time(), mail.bytes())));
+    let bounce = |id, address, status| {
+        let mail = to_me("MAILER-DAEMON@example.com", hours_ago(29), id, "Undelivered");
+        mail.report(address, status)
+    };
+    let gone = bounce("gone@example.com", "grace@example.org", "5.1.1");
+    // What a full mailbox has in common with a missing one.
+    let full = bounce("full@example.com", "alan@example.org", "5.2.2")
+        .header("X-Failed-Recipients", "alan@example.org");
+    dovecot.fill("INBOX", [gone, full].map(|mail| (mail.time(), mail.bytes())));
     let world = world();
     world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
     import_both(&world);
     world.run(&["sync"]);
     let shown = world.json(&["show", "grace", "--json"]);
     assert_eq!(shown["identities"][0]["dead_since"], hours_ago(29).to_string(), "{shown:#}");
+    let shown = world.json(&["show", "alan", "--json"]);
+    assert_eq!(shown["identities"][0]["dead_since"], Value::Null, "{shown:#}");
 }

@@ -7,7 +7,7 @@ use crate::cli::render::{self, Columns};
 use crate::domain::decide::sift::{Candidate, LastChance, reasons};
 use crate::domain::measure::terms::Outcome;
 use crate::domain::model::{ContactId, Moment};
-use crate::domain::text::{clean, count};
+use crate::domain::text::{clean, grouped};
 use crate::store::ContactRow;
 
 /// Of those who were kept, archived or whose address is dead.
@@ -147,8 +147,11 @@ fn headed(heading: &str, rows: &str) -> String {
 
 /// Those beyond what a week is for.
 fn waiting(more: usize) -> String {
-    let people = count(more as u64, "more comes", "more come");
-    if more == 0 { String::new() } else { format!("  {people} in the weeks after\n") }
+    if more == 0 {
+        String::new()
+    } else {
+        format!("  and {} more, after these\n", grouped(more as u64))
+    }
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

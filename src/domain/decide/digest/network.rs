@@ -6,9 +6,8 @@
 use super::Promise;
 use super::told::{Told, ToldOf};
 use crate::domain::decide::ledger::{LedgerEntry, LedgerKind};
-use crate::domain::decide::sift::{Candidate, Untested, weekly, weekly_untested};
+use crate::domain::decide::sift::{Candidate, PER_WEEK, Untested, weekly, weekly_untested};
 use crate::domain::measure::balance::{Balance, Deed};
-use crate::domain::measure::decisions::SiftList;
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::model::{ContactId, DAY, Moment, Stance};
 use crate::domain::text::listed;
@@ -152,47 +151,41 @@ pub fn is_of_the_week(entry: &LedgerEntry, turned_at: Option<Moment>, now: Momen
 
 /// Those with whom I am losing touch of whom this week's digest tells.
 pub fn losing_touch<T>(lost: Vec<(ContactId, T)>, told: &Told) -> Vec<(ContactId, T)> {
-    let is_due = |(contact, _): &(ContactId, T)| told.is_due(ToldOf::LosingTouch, contact);
-    lost.into_iter().filter(is_due).take(LOSING_TOUCH).collect()
+    told.due(ToldOf::LosingTouch, lost, |(contact, _)| *contact, LOSING_TOUCH)
 }
 
 /// The suggestions of which it tells: whose last chance passed this week, told of before or not, and
 /// the new ones.
-pub fn suggestions(
-    candidates: Vec<Candidate>,
-    told: &Told,
-    decided: impl Fn(SiftList) -> usize,
-    now: Moment,
-) -> Vec<Candidate> {
-    let is_due = |candidate: &Candidate| {
-        let has_passed = candidate.suggestion.last_chance_ended > now - WEEK;
-        has_passed || told.is_due(ToldOf::Sift, &candidate.contact)
-    };
-    let due = candidates.into_iter().filter(is_due).collect();
-    weekly(due, decided(SiftList::Suggested))
+pub fn suggestions(candidates: Vec<Candidate>, told: &Told, now: Moment) -> Vec<Candidate> {
+    let has_passed = |it: &Candidate| it.suggestion.last_chance_ended > now - WEEK;
+    let (passed, others): (Vec<_>, Vec<_>) = candidates.into_iter().partition(has_passed);
+    let room = PER_WEEK.saturating_sub(passed.len());
+    let others = told.due(ToldOf::Sift, weekly(others, usize::MAX), |it| it.contact, room);
+    weekly(passed.into_iter().chain(others).collect(), PER_WEEK)
 }
 
 /// Those with whom nothing was tried, as many as a week is for.
-pub fn untested(
-    untested: Vec<(ContactId, Untested)>,
-    told: &Told,
-    decided: impl Fn(SiftList) -> usize,
-) -> Vec<(ContactId, Untested)> {
-    let is_due = |(contact, _): &(ContactId, Untested)| told.is_due(ToldOf::Untested, contact);
-    let due = untested.into_iter().filter(is_due).collect();
-    weekly_untested(due, decided(SiftList::Untested))
+pub fn untested(untested: Vec<(ContactId, Untested)>, told: &Told) -> Vec<(ContactId, Untested)> {
+    let in_order = weekly_untested(untested, usize::MAX);
+    told.due(ToldOf::Untested, in_order, |(contact, _)| *contact, PER_WEEK)
 }
 
-/// Of what the ledger only suspects, what it asks about: the newest first.
-pub fn to_ask_about<'l>(entries: &'l [LedgerEntry], told: &Told) -> Vec<&'l LedgerEntry> {
-    let open = entries.iter().rev().filter(|entry| entry.state.is_open());
-    open.filter(|entry| told.is_due(ToldOf::Question, &entry.id)).take(QUESTIONS).collect()
+/// Of what the ledger only suspects, what it asks about: introductions and the like before asks,
+/// of which there are many; the newest first.
+pub fn to_ask_about<'l>(
+    entries: impl DoubleEndedIterator<Item = &'l LedgerEntry>,
+    told: &Told,
+) -> Vec<&'l LedgerEntry> {
+    let (asks, rare): (Vec<_>, Vec<_>) = entries
+        .rev()
+        .filter(|entry| entry.state.is_open())
+        .partition(|entry| entry.kind == LedgerKind::Ask);
+    told.due(ToldOf::Question, [rare, asks].concat(), |entry| entry.id, QUESTIONS)
 }
 
 /// Of new contacts without a note of how I can help, those it asks about.
 pub fn without_value(new: Vec<ContactId>, told: &Told) -> Vec<ContactId> {
-    let is_due = |contact: &ContactId| told.is_due(ToldOf::Question, contact);
-    new.into_iter().filter(is_due).take(VALUE_QUESTIONS).collect()
+    told.due(ToldOf::Question, new, |contact| *contact, VALUE_QUESTIONS)
 }
 
 /// What is asked about an entry; `people`: by name, `subject`: of its mail.

@@ -54,11 +54,29 @@ impl Told {
         Told { last, now, zone }
     }
 
-    /// Whether this week's digest may tell of it: it was told this week, or not for a quarter.
-    pub fn is_due(&self, of: ToldOf, about: &impl Display) -> bool {
-        let week = |at| schedule::iso_week(schedule::local_date(at, &self.zone));
-        let last = self.last.get(&(of, about.to_string()));
-        last.is_none_or(|at| *at <= self.now - QUARTER || week(*at) == week(self.now))
+    /// Of these, in their order, what this week's digest may tell of: what it told of this week
+    /// already, then what was never told, then what was told longest ago, a quarter at least.
+    pub fn due<T, A: Display>(
+        &self,
+        of: ToldOf,
+        all: Vec<T>,
+        about: impl Fn(&T) -> A,
+        most: usize,
+    ) -> Vec<T> {
+        let rank = |one: &T| self.rank(of, &about(one).to_string());
+        let mut due: Vec<((u8, Option<Moment>), T)> =
+            all.into_iter().filter_map(|one| Some((rank(&one)?, one))).collect();
+        due.sort_by_key(|(rank, _)| *rank);
+        due.into_iter().map(|(_, one)| one).take(most).collect()
+    }
+
+    /// The smaller, the sooner; `None`: not yet again.
+    fn rank(&self, of: ToldOf, about: &str) -> Option<(u8, Option<Moment>)> {
+        let Some(last) = self.last.get(&(of, about.to_owned())) else { return Some((1, None)) };
+        if *last >= schedule::week_begin(self.now, &self.zone) {
+            return Some((0, None));
+        }
+        (*last <= self.now - QUARTER).then_some((2, Some(*last)))
     }
 }
 
@@ -66,18 +84,28 @@ impl Told {
 mod tests {
     use super::*;
 
+    /// A Tuesday.
+    const NOW: Moment = Moment(1_794_895_200);
+
+    /// Of three, each told so many days ago.
+    fn due(told: [Option<i64>; 3], most: usize) -> Vec<usize> {
+        let last = told.iter().enumerate().filter_map(|(nth, days)| {
+            Some(((ToldOf::Sift, nth.to_string()), NOW - (*days)? * DAY))
+        });
+        let told = Told::new(last.collect(), NOW, TimeZone::UTC);
+        told.due(ToldOf::Sift, vec![0, 1, 2], |nth| *nth, most)
+    }
+
     #[test]
     fn nothing_is_told_twice_in_a_quarter() {
-        // A Monday.
-        let now = Moment(1_794_808_800);
-        let due_when_told = |days: i64| {
-            let last = HashMap::from([((ToldOf::Sift, "C1".to_owned()), now - days * DAY)]);
-            Told::new(last, now + DAY, TimeZone::UTC).is_due(ToldOf::Sift, &"C1")
-        };
-        assert!(due_when_told(0), "the digest of this week");
-        assert!(!due_when_told(7) && !due_when_told(80));
-        assert!(due_when_told(91));
-        let nothing = Told::new(HashMap::new(), now, TimeZone::UTC);
-        assert!(nothing.is_due(ToldOf::Question, &"C1"));
+        assert_eq!(due([Some(1), Some(2), Some(90)], 9), [0], "yesterday's digest is this week's");
+        assert_eq!(due([Some(91), Some(7), None], 9), [2, 0]);
+    }
+
+    #[test]
+    fn what_was_never_told_comes_before_what_was() {
+        assert_eq!(due([Some(100), Some(200), None], 1), [2]);
+        assert_eq!(due([Some(100), Some(200), None], 3), [2, 1, 0]);
+        assert_eq!(due([None, None, Some(0)], 2), [2, 0]);
     }
 }

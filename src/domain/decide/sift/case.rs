@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::domain::measure::standing::is_owed;
 use crate::domain::measure::statistics::{Beta, Evidence};
 use crate::domain::measure::terms::{Outcome, Terms};
-use crate::domain::measure::turns::{Status, Turn};
+use crate::domain::measure::turns::Turn;
 use crate::domain::model::{DAY, Moment, Side, TurnId};
 
 /// Turns that began longer ago, in seconds, say nothing about how they answer today.
@@ -82,7 +82,7 @@ impl<'a> Case<'a> {
         let turns = in_order(turns, now);
         let (heard, wrote) = last_signs(&turns, known, now);
         let mine = || turns.iter().filter(|turn| turn.side == Side::Mine);
-        let asked = || mine().filter(|turn| turn.status(now) != Status::Closed);
+        let asked = || mine().filter(|turn| turn.counts(now));
         let matured =
             || asked().filter(|turn| turn.start > now - LOOKING_BACK && terms.due(turn) <= now);
         let receipt = |turn: &Turn| receipt(turn, terms, now);

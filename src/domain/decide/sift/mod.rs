@@ -19,7 +19,7 @@ pub use conditions::Obstacle;
 pub use reasons::Reason;
 
 /// So many suggestions in a week, and so many untested contacts beside them.
-const PER_WEEK: usize = 5;
+pub const PER_WEEK: usize = 5;
 
 /// What the last signs alone say of a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,26 +188,25 @@ pub fn verdict(
     }
 }
 
-/// Whom to suggest this week: the surest first, then who has been silent longest; at most five in
-/// a week, so many of which were shown already.
-pub fn weekly(mut candidates: Vec<Candidate>, already_this_week: usize) -> Vec<Candidate> {
+/// Whom to suggest: the surest first, then who has been silent longest; so many at most.
+pub fn weekly(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
     candidates.sort_by(|one, other| {
         let surest = |c: &Candidate| c.suggestion.probability_below_half;
         let rest = |c: &Candidate| (c.suggestion.silent_since, c.contact);
         surest(other).total_cmp(&surest(one)).then_with(|| rest(one).cmp(&rest(other)))
     });
-    candidates.truncate(PER_WEEK.saturating_sub(already_this_week));
+    candidates.truncate(most);
     candidates
 }
 
-/// Whom to offer a word to this week: never touched first, then the longest ago, and among equals
-/// who has been known longest.
+/// Whom to offer a word to: never touched first, then the longest ago, and among equals who has been
+/// known longest; so many at most.
 pub fn weekly_untested(
     mut untested: Vec<(ContactId, Untested)>,
-    already_this_week: usize,
+    most: usize,
 ) -> Vec<(ContactId, Untested)> {
     untested.sort_by_key(|(contact, found)| (found.last_touch, found.known_since, *contact));
-    untested.truncate(PER_WEEK.saturating_sub(already_this_week));
+    untested.truncate(most);
     untested
 }
 

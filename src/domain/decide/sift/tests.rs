@@ -250,6 +250,11 @@ fn only_matured_turns_of_the_last_year_that_asked_something_count() {
     let four = "it is only 86 % sure that they miss more than half";
     check(|story| story.turns[0].0.start = days_ago(366.0), &[four]);
     check(|story| story.turns[1].0.closed = Some(Closed::SaidDone), &[four]);
+    let late_courtesy = |story: &mut Story| {
+        let (first, _) = &mut story.turns[0];
+        *first = Turn { needs_reply: 0.05, ..first.clone().answered_after(24.0 * 8.0) };
+    };
+    check(late_courtesy, &[four]);
 }
 
 #[test]
@@ -321,7 +326,7 @@ fn candidate(contact: i64, probability_below_half: f64, silent_days: Option<f64>
 }
 
 #[track_caller]
-fn check_weekly(already: usize, expect: &[i64]) {
+fn check_weekly(most: usize, expect: &[i64]) {
     let candidates = vec![
         candidate(1, 0.91, Some(300.0)),
         candidate(2, 0.97, Some(100.0)),
@@ -330,15 +335,15 @@ fn check_weekly(already: usize, expect: &[i64]) {
         candidate(5, 0.92, Some(100.0)),
         candidate(6, 0.90, Some(900.0)),
     ];
-    let week: Vec<i64> = weekly(candidates, already).iter().map(|c| c.contact.0).collect();
+    let week: Vec<i64> = weekly(candidates, most).iter().map(|c| c.contact.0).collect();
     assert_eq!(week, expect);
 }
 
 #[test]
 fn five_a_week_the_surest_and_the_longest_silent_first() {
-    check_weekly(0, &[4, 3, 2, 5, 1]);
-    check_weekly(3, &[4, 3]);
-    check_weekly(9, &[]);
+    check_weekly(PER_WEEK, &[4, 3, 2, 5, 1]);
+    check_weekly(2, &[4, 3]);
+    check_weekly(0, &[]);
 }
 
 #[test]
@@ -353,9 +358,9 @@ fn five_untested_a_week_the_never_touched_first() {
         untested(3, Some(900.0), 1000.0),
         untested(4, None, 2000.0),
     ];
-    let week: Vec<i64> = weekly_untested(all.clone(), 0).iter().map(|(c, _)| c.0).collect();
+    let week: Vec<i64> = weekly_untested(all.clone(), PER_WEEK).iter().map(|(c, _)| c.0).collect();
     assert_eq!(week, [4, 2, 3, 1]);
-    assert_eq!(weekly_untested(all, 4).len(), 1);
+    assert_eq!(weekly_untested(all, 1).len(), 1);
 }
 
 prop_compose! {
