@@ -2,9 +2,11 @@
 
 use super::Book;
 use crate::domain::measure::decisions::Verb;
+use crate::domain::measure::need::Likelihood;
+use crate::domain::measure::standing::is_owed;
 use crate::domain::measure::touches;
-use crate::domain::measure::turns::Author;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::measure::turns::{Author, Turn};
+use crate::domain::model::{ContactId, Moment, Side};
 use crate::error::Result;
 
 impl Book<'_> {
@@ -43,6 +45,20 @@ impl Book<'_> {
         let read = touches::read(&letters, &entries, self.policy.time, self.now());
         let theirs = read.touches.iter().filter(|it| it.author == Author::Them || it.spoken);
         Ok(theirs.map(|touch| touch.at).filter(|at| *at > after).min())
+    }
+
+    /// How many answers I owe to a contact, listed or not.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn owed_to(&self, contact: ContactId) -> Result<usize> {
+        let turns = self.judged(self.store.turns_of(contact)?);
+        let owed = |turn: &&Turn| {
+            turn.side == Side::Theirs
+                && turn.likelihood() == Likelihood::Due
+                && is_owed(turn, self.now())
+        };
+        Ok(turns.iter().filter(owed).count())
     }
 
     /// Whether a contact is kept or archived now.

@@ -4,14 +4,14 @@
 //! Going through the mail is part of learning; what was found is kept until then. Asks follow from
 //! the turns, which are always as of now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Book;
 use super::as_of::StoreAt;
 use super::findings::find;
 use crate::domain::decide::ledger::asks::{self, AskOutcome};
 use crate::domain::decide::ledger::introductions::{Introduction, IntroductionOutcome};
-use crate::domain::decide::ledger::judging::{ClassRecord, settle};
+use crate::domain::decide::ledger::judging::{ClassRecord, Judgement, settle};
 use crate::domain::decide::ledger::{self, EntryId, Finding, Kept, LedgerEntry, LedgerKind};
 use crate::domain::measure::balance::{Balance, Counted};
 use crate::domain::measure::turns::Turn;
@@ -114,7 +114,9 @@ impl Book<'_> {
         found.extend(asks::asks(&requests));
         found.extend(by_hand.iter().filter_map(|(entry, who)| ledger::by_hand(entry, who)));
         found.retain(|finding| finding.at <= now);
-        let settled = settle(found, &self.store.judgements(now)?);
+        let mut judgements = self.store.judgements(now)?;
+        rename_newcomers(&mut judgements, &found, &people.values().copied().collect());
+        let settled = settle(found, &judgements);
         let counted = ledger::counted(&settled.entries);
         let notes = by_hand.into_iter().map(|(entry, _)| (EntryId::Hand(entry.id), entry.text));
         let notes = notes.filter(|(_, text)| !text.is_empty()).collect();
@@ -168,6 +170,19 @@ impl Book<'_> {
             }
         }
         Ok(bearers.into_iter().filter_map(|(name, one)| Some((name, one?))).collect())
+    }
+}
+
+/// Who was taken back and came again has another number: there the mail says who it is, as it did
+/// when the user judged it.
+fn rename_newcomers(judgements: &mut [Judgement], found: &[Finding], known: &HashSet<ContactId>) {
+    for Judgement { entry, .. } in judgements {
+        if entry.contacts.iter().all(|contact| known.contains(contact)) {
+            continue;
+        }
+        if let Some(again) = found.iter().find(|found| found.id == entry.id) {
+            entry.contacts.clone_from(&again.contacts);
+        }
     }
 }
 

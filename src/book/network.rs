@@ -62,7 +62,7 @@ impl Book<'_> {
                     at: outcome.as_ref().and_then(|outcome| outcome.at),
                     hours: outcome.as_ref().and_then(|outcome| outcome.hours),
                     outcome: outcome.map(|outcome| outcome.text),
-                    subject: booked.subject,
+                    subject: booked.subject.or(booked.text),
                     message_id: booked.message_id,
                 });
             }

@@ -62,6 +62,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::cli::globals::At;
     use crate::domain::model::Moment;
 
     fn parsed(line: &str) -> Arguments {
@@ -75,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_time_stands_before_or_behind_the_command() {
-        let noon = Some(Moment(1_794_830_400));
+        let noon = Some(At::Instant(Moment(1_794_830_400)));
         for line in [
             "requite --at 2026-11-16T12:00:00Z status",
             "requite status --at 2026-11-16T13:00:00+01:00",
@@ -86,9 +87,17 @@ mod tests {
     }
 
     #[test]
+    fn a_day_alone_ends_where_the_user_lives() {
+        let at = parsed("requite status --at 2026-11-16").globals.at.unwrap();
+        let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+        assert_eq!(at.moment(&paris).to_string(), "2026-11-16T22:59:59Z");
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for line in [
             "requite status --at noon",
+            "requite status --at 2026-11-16T12:00:00",
             "requite log dance C12",
             "requite log call",
             "requite stance greedy",

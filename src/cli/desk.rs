@@ -37,7 +37,7 @@ impl Desk {
         }
         let home = globals.home()?;
         let config = settings_if_any(&home)?;
-        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
+        Ok(Desk::of_now(globals, home, config).speaking_of(globals))
     }
 
     /// Like [`Desk::open`], for commands that can do nothing without a configuration.
@@ -48,7 +48,7 @@ impl Desk {
     pub(super) fn open_configured(globals: &Globals) -> Result<Desk> {
         let home = globals.home()?;
         let config = home.settings()?;
-        Ok(Desk { at: globals.at, ..Desk::of_now(globals, home, config) })
+        Ok(Desk::of_now(globals, home, config).speaking_of(globals))
     }
 
     /// For commands that see to their configuration themselves, and for which there is no other
@@ -63,6 +63,12 @@ impl Desk {
             quiet: globals.quiet,
             verbose: globals.verbose > 0,
         }
+    }
+
+    /// For commands that speak of another instant where one is asked for.
+    fn speaking_of(self, globals: &Globals) -> Desk {
+        let at = globals.at.map(|at| at.moment(&self.config.policy.zone));
+        Desk { at, ..self }
     }
 
     /// The instant of which to speak.

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::daemon::Home;
+use crate::domain::decide::schedule;
 use crate::domain::model::Moment;
 use crate::error::Result;
 
@@ -18,9 +21,9 @@ pub struct Globals {
     /// Keep everything below this folder instead of the usual places
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) home: Option<PathBuf>,
-    /// Answer as of this instant (RFC 3339); for `log`, when it was
-    #[arg(long, global = true, value_name = "TIME", value_parser = moment)]
-    pub(super) at: Option<Moment>,
+    /// Answer as of this instant (RFC 3339), or the end of this day; for `log`, when it was
+    #[arg(long, global = true, value_name = "TIME", value_parser = at)]
+    pub(super) at: Option<At>,
     /// Print JSON
     #[arg(long, global = true)]
     pub(super) json: bool,
@@ -70,8 +73,28 @@ impl From<Color> for anstream::ColorChoice {
     }
 }
 
-fn moment(text: &str) -> Result<Moment, String> {
-    text.parse::<jiff::Timestamp>()
-        .map(Moment::from)
-        .map_err(|_| "give it as 2026-11-16T08:30:00Z or 2026-11-16T09:30:00+01:00".to_owned())
+/// An instant as it can be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    Instant(Moment),
+    /// Its end.
+    Day(Date),
+}
+
+impl At {
+    pub(super) fn moment(self, zone: &TimeZone) -> Moment {
+        match self {
+            At::Instant(at) => at,
+            At::Day(day) => schedule::day_end(day, zone),
+        }
+    }
+}
+
+fn at(text: &str) -> Result<At, String> {
+    let instant = text.parse::<jiff::Timestamp>().map(|at| At::Instant(at.into()));
+    // What has a time and no zone is an instant nowhere.
+    let day = || text.parse().ok().filter(|day: &Date| day.to_string() == text).map(At::Day);
+    instant.ok().or_else(day).ok_or_else(|| {
+        "give it as 2026-11-16, 2026-11-16T08:30:00Z or 2026-11-16T09:30:00+01:00".to_owned()
+    })
 }

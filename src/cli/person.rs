@@ -27,6 +27,16 @@ pub(super) fn find(store: &Store, query: &str) -> Result<ContactRow> {
     among(store.contacts()?, query)
 }
 
+/// The contact with exactly this address, id or full name.
+///
+/// # Errors
+/// `Usage` when it fits nobody, or several.
+pub(super) fn find_exactly(store: &Store, query: &str) -> Result<ContactRow> {
+    let mut contacts = store.contacts()?;
+    contacts.retain(|contact| is_exactly(contact, query.trim()));
+    among(contacts, query)
+}
+
 /// The database of a command that is about a contact: there is nobody to name where there is none.
 ///
 /// # Errors

@@ -122,25 +122,25 @@ fn the_ledger_reads_well() {
     };
     assert_snapshot!(told(&[]), @r"
     Introductions you made, newest first
-      i1  1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
+      i1     1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
 
     Résumés you passed on, newest first
-      r2  3 Sep 2026  Hana Ito, Jane Doe  is it one?  For your team
+      r2  ?  3 Sep 2026  Hana Ito, Jane Doe     For your team
 
     What you asked for, newest first
-      a4  7 Sep 2026  Eve Stone  never answered · is it one?       The next report
-      a3  5 Sep 2026  Eve Stone  answered after 24 h · is it one?  The report
+      a4  ?  7 Sep 2026  Eve Stone  never answered       The next report
+      a3  ?  5 Sep 2026  Eve Stone  answered after 24 h  The report
 
     What you received, newest first
-      v5  8 Sep 2026  Ada Lark  is it one?  Intro: Max <> Zed
+      v5  ?  8 Sep 2026  Ada Lark     Intro: Max <> Zed
 
     You gave 0.9, asked 0.0 and received 0.0: what counts fades by half in 180 days.
-    4 entries don't count yet: `requite ledger --confirm v5` says that it is right,
-    `--reject v5` that it isn't.
+    4 entries don't count (?) until you say so: `requite ledger --confirm v5`, or
+    `--reject v5`.
     ");
     assert_snapshot!(told(&["bob"]), @r"
     Introductions you made, newest first
-      i1  1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
+      i1     1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
 
     You introduced them once; you may ask.
     ");
@@ -175,6 +175,18 @@ fn only_what_the_user_confirms_counts_and_it_can_be_taken_back() {
     assert_eq!(world.json(&["ledger", "--json"])["classes"], record(1, 0));
 }
 
+/// Taken back and imported again, everybody has another number.
+#[test]
+fn what_the_user_confirmed_stays_with_those_whom_it_concerns() {
+    let world = world();
+    world.run(&["ledger", "--confirm", &id(&world, "For your team")]);
+    world.run(&["import", "--undo"]);
+    world.run(&["import", world.home().join("people.vcf").to_str().unwrap()]);
+    let shown = world.json(&["show", "jane", "--json"]);
+    assert!(shown["counts"]["gives"].as_f64().unwrap() > 0.0, "{shown:#}");
+    assert_eq!(shown["ledger"][0]["state"], "confirmed");
+}
+
 #[test]
 fn what_is_no_entry_is_refused_and_changes_nothing() {
     let world = world();
@@ -182,7 +194,7 @@ fn what_is_no_entry_is_refused_and_changes_nothing() {
     for (ids, expect) in [
         (["--confirm", &ask, "i9999"], "the ledger has no entry i9999"),
         (["--confirm", &ask, "nonsense"], "\"nonsense\" is no id of an entry"),
-        (["--undo", &ask, &ask], "nothing was said of"),
+        (["--undo", &ask, &ask], "nothing to undo for"),
     ] {
         let (code, said) = world.fails(&[&["ledger"], ids.as_slice()].concat());
         assert_eq!(code, 2);

@@ -33,7 +33,7 @@ pub(crate) struct ContactsArgs {
     /// Those silent far beyond their own rhythm, or beyond `every=`; the longest known first
     #[arg(long, conflicts_with_all = ["sort", "suggest"])]
     losing_touch: bool,
-    /// Those of whom notes, company or position hold any of these words: who could use somebody
+    /// Contacts whose notes, company or position contain any of these words: who could use somebody
     #[arg(long, value_name = "WORDS", num_args = 1.., conflicts_with_all = ["query", "sort", "suggest", "losing_touch"])]
     can_help: Vec<String>,
 }
@@ -127,17 +127,20 @@ fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> R
         return desk.print_json(json!({ "contacts": contacts }));
     }
     if lost.is_empty() {
-        desk.say("You are losing touch with nobody.");
+        desk.say("You aren't losing touch with anybody.");
         return Ok(());
     }
     let mut columns =
         render::Columns::new(&["ID", "NAME", "USUALLY EVERY", "LAST TOUCH", "SILENT FOR"]);
     for (row, rhythm) in &lost {
-        let every = rhythm.every_d.or(rhythm.usual_gap_d);
+        let every = match (rhythm.every_d, rhythm.usual_gap_d) {
+            (Some(every), _) => format!("{} wanted", render::days(every)),
+            (None, usual) => usual.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
+        };
         columns.row([
             row.id.to_string(),
             clean(&row.name),
-            every.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
+            every,
             render::day(rhythm.last, &desk.config.policy.zone),
             rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
         ]);
@@ -170,7 +173,7 @@ fn show_helpers(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     }
     if found.is_empty() {
         desk.say(
-            "Of nobody do notes, company or position hold any of these words; \
+            "No contact's notes, company or position contain any of these words; \
              `requite log note --value CONTACT TEXT` notes how you can help, or what they know.",
         );
         return Ok(());

@@ -14,7 +14,7 @@ use super::contacts::{self, ContactsArgs};
 use super::import::{self, ImportArgs};
 use super::status::{self, StatusArgs};
 use crate::cli::desk::Desk;
-use crate::cli::globals::Globals;
+use crate::cli::globals::{At, Globals};
 use crate::daemon::clock::Clock;
 use crate::daemon::{Daemon, Outlet};
 use crate::deliver::{self, Alert};
@@ -64,6 +64,7 @@ pub(super) async fn run(args: &DemoArgs, globals: &Globals) -> Result<()> {
 /// As if somebody gave commands about the demonstration's own folder.
 fn desk(folder: &Path, at: Option<Moment>, globals: &Globals) -> Result<Desk> {
     let home = Some(folder.to_owned());
+    let at = at.map(At::Instant);
     Desk::open(&Globals { home, config: None, at, quiet: true, verbose: 0, ..globals.clone() })
 }
 

@@ -116,15 +116,19 @@ fn take_back(desk: &Desk, ids: &[String]) -> Result<()> {
     desk.write(&store, &[], |store| {
         ids.iter().try_for_each(|id| match store.take_judgement_back(*id, desk.now)? {
             true => Ok(()),
-            false => Err(Error::usage(format!("nothing was said of {id}"))),
+            false => Err(Error::usage(format!("nothing to undo for {id}"))),
         })
     })?;
+    let book = desk.book(&store)?;
     for id in ids {
-        let as_it_was = match id {
-            EntryId::Hand(_) => "counts, as you entered it",
-            EntryId::Found { .. } => "stands as it was found",
-        };
-        desk.say(&format!("{id} {as_it_was}"));
+        let entry = book.ledger()?.entries.iter().find(|entry| entry.id == id);
+        let state = entry.map_or("gone", |entry| match entry.state {
+            EntryState::Unconfirmed => "unconfirmed again",
+            EntryState::Counted => "counted again",
+            EntryState::Confirmed => "still confirmed",
+            EntryState::Rejected => "still rejected",
+        });
+        desk.say(&format!("{id} is {state}"));
     }
     Ok(())
 }
@@ -137,19 +141,19 @@ fn section(kind: LedgerKind, booked: &[BookedEntry], all: usize, desk: &Desk) ->
     let mut columns = Columns::bare();
     for BookedEntry { entry, people, outcome, subject, text, .. } in booked {
         let who: Vec<String> = people.iter().map(|(_, name)| clean(name)).collect();
-        let came_of_it = outcome.as_ref().map(|outcome| clean(&outcome.text));
-        let question = (entry.state == EntryState::Unconfirmed).then(|| "is it one?".to_owned());
-        let told: Vec<String> = came_of_it.into_iter().chain(question).collect();
+        let who = if who.is_empty() { render::UNKNOWN.to_owned() } else { who.join(", ") };
+        let open = if entry.state.is_open() { "?" } else { "" };
         columns.row([
             entry.id.to_string(),
+            open.to_owned(),
             render::day(Some(entry.at), zone),
-            who.join(", "),
-            told.join(" · "),
+            who,
+            outcome.as_ref().map(|outcome| clean(&outcome.text)).unwrap_or_default(),
             subject.as_deref().or(text.as_deref()).map(clean).unwrap_or_default(),
         ]);
     }
     let more = render::more(all, booked.len());
-    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[2, 3, 4]))
+    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[3, 4, 5]))
 }
 
 fn heading(kind: LedgerKind) -> &'static str {
@@ -181,10 +185,10 @@ fn close(entries: &[&LedgerEntry], balance: &Balance, contact: Option<ContactId>
     let unconfirmed = entries.iter().filter(|entry| entry.state == EntryState::Unconfirmed).count();
     if let Some(first) = entries.iter().rfind(|entry| entry.state == EntryState::Unconfirmed) {
         let (id, unconfirmed) =
-            (first.id, count(unconfirmed as u64, "entry doesn't", "entries don't"));
+            (first.id, count(unconfirmed as u64, "entry doesn't count", "entries don't count"));
         text.push_str(&format!(
-            "{unconfirmed} count yet: `requite ledger --confirm {id}` says that it is right,\n\
-             `--reject {id}` that it isn't.\n"
+            "{unconfirmed} (?) until you say so: `requite ledger --confirm {id}`, or\n\
+             `--reject {id}`.\n"
         ));
     }
     text

@@ -95,12 +95,14 @@ fn contacts_and_text(
     let mut contacts: Vec<ContactRow> = Vec::new();
     let mut text = String::new();
     for (index, word) in words.iter().enumerate() {
-        match person::find(store, word) {
+        let is_last = index + 1 == words.len() && contacts.len() >= least;
+        // Nearly every word is a part of somebody's name.
+        let found =
+            if is_last { person::find_exactly(store, word) } else { person::find(store, word) };
+        match found {
             Ok(found) if contacts.iter().any(|known| known.id == found.id) => {}
             Ok(found) => contacts.push(found),
-            Err(_) if index + 1 == words.len() && contacts.len() >= least => {
-                text = word.trim().to_owned();
-            }
+            Err(_) if is_last => word.trim().clone_into(&mut text),
             Err(error) => return Err(error),
         }
     }
@@ -165,6 +167,7 @@ mod tests {
         check(EntryKind::Meeting, &["bob", "Ann Lee"], Ok(("Bob Moss and Ann Lee", "")));
         check(EntryKind::Favour, &["bob", "read his draft"], Ok(("Bob Moss", "read his draft")));
         check(EntryKind::Note, &["bob", "Moss", "likes tea"], Ok(("Bob Moss", "likes tea")));
+        check(EntryKind::Favour, &["bob", "lee"], Ok(("Bob Moss", "lee")));
     }
 
     #[test]

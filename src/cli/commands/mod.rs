@@ -108,8 +108,12 @@ impl Command {
             Command::Mute(args) => mute::run(&desk()?, &args)?,
             Command::Star(args) => star::run(&desk()?, &args)?,
             Command::Set(args) => set::run(&desk()?, &args)?,
-            // `--at` is the entry's time here, not the instant of which to speak.
-            Command::Log(args) => log::run(&Desk { at: None, ..desk()? }, &args, globals.at)?,
+            Command::Log(args) => {
+                // `--at` is the entry's time here, not the instant of which to speak.
+                let desk = desk()?;
+                let at = desk.at;
+                log::run(&Desk { at: None, ..desk }, &args, at)?;
+            }
             Command::Ledger(args) => ledger::run(&desk()?, &args)?,
             Command::Sift(args) => sift::run(&desk()?, &args)?,
             Command::Stance(args) => stance::run(&desk()?, &args)?,

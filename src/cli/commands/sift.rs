@@ -12,7 +12,7 @@ use crate::domain::decide::sift::{LastChance, Receipt, Suggestion, Untested, Ver
 use crate::domain::measure::decisions::{Decided, Decision, SiftList, Verb};
 use crate::domain::measure::terms::Outcome;
 use crate::domain::model::{ContactId, Moment};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, count};
 use crate::error::{Error, Result};
 use crate::store::ContactRow;
 
@@ -93,7 +93,7 @@ fn why(desk: &Desk, contact: &str) -> Result<()> {
         |lines: &[String]| -> String { lines.iter().map(|line| format!("  {line}\n")).collect() };
     desk.print(&match &verdict {
         Verdict::Keep(_) => {
-            format!("There is no reason to let go of {name}:\n{}", lines(&obstacles))
+            format!("Against letting go of {name} speaks:\n{}", lines(&obstacles))
         }
         Verdict::Suggest(suggestion) => {
             let reasons: Vec<String> = suggestion.reasons.iter().map(|it| it.text()).collect();
@@ -119,11 +119,15 @@ fn decide(desk: &Desk, contact: &str, what: fn(SiftList) -> Decided) -> Result<(
         desk.say(&format!("{name} is {} already", state(held)));
         return Ok(());
     }
+    let owed = match book.owed_to(row.id)? {
+        0 => String::new(),
+        some => format!("; you still owe them {}", count(some as u64, "answer", "answers")),
+    };
     let decision = Decision { at: desk.now, contact: row.id, what };
     desk.write(&store, &[row.id], |store| store.decide(&decision))?;
     desk.say(&match decision.what.verb() {
-        Verb::Keep => format!("{name} is kept: on no list of the sift for a year"),
-        _ => format!("{name} is archived: out of every list and alert until they write"),
+        Verb::Keep => format!("{name} is kept: the sift won't suggest them for a year"),
+        _ => format!("{name} is archived: hidden from every list and alert until they write{owed}"),
     });
     Ok(())
 }

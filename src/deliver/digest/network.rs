@@ -97,14 +97,15 @@ fn drift_line(drift: &Drift) -> String {
 fn balance_line(balance: &Balance) -> String {
     let Balance { gives, asks_me, received } = balance;
     format!(
-        "What is left of all: {gives:.1} given, {asks_me:.1} asked, {received:.1} received; it \
-         fades by half in 180 days."
+        "Balance: {gives:.1} given, {asks_me:.1} asked, {received:.1} received (an entry loses half \
+         its weight in 180 days)."
     )
 }
 
 fn introduction(told: &ToldIntroduction) -> PartItem {
     let people: Vec<String> = told.people.iter().map(|name| clip(name, NAME_COLUMNS)).collect();
-    let outcome = told.outcome.as_deref().map(|outcome| clip(outcome, SUBJECT_COLUMNS));
+    let known = told.outcome.as_deref().or(told.subject.as_deref());
+    let outcome = known.map(|outcome| clip(outcome, SUBJECT_COLUMNS));
     let open = told.entry.state.is_open().then(|| "if it was one".to_owned());
     let id = told.entry.id.to_string();
     let details = outcome.into_iter().chain(open).chain([id]).collect::<Vec<_>>().join(" · ");

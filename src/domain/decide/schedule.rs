@@ -74,6 +74,11 @@ pub fn week_begin(now: Moment, zone: &TimeZone) -> Moment {
     at(date, Time::midnight(), zone)
 }
 
+/// The last second of a local day.
+pub fn day_end(day: Date, zone: &TimeZone) -> Moment {
+    at(day_after(day), Time::midnight(), zone) - 1
+}
+
 /// The day that it is in `zone`.
 pub fn local_date(now: Moment, zone: &TimeZone) -> Date {
     now.timestamp().to_zoned(zone.clone()).date()

@@ -23,7 +23,8 @@ const UNTESTED_FROM: f64 = 730.0;
 /// How often the two of us are in touch.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rhythm {
-    /// The median of the days between days with a touch; `None` while there are too few.
+    /// The median of the days between days with a touch, each gap as often as it has days; `None`
+    /// while there are too few.
     pub usual_gap_d: Option<f64>,
     /// Days since the last touch of either side; `None`: there never was one.
     pub silence_d: Option<f64>,
@@ -71,7 +72,8 @@ pub fn rhythm(signs: &Signs<'_>, zone: &TimeZone, now: Moment) -> Rhythm {
     }
 }
 
-/// In days; `touches` in order.
+/// In days; `touches` in order. The gap into which a day taken at random falls: who asks every ten
+/// weeks and is answered overnight is in touch every ten weeks, not every day.
 fn usual_gap(touches: &[Moment], zone: &TimeZone, now: Moment) -> Option<f64> {
     let recent = touches.iter().filter(|at| **at > now - LOOKING_BACK);
     let mut days: Vec<Date> =
@@ -85,8 +87,13 @@ fn usual_gap(touches: &[Moment], zone: &TimeZone, now: Moment) -> Option<f64> {
         .filter_map(|pair| Some(pair.first()?.duration_until(*pair.last()?).as_hours() / 24))
         .collect();
     gaps.sort_unstable();
-    let middle = |at: usize| gaps.get(at).map(|gap| *gap as f64);
-    Some((middle((gaps.len() - 1) / 2)? + middle(gaps.len() / 2)?) / 2.0)
+    let whole: i64 = gaps.iter().sum();
+    let mut passed = 0;
+    let middle = gaps.into_iter().find(|gap| {
+        passed += gap;
+        2 * passed >= whole
+    });
+    middle.map(|gap| gap as f64)
 }
 
 #[cfg(test)]
@@ -124,6 +131,13 @@ mod tests {
         check(2, 61, true);
         check(90, 725, true);
         check(90, 731, false);
+    }
+
+    #[test]
+    fn an_answer_on_the_next_day_is_no_rhythm() {
+        let exchanges: Vec<i64> = (0..4).flat_map(|n| [62 + 70 * n, 63 + 70 * n]).collect();
+        let found = of(&exchanges, None);
+        assert_eq!((found.usual_gap_d, found.losing_touch), (Some(69.0), false));
     }
 
     #[test]

@@ -98,7 +98,10 @@ impl Player {
         let mut gaps: Vec<f64> =
             days.windows(2).map(|two| f64::from((two[1] - two[0]).get_days())).collect();
         gaps.sort_by(f64::total_cmp);
-        let usual = (gaps[(gaps.len() - 1) / 2] + gaps[gaps.len() / 2]) / 2.0;
+        let whole: f64 = gaps.iter().sum();
+        let covers =
+            |most: f64| gaps.iter().filter(|gap| **gap <= most).sum::<f64>() * 2.0 >= whole;
+        let usual = *gaps.iter().find(|gap| covers(**gap)).unwrap();
         let silent = (now - by_now().max().unwrap()) as f64 / DAY as f64;
         let open = |asked: &Asked| {
             asked.at <= now && asked.at > now - 30 * DAY && answered(asked, now).is_none()

@@ -182,7 +182,10 @@ impl ContactView<'_> {
         };
         let usual = usual_gap_d.map(|gap| format!("usually every {}", render::days(gap)));
         let wanted = every_d.map(|every| format!("you want every {}", render::days(every)));
-        let silence = format!("last {} ago", render::days(silence));
+        let silence = match silence {
+            ..1.0 => "last within a day".to_owned(),
+            _ => format!("last {} ago", render::days(silence)),
+        };
         let told: Vec<String> = usual.into_iter().chain(wanted).chain([silence]).collect();
         let lost = if losing_touch {
             format!(": {}", render::alarm("you are losing touch"))

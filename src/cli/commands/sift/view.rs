@@ -116,13 +116,17 @@ impl View<'_> {
     /// What can be done, and what it does beyond.
     fn close(&self) -> String {
         let sift = &self.week.sift;
-        let first = sift.suggested.first().map(|it| it.contact);
-        let Some(id) = first.or(sift.untested.first().map(|(id, _)| *id)) else {
+        let suggested = sift.suggested.first().map(|it| it.contact);
+        let Some(id) = suggested.or(sift.untested.first().map(|(id, _)| *id)) else {
             return String::new();
         };
+        let write = match suggested {
+            Some(_) => "or write once more, then decide in 14 days",
+            None => "or write to them",
+        };
         format!(
-            "\n`requite sift --archive {id}` takes them out of every list, `--keep {id}` keeps them\n\
-             for a year, `--why {id}` says why; or write once more, then decide in 14 days.\n{}",
+            "\n`requite sift --archive {id}` hides them from every list, `--keep {id}` keeps them for\n\
+             a year, `--why {id}` says why; {write}.\n{}",
             beneath(reasons::WITHDRAWS_ENDORSEMENTS)
         )
     }

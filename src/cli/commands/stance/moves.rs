@@ -48,10 +48,10 @@ impl Change {
             columns.row([contact.to_string(), clean(name), points(from), points(to)]);
         }
         if self.moves.is_empty() {
-            return format!("\nSince {day}, before that {from}: no score moves.\n");
+            return format!("\nIt was {from} until {day}; no score has moved.\n");
         }
         let table = columns.finish(&[2, 3], &[1]);
-        format!("\nSince {day}, before that {from}. The scores that move most:\n{table}")
+        format!("\nIt was {from} until {day}. The scores that moved most:\n{table}")
     }
 
     pub(super) fn json(&self) -> serde_json::Value {

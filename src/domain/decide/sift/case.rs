@@ -60,6 +60,8 @@ pub(super) struct Case<'a> {
     /// The conversations in which an answer in time was missed.
     pub threads_missed: usize,
     pub probability_below_half: f64,
+    /// They asked me for something.
+    pub they_asked: bool,
     /// How many turns of theirs wait for me.
     pub owed: usize,
     /// Their last sign of life.
@@ -105,6 +107,7 @@ impl<'a> Case<'a> {
             asked: matured().map(|turn| receipt(turn)).collect(),
             threads_missed: threads_missed.len(),
             probability_below_half: evidence.posterior().below(0.5),
+            they_asked: turns.iter().any(|t| t.side == Side::Theirs && t.counts(now)),
             owed: turns.iter().filter(|t| t.side == Side::Theirs && is_owed(t, now)).count(),
             heard,
             wrote,

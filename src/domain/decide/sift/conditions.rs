@@ -143,7 +143,7 @@ impl Obstacle {
                 format!("you said on {} to keep them for a year", day(since))
             }
             Obstacle::Starred => "you starred them".to_owned(),
-            Obstacle::HeardLately { at } => format!("they were heard of on {}", day(at)),
+            Obstacle::HeardLately { at } => format!("you last heard from them on {}", day(at)),
             Obstacle::AddressDead { since } => {
                 format!("mail to them has come back since {}: find a new address", day(since))
             }
@@ -170,7 +170,7 @@ impl Obstacle {
                 format!("what they missed lies within {days:.0} days; it takes {}", APART / DAY)
             }
             Obstacle::MayAnswer { probability_below_half } => format!(
-                "it is only {:.0} % sure that they miss more than half",
+                "the chance that they miss more than half is only {:.0} %",
                 // Rounded up, 89.9 % would look like enough.
                 (probability_below_half * 100.0).floor()
             ),

@@ -44,8 +44,8 @@ pub enum Reason {
     },
     /// I owe them nothing, and answer this share of theirs in time.
     MyPart {
-        /// 0…1.
-        share: f64,
+        /// 0…1; `None`: they asked for nothing.
+        share: Option<f64>,
     },
 }
 
@@ -53,6 +53,12 @@ impl Reason {
     /// As a sentence without its full stop, of "you" and "they".
     pub fn text(&self) -> String {
         match *self {
+            Reason::Asked { in_time: 0, late: 0, silence, .. } => {
+                format!(
+                    "they answered none of your {}",
+                    text::count(silence as u64, "message", "messages")
+                )
+            }
             Reason::Asked { in_time, late, silence, limit_h } => format!(
                 "of {} they answered {in_time} within {} on working days, {late} later and \
                  {silence} not at all",
@@ -64,15 +70,16 @@ impl Reason {
                 text::count(conversations as u64, "conversation", "conversations")
             ),
             Reason::Silent { since: Some(since) } => {
-                format!("nothing came from them since {}", day(since))
+                format!("nothing has come from them since {}", day(since))
             }
-            Reason::Silent { since: None } => "nothing ever came from them".to_owned(),
+            Reason::Silent { since: None } => "they have never written".to_owned(),
             Reason::LastChance { at, days } => {
                 format!("you last tried on {}, {days:.0} days ago", day(at))
             }
-            Reason::MyPart { share } => {
+            Reason::MyPart { share: Some(share) } => {
                 format!("you owe them nothing and answer {:.0} % of theirs in time", share * 100.0)
             }
+            Reason::MyPart { share: None } => "you owe them nothing".to_owned(),
         }
     }
 }
@@ -92,7 +99,7 @@ pub(super) fn reasons(case: &Case<'_>, last_chance: &Receipt) -> Vec<Reason> {
         },
         Reason::Silent { since: case.heard },
         Reason::LastChance { at: tried, days: case.now.days_since(tried) },
-        Reason::MyPart { share: case.known.i_answer },
+        Reason::MyPart { share: case.they_asked.then_some(case.known.i_answer) },
     ]
 }
 
