@@ -200,11 +200,11 @@ pub fn question(entry: &LedgerEntry, people: &[String], subject: Option<&str>) -
     let text = match (entry.kind, rest.is_empty()) {
         (LedgerKind::Introduction, false) => format!("Did you introduce {first} to {others}?"),
         (LedgerKind::Introduction, true) => format!("Did you introduce {first} to somebody?"),
-        (LedgerKind::Resume, _) => format!("Did you pass on a résumé for {everybody}?"),
+        (LedgerKind::Resume, _) => format!("Did you pass on a résumé to {everybody}?"),
         (LedgerKind::Favour, _) => format!("Did you do {everybody} a favour?"),
         (LedgerKind::Ask, _) => format!("Did you ask {everybody} for something?"),
         (LedgerKind::Received, false) => format!("Did {first} introduce you to {others}?"),
-        (LedgerKind::Received, true) => format!("Did {first} do you a favour?"),
+        (LedgerKind::Received, true) => format!("Did {first} introduce you to somebody?"),
     };
     OpenQuestion {
         text: text + &about,
