@@ -4,10 +4,11 @@
 //! Reads and writes the store, and asks nobody for the time. Whatever is decided, `domain` decides.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 
+use crate::domain::decide::ledger::Kept;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::decisions::{Decisions, Verb};
 use crate::domain::measure::need::because;
@@ -18,7 +19,7 @@ use crate::domain::measure::terms::Terms;
 use crate::domain::measure::touches;
 use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::Result;
 use crate::store::{ContactRow, DeadAddress, Store};
@@ -63,6 +64,8 @@ pub struct Book<'a> {
     /// What asks for an answer, by what the user said of it.
     need: Model,
     absences: HashMap<ContactId, Vec<Absence>>,
+    /// Mails of mine that introduce people to each other.
+    introducing: HashSet<TouchId>,
     /// Compiled when it is asked for first.
     ledger: OnceCell<Ledger>,
     dead_addresses: OnceCell<Vec<DeadAddress>>,
@@ -94,6 +97,7 @@ impl<'a> Book<'a> {
         let decisions = store.decisions(None, as_of.moment())?;
         let (population, absences) = (store.population()?, store.absences()?);
         let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
+        let introducing = introducing(&store)?;
         let (ledger, dead_addresses) = (OnceCell::new(), OnceCell::new());
         let mut book = Book {
             store,
@@ -103,6 +107,7 @@ impl<'a> Book<'a> {
             population,
             need,
             absences,
+            introducing,
             ledger,
             dead_addresses,
         };
@@ -113,7 +118,15 @@ impl<'a> Book<'a> {
     }
 
     fn judged(&self, turns: Vec<UnjudgedTurn>) -> Vec<Turn> {
-        turns.into_iter().map(|turn| turn.judged(&self.need)).collect()
+        turns.into_iter().map(|turn| self.without_introductions(turn).judged(&self.need)).collect()
+    }
+
+    /// A mail of mine that makes two people known to each other asks nothing of either for me.
+    fn without_introductions(&self, mut turn: UnjudgedTurn) -> UnjudgedTurn {
+        if turn.side == Side::Mine && !self.introducing.is_empty() {
+            turn.asks.retain(|asked| !self.introducing.contains(&asked.touch));
+        }
+        turn
     }
 
     pub fn now(&self) -> Moment {
@@ -204,4 +217,13 @@ impl<'a> Book<'a> {
         let strongest = turn.strongest(&self.need);
         strongest.map_or(Vec::new(), |asked| because(turn.side, asked.features, turn.needs_reply))
     }
+}
+
+/// As found when the mail was last gone through.
+fn introducing(store: &Store) -> Result<HashSet<TouchId>> {
+    let found = store.findings()?.into_iter().filter_map(|kept| match kept {
+        Kept::Introduction(it) => Some(TouchId::Message(it.message)),
+        Kept::Resume(_) | Kept::Received(_) => None,
+    });
+    Ok(found.collect())
 }

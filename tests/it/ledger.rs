@@ -175,6 +175,18 @@ fn only_what_the_user_confirms_counts_and_it_can_be_taken_back() {
     assert_eq!(world.json(&["ledger", "--json"])["classes"], record(1, 0));
 }
 
+#[test]
+fn nobody_owes_an_answer_to_being_introduced() {
+    let world = max_who_knows(&[ADA, BOB], |inbox| {
+        let mail = mine(1, &format!("{ADA}, {BOB}"), "Ada, meet Bob");
+        let mail = mail.body("Hi both,\n\nplease meet. Could you two find a time to talk?\n");
+        inbox.folder("Sent").keep(mail.time(), "S", &mail.bytes());
+    });
+    let status = world.json(&["status", "--json", "--at", "2026-09-08T09:00:00Z"]);
+    assert_eq!(status["they_owe"], json!([]), "{status:#}");
+    assert_eq!(ledger(&world)["entries"][0]["kind"], "introduction");
+}
+
 /// Taken back and imported again, everybody has another number.
 #[test]
 fn what_the_user_confirmed_stays_with_those_whom_it_concerns() {
