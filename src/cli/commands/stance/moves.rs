@@ -31,7 +31,9 @@ impl Change {
         let Some(store) = Store::open_to_read(&desk.home.data)? else { return Ok(None) };
         let now = desk.as_of().moment();
         let changed = store.last_stance_change(now)?;
-        let Some(StanceChange { from, at }) = changed.filter(|it| it.at > now - SHOWN_FOR) else {
+        let Some(StanceChange { from, at }) =
+            changed.filter(|it| it.at > now - SHOWN_FOR && it.from != stance)
+        else {
             return Ok(None);
         };
         let mut moves = moves(desk, &store, from, stance)?;

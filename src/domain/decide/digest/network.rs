@@ -200,7 +200,9 @@ pub fn question(entry: &LedgerEntry, people: &[String], subject: Option<&str>) -
     let text = match (entry.kind, rest.is_empty()) {
         (LedgerKind::Introduction, false) => format!("Did you introduce {first} to {others}?"),
         (LedgerKind::Introduction, true) => format!("Did you introduce {first} to somebody?"),
-        (LedgerKind::Resume, _) => format!("Did you pass on a résumé to {everybody}?"),
+        (LedgerKind::Resume, _) => {
+            format!("Did you pass on a résumé, with {everybody} on the mail?")
+        }
         (LedgerKind::Favour, _) => format!("Did you do {everybody} a favour?"),
         (LedgerKind::Ask, _) => format!("Did you ask {everybody} for something?"),
         (LedgerKind::Received, false) => format!("Did {first} introduce you to {others}?"),
