@@ -1,12 +1,15 @@
 //! Which addresses of contacts nobody reads any more: mail to them came back, and none came from
 //! them since.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Book;
 use super::as_of::StoreAt;
-use crate::domain::message::bounces::{dead_since, is_about_what_it_answers, may_be_of};
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::measure::turns::Turn;
+use crate::domain::message::bounces::{
+    COMES_BACK_WITHIN, dead_since, is_about_what_it_answers, may_be_of,
+};
+use crate::domain::model::{Channel, ContactId, Moment, Side};
 use crate::domain::policy::Policy;
 use crate::error::Result;
 use crate::store::{DeadAddress, Store};
@@ -41,67 +44,84 @@ pub fn find_dead(store: &Store, policy: &Policy) -> Result<Vec<(String, Moment)>
     Ok(dead)
 }
 
-impl Book<'_> {
-    /// The dead addresses of all contacts, by contact.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn dead_addresses(&self) -> Result<&[DeadAddress]> {
-        if let Some(dead) = self.dead_addresses.get() {
-            return Ok(dead);
-        }
-        let mut dead = match &self.store {
-            StoreAt::Now(store) => store.dead_addresses()?,
-            StoreAt::Then(earlier) => {
-                earlier.put_dead_addresses(&find_dead(earlier, self.policy)?)?;
-                earlier.dead_addresses()?
-            }
-        };
-        let mut living = HashSet::new();
-        for DeadAddress { address, since, .. } in &dead {
-            let mail = self.store.mail_on_address(address)?;
-            let from_it = mail.iter().flat_map(|mail| &mail.from_it);
-            if from_it.filter_map(|it| it.time(self.policy.time)).any(|at| at > *since) {
-                living.insert(address.clone());
-            }
-        }
-        dead.retain(|it| !living.contains(&it.address));
-        Ok(self.dead_addresses.get_or_init(|| dead))
-    }
-
-    /// Of one contact.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn dead_addresses_of(&self, contact: ContactId) -> Result<&[DeadAddress]> {
-        let dead = self.dead_addresses()?;
-        let first = dead.partition_point(|it| it.contact < contact);
-        let end = dead.partition_point(|it| it.contact <= contact);
-        Ok(dead.get(first..end).unwrap_or_default())
-    }
-
+/// What is known of them as of one instant.
+pub(super) struct DeadAddresses {
+    /// By contact.
+    all: Vec<DeadAddress>,
     /// Since when mail doesn't reach a contact: the address that I wrote to last is dead, or they have
     /// no other.
+    unreachable: HashMap<ContactId, Moment>,
+}
+
+impl DeadAddresses {
+    /// As found when the mail was last gone through, less those from which mail has come since; of
+    /// an earlier instant, found anew.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn unreachable_since(&self, contact: ContactId) -> Result<Option<Moment>> {
-        let dead = self.dead_addresses_of(contact)?;
-        if dead.is_empty() {
-            return Ok(None);
+    pub(super) fn of(store: &StoreAt<'_>, policy: &Policy) -> Result<DeadAddresses> {
+        if let StoreAt::Then(earlier) = store {
+            earlier.put_dead_addresses(&find_dead(earlier, policy)?)?;
         }
-        let addresses = self.store.emails_of(contact)?;
-        if addresses.len() == dead.len() {
-            return Ok(dead.iter().map(|it| it.since).min());
+        let mut all = Vec::new();
+        for dead in store.dead_addresses()? {
+            let mail = store.mail_on_address(&dead.address)?;
+            let from_it = mail.iter().flat_map(|mail| &mail.from_it);
+            if !from_it.filter_map(|it| it.time(policy.time)).any(|at| at > dead.since) {
+                all.push(dead);
+            }
         }
-        let mut last: Option<(Moment, &str)> = None;
-        for address in &addresses {
-            let mail = self.store.mail_on_address(address)?;
-            let to_it = mail.iter().flat_map(|mail| &mail.to_it);
-            let at = to_it.filter_map(|clocks| clocks.time(self.policy.time)).max();
-            last = last.max(at.map(|at| (at, address.as_str())));
+        let mut unreachable = HashMap::new();
+        for of_one in all.chunk_by(|one, other| one.contact == other.contact) {
+            let Some(contact) = of_one.first().map(|dead| dead.contact) else { continue };
+            let since = unreachable_since(store, policy, contact, of_one)?;
+            unreachable.extend(since.map(|since| (contact, since)));
         }
-        let written_to = last.map(|(_, address)| address);
-        Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
+        Ok(DeadAddresses { all, unreachable })
+    }
+}
+
+fn unreachable_since(
+    store: &Store,
+    policy: &Policy,
+    contact: ContactId,
+    dead: &[DeadAddress],
+) -> Result<Option<Moment>> {
+    let addresses = store.emails_of(contact)?;
+    if addresses.len() == dead.len() {
+        return Ok(dead.iter().map(|it| it.since).min());
+    }
+    let mut last: Option<(Moment, &str)> = None;
+    for address in &addresses {
+        let mail = store.mail_on_address(address)?;
+        let to_it = mail.iter().flat_map(|mail| &mail.to_it);
+        let at = to_it.filter_map(|clocks| clocks.time(policy.time)).max();
+        last = last.max(at.map(|at| (at, address.as_str())));
+    }
+    let written_to = last.map(|(_, address)| address);
+    Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
+}
+
+impl Book<'_> {
+    /// The dead addresses of one contact.
+    pub fn dead_addresses_of(&self, contact: ContactId) -> &[DeadAddress] {
+        let dead = &self.dead_addresses.all;
+        let first = dead.partition_point(|it| it.contact < contact);
+        let end = dead.partition_point(|it| it.contact <= contact);
+        dead.get(first..end).unwrap_or_default()
+    }
+
+    /// Since when mail doesn't reach a contact.
+    pub fn unreachable_since(&self, contact: ContactId) -> Option<Moment> {
+        self.dead_addresses.unreachable.get(&contact).copied()
+    }
+
+    /// Whether a turn of mine was returned, or would have been.
+    pub(super) fn came_back(&self, turn: &Turn) -> bool {
+        turn.side == Side::Mine
+            && turn.channel == Channel::Mail
+            && self
+                .unreachable_since(turn.id.contact)
+                .is_some_and(|since| turn.start > since - COMES_BACK_WITHIN)
     }
 }

@@ -8,8 +8,7 @@ use crate::domain::decide::digest;
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::turns::Turn;
-use crate::domain::message::bounces::COMES_BACK_WITHIN;
-use crate::domain::model::{Channel, ContactId, Side, TouchId};
+use crate::domain::model::{ContactId, Side, TouchId};
 use crate::domain::policy::EXPIRY_H;
 use crate::error::Result;
 
@@ -31,16 +30,7 @@ impl Book<'_> {
             }
             let terms = self.terms(*contact);
             let snoozed = |touches: &[TouchId]| self.decisions.snoozed_until(*contact, touches);
-            // Nobody owes an answer to mail that came back.
-            let unreachable =
-                self.unreachable_since(*contact)?.map(|since| since - COMES_BACK_WITHIN);
-            let came_back = |debt: &Debt| {
-                debt.turn.side == Side::Mine
-                    && debt.turn.channel == Channel::Mail
-                    && unreachable.is_some_and(|at| debt.turn.start > at)
-            };
-            let debts = debts::debts(turns, &terms, snoozed, now);
-            for debt in debts.filter(|debt| !came_back(debt)) {
+            for debt in debts::debts(turns, &terms, snoozed, now) {
                 found.push(self.named(debt)?);
             }
         }

@@ -235,7 +235,7 @@ impl Outcomes<'_> {
         let (at, hours) = match outcome {
             AskOutcome::Answered { hours, .. } => (turn.answer.map(|it| it.at), Some(hours)),
             AskOutcome::Waiting { hours } => (None, Some(hours)),
-            AskOutcome::Unanswered | AskOutcome::Settled => (None, None),
+            AskOutcome::Unanswered | AskOutcome::Settled | AskOutcome::CameBack => (None, None),
         };
         Some(LedgerOutcome { state: outcome.name(), at, hours, text: outcome.text() })
     }

@@ -52,6 +52,7 @@ pub use sift::Sift;
 pub use survey::learn;
 
 use as_of::StoreAt;
+use dead_addresses::DeadAddresses;
 use labels::labels;
 
 /// The contacts and what is known of each, as of one instant.
@@ -66,9 +67,9 @@ pub struct Book<'a> {
     absences: HashMap<ContactId, Vec<Absence>>,
     /// Mails of mine that introduce people to each other.
     introducing: HashSet<TouchId>,
+    dead_addresses: DeadAddresses,
     /// Compiled when it is asked for first.
     ledger: OnceCell<Ledger>,
-    dead_addresses: OnceCell<Vec<DeadAddress>>,
 }
 
 /// A contact with everything that is measured of them.
@@ -98,7 +99,8 @@ impl<'a> Book<'a> {
         let (population, absences) = (store.population()?, store.absences()?);
         let need = Model::of(&labels(&store, as_of.moment())?, policy.reads_text);
         let introducing = introducing(&store)?;
-        let (ledger, dead_addresses) = (OnceCell::new(), OnceCell::new());
+        let dead_addresses = DeadAddresses::of(&store, policy)?;
+        let ledger = OnceCell::new();
         let mut book = Book {
             store,
             policy,
@@ -118,7 +120,11 @@ impl<'a> Book<'a> {
     }
 
     fn judged(&self, turns: Vec<UnjudgedTurn>) -> Vec<Turn> {
-        turns.into_iter().map(|turn| self.without_introductions(turn).judged(&self.need)).collect()
+        let judged = |turn| {
+            let turn = self.without_introductions(turn).judged(&self.need);
+            if self.came_back(&turn) { turn.came_back() } else { turn }
+        };
+        turns.into_iter().map(judged).collect()
     }
 
     /// A mail of mine that makes two people known to each other asks nothing of either for me.
@@ -193,7 +199,7 @@ impl<'a> Book<'a> {
         let standing = standing(&record, &self.population, self.policy.stance, self.now());
         let starred = self.decisions.has(row.id, Verb::Star);
         let muted = self.decisions.has(row.id, Verb::Mute);
-        let dead = self.dead_addresses_of(row.id)?.to_vec();
+        let dead = self.dead_addresses_of(row.id).to_vec();
         let archived_at = self.archived_at(row.id)?;
         Ok(Person {
             row,

@@ -111,7 +111,7 @@ impl Book<'_> {
             FirstLook::Settled => false,
             FirstLook::Untested => true,
             FirstLook::Asked { since, at_least } => {
-                !self.dead_addresses_of(contact)?.is_empty()
+                !self.dead_addresses_of(contact).is_empty()
                     || self.store.count_missed(contact, since, self.limit_h(contact))? >= at_least
             }
         })
@@ -132,7 +132,7 @@ impl Book<'_> {
             kept_since: self.decisions.kept_at(id, now),
             archived_since: self.decisions.archived_at(id, last.from_them),
             starred: self.decisions.has(id, Verb::Star),
-            address_dead_since: self.unreachable_since(id)?,
+            address_dead_since: self.unreachable_since(id),
             absences: &absences,
             last_from_them: last.from_them,
             last_from_me: last.from_me,

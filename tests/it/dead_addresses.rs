@@ -97,20 +97,23 @@ fn mail_from_there_revives_it() {
 #[test]
 fn nobody_owes_an_answer_to_mail_that_came_back() {
     let ask = "Could you please send me the report by Friday?\n";
-    let waited_for = |back: &[Message]| {
-        let world = max_who_knows(&[ADA, BOB], |inbox| {
-            let sent = inbox.folder("Sent");
-            for mail in [mine(1, ADA).body(ask), mine(2, BOB).body(ask)] {
-                sent.keep(mail.time(), "S", &mail.bytes());
-            }
-            back.iter().for_each(|mail| drop(inbox.deliver(mail.time(), &mail.bytes())));
-        });
-        let status = world.json(&["status", "--json", "--at", &at(8)]);
-        let owed = status["they_owe"].as_array().unwrap();
-        owed.iter().map(|debt| debt["contact"]["name"].to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(waited_for(&[]).len(), 2);
-    assert_eq!(waited_for(&[bounce(2).report("ada@lark.example", "5.1.1")]), ["\"Bob Moss\""]);
+    let world = max_who_knows(&[ADA, BOB], |inbox| {
+        let sent = inbox.folder("Sent");
+        for mail in [mine(1, ADA).body(ask), mine(2, BOB).body(ask)] {
+            sent.keep(mail.time(), "S", &mail.bytes());
+        }
+        let back = bounce(2).report("ada@lark.example", "5.1.1");
+        inbox.deliver(back.time(), &back.bytes());
+    });
+    let status = world.json(&["status", "--json", "--at", &at(8)]);
+    let owed = status["they_owe"].as_array().unwrap();
+    let names: Vec<&Value> = owed.iter().map(|debt| &debt["contact"]["name"]).collect();
+    assert_eq!(names, ["Bob Moss"]);
+    let shown = |name| world.json(&["show", name, "--json", "--at", NOW]);
+    let matured = |shown: &Value| shown["them"]["within_limit"]["matured"].clone();
+    assert_eq!([matured(&shown("ada")), matured(&shown("bob"))], [0, 1], "no silence of hers");
+    assert!(world.run(&["show", "ada", "--at", NOW]).contains("came back: it reached nobody"));
+    assert_eq!(shown("ada")["ledger"][0]["outcome"]["text"], "came back");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{EntryId, Finding, LedgerKind, Strength, each_once};
 use crate::domain::measure::need::{DUE, Features};
 use crate::domain::measure::terms::Terms;
-use crate::domain::measure::turns::{Status, Turn};
+use crate::domain::measure::turns::{Closed, Status, Turn};
 use crate::domain::model::{ContactId, MessageNumber, Moment, Side, TouchId};
 use crate::domain::text;
 
@@ -29,6 +29,8 @@ pub enum AskOutcome {
     Unanswered,
     /// It needed no answer after all, or the user said so.
     Settled,
+    /// It reached nobody.
+    CameBack,
 }
 
 /// What turns of mine ask for in so many words, each message once, whatever turns hold it. Several
@@ -80,6 +82,7 @@ pub fn outcome(touch: TouchId, turns: &[Turn], terms: &Terms, now: Moment) -> Op
         }
         Status::Open => AskOutcome::Waiting { hours },
         Status::Expired => AskOutcome::Unanswered,
+        Status::Closed if turn.closed == Some(Closed::CameBack) => AskOutcome::CameBack,
         Status::Closed => AskOutcome::Settled,
     })
 }
@@ -91,7 +94,7 @@ impl AskOutcome {
             AskOutcome::Answered { .. } => "answered",
             AskOutcome::Waiting { .. } => "waiting",
             AskOutcome::Unanswered => "unanswered",
-            AskOutcome::Settled => "nothing",
+            AskOutcome::Settled | AskOutcome::CameBack => "nothing",
         }
     }
 
@@ -102,7 +105,7 @@ impl AskOutcome {
             AskOutcome::Answered { hours, .. } => (0, *hours),
             AskOutcome::Waiting { hours } => (1, *hours),
             AskOutcome::Unanswered => (2, 0.0),
-            AskOutcome::Settled => (3, 0.0),
+            AskOutcome::Settled | AskOutcome::CameBack => (3, 0.0),
         };
         let ((one, hours), (other, others)) = (rank(self), rank(other));
         one.cmp(&other).then(hours.total_cmp(&others))
@@ -118,6 +121,7 @@ impl AskOutcome {
             AskOutcome::Waiting { hours } => format!("waiting for {}", text::duration(hours)),
             AskOutcome::Unanswered => "never answered".to_owned(),
             AskOutcome::Settled => "needs no answer".to_owned(),
+            AskOutcome::CameBack => "came back".to_owned(),
         }
     }
 }

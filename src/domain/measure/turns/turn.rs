@@ -78,11 +78,13 @@ pub enum Closed {
     Mistimed,
     /// A later touch of the same side took it back.
     TakenBack,
+    /// A mail system returned it.
+    CameBack,
 }
 
 impl Closed {
     /// In the order of the numbers under which they are stored.
-    pub const ALL: [Closed; 8] = [
+    pub const ALL: [Closed; 9] = [
         Closed::AskedNothing,
         Closed::SaidDone,
         Closed::Discarded,
@@ -91,6 +93,7 @@ impl Closed {
         Closed::AnsweredByAnother,
         Closed::Mistimed,
         Closed::TakenBack,
+        Closed::CameBack,
     ];
 
     /// For the user.
@@ -104,6 +107,7 @@ impl Closed {
             Closed::AnsweredByAnother => "another recipient answered",
             Closed::Mistimed => "answered, by a clock that is wrong",
             Closed::TakenBack => "taken back later",
+            Closed::CameBack => "came back: it reached nobody",
         }
     }
 }
@@ -251,6 +255,12 @@ impl Turn {
     /// it was answered: one that asks nothing is neither a promise kept nor one broken.
     pub fn counts(&self, now: Moment) -> bool {
         self.needs_reply >= PERHAPS && self.status(now) != Status::Closed
+    }
+
+    /// Where no answer has come: a mail system returned it.
+    pub fn came_back(self) -> Turn {
+        let came_back = self.answer.is_none().then_some(Closed::CameBack);
+        Turn { closed: self.closed.or(came_back), ..self }
     }
 
     /// How far it is at `now`.
