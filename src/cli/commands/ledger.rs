@@ -152,8 +152,10 @@ fn section(kind: LedgerKind, booked: &[BookedEntry], all: usize, desk: &Desk) ->
             subject.as_deref().or(text.as_deref()).map(clean).unwrap_or_default(),
         ]);
     }
+    // What came of an introduction is a sentence with two names; of the others it is short.
+    let give_way: &[usize] = if kind == LedgerKind::Introduction { &[3, 4, 5] } else { &[3, 5] };
     let more = render::more(all, booked.len());
-    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], &[3, 4, 5]))
+    format!("{}\n{}{more}\n", render::strong(heading(kind)), columns.finish(&[], give_way))
 }
 
 fn heading(kind: LedgerKind) -> &'static str {
