@@ -26,17 +26,27 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn restored(&self) -> Result<Vec<(ContactId, Moment)>> {
-        let said = self.decisions.0.iter();
-        let mut once: Vec<ContactId> = said.map(|decision| decision.contact).collect();
-        once.dedup();
+        let mut contacts: Vec<ContactId> =
+            self.decisions.0.iter().map(|decision| decision.contact).collect();
+        contacts.dedup();
         let mut found = Vec::new();
-        for contact in once {
-            let Some(let_go) = self.decisions.let_go_at(contact) else { continue };
-            if self.archived_at(contact)?.is_none() {
-                found.extend(self.first_word(contact, let_go)?.map(|at| (contact, at)));
-            }
+        for contact in contacts {
+            found.extend(self.restored_at(contact)?.map(|at| (contact, at)));
         }
         Ok(found)
+    }
+
+    /// When a contact first wrote after the user had let go of them.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn restored_at(&self, contact: ContactId) -> Result<Option<Moment>> {
+        match self.decisions.let_go_at(contact) {
+            Some(let_go) if self.archived_at(contact)?.is_none() => {
+                self.first_word(contact, let_go)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The first word of a contact's after an instant, by mail or by mouth.

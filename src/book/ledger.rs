@@ -12,7 +12,9 @@ use super::findings::find;
 use crate::domain::decide::ledger::asks::{self, AskOutcome};
 use crate::domain::decide::ledger::introductions::{Introduction, IntroductionOutcome};
 use crate::domain::decide::ledger::judging::{ClassRecord, Judgement, settle};
-use crate::domain::decide::ledger::{self, EntryId, Finding, Kept, LedgerEntry, LedgerKind};
+use crate::domain::decide::ledger::{
+    self, EntryId, Finding, Kept, LedgerEntry, LedgerKind, LedgerOutcome,
+};
 use crate::domain::measure::balance::{Balance, Counted};
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::identity::name_key;
@@ -47,17 +49,6 @@ pub struct BookedEntry {
     /// What the user wrote about it.
     pub text: Option<String>,
     pub message_id: Option<String>,
-}
-
-/// What came of an introduction or an ask, in words and figures.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LedgerOutcome {
-    /// As JSON spells it.
-    pub state: &'static str,
-    pub at: Option<Moment>,
-    /// Until then, by the wall.
-    pub hours: Option<f64>,
-    pub text: String,
 }
 
 impl Ledger {

@@ -45,7 +45,7 @@ mod week;
 
 pub use as_of::AsOf;
 pub use basis::{is_told, prepare, rests_on_the_same};
-pub use ledger::{BookedEntry, Ledger, LedgerOutcome};
+pub use ledger::{BookedEntry, Ledger};
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use page::{ContactPage, ExplainedTurn};
 pub use sift::Sift;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Book, Ledger};
+use crate::domain::decide::digest::Promise;
 use crate::domain::decide::digest::network::{
     self, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
@@ -20,11 +21,11 @@ const WEEK: i64 = 7 * DAY;
 const NEW_FOR: i64 = 90 * DAY;
 
 impl Book<'_> {
-    /// What there is to say beside the debts, but for the drift.
+    /// What there is to say beside the debts; `mine`: how I kept my promise this week.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub(super) fn network(&self) -> Result<NetworkWeek> {
+    pub(super) fn network(&self, mine: &Promise) -> Result<NetworkWeek> {
         let told = Told::new(self.store.told()?, self.now(), self.policy.zone.clone());
         let ledger = self.ledger()?;
         let sift = self.sift()?;
@@ -33,7 +34,7 @@ impl Book<'_> {
         let lost = self.losing_touch()?.into_iter().map(|(row, rhythm)| (row.id, rhythm)).collect();
         let balance = ledger.balance(self.now());
         Ok(NetworkWeek {
-            drift: None,
+            drift: network::drift(&ledger.entries, mine, self.policy.stance, self.now()),
             balance: (balance != Balance::default()).then_some(balance),
             introductions: self.introductions_of_the_week(ledger)?,
             losing_touch: self.all_named(network::losing_touch(lost, &told))?,
@@ -50,18 +51,15 @@ impl Book<'_> {
         });
         let mut told = Vec::new();
         for booked in self.booked(made)? {
-            let outcome = booked.outcome;
-            let nothing = outcome.as_ref().is_some_and(|outcome| outcome.state == "nothing");
-            let turned = outcome.as_ref().and_then(|outcome| outcome.at);
-            let turned = turned.or(nothing.then_some(booked.entry.at + PATIENCE));
+            let turned = booked.outcome.as_ref().and_then(|outcome| {
+                let gave_up = (outcome.state == "nothing").then_some(booked.entry.at + PATIENCE);
+                outcome.at.or(gave_up)
+            });
             if network::is_of_the_week(&booked.entry, turned, self.now()) {
                 told.push(ToldIntroduction {
                     entry: booked.entry,
                     people: booked.people.into_iter().map(|(_, name)| name).collect(),
-                    state: outcome.as_ref().map(|outcome| outcome.state),
-                    at: outcome.as_ref().and_then(|outcome| outcome.at),
-                    hours: outcome.as_ref().and_then(|outcome| outcome.hours),
-                    outcome: outcome.map(|outcome| outcome.text),
+                    outcome: booked.outcome,
                     subject: booked.subject.or(booked.text),
                     message_id: booked.message_id,
                 });
@@ -118,7 +116,7 @@ impl Book<'_> {
             if at > self.now() - WEEK
                 && let Some(contact) = self.named_contact(contact)?
             {
-                let text = "wrote, and is no longer archived".to_owned();
+                let text = network::CAME_BACK.to_owned();
                 news.push(News { contact, at, text });
             }
         }

@@ -95,8 +95,7 @@ impl Book<'_> {
         let messages = messages.chain(left_out.iter().map(|left| left.message));
         let details = self.store.details(messages)?;
         let away = self.away(&person);
-        let restored = self.restored()?.into_iter().find(|(contact, _)| *contact == person.row.id);
-        let restored_at = restored.map(|(_, at)| at);
+        let restored_at = self.restored_at(person.row.id)?;
         let now = self.now();
         Ok(ContactPage {
             now,

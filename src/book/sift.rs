@@ -55,6 +55,23 @@ impl Sift {
         self.more_untested = untested - self.untested.len();
         self
     }
+
+    /// Puts a contact on the list where they belong; whether there is one.
+    fn list(&mut self, contact: ContactId, verdict: Verdict) -> bool {
+        let last_chance = verdict.last_chance();
+        match verdict {
+            Verdict::Keep(_) => {
+                self.last_chances.extend(last_chance.map(|chance| (contact, chance)));
+                return last_chance.is_some();
+            }
+            Verdict::Suggest(suggestion) => self.suggested.push(Candidate { contact, suggestion }),
+            Verdict::Untested(found) => self.untested.push((contact, found)),
+            Verdict::FindNewAddress { dead_since } => {
+                self.find_address.push((contact, dead_since));
+            }
+        }
+        true
+    }
 }
 
 impl Book<'_> {
@@ -104,6 +121,18 @@ impl Book<'_> {
         let last = self.store.last_signs_of(row.id)?;
         let look = first_look(last.from_them, last.from_me, self.now());
         self.verdict(row, last, look)
+    }
+
+    /// What each receipt of a suggestion was about, as far as it is kept.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn subjects_of_receipts(&self, suggestion: &Suggestion) -> Result<Vec<Option<String>>> {
+        let subject = |receipt: &Receipt| match receipt.turn.touch {
+            TouchId::Message(message) => Ok(self.store.headline(message)?.0),
+            TouchId::Entry(_) => Ok(None),
+        };
+        suggestion.evidence.iter().map(subject).collect()
     }
 
     fn may_be_listed(&self, contact: ContactId, look: FirstLook) -> Result<bool> {
@@ -162,38 +191,5 @@ impl Book<'_> {
             threads.insert(turn.id.touch, thread);
         }
         Ok(threads)
-    }
-}
-
-impl Sift {
-    /// Puts a contact on the list where they belong; whether there is one.
-    fn list(&mut self, contact: ContactId, verdict: Verdict) -> bool {
-        let last_chance = verdict.last_chance();
-        match verdict {
-            Verdict::Keep(_) => {
-                self.last_chances.extend(last_chance.map(|chance| (contact, chance)));
-                return last_chance.is_some();
-            }
-            Verdict::Suggest(suggestion) => self.suggested.push(Candidate { contact, suggestion }),
-            Verdict::Untested(found) => self.untested.push((contact, found)),
-            Verdict::FindNewAddress { dead_since } => {
-                self.find_address.push((contact, dead_since));
-            }
-        }
-        true
-    }
-}
-
-impl Book<'_> {
-    /// What each receipt of a suggestion was about, as far as it is kept.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn subjects_of_receipts(&self, suggestion: &Suggestion) -> Result<Vec<Option<String>>> {
-        let subject = |receipt: &Receipt| match receipt.turn.touch {
-            TouchId::Message(message) => Ok(self.store.headline(message)?.0),
-            TouchId::Entry(_) => Ok(None),
-        };
-        suggestion.evidence.iter().map(subject).collect()
     }
 }

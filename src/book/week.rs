@@ -5,7 +5,6 @@
 use super::{Book, Person};
 use crate::domain::decide::debts::{self, Debt, NamedDebt};
 use crate::domain::decide::digest;
-use crate::domain::decide::digest::network::NetworkWeek;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::standing::{Record, standing};
 use crate::domain::model::{DAY, Moment, Side};
@@ -37,10 +36,8 @@ impl Book<'_> {
             let unusual = self.is_unusual(&named.debt)?;
             listed.push(NamedDebt { unusual, ..named });
         }
-        let entries = &self.ledger()?.entries;
-        let digest = week.digest(listed, entries, self.in_junk(since)?, totals);
-        let network = NetworkWeek { drift: digest.network.drift, ..self.network()? };
-        Ok(digest::Digest { network, ..digest })
+        let digest = week.digest(listed, self.in_junk(since)?, totals);
+        Ok(digest::Digest { network: self.network(&digest.mine)?, ..digest })
     }
 
     /// Whether they keep me waiting longer than they nearly ever did.

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use crate::book::{BookedEntry, ContactPage, ExplainedTurn, Person};
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::Totals;
+use crate::domain::decide::ledger::LedgerOutcome;
+use crate::domain::decide::sift::Untested;
+use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::Score;
 use crate::domain::measure::standing::SideFigures;
@@ -135,14 +138,6 @@ pub(super) fn rhythm(rhythm: &Rhythm) -> Value {
 /// An entry of the ledger.
 pub(super) fn ledger_entry(booked: &BookedEntry) -> Value {
     let BookedEntry { entry, people, outcome, subject, text, message_id } = booked;
-    let outcome = outcome.as_ref().map(|outcome| {
-        json!({
-            "state": outcome.state,
-            "at": outcome.at.map(instant),
-            "hours": outcome.hours,
-            "text": outcome.text,
-        })
-    });
     json!({
         "id": entry.id.to_string(),
         "kind": entry.kind.name(),
@@ -150,7 +145,7 @@ pub(super) fn ledger_entry(booked: &BookedEntry) -> Value {
         "contacts": people.iter().map(|(id, name)| person(*id, name)).collect::<Vec<_>>(),
         "strength": entry.strength.name(),
         "state": entry.state.name(),
-        "outcome": outcome,
+        "outcome": outcome.as_ref().map(self::outcome),
         "subject": subject,
         "text": text,
         "message_id": message_id,
@@ -190,6 +185,35 @@ pub(super) fn totals(totals: &Totals) -> Value {
         "they_owe": totals.they_owe,
         "they_owe_overdue": totals.they_owe_overdue,
         "they_owe_perhaps": totals.they_owe_perhaps,
+    })
+}
+
+/// What came of an entry.
+pub(super) fn outcome(outcome: &LedgerOutcome) -> Value {
+    json!({
+        "state": outcome.state,
+        "at": outcome.at.map(instant),
+        "hours": outcome.hours,
+        "text": outcome.text,
+    })
+}
+
+/// What of the ledger is left.
+pub(super) fn balance(balance: &Balance) -> Value {
+    json!({
+        "gives": balance.gives,
+        "asks_me": balance.asks_me,
+        "received": balance.received,
+    })
+}
+
+/// Somebody with whom nothing was tried.
+pub(super) fn untested(contact: &Value, found: &Untested, profile_url: Option<&str>) -> Value {
+    json!({
+        "contact": contact,
+        "last_touch": found.last_touch.map(instant),
+        "known_since": found.known_since.map(instant),
+        "profile_url": profile_url,
     })
 }
 

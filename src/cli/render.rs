@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, Standing};
 use crate::domain::model::Moment;
-use crate::domain::text::{clean, clip, count, duration};
+use crate::domain::text::{clean, clip, duration};
 
 /// What is unknown.
 pub(super) const UNKNOWN: &str = "—";
@@ -187,11 +187,6 @@ pub(super) fn bar(share: f64, columns: usize) -> String {
     let used = full + usize::from(rest > 0);
     bar.push_str(&"·".repeat(columns.saturating_sub(used)));
     bar
-}
-
-/// Whole ones, at least one.
-pub(super) fn days(days: f64) -> String {
-    count(days.round().max(1.0) as u64, "day", "days")
 }
 
 /// What a list leaves to `--json`.

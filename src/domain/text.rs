@@ -89,6 +89,11 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })
 }
 
+/// Whole ones, at least one.
+pub fn days(days: f64) -> String {
+    count(days.round().max(1.0) as u64, "day", "days")
+}
+
 /// Bytes in the largest decimal unit that says it exactly enough: `900 bytes`, `500 MB`, `2.5 GB`.
 pub fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];

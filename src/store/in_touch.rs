@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use crate::domain::model::{ContactId, Moment};
@@ -65,10 +65,7 @@ impl Store {
     pub fn last_signs_of(&self, contact: ContactId) -> Result<LastSigns> {
         let mut find =
             self.db.prepare_cached("SELECT from_them, from_me FROM in_touch WHERE contact = ?1")?;
-        let moment = |at: Option<i64>| at.map(Moment);
-        let found = find.query_row([contact.0], |row| {
-            Ok(LastSigns { from_them: moment(row.get(0)?), from_me: moment(row.get(1)?) })
-        });
+        let found = find.query_row([contact.0], |row| last_signs(row, 0));
         Ok(found.optional()?.unwrap_or_default())
     }
 
@@ -79,13 +76,15 @@ impl Store {
     pub fn last_signs(&self) -> Result<HashMap<ContactId, LastSigns>> {
         let mut statement =
             self.db.prepare_cached("SELECT contact, from_them, from_me FROM in_touch")?;
-        let moment = |at: Option<i64>| at.map(Moment);
-        let rows = statement.query_map([], |row| {
-            let (from_them, from_me) = (moment(row.get(1)?), moment(row.get(2)?));
-            Ok((ContactId(row.get(0)?), LastSigns { from_them, from_me }))
-        })?;
+        let rows =
+            statement.query_map([], |row| Ok((ContactId(row.get(0)?), last_signs(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+fn last_signs(row: &Row<'_>, first: usize) -> rusqlite::Result<LastSigns> {
+    let moment = |column| row.get::<_, Option<i64>>(column).map(|at| at.map(Moment));
+    Ok(LastSigns { from_them: moment(first)?, from_me: moment(first + 1)? })
 }
 
 /// A time outside of 1970…2106 is at its nearer end.

@@ -11,7 +11,7 @@ use crate::cli::{json, render};
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, days};
 use crate::error::Result;
 use crate::store::{ContactRow, Correspondent, IdentityKind};
 
@@ -134,15 +134,15 @@ fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> R
         render::Columns::new(&["ID", "NAME", "USUALLY EVERY", "LAST TOUCH", "SILENT FOR"]);
     for (row, rhythm) in &lost {
         let every = match (rhythm.every_d, rhythm.usual_gap_d) {
-            (Some(every), _) => format!("{} wanted", render::days(every)),
-            (None, usual) => usual.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
+            (Some(every), _) => format!("{} wanted", days(every)),
+            (None, usual) => usual.map_or_else(|| render::UNKNOWN.to_owned(), days),
         };
         columns.row([
             row.id.to_string(),
             clean(&row.name),
             every,
             render::day(rhythm.last, &desk.config.policy.zone),
-            rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), render::days),
+            rhythm.silence_d.map_or_else(|| render::UNKNOWN.to_owned(), days),
         ]);
     }
     desk.print(&columns.finish(&[2, 4], &[1]))

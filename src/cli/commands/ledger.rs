@@ -184,10 +184,10 @@ fn close(entries: &[&LedgerEntry], balance: &Balance, contact: Option<ContactId>
             )
         }
     };
-    let unconfirmed = entries.iter().filter(|entry| entry.state == EntryState::Unconfirmed).count();
-    if let Some(first) = entries.iter().rfind(|entry| entry.state == EntryState::Unconfirmed) {
-        let (id, unconfirmed) =
-            (first.id, count(unconfirmed as u64, "entry doesn't count", "entries don't count"));
+    let open: Vec<&&LedgerEntry> = entries.iter().filter(|entry| entry.state.is_open()).collect();
+    if let Some(newest) = open.last() {
+        let unconfirmed = count(open.len() as u64, "entry doesn't count", "entries don't count");
+        let id = newest.id;
         text.push_str(&format!(
             "{unconfirmed} (?) until you say so: `requite ledger --confirm {id}`, or\n\
              `--reject {id}`.\n"
@@ -204,11 +204,7 @@ fn capitalised(text: &str) -> String {
 fn document(entries: &[BookedEntry], balance: &Balance, ledger: &Ledger) -> Value {
     json!({
         "entries": entries.iter().map(json::ledger_entry).collect::<Vec<_>>(),
-        "balance": {
-            "gives": balance.gives,
-            "asks_me": balance.asks_me,
-            "received": balance.received,
-        },
+        "balance": json::balance(balance),
         "classes": ledger.classes.iter().map(class).collect::<Vec<_>>(),
     })
 }

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
 
 use crate::cli::desk::Desk;
-use crate::cli::{person, render};
+use crate::cli::person;
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
 use crate::domain::message::identity;
 use crate::domain::policy::EXPIRY_H;
-use crate::domain::text::clean;
+use crate::domain::text::{self, clean};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, IdentityKind, Store};
 
@@ -24,8 +24,8 @@ pub(crate) struct SetArgs {
     pub(super) undo: bool,
 }
 
-/// `limit=24h`, `zone=Europe/Paris`, `every=90d`, `not-address=x@example.com`. With `--undo`, the latest of each
-/// that is named is taken back.
+/// `limit=24h`, `zone=Europe/Paris`, `every=90d`, `not-address=x@example.com`. With `--undo`, the
+/// latest of each that is named is taken back.
 ///
 /// # Errors
 /// `Usage` for a contact whom nobody or several could be meant by, for what can't be set, and for
@@ -112,7 +112,7 @@ fn words(what: &Decided) -> String {
     match what {
         Decided::Limit(hours) => format!("the limit is {hours} h"),
         Decided::Zone(name) => format!("the zone is {name}"),
-        Decided::Every(days) => format!("you want to be in touch every {}", render::days(*days)),
+        Decided::Every(days) => format!("you want to be in touch every {}", text::days(*days)),
         other => format!("{} isn't theirs", other.value()),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::book::{ContactPage, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, person};
+use crate::domain::decide::digest::network::CAME_BACK;
 use crate::domain::decide::explanation::explanation;
 use crate::domain::measure::score::Components;
 use crate::domain::measure::standing::Counts;
@@ -58,7 +59,7 @@ fn note(entry: &Entry) -> Value {
 }
 
 fn restored(at: Moment) -> Value {
-    json!({ "at": json::instant(at), "text": "wrote, and is no longer archived" })
+    json!({ "at": json::instant(at), "text": CAME_BACK })
 }
 
 fn components(components: &Components) -> Value {

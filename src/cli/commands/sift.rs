@@ -178,14 +178,8 @@ fn document(week: &SiftedWeek) -> Value {
             told
         })
         .collect();
-    let untested = |(id, found): &(ContactId, Untested)| {
-        json!({
-            "contact": contact(*id),
-            "last_touch": found.last_touch.map(json::instant),
-            "known_since": found.known_since.map(json::instant),
-            "profile_url": url(*id),
-        })
-    };
+    let untested =
+        |(id, found): &(ContactId, Untested)| json::untested(&contact(*id).into(), found, url(*id));
     let last_chance = |(id, chance): &(ContactId, LastChance)| {
         let until = match chance {
             LastChance::ToGive => None,

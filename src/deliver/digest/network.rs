@@ -11,7 +11,7 @@ use crate::domain::decide::sift::{Untested, reasons};
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::model::Moment;
-use crate::domain::text::{clip, count, listed};
+use crate::domain::text::{clip, count, days, listed};
 
 /// One heading and what stands below it.
 pub(super) struct Part {
@@ -104,7 +104,8 @@ fn balance_line(balance: &Balance) -> String {
 
 fn introduction(told: &ToldIntroduction) -> PartItem {
     let people: Vec<String> = told.people.iter().map(|name| clip(name, NAME_COLUMNS)).collect();
-    let known = told.outcome.as_deref().or(told.subject.as_deref());
+    let outcome = told.outcome.as_ref().map(|outcome| outcome.text.as_str());
+    let known = outcome.or(told.subject.as_deref());
     let outcome = known.map(|outcome| clip(outcome, SUBJECT_COLUMNS));
     let open = told.entry.state.is_open().then(|| "if it was one".to_owned());
     let id = told.entry.id.to_string();
@@ -113,7 +114,6 @@ fn introduction(told: &ToldIntroduction) -> PartItem {
 }
 
 fn lost_touch((contact, rhythm): &(NamedContact, Rhythm), zone: &TimeZone) -> PartItem {
-    let days = |days: f64| count(days.round().max(1.0) as u64, "day", "days");
     let usual = match (rhythm.every_d, rhythm.usual_gap_d) {
         (Some(every), _) => Some(format!("you want every {}", days(every))),
         (None, gap) => gap.map(|gap| format!("usually every {}", days(gap))),
@@ -134,11 +134,7 @@ fn suggestion(told: &ToldSuggestion, zone: &TimeZone) -> PartItem {
 }
 
 fn untested_item((contact, found): &(NamedContact, Untested), zone: &TimeZone) -> PartItem {
-    let last = match (found.last_touch, found.known_since) {
-        (Some(at), _) => format!("last in touch on {}", day(at, zone)),
-        (None, Some(since)) => format!("never in touch, known since {}", day(since, zone)),
-        (None, None) => "never in touch".to_owned(),
-    };
+    let last = found.text(|at| day(at, zone));
     PartItem {
         details: vec![format!("{last} · {}", contact.id)], ..PartItem::plain(name(contact))
     }

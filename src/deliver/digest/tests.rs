@@ -6,7 +6,9 @@ use crate::domain::decide::digest::Totals;
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
-use crate::domain::decide::ledger::{EntryId, EntryState, LedgerEntry, LedgerKind, Strength};
+use crate::domain::decide::ledger::{
+    EntryId, EntryState, LedgerEntry, LedgerKind, LedgerOutcome, Strength,
+};
 use crate::domain::decide::sift::Untested;
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
@@ -153,10 +155,12 @@ fn network() -> NetworkWeek {
         introductions: vec![ToldIntroduction {
             entry,
             people: vec!["Grace Hopper".to_owned(), "Linus Pauling".to_owned()],
-            state: Some("wrote"),
-            outcome: Some("Linus Pauling wrote to Grace Hopper after 5 h".to_owned()),
-            at: Some(NOW - 2 * DAY),
-            hours: Some(5.0),
+            outcome: Some(LedgerOutcome {
+                state: "wrote",
+                at: Some(NOW - 2 * DAY),
+                hours: Some(5.0),
+                text: "Linus Pauling wrote to Grace Hopper after 5 h".to_owned(),
+            }),
             subject: Some("Intro: Grace <> Linus".to_owned()),
             message_id: None,
         }],

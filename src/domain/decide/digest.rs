@@ -1,7 +1,6 @@
 //! The weekly digest as a value: what it says, not how it looks.
 
 use super::debts::NamedDebt;
-use super::ledger::LedgerEntry;
 use super::schedule;
 use crate::domain::measure::score;
 use crate::domain::measure::statistics::{KaplanMeier, Observation};
@@ -13,7 +12,7 @@ use crate::domain::policy::Policy;
 pub mod network;
 pub mod told;
 
-use network::{NetworkWeek, drift};
+use network::NetworkWeek;
 
 /// What a week's digest says.
 #[derive(Debug, Clone)]
@@ -173,11 +172,10 @@ impl<'a> Week<'a> {
         self.movers.extend(mover(member));
     }
 
-    /// `debts`: what is due, in the order in which it is told; `entries`: of the ledger.
+    /// `debts`: what is due, in the order in which it is told. Of the network nothing is said yet.
     pub fn digest(
         mut self,
         debts: Vec<NamedDebt>,
-        entries: &[LedgerEntry],
         in_junk: Vec<JunkMail>,
         totals: Totals,
     ) -> Digest {
@@ -189,15 +187,13 @@ impl<'a> Week<'a> {
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
         let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
-        let mine = self.mine.promise();
-        let drift = drift(entries, &mine, policy.stance, now);
         Digest {
             at: now,
             week: schedule::iso_week(local.date()),
             day: local.strftime("%A %-d %B %Y").to_string(),
             stance: policy.stance,
             limit_h: policy.limit_h,
-            mine,
+            mine: self.mine.promise(),
             theirs: self.theirs.promise(),
             mine_without_away: away_this_week.then(|| self.mine_present.promise()),
             i_owe,
@@ -206,7 +202,7 @@ impl<'a> Week<'a> {
             they_owe_more,
             movers: self.movers,
             in_junk,
-            network: NetworkWeek { drift, ..NetworkWeek::default() },
+            network: NetworkWeek::default(),
             totals,
         }
     }

@@ -8,7 +8,6 @@ use crate::domain::decide::digest::network::{
 };
 use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
 use crate::domain::decide::sift::Untested;
-use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
 
 pub(super) fn document(digest: &Digest) -> Value {
@@ -33,7 +32,7 @@ pub(super) fn document(digest: &Digest) -> Value {
         "they_owe": list(&digest.they_owe, json::debt),
         "movers": list(&digest.movers, mover),
         "drift": drift.as_ref().map(drifted),
-        "balance": balance.as_ref().map(balanced),
+        "balance": balance.as_ref().map(json::balance),
         "introductions": list(introductions, introduction),
         "losing_touch": list(losing_touch, lost_touch),
         "news": list(news, told),
@@ -78,29 +77,13 @@ fn drifted(drift: &Drift) -> Value {
     })
 }
 
-fn balanced(balance: &Balance) -> Value {
-    json!({
-        "gives": balance.gives,
-        "asks_me": balance.asks_me,
-        "received": balance.received,
-    })
-}
-
 fn introduction(told: &ToldIntroduction) -> Value {
-    let outcome = told.state.map(|state| {
-        json!({
-            "state": state,
-            "at": told.at.map(json::instant),
-            "hours": told.hours,
-            "text": told.outcome,
-        })
-    });
     json!({
         "id": told.entry.id.to_string(),
         "at": json::instant(told.entry.at),
         "people": told.people,
         "state": told.entry.state.name(),
-        "outcome": outcome,
+        "outcome": told.outcome.as_ref().map(json::outcome),
         "subject": told.subject,
         "message_id": told.message_id,
     })
@@ -128,12 +111,7 @@ fn suggestion(told: &ToldSuggestion) -> Value {
 }
 
 fn never_tried((contact, found): &(NamedContact, Untested)) -> Value {
-    json!({
-        "contact": person(contact),
-        "last_touch": found.last_touch.map(json::instant),
-        "known_since": found.known_since.map(json::instant),
-        "profile_url": contact.profile_url,
-    })
+    json::untested(&person(contact), found, contact.profile_url.as_deref())
 }
 
 fn junk(mail: &JunkMail) -> Value {

@@ -13,7 +13,7 @@ use crate::domain::measure::touches::EntryKind;
 use crate::domain::measure::turns::{Closed, Link, Status, Turn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{Moment, Side, TouchId};
-use crate::domain::text::{clean, count, duration};
+use crate::domain::text::{clean, count, days, duration};
 
 const BAR: usize = 10;
 /// As much evidence as fits a few screens; `--json` holds all of it.
@@ -180,11 +180,11 @@ impl ContactView<'_> {
         let Some(silence) = silence_d.filter(|_| usual_gap_d.or(every_d).is_some()) else {
             return String::new();
         };
-        let usual = usual_gap_d.map(|gap| format!("usually every {}", render::days(gap)));
-        let wanted = every_d.map(|every| format!("you want every {}", render::days(every)));
+        let usual = usual_gap_d.map(|gap| format!("usually every {}", days(gap)));
+        let wanted = every_d.map(|every| format!("you want every {}", days(every)));
         let silence = match silence {
             ..1.0 => "last within a day".to_owned(),
-            _ => format!("last {} ago", render::days(silence)),
+            _ => format!("last {} ago", days(silence)),
         };
         let told: Vec<String> = usual.into_iter().chain(wanted).chain([silence]).collect();
         let lost = if losing_touch {

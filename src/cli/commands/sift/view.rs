@@ -89,12 +89,7 @@ impl View<'_> {
         let sift = &self.week.sift;
         let mut columns = Columns::bare();
         for (contact, found) in &sift.untested {
-            let day = |at| render::day(Some(at), self.zone);
-            let last = match (found.last_touch, found.known_since) {
-                (Some(at), _) => format!("last in touch on {}", day(at)),
-                (None, Some(since)) => format!("never in touch, known since {}", day(since)),
-                (None, None) => "never in touch".to_owned(),
-            };
+            let last = found.text(|at| render::day(Some(at), self.zone));
             let work = self.row(*contact).and_then(|row| row.company.as_deref());
             let work = work.map(clean).unwrap_or_default();
             columns.row([contact.to_string(), self.name(*contact), last, work]);

@@ -5,7 +5,7 @@
 
 use super::Promise;
 use super::told::{Told, ToldOf};
-use crate::domain::decide::ledger::{LedgerEntry, LedgerKind};
+use crate::domain::decide::ledger::{LedgerEntry, LedgerKind, LedgerOutcome};
 use crate::domain::decide::sift::{Candidate, PER_WEEK, Untested, weekly, weekly_untested};
 use crate::domain::measure::balance::{Balance, Deed};
 use crate::domain::measure::rhythm::Rhythm;
@@ -78,14 +78,8 @@ pub struct ToldIntroduction {
     pub entry: LedgerEntry,
     /// Who was introduced.
     pub people: Vec<String>,
-    /// As JSON spells it; `None`: nobody can see what became of it.
-    pub state: Option<&'static str>,
-    /// In words.
-    pub outcome: Option<String>,
-    /// When something became of it.
-    pub at: Option<Moment>,
-    /// Hours after the introduction.
-    pub hours: Option<f64>,
+    /// `None`: nobody can see what became of it.
+    pub outcome: Option<LedgerOutcome>,
     /// Of the mail.
     pub subject: Option<String>,
     /// Of the mail.
@@ -141,6 +135,9 @@ pub fn drift(
     let is_worth_it = stance != Stance::Neutral && (gives + asks > 0 || returned.is_some());
     is_worth_it.then_some(Drift { stance, gives, asks, returned })
 }
+
+/// What is told of whoever wrote though the user had let go of them.
+pub const CAME_BACK: &str = "wrote, and is no longer archived";
 
 /// Whether an introduction belongs into this week's digest: it was made this week, or something
 /// became of it, if only nothing, at `turned_at`.

@@ -142,6 +142,19 @@ impl EntryState {
     }
 }
 
+/// What came of an introduction or an ask, in words and figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerOutcome {
+    /// As JSON spells it.
+    pub state: &'static str,
+    /// When it came.
+    pub at: Option<Moment>,
+    /// Until then, by the wall.
+    pub hours: Option<f64>,
+    /// For the user.
+    pub text: String,
+}
+
 /// What commands name an entry by. It depends on the message alone, so that what the user said of
 /// an entry survives finding it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

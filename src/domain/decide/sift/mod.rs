@@ -139,6 +139,17 @@ pub struct Untested {
     pub known_since: Option<Moment>,
 }
 
+impl Untested {
+    /// How long nothing was tried; `day` tells a day as the reader knows it.
+    pub fn text(&self, day: impl Fn(Moment) -> String) -> String {
+        match (self.last_touch, self.known_since) {
+            (Some(at), _) => format!("last in touch on {}", day(at)),
+            (None, Some(since)) => format!("never in touch, known since {}", day(since)),
+            (None, None) => "never in touch".to_owned(),
+        }
+    }
+}
+
 /// A contact that was suggested, as [`weekly`] puts them in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
