@@ -49,7 +49,18 @@ impl Book<'_> {
         let muted = self.decisions.has(contact, Verb::Mute);
         let because = self.because(&debt.turn);
         let unusual = false;
-        Ok(NamedDebt { debt, name, address, subject, message_id, because, starred, muted, unusual })
+        Ok(NamedDebt {
+            debt,
+            name,
+            address,
+            subject,
+            message_id,
+            account: None,
+            because,
+            starred,
+            muted,
+            unusual,
+        })
     }
 
     /// How much there is of everything; `debts`: all of them.

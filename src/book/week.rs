@@ -2,13 +2,17 @@
 //!
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
-use super::{Book, Person};
+use super::{AsOf, Book, Person};
 use crate::domain::decide::debts::{self, Debt, NamedDebt};
-use crate::domain::decide::digest;
-use crate::domain::measure::need::Likelihood;
+use crate::domain::decide::digest::{self, Unmeasured};
 use crate::domain::measure::standing::{Record, standing};
-use crate::domain::model::{DAY, Moment, Side};
+use crate::domain::message::mailbox::MailboxKind;
+use crate::domain::model::{DAY, HOUR, Moment, Side, TouchId};
+use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
+
+/// An account that was reached so lately, in seconds, will be again.
+const PASSING: i64 = HOUR;
 
 impl Book<'_> {
     /// The digest of the week that ends now.
@@ -32,12 +36,66 @@ impl Book<'_> {
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
         let mut listed = Vec::with_capacity(debts.len());
-        for named in debts.into_iter().filter(|it| it.debt.likelihood() == Likelihood::Due) {
+        for named in debts {
             let unusual = self.is_unusual(&named.debt)?;
             listed.push(NamedDebt { unusual, ..named });
         }
-        let digest = week.digest(listed, self.in_junk(since)?, totals);
-        Ok(digest::Digest { network: self.network(&digest.mine)?, ..digest })
+        let mut digest = week.digest(listed, totals);
+        let lists = [
+            &mut digest.i_owe,
+            &mut digest.i_owe_perhaps,
+            &mut digest.they_owe,
+            &mut digest.they_owe_perhaps,
+        ];
+        for named in lists.into_iter().flatten() {
+            named.account = self.account_of(named.debt.turn.id.touch)?;
+        }
+        digest.network = self.network(digest.mine.this_week())?;
+        digest.in_junk = self.in_junk(since)?;
+        digest.unmeasured = self.unmeasured()?;
+        Ok(digest)
+    }
+
+    /// In which of my accounts a message lies.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn account_of(&self, touch: TouchId) -> Result<Option<String>> {
+        match touch {
+            TouchId::Message(message) => self.store.account_of(message),
+            TouchId::Entry(_) => Ok(None),
+        }
+    }
+
+    /// What stands in the way of the figures now; earlier ones are not remembered.
+    fn unmeasured(&self) -> Result<Option<Vec<Unmeasured>>> {
+        if let AsOf::Then(_) = self.as_of {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for account in self.store.accounts()? {
+            let is_used = !account.folders.is_empty() && account.kind != MailboxKind::Archive;
+            if !is_used {
+                continue;
+            }
+            let lately = account.reached.is_some_and(|at| at > self.now() - PASSING);
+            if account.state.has_failed() && !lately {
+                let since = account.reached;
+                found.push(Unmeasured::OutOfReach { account: account.name.clone(), since });
+            }
+            let unread = account.folders.into_iter().filter(|folder| !folder.complete);
+            found.extend(unread.map(|folder| Unmeasured::Incomplete {
+                account: account.name.clone(),
+                folder: folder.name,
+            }));
+        }
+        if !self.policy.reads_text {
+            found.push(Unmeasured::TextsNeverRead);
+            return Ok(Some(found));
+        }
+        let texts = self.store.unread_texts(self.now() - TEXT_AGE)?;
+        found.extend((texts > 0).then_some(Unmeasured::TextsUnread { texts }));
+        Ok(Some(found))
     }
 
     /// Whether they keep me waiting longer than they nearly ever did.

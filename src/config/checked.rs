@@ -28,6 +28,8 @@ pub struct Config {
     pub digest: DigestPlan,
     /// Desktop alerts on or off.
     pub desktop: bool,
+    /// The command that opens a message, with [`MID`] or [`MESSAGE_ID`] in it; never empty.
+    pub opener: Option<Vec<String>>,
     /// Whether subjects are stored.
     pub keep_subjects: bool,
     /// The calendars that the file names; the days of all of them are in the policy, too.
@@ -105,7 +107,14 @@ pub struct Account {
     pub text_cues: bool,
     /// The server whose `Authentication-Results` are believed (RFC 8601 §2.5), in lower case.
     pub authserv_id: Option<String>,
+    /// Where a message is shown in a browser, with [`MESSAGE_ID`] in the place of its Message-ID.
+    pub webmail: Option<String>,
 }
+
+/// Stands for a Message-ID without its angle brackets, encoded for a URL.
+pub const MESSAGE_ID: &str = "{message_id}";
+/// Stands for the `mid:` URL of a message (RFC 2392).
+pub const MID: &str = "{mid}";
 
 /// How a mailbox is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,4 +210,6 @@ pub struct DigestPlan {
     pub to: Option<String>,
     /// The sender; always there where a mailer is.
     pub from: Option<String>,
+    /// Where commands by mail go: an address of mine. `None`: there are none.
+    pub commands_to: Option<String>,
 }

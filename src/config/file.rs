@@ -11,6 +11,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use toml::{Spanned, Value};
 
 use crate::domain::model::Stance;
+use crate::domain::policy::Urgency;
 
 /// Text with its place in the file.
 pub(super) type Text = Option<Spanned<String>>;
@@ -58,6 +59,8 @@ pub(super) struct WrittenAccount {
     pub daily_bytes: Option<Spanned<Value>>,
     /// The server whose `Authentication-Results` are believed.
     pub authserv_id: Option<String>,
+    /// Where a message is shown: an address with `{message_id}` in it.
+    pub webmail: Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -144,6 +147,8 @@ pub(super) struct WrittenDigest {
     pub day: Text,
     pub time: Text,
     pub to: Text,
+    pub from: Text,
+    pub commands: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -153,6 +158,10 @@ pub(super) struct WrittenAlerts {
     pub batch: Text,
     pub per_week: Option<u32>,
     pub quiet: Text,
+    pub urgency: Option<Urgency>,
+    pub they_owe: bool,
+    /// A command that opens a message.
+    pub open: Option<Spanned<Vec<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -22,11 +22,13 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 pub use checked::{
-    Account, AccountKind, Config, DigestPlan, Folders, HolidayFile, Imap, Mailer, Me, Smtp, Tls,
+    Account, AccountKind, Config, DigestPlan, Folders, HolidayFile, Imap, MESSAGE_ID, MID, Mailer,
+    Me, Smtp, Tls,
 };
 pub use fingerprint::Fingerprint;
 pub use login::{Login, OAuth, TokenCommand};
 
+use crate::domain::dates::DateStyle;
 use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
@@ -42,6 +44,8 @@ pub struct Environment {
     pub system_zone: TimeZone,
     /// What `~/` stands for.
     pub home: PathBuf,
+    /// How dates are written.
+    pub dates: DateStyle,
 }
 
 impl Environment {
@@ -50,13 +54,21 @@ impl Environment {
         Environment {
             system_zone: TimeZone::system(),
             home: std::env::home_dir().unwrap_or_else(|| PathBuf::from("/")),
+            dates: DateStyle::named(&locale_of_time()),
         }
     }
 }
 
+/// The locale that dates are written in (POSIX, Environment Variables §8.2).
+fn locale_of_time() -> String {
+    let named = ["LC_ALL", "LC_TIME", "LANG"].map(|name| std::env::var(name).unwrap_or_default());
+    named.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
+}
+
 /// What holds where there is no file yet: no account, nothing to mail.
 pub fn defaults() -> Config {
-    let policy = Policy { zone: TimeZone::system(), ..Policy::default() };
+    let Environment { system_zone, dates, .. } = Environment::of_system();
+    let policy = Policy { zone: system_zone, dates, ..Policy::default() };
     Config {
         policy,
         me: Me::default(),
@@ -67,8 +79,10 @@ pub fn defaults() -> Config {
             time: jiff::civil::time(7, 0, 0, 0),
             to: None,
             from: None,
+            commands_to: None,
         },
         desktop: true,
+        opener: None,
         keep_subjects: true,
         holidays: Vec::new(),
     }

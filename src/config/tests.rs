@@ -15,7 +15,8 @@ mod daily_bytes;
 mod mistakes;
 
 fn read(text: &str) -> Result<Config> {
-    let environment = Environment { system_zone: TimeZone::UTC, home: "/home/ada".into() };
+    let dates = DateStyle::default();
+    let environment = Environment { system_zone: TimeZone::UTC, home: "/home/ada".into(), dates };
     parse(text, Path::new("/etc/requite/config.toml"), &environment)
 }
 

@@ -22,7 +22,10 @@ use crate::error::Result;
 use crate::source::{Batch, Question, Report};
 use crate::store::{Filing, Store};
 
+mod mailed;
 mod questions;
+
+use mailed::MailedCommands;
 
 /// At most so many batches share a transaction.
 const TOGETHER: usize = 8;
@@ -109,7 +112,8 @@ impl Intake {
         if self.is_silent()? {
             return Ok(());
         }
-        self.store.transaction(Store::set_accounts_idle)
+        let now = self.clock.now();
+        self.store.transaction(|store| store.set_accounts_idle(now))
     }
 
     fn set_authserv_ids(&self) -> Result<()> {
@@ -175,8 +179,12 @@ impl Intake {
             let new = if begins_with_few { Filing::new } else { Filing::of_history };
             let mut filing = new(store, config.keep_subjects)?;
             let mut next = Some(Incoming::Batch(first));
+            let mut commands = MailedCommands::default();
             while let Some(Incoming::Batch(batch)) = next {
                 store_batch(store, &mut filing, &batch, now)?;
+                if !batch.batch.brings_texts {
+                    commands.gather(&batch.arrivals, config);
+                }
                 mails += batch.arrivals.len();
                 texts += if batch.batch.brings_texts { batch.arrivals.len() } else { 0 };
                 let patience = if is_few(batch.arrivals.len()) { Duration::ZERO } else { COMPANY };
@@ -187,13 +195,14 @@ impl Intake {
                 after = Some(question);
             }
             filing.finish()?;
+            let about = commands.carry_out(store, config, &self.home.data, now)?;
             // Beside unmeasured history it would be measured with it, all in this transaction.
             few = is_few(mails) && self.unmeasured == 0;
             if few && filing.names_somebody()? {
                 store.match_by_name()?;
             }
             if few {
-                is_rest = measure_marked(store, &before, &[], &config.policy)?;
+                is_rest = measure_marked(store, &before, &about, &config.policy)?;
             }
             Ok(())
         })?;

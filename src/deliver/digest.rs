@@ -1,46 +1,63 @@
 //! What the weekly digest says → how it reads, as text and as HTML.
 //!
-//! Pure: the same digest in the same zone always reads the same. Foreign text passes through
-//! [`clip`] here and through the template's escaping; a reader's mail program has nothing to load.
+//! Pure: the same digest under the same configuration always reads the same. Foreign text passes
+//! through [`clip`] here and through the template's escaping; a reader's mail program has nothing to
+//! load.
 
+mod entry;
 mod network;
 mod phrases;
 
 use askama::Template;
-use jiff::tz::TimeZone;
 
-use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
+use crate::config::Config;
+use crate::domain::decide::digest::{Digest, Kept, Mover, Promise, WEEKS};
 use crate::domain::model::{Moment, Stance};
-use crate::domain::text::{clean, clip, duration};
+use crate::domain::policy::Policy;
+use crate::domain::text::{clip, duration};
+use entry::{Entry, Junk, Leads, PerhapsLine};
 use network::Part;
 use phrases::{
-    headline, more, percent, perhaps, subject, tally, totals, week_before, week_number,
-    without_away,
+    headline, more, more_perhaps, percent, subject, tally, totals, unmeasured, waiting,
+    week_before, week_number, without_away,
 };
 
 /// RFC 3676 §4.2 advises 78 at most; two are left for a quote mark.
 const COLUMNS: usize = 76;
 const BAR_BLOCKS: usize = 20;
+/// A full week's bar, in pixels.
+const BAR_HEIGHT: u32 = 32;
 const NAME_COLUMNS: usize = 60;
 const SUBJECT_COLUMNS: usize = 140;
+/// Gmail shows the first 102 kB of a mail, in bytes.
+const MOST_HTML: usize = 90_000;
+/// What couldn't be measured fills no page.
+const MOST_UNMEASURED: usize = 6;
 
 /// The three texts of a digest, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedDigest {
     /// The subject of the mail: one line.
     pub subject: String,
-    /// At most 76 columns wide.
+    /// At most 76 columns wide, but for links.
     pub text: String,
     /// One document, with nothing to load.
     pub html: String,
 }
 
-/// Puts a digest into words and pictures, with its times told in `zone`.
-pub fn render(digest: &Digest, zone: &TimeZone) -> RenderedDigest {
-    let page = Page::new(digest, zone);
+/// What proves that a command by mail comes from a digest of ours: words → a token.
+pub type Sign<'a> = &'a dyn Fn(&str) -> String;
+
+/// Puts a digest into words and pictures, as the configuration has times, dates and links. Without
+/// `sign`, nothing in it can be answered by mail.
+pub fn render(digest: &Digest, config: &Config, sign: Option<Sign<'_>>) -> RenderedDigest {
+    let mut page = Page::new(digest, config, sign);
     let text = folded(&written(&TextPage { page: &page }));
-    RenderedDigest { html: written(&HtmlPage { page: &page }), text, subject: page.subject }
+    let mut html = written(&HtmlPage { page: &page });
+    while html.len() > MOST_HTML && page.give_up_links() {
+        html = written(&HtmlPage { page: &page });
+    }
+    RenderedDigest { html, text, subject: page.subject }
 }
 
 #[derive(Template)]
@@ -61,13 +78,18 @@ struct Page {
     day: String,
     week: String,
     headline: String,
+    /// What a list of mail shows beside the subject.
+    preview: String,
     /// The week before, and the promise without days away.
     notes: Vec<String>,
     sides: [PromiseSide; 2],
+    /// None where nothing fell due in any of them.
+    weeks: Vec<WeekBar>,
     owed_and_awaited: [Section; 2],
     movers: Vec<Moved>,
     in_junk: Vec<Junk>,
     network: Vec<Part>,
+    unmeasured: Vec<String>,
     totals: String,
     stance: &'static str,
 }
@@ -81,26 +103,21 @@ struct PromiseSide {
     median: String,
 }
 
+/// How my promise was kept in one week.
+struct WeekBar {
+    share: String,
+    /// In pixels; `None` where nothing fell due.
+    height: Option<u32>,
+}
+
 struct Section {
     title: &'static str,
     tally: String,
     entries: Vec<Entry>,
     more: Option<String>,
-    /// What may need no reply.
-    perhaps: Option<String>,
+    perhaps: Vec<PerhapsLine>,
+    more_perhaps: Option<String>,
     when_empty: &'static str,
-}
-
-struct Entry {
-    id: String,
-    name: String,
-    address: Option<String>,
-    subject: Option<String>,
-    overdue: bool,
-    due: String,
-    waiting: String,
-    unusual: bool,
-    because: String,
 }
 
 struct Moved {
@@ -111,49 +128,48 @@ struct Moved {
     percent: u32,
 }
 
-struct Junk {
-    name: String,
-    subject: Option<String>,
-    at: String,
-}
-
 impl Page {
-    fn new(digest: &Digest, zone: &TimeZone) -> Page {
-        let clock = Clock { zone, now: digest.at };
+    fn new(digest: &Digest, config: &Config, sign: Option<Sign<'_>>) -> Page {
+        let clock = Clock { policy: &config.policy, now: digest.at };
+        let leads = Leads { config, week: &digest.week, sign };
         let limit = duration(digest.limit_h);
         let without_away = digest.mine_without_away.as_ref().map(without_away);
+        let i_owe = Section {
+            title: "People waiting for you",
+            tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
+            entries: digest.i_owe.iter().map(|debt| clock.entry(debt, &leads)).collect(),
+            more: more(digest.i_owe_more),
+            perhaps: digest.i_owe_perhaps.iter().map(|it| clock.perhaps(it, &leads)).collect(),
+            more_perhaps: more_perhaps(digest.totals.i_owe_perhaps, digest.i_owe_perhaps.len()),
+            when_empty: "Nobody is waiting for you.",
+        };
+        let they_owe = Section {
+            title: "You are waiting for",
+            tally: tally(&digest.they_owe, digest.they_owe_more, digest.totals.they_owe_overdue),
+            entries: digest.they_owe.iter().map(|debt| clock.entry(debt, &leads)).collect(),
+            more: more(digest.they_owe_more),
+            perhaps: digest.they_owe_perhaps.iter().map(|it| clock.perhaps(it, &leads)).collect(),
+            more_perhaps: more_perhaps(
+                digest.totals.they_owe_perhaps,
+                digest.they_owe_perhaps.len(),
+            ),
+            when_empty: "You aren't waiting for anyone.",
+        };
+        let missing = digest.unmeasured.iter().flatten().take(MOST_UNMEASURED);
         Page {
             subject: subject(digest),
-            day: clean(&digest.day),
+            day: config.policy.dates.full(digest.day),
             week: week_number(&digest.week),
             headline: headline(&digest.mine, &limit),
+            preview: waiting(digest),
             notes: week_before(&digest.mine).into_iter().chain(without_away).collect(),
             sides: [kept("You", &digest.mine), kept("They", &digest.theirs)],
-            owed_and_awaited: [
-                Section {
-                    title: "People waiting for you",
-                    tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
-                    entries: digest.i_owe.iter().map(|debt| clock.entry(debt)).collect(),
-                    more: more(digest.i_owe_more),
-                    perhaps: perhaps(digest.totals.i_owe_perhaps, &digest.i_owe),
-                    when_empty: "Nobody. No answer is owed by you.",
-                },
-                Section {
-                    title: "You are waiting for",
-                    tally: tally(
-                        &digest.they_owe,
-                        digest.they_owe_more,
-                        digest.totals.they_owe_overdue,
-                    ),
-                    entries: digest.they_owe.iter().map(|debt| clock.entry(debt)).collect(),
-                    more: more(digest.they_owe_more),
-                    perhaps: perhaps(digest.totals.they_owe_perhaps, &digest.they_owe),
-                    when_empty: "Nobody. No answer is owed to you.",
-                },
-            ],
+            weeks: weeks(&digest.mine.weeks),
+            owed_and_awaited: [i_owe, they_owe],
             movers: digest.movers.iter().map(moved).collect(),
             in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
-            network: network::parts(&digest.network, zone),
+            network: network::parts(&digest.network, &clock),
+            unmeasured: missing.map(|it| unmeasured(it, |at| clock.tell(at))).collect(),
             totals: totals(&digest.totals),
             stance: stance_name(digest.stance),
         }
@@ -169,13 +185,35 @@ fn stance_name(stance: Stance) -> &'static str {
 }
 
 fn kept(who: &'static str, promise: &Promise) -> PromiseSide {
-    let share = match promise.matured {
-        0 => "—".to_owned(),
-        due => format!("{} of {due}", promise.in_time.min(due)),
+    let week = promise.this_week();
+    PromiseSide {
+        who,
+        share: match week.matured {
+            0 => "—".to_owned(),
+            due => format!("{} of {due}", week.in_time.min(due)),
+        },
+        percent: share(week).map(|share| percent(share * 100.0)),
+        median: promise.median_h.map_or("—".to_owned(), duration),
+    }
+}
+
+/// 0…1; `None` where nothing fell due.
+fn share(week: Kept) -> Option<f64> {
+    (week.matured > 0).then(|| week.in_time.min(week.matured) as f64 / week.matured as f64)
+}
+
+fn weeks(weeks: &[Kept; WEEKS]) -> Vec<WeekBar> {
+    if weeks.iter().all(|week| week.matured == 0) {
+        return Vec::new();
+    }
+    let bar = |week: &Kept| WeekBar {
+        share: match week.matured {
+            0 => "–".to_owned(),
+            due => format!("{}/{due}", week.in_time.min(due)),
+        },
+        height: share(*week).map(|share| (share * f64::from(BAR_HEIGHT)).round() as u32),
     };
-    let percent = (promise.matured > 0)
-        .then(|| percent(promise.in_time as f64 / promise.matured as f64 * 100.0));
-    PromiseSide { who, share, percent, median: promise.median_h.map_or("—".to_owned(), duration) }
+    weeks.iter().map(bar).collect()
 }
 
 fn moved(mover: &Mover) -> Moved {
@@ -195,59 +233,40 @@ fn moved(mover: &Mover) -> Moved {
 
 /// Tells times as the reader's clock does.
 struct Clock<'a> {
-    zone: &'a TimeZone,
+    policy: &'a Policy,
     now: Moment,
 }
 
 impl Clock<'_> {
     /// The year only where it is another one.
     fn tell(&self, at: Moment) -> String {
-        let local = at.timestamp().to_zoned(self.zone.clone());
-        let this_year = self.now.timestamp().to_zoned(self.zone.clone()).year();
-        let form =
-            if local.year() == this_year { "%a %-d %b, %H:%M" } else { "%a %-d %b %Y, %H:%M" };
-        local.strftime(form).to_string()
+        self.policy.dates.moment(at, self.now, &self.policy.zone)
     }
 
-    fn entry(&self, named: &NamedDebt) -> Entry {
-        let debt = &named.debt;
-        let name = clip(&named.name, NAME_COLUMNS);
-        let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
-        let due = self.tell(debt.due);
-        Entry {
-            id: debt.turn.id.to_string(),
-            address: address.filter(|address| !address.is_empty() && *address != name),
-            name,
-            subject: shown_subject(named.subject.as_deref()),
-            overdue: debt.overdue,
-            due: if debt.overdue {
-                format!("since {due}")
-            } else {
-                format!("due {due}, in {}", duration(debt.due.hours_since(self.now)))
-            },
-            waiting: format!("waiting {}", duration(debt.age_h)),
-            unusual: named.unusual,
-            because: named.because.join(" · "),
-        }
+    fn day(&self, at: Moment) -> String {
+        self.policy.dates.day(at.timestamp().to_zoned(self.policy.zone.clone()).date())
     }
-
-    fn junk(&self, mail: &JunkMail) -> Junk {
-        Junk {
-            name: clip(&mail.name, NAME_COLUMNS),
-            subject: shown_subject(mail.subject.as_deref()),
-            at: self.tell(mail.at),
-        }
-    }
-}
-
-fn shown_subject(subject: Option<&str>) -> Option<String> {
-    subject.map(|subject| clip(subject, SUBJECT_COLUMNS)).filter(|subject| !subject.is_empty())
 }
 
 impl PromiseSide {
     fn blocks(&self) -> String {
         let full = self.percent.unwrap_or(0) as usize * BAR_BLOCKS / 100;
         "█".repeat(full) + &"░".repeat(BAR_BLOCKS.saturating_sub(full))
+    }
+}
+
+impl WeekBar {
+    fn rest(&self) -> u32 {
+        BAR_HEIGHT - self.height.unwrap_or(0).min(BAR_HEIGHT)
+    }
+
+    /// One column of text.
+    fn block(&self) -> char {
+        const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+        match self.height {
+            Some(height) => BLOCKS[(height * 7 / BAR_HEIGHT).min(7) as usize],
+            None => '·',
+        }
     }
 }
 
@@ -259,19 +278,47 @@ impl Section {
     }
 }
 
+impl Page {
+    /// Takes the links from the last entry that has any, those that are due coming last; `false`:
+    /// there are none.
+    fn give_up_links(&mut self) -> bool {
+        let sections = &mut self.owed_and_awaited;
+        let perhaps = sections.iter_mut().rev().flat_map(|it| it.perhaps.iter_mut().rev());
+        if let Some(line) = perhaps.into_iter().find(|line| !line.links.is_empty()) {
+            line.links.clear();
+            return true;
+        }
+        let mut entries = sections.iter_mut().rev().flat_map(|it| it.entries.iter_mut().rev());
+        let last = entries.find(|entry| !entry.links.is_empty());
+        last.map(|entry| entry.links.clear()).is_some()
+    }
+
+    /// Of the text: which commands a mail to oneself can give.
+    fn mailed(&self) -> Vec<(&str, &str)> {
+        let entries = self.owed_and_awaited.iter().flat_map(|section| &section.entries);
+        entries.filter_map(|entry| Some((entry.id.as_str(), entry.done.as_deref()?))).collect()
+    }
+}
+
 fn written(template: &impl Template) -> String {
     // A string takes everything: only a template that fails by itself could end here.
     template.render().unwrap_or_else(|error| error.to_string())
 }
 
-/// Long lines folded under their own beginning, never within an id; one empty line at most.
+/// Long lines folded under their own beginning, never within an id or a link; one empty line at most.
 fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + text.len() / 8);
     for line in text.trim().lines().map(str::trim_end) {
         if line.is_empty() && folded.ends_with("\n\n") {
             continue;
         }
-        let indent = line.chars().take_while(|symbol| matches!(symbol, ' ' | '*')).count();
+        if line.contains("<mailto:") {
+            // A link that is broken leads nowhere.
+            folded.push_str(line);
+            folded.push('\n');
+            continue;
+        }
+        let indent = line.chars().take_while(|symbol| matches!(symbol, ' ' | '*' | '-')).count();
         let hanging = " ".repeat(indent);
         let options = textwrap::Options::new(COLUMNS)
             .subsequent_indent(&hanging)

@@ -21,6 +21,8 @@ use crate::domain::model::Moment;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 
+/// By which filters know the digest: a list without a domain of its own (RFC 2919 §3).
+const LIST_ID: &str = "Requite digest <digest.requite.localhost>";
 const SENDMAIL_DEADLINE: Duration = Duration::from_secs(60);
 
 /// What the header of this one mail says, beside what is the same for every digest.
@@ -62,6 +64,7 @@ pub fn compose(
         .message_id(Some(message_id))
         .raw_header(fixed_header("Auto-Submitted", "auto-generated"))
         .raw_header(fixed_header("X-Auto-Response-Suppress", "All"))
+        .raw_header(fixed_header("List-Id", LIST_ID))
         .raw_header(fixed_header("X-Requite-Week", &clean(header.token)))
         .multipart(body)
         .map_err(|error| Error::failed("the digest can't be made into a mail").because(error))?;

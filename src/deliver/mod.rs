@@ -6,10 +6,11 @@
 mod desktop;
 mod digest;
 mod email;
+pub mod links;
 mod smtp;
 mod wire;
 
 pub use desktop::{Action, ActionInvoked, Alert, BusEvent, Desktop, Notifier, Urgency, probe};
-pub use digest::{RenderedDigest, render};
+pub use digest::{RenderedDigest, Sign, render};
 pub use email::{MailHeader, bare_addresses, compose, send};
 pub use smtp::reach;

@@ -5,10 +5,11 @@
 //! what should happen is returned as data.
 //!
 //! Three floors, each of which knows only those below it: [`message`] → [`measure`] → [`decide`],
-//! on words and knobs that everybody needs: [`model`], [`policy`] and [`text`].
+//! on words and knobs that everybody needs: [`model`], [`policy`], [`dates`] and [`text`].
 
 #![warn(missing_docs)]
 
+pub mod dates;
 pub mod decide;
 pub mod measure;
 pub mod message;

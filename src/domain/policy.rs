@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
+use crate::domain::dates::DateStyle;
 use crate::domain::model::{DAY, Moment, Stance};
 
 /// Where the time of a message comes from.
@@ -29,6 +30,8 @@ pub struct Policy {
     pub time: TimeBasis,
     /// My zone: for the alert batch, the digest, and for contacts whose own is unknown.
     pub zone: TimeZone,
+    /// How the user's locale writes dates.
+    pub dates: DateStyle,
     /// First and last local day of each absence of mine, both included.
     pub away: Vec<(civil::Date, civil::Date)>,
     /// Local days on which nobody is expected to work.
@@ -48,6 +51,23 @@ pub struct AlertPolicy {
     pub per_week: u32,
     /// Start and end of the local quiet hours; `None` where there are none.
     pub quiet: Option<(civil::Time, civil::Time)>,
+    /// How much an alert may interrupt.
+    pub urgency: Urgency,
+    /// Whether it is told of everybody who owes me an answer, not of starred contacts alone.
+    pub they_owe: bool,
+}
+
+/// How much an alert may interrupt, as Desktop Notifications 1.2 knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Urgency {
+    /// Some desktops show it in their list only.
+    Low,
+    /// As most programs.
+    #[default]
+    Normal,
+    /// Stays until it is answered, also above a presentation.
+    Critical,
 }
 
 impl Default for AlertPolicy {
@@ -56,6 +76,8 @@ impl Default for AlertPolicy {
             batch: civil::time(8, 30, 0, 0),
             per_week: 6,
             quiet: Some((civil::time(21, 0, 0, 0), civil::time(8, 0, 0, 0))),
+            urgency: Urgency::default(),
+            they_owe: false,
         }
     }
 }
@@ -67,6 +89,7 @@ impl Default for Policy {
             limit_h: 48.0,
             time: TimeBasis::Arrival,
             zone: TimeZone::UTC,
+            dates: DateStyle::default(),
             away: Vec::new(),
             holidays: Arc::default(),
             alerts: AlertPolicy::default(),

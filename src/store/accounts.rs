@@ -14,6 +14,8 @@ pub struct AccountRow {
     pub kind: MailboxKind,
     pub state: AccountState,
     pub detail: String,
+    /// When it was reached last, as far as that was noted.
+    pub reached: Option<Moment>,
     pub messages: u64,
     pub quarantined: u64,
     /// Texts that are still to be fetched.
@@ -94,11 +96,13 @@ impl Store {
         account: &str,
         state: AccountState,
         detail: &str,
+        now: Moment,
     ) -> Result<()> {
         self.db.execute(
-            "UPDATE account SET state = ?2, detail = ?3
+            "UPDATE account SET state = ?2, detail = ?3,
+                    reached = iif(state = ?5 OR ?2 IN (?5, ?6), ?4, reached)
              WHERE name = ?1 AND (state, detail) <> (?2, ?3)",
-            params![account, state, detail],
+            params![account, state, detail, now.0, AccountState::Watching, AccountState::Idle],
         )?;
         Ok(())
     }
@@ -157,10 +161,10 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn set_accounts_idle(&self) -> Result<()> {
+    pub fn set_accounts_idle(&self, now: Moment) -> Result<()> {
         self.db.execute(
-            "UPDATE account SET state = ?1, detail = '' WHERE state IN (?2, ?3)",
-            [AccountState::Idle, AccountState::Watching, AccountState::Syncing],
+            "UPDATE account SET state = ?1, detail = '', reached = ?4 WHERE state IN (?2, ?3)",
+            params![AccountState::Idle, AccountState::Watching, AccountState::Syncing, now.0],
         )?;
         Ok(())
     }
@@ -172,7 +176,9 @@ impl Store {
     pub fn accounts(&self) -> Result<Vec<AccountRow>> {
         let mut accounts = self
             .db
-            .prepare("SELECT id, name, kind, state, detail, messages FROM account ORDER BY id")?
+            .prepare(
+                "SELECT id, name, kind, state, detail, messages, reached FROM account ORDER BY id",
+            )?
             .query_map([], |row| {
                 let account = AccountRow {
                     name: row.get(1)?,
@@ -180,6 +186,7 @@ impl Store {
                     state: row.get(3)?,
                     detail: row.get(4)?,
                     messages: row.get(5)?,
+                    reached: row.get::<_, Option<i64>>(6)?.map(Moment),
                     quarantined: 0,
                     unread_texts: 0,
                     folders: Vec::new(),

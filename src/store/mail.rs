@@ -11,7 +11,7 @@ use super::columns::{cues, stored_day};
 use super::folders::FolderId;
 use super::texts::KeptText;
 use crate::domain::message::facts::Facts;
-use crate::domain::message::mailbox::{Flags, Uid, UidValidity};
+use crate::domain::message::mailbox::{Flags, MailboxKind, Uid, UidValidity};
 use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
@@ -253,6 +253,21 @@ impl Store {
             .query_row([message], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?
             .unwrap_or_default())
+    }
+
+    /// By what name the user calls an account in which a message lies; `None` where only an archive
+    /// has it.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn account_of(&self, message: MessageNumber) -> Result<Option<String>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT a.name FROM instance i JOIN folder f ON f.id = i.folder
+             JOIN account a ON a.id = f.account
+             WHERE i.message = ?1 AND f.retired = 0 AND a.kind <> ?2 ORDER BY a.id LIMIT 1",
+        )?;
+        let found = find.query_row(params![message, MailboxKind::Archive], |row| row.get(0));
+        Ok(found.optional()?)
     }
 
     /// The conversation that a message belongs to.

@@ -24,6 +24,7 @@ mod in_touch;
 mod last_good;
 mod ledger;
 mod mail;
+mod mailed_commands;
 mod opening;
 mod outbox;
 mod people;

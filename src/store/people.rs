@@ -116,6 +116,16 @@ impl Store {
         Ok(self.db.query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
     }
 
+    /// When somebody became a contact here.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn contact_since(&self, contact: ContactId) -> Result<Option<Moment>> {
+        let mut find = self.db.prepare_cached("SELECT created_at FROM contact WHERE id = ?1")?;
+        let since = find.query_row([contact.0], |row| row.get(0)).optional()?;
+        Ok(since.map(Moment))
+    }
+
     /// A display name and, if there is one, an address to show beside it.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/11.sql"),
     include_str!("migrations/12.sql"),
     include_str!("migrations/13.sql"),
+    include_str!("migrations/14.sql"),
 ];
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;

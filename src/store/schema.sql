@@ -21,7 +21,9 @@ CREATE TABLE account (
   fetched_on INTEGER NOT NULL DEFAULT 0,
   fetched  INTEGER NOT NULL DEFAULT 0,
   -- Whose word on the senders of its mail was taken when that was read.
-  authserv_id TEXT NOT NULL DEFAULT ''
+  authserv_id TEXT NOT NULL DEFAULT '',
+  -- When it was reached last.
+  reached  INTEGER
 ) STRICT;
 
 CREATE TABLE folder (
@@ -383,3 +385,21 @@ CREATE TABLE outbox (
   touch   INTEGER,
   UNIQUE (kind, subject, period)
 ) STRICT;
+
+-- Commands that came by mail, each once: for the digest of which week, and in which words. Without a
+-- week: what was refused, by its subject.
+CREATE TABLE mailed_command (
+  week  TEXT NOT NULL,
+  words TEXT NOT NULL,
+  at    INTEGER NOT NULL,
+  PRIMARY KEY (week, words)
+) STRICT, WITHOUT ROWID;
+
+-- Alerts that were shown and not closed yet: what each is about, and the number that its notifier
+-- gave it.
+CREATE TABLE on_screen (
+  subject  TEXT PRIMARY KEY,
+  notifier TEXT NOT NULL,
+  number   INTEGER NOT NULL,
+  at       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

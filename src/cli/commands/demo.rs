@@ -16,6 +16,7 @@ use super::status::{self, StatusArgs};
 use crate::cli::desk::Desk;
 use crate::cli::globals::{At, Globals};
 use crate::daemon::clock::Clock;
+use crate::daemon::seal::Seal;
 use crate::daemon::{Daemon, Outlet};
 use crate::deliver::{self, Alert};
 use crate::domain::model::Moment;
@@ -170,7 +171,9 @@ fn deliver(folder: &Path, mail: &Mail) -> Result<()> {
 fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
     let digests = folder.join("digests");
     let store = Store::open(&end.home.data)?;
-    let rendered = deliver::render(&end.book(&store)?.digest()?, &end.config.policy.zone);
+    let seal = Seal::of(&end.home.data)?;
+    let digest = end.book(&store)?.digest()?;
+    let rendered = deliver::render(&digest, &end.config, Some(&|words| seal.token(words)));
     let page = digests.join("digest.html");
     write(&page, rendered.html.as_bytes())?;
     say(&format!("\nThe Monday digest: {}", page.display()));

@@ -34,7 +34,9 @@ pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     if desk.json && !args.send {
         return desk.print_json(document::document(&digest));
     }
-    let rendered = deliver::render(&digest, &desk.config.policy.zone);
+    let seal = seal(desk);
+    let sign = |words: &str| seal.as_ref().map_or(String::new(), |seal| seal.token(words));
+    let rendered = deliver::render(&digest, &desk.config, seal.is_some().then_some(&sign));
     if args.html {
         return desk.print_bytes(rendered.html.as_bytes());
     }
@@ -59,6 +61,13 @@ pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     deliver::send(mailer, &mail, &post.from, &post.to, &stem).await?;
     desk.say(&format!("The digest was sent to {}.", post.to));
     Ok(())
+}
+
+/// What proves the commands that it offers; `None` where it offers none. Where no key can be kept,
+/// it can be read all the same.
+fn seal(desk: &Desk) -> Option<Seal> {
+    desk.config.digest.commands_to.as_ref()?;
+    Seal::of(&desk.home.data).ok()
 }
 
 struct Post {

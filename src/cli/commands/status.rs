@@ -373,6 +373,7 @@ mod tests {
             messages: 10,
             quarantined: 2,
             unread_texts: 0,
+            reached: None,
             folders: vec![folder(true), folder(false)],
         };
         assert_eq!(progress(&account), "1 of 2 folders read; 2 unreadable; no route to [2J host");

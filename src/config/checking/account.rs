@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use toml::Spanned;
 
-use super::super::checked::{Account, AccountKind, Folders, Imap, Tls};
+use super::super::checked::{Account, AccountKind, Folders, Imap, MESSAGE_ID, Tls};
 use super::super::file::{WrittenAccount, WrittenFolders, WrittenKind};
 use super::super::mistake::Mistake;
 use super::values::{self, PathBase, given};
@@ -35,6 +36,7 @@ pub(super) fn accounts(
         }
         let kind = kind(account, name.get_ref(), base)?;
         let folders = folders(account.get_ref());
+        let webmail = webmail(account.get_ref(), &kind)?;
         let authserv_id = account.get_ref().authserv_id.as_deref().map(str::trim);
         accounts.push(Account {
             name: name.get_ref().to_string(),
@@ -42,10 +44,38 @@ pub(super) fn accounts(
             folders,
             text_cues,
             authserv_id: authserv_id.filter(|id| !id.is_empty()).map(str::to_lowercase),
+            webmail,
         });
         names.push(name);
     }
     Ok(accounts)
+}
+
+/// As written, or Gmail's own.
+fn webmail(account: &WrittenAccount, kind: &AccountKind) -> Result<Option<String>, Mistake> {
+    let Some(written) = given(&account.webmail) else { return Ok(webmail_of_gmail(kind)) };
+    let is_page =
+        ["https://", "http://"].iter().any(|scheme| written.get_ref().starts_with(scheme));
+    if is_page && written.get_ref().contains(MESSAGE_ID) {
+        return Ok(Some(written.get_ref().to_string()));
+    }
+    let message = format!("\"{}\" leads to no message", written.get_ref());
+    let label = "like \"https://mail.example.com/?search={message_id}\"";
+    Err(Mistake::at(written.span(), message, label))
+}
+
+/// Its search finds a message by its Message-ID; whoever is signed in with several addresses is led
+/// to the right one.
+fn webmail_of_gmail(kind: &AccountKind) -> Option<String> {
+    let AccountKind::Imap(imap) = kind else { return None };
+    let user = utf8_percent_encode(&imap.user, NON_ALPHANUMERIC);
+    is_gmail(&imap.host).then(|| {
+        format!("https://mail.google.com/mail/?authuser={user}#search/rfc822msgid%3A{MESSAGE_ID}")
+    })
+}
+
+fn is_gmail(host: &str) -> bool {
+    GMAIL.iter().any(|known| host.eq_ignore_ascii_case(known))
 }
 
 fn kind(
@@ -107,8 +137,7 @@ fn imap(
 
 /// As written, or what the host is known to allow.
 fn daily_bytes(account: &WrittenAccount, host: &str) -> Result<Option<u64>, Mistake> {
-    let is_gmail = GMAIL.iter().any(|known| host.eq_ignore_ascii_case(known));
-    let usual = is_gmail.then_some(GMAIL_DAILY);
+    let usual = is_gmail(host).then_some(GMAIL_DAILY);
     account.daily_bytes.as_ref().map_or(Ok(usual), |written| values::daily_bytes(written, usual))
 }
 

@@ -129,11 +129,12 @@ pub(super) fn digest(
     written: &WrittenDigest,
     smtp: &Option<Spanned<WrittenSmtp>>,
     me: &Me,
+    is_watched: bool,
 ) -> Result<DigestPlan, Mistake> {
     let day = given(&written.day).map(|day| values::weekday(&day)).transpose()?;
     let at = given(&written.time).map(|at| values::time(&at)).transpose()?;
     let mut to = given(&written.to).map(|to| values::address(&to)).transpose()?;
-    let mut from = None;
+    let mut from = given(&written.from).map(|from| values::address(&from)).transpose()?;
     if let Some(smtp) = smtp {
         to = to.or_else(|| me.addresses.first().cloned());
         if to.is_none() {
@@ -142,13 +143,24 @@ pub(super) fn digest(
                 .hint("add [digest] to = \"ada@example.com\""));
         }
         let smtp = smtp.get_ref();
-        from = given(&smtp.from).map(|from| values::address(&from)).transpose()?;
+        from = match from {
+            Some(from) => Some(from),
+            None => given(&smtp.from).map(|from| values::address(&from)).transpose()?,
+        };
         from = from.or_else(|| normalised(given(&smtp.user)?.get_ref())).or_else(|| to.clone());
     }
+    let commands_to = is_watched.then(|| commands_to(to.as_deref(), me)).flatten();
     Ok(DigestPlan {
         day: day.unwrap_or(Weekday::Monday),
         time: at.unwrap_or(time(7, 0, 0, 0)),
         to,
         from,
+        commands_to: commands_to.filter(|_| written.commands.unwrap_or(true)),
     })
+}
+
+/// Where the digest goes, if that is one of mine: such mail is sent from there and comes back there.
+fn commands_to(to: Option<&str>, me: &Me) -> Option<String> {
+    let is_mine = |to: &&str| me.addresses.iter().any(|mine| mine == to);
+    to.filter(is_mine).or(me.addresses.first().map(String::as_str)).map(str::to_owned)
 }

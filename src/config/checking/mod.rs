@@ -12,7 +12,7 @@ mod values;
 use std::path::Path;
 
 use super::Environment;
-use super::checked::{AccountKind, Config, HolidayFile, Me};
+use super::checked::{AccountKind, Config, HolidayFile, MESSAGE_ID, MID, Me};
 use super::file::{Basis, BodyText, WrittenAlerts, WrittenConfig, WrittenMe, WrittenMeasure};
 use super::mistake::Mistake;
 use crate::domain::measure::calendar::Holidays;
@@ -36,7 +36,7 @@ impl Config {
                 .hint("add [me] addresses = [\"ada@example.com\"] with every address of yours"));
         }
         let mailer = mailer::mailer(&file.smtp, &accounts, &base)?;
-        let digest = mailer::digest(&file.digest, &file.smtp, &me)?;
+        let digest = mailer::digest(&file.digest, &file.smtp, &me, !accounts.is_empty())?;
         Ok(Config {
             policy: policy(file, environment)?,
             me,
@@ -44,6 +44,7 @@ impl Config {
             mailer,
             digest,
             desktop: file.alerts.desktop.unwrap_or(true),
+            opener: opener(&file.alerts, &base)?,
             keep_subjects: file.privacy.subjects.unwrap_or(true),
             holidays: holidays(&file.measure, &base),
         })
@@ -62,6 +63,7 @@ fn policy(file: &WrittenConfig, environment: &Environment) -> Result<Policy, Mis
             Some(Basis::Arrival) | None => TimeBasis::Arrival,
         },
         zone: zone.unwrap_or_else(|| environment.system_zone.clone()),
+        dates: environment.dates,
         away: file.me.away.iter().map(values::absence).collect::<Result<_, _>>()?,
         holidays: usual.holidays,
         alerts: alerts(&file.alerts)?,
@@ -92,7 +94,22 @@ fn alerts(written: &WrittenAlerts) -> Result<AlertPolicy, Mistake> {
         batch: batch.unwrap_or(usual.batch),
         per_week: written.per_week.unwrap_or(usual.per_week),
         quiet: quiet.unwrap_or(usual.quiet),
+        urgency: written.urgency.unwrap_or(usual.urgency),
+        they_owe: written.they_owe,
     })
+}
+
+/// The command that opens a message; it has to say which.
+fn opener(written: &WrittenAlerts, base: &PathBase<'_>) -> Result<Option<Vec<String>>, Mistake> {
+    let Some(words) = written.open.as_ref().filter(|words| !words.get_ref().is_empty()) else {
+        return Ok(None);
+    };
+    let names_it = |word: &String| word.contains(MID) || word.contains(MESSAGE_ID);
+    if !words.get_ref().iter().skip(1).any(names_it) {
+        let message = "this command doesn't say which message to open";
+        return Err(Mistake::at(words.span(), message, "like [\"thunderbird\", \"{mid}\"]"));
+    }
+    Ok(Some(base.command(words.get_ref())))
 }
 
 /// Names and addresses; a user name that is an address is one of mine.

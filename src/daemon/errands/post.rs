@@ -47,7 +47,8 @@ impl Errands {
         let Delivery::Digest { week } = &item.what else { return Ok(()) };
         let &Envelope { from, to, mailer } = envelope;
         let (message_id, config) = (message_id(week, to), self.config());
-        let token = Seal::of(&self.home.data)?.of_digest(week);
+        let seal = Seal::of(&self.home.data)?;
+        let token = seal.of_digest(week);
         let store = self.store()?;
         let was_sealed = item.state != DeliveryState::Sending || item.mark == DeliveryMark::Sealed;
         let (sender, recipient) = deliver::bare_addresses(from, to)?;
@@ -57,7 +58,7 @@ impl Errands {
         }
         store.begin_to_send(item.id, DeliveryMark::Sealed, now)?;
         let digest = Book::open(store, &config.policy, AsOf::Now(now))?.digest()?;
-        let rendered = deliver::render(&digest, &config.policy.zone);
+        let rendered = deliver::render(&digest, &config, Some(&|words| seal.token(words)));
         let header = deliver::MailHeader { from, to, message_id: &message_id, token: &token };
         let bytes = deliver::compose(&rendered, &header, now)?;
         let stem = format!("requite-{week}");

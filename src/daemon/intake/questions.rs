@@ -75,7 +75,8 @@ impl Intake {
         if self.is_silent()? {
             return Ok(());
         }
-        self.store.transaction(|store| store.set_account_state(account, state, detail))
+        let now = self.clock.now();
+        self.store.transaction(|store| store.set_account_state(account, state, detail, now))
     }
 
     fn stored(&self, folder: &FolderKey, range: RangeInclusive<Uid>) -> Result<Vec<Uid>> {

@@ -1,16 +1,13 @@
 //! What a digest says of the network, below the debts, in words: parts of items, each with a line of
 //! detail and a command where there is one.
 
-use jiff::tz::TimeZone;
-
-use super::{NAME_COLUMNS, SUBJECT_COLUMNS, stance_name};
+use super::{Clock, NAME_COLUMNS, SUBJECT_COLUMNS, stance_name};
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, ToldIntroduction, ToldSuggestion,
 };
 use crate::domain::decide::sift::{Untested, reasons};
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
-use crate::domain::model::Moment;
 use crate::domain::text::{clip, count, days, listed};
 
 /// One heading and what stands below it.
@@ -29,7 +26,7 @@ pub(super) struct PartItem {
 }
 
 /// Those that have something to say, in the order in which they are told.
-pub(super) fn parts(network: &NetworkWeek, zone: &TimeZone) -> Vec<Part> {
+pub(super) fn parts(network: &NetworkWeek, clock: &Clock<'_>) -> Vec<Part> {
     let NetworkWeek {
         drift,
         balance,
@@ -46,7 +43,7 @@ pub(super) fn parts(network: &NetworkWeek, zone: &TimeZone) -> Vec<Part> {
         Part::of("Introductions you made", introductions.iter().map(introduction)),
         Part::of(
             "You are losing touch with",
-            losing_touch.iter().map(|lost| lost_touch(lost, zone)),
+            losing_touch.iter().map(|lost| lost_touch(lost, clock)),
         ),
         Part::of(
             "News",
@@ -62,11 +59,11 @@ pub(super) fn parts(network: &NetworkWeek, zone: &TimeZone) -> Vec<Part> {
         ),
         Part {
             note: (!sift.is_empty()).then(|| reasons::WITHDRAWS_ENDORSEMENTS.to_owned()),
-            ..Part::of("You may want to let go of", sift.iter().map(|told| suggestion(told, zone)))
+            ..Part::of("You may want to let go of", sift.iter().map(|told| suggestion(told, clock)))
         },
         Part {
             note: (!untested.is_empty()).then(|| UNTESTED.to_owned()),
-            ..Part::of("Untested", untested.iter().map(|found| untested_item(found, zone)))
+            ..Part::of("Untested", untested.iter().map(|found| untested_item(found, clock)))
         },
     ];
     parts.into_iter().filter(|part| !part.items.is_empty()).collect()
@@ -113,19 +110,19 @@ fn introduction(told: &ToldIntroduction) -> PartItem {
     PartItem { details: vec![details], ..PartItem::plain(listed(&people)) }
 }
 
-fn lost_touch((contact, rhythm): &(NamedContact, Rhythm), zone: &TimeZone) -> PartItem {
+fn lost_touch((contact, rhythm): &(NamedContact, Rhythm), clock: &Clock<'_>) -> PartItem {
     let usual = match (rhythm.every_d, rhythm.usual_gap_d) {
         (Some(every), _) => Some(format!("you want every {}", days(every))),
         (None, gap) => gap.map(|gap| format!("usually every {}", days(gap))),
     };
-    let last = rhythm.last.map(|last| format!("last on {}", day(last, zone)));
+    let last = rhythm.last.map(|last| format!("last on {}", clock.day(last)));
     let silence = rhythm.silence_d.map(|silence| format!("{} ago", days(silence)));
     let told: Vec<String> = usual.into_iter().chain(last).chain(silence).collect();
     PartItem { details: vec![told.join(", ")], ..PartItem::plain(name(contact)) }
 }
 
-fn suggestion(told: &ToldSuggestion, zone: &TimeZone) -> PartItem {
-    let ended = format!("their last chance ended on {}", day(told.last_chance_ended, zone));
+fn suggestion(told: &ToldSuggestion, clock: &Clock<'_>) -> PartItem {
+    let ended = format!("their last chance ended on {}", clock.day(told.last_chance_ended));
     PartItem {
         what: name(&told.contact),
         details: told.reasons.iter().cloned().chain([ended]).collect(),
@@ -133,8 +130,8 @@ fn suggestion(told: &ToldSuggestion, zone: &TimeZone) -> PartItem {
     }
 }
 
-fn untested_item((contact, found): &(NamedContact, Untested), zone: &TimeZone) -> PartItem {
-    let last = found.text(|at| day(at, zone));
+fn untested_item((contact, found): &(NamedContact, Untested), clock: &Clock<'_>) -> PartItem {
+    let last = found.text(|at| clock.day(at));
     PartItem {
         details: vec![format!("{last} · {}", contact.id)], ..PartItem::plain(name(contact))
     }
@@ -142,8 +139,4 @@ fn untested_item((contact, found): &(NamedContact, Untested), zone: &TimeZone) -
 
 fn name(contact: &NamedContact) -> String {
     clip(&contact.name, NAME_COLUMNS)
-}
-
-fn day(at: Moment, zone: &TimeZone) -> String {
-    at.timestamp().to_zoned(zone.clone()).strftime("%-d %B %Y").to_string()
 }

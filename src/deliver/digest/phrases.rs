@@ -3,17 +3,33 @@
 use std::collections::BTreeSet;
 
 use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::{Digest, Promise, Totals};
-use crate::domain::text::{clean, count, grouped};
+use crate::domain::decide::digest::{Digest, Kept, Promise, Totals, Unmeasured};
+use crate::domain::text::{clean, clip, count, duration, grouped};
 
+const FOLDER_COLUMNS: usize = 60;
+
+/// The promise; who waits, where none fell due.
 pub(super) fn subject(digest: &Digest) -> String {
-    let people = people(&digest.i_owe);
-    let waiting = match people {
-        0 => "nobody is waiting for you".to_owned(),
-        1 => format!("{} is waiting for you", crowd(people, digest.i_owe_more)),
-        _ => format!("{} are waiting for you", crowd(people, digest.i_owe_more)),
+    let said = match digest.mine.this_week().matured {
+        0 => waiting(digest),
+        _ => headline(&digest.mine, &duration(digest.limit_h)),
     };
-    format!("Requite: {waiting} (week {})", week_number(&digest.week))
+    format!("{} (week {})", said.trim_end_matches('.'), week_number(&digest.week))
+}
+
+pub(super) fn waiting(digest: &Digest) -> String {
+    let people = people(&digest.i_owe);
+    match people {
+        0 => "Nobody is waiting for you.".to_owned(),
+        1 => format!("{} is waiting for you.", capital(&crowd(people, digest.i_owe_more))),
+        _ => format!("{} are waiting for you.", capital(&crowd(people, digest.i_owe_more))),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut symbols = text.chars();
+    let first = symbols.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(symbols).collect()
 }
 
 /// Several debts may be to one person.
@@ -43,9 +59,10 @@ pub(super) fn more(unlisted: usize) -> Option<String> {
     (unlisted > 0).then(|| format!("And {messages}."))
 }
 
-pub(super) fn perhaps(unlikely: usize, listed: &[NamedDebt]) -> Option<String> {
-    let more = if listed.is_empty() { "" } else { " more" };
-    (unlikely > 0).then(|| format!("{unlikely}{more} may not need a reply."))
+/// What may be due, beyond what is listed of it.
+pub(super) fn more_perhaps(all: usize, listed: usize) -> Option<String> {
+    let unlisted = all.saturating_sub(listed);
+    (unlisted > 0).then(|| format!("And {}.", grouped(unlisted as u64) + " more"))
 }
 
 pub(super) fn week_number(week: &str) -> String {
@@ -54,7 +71,8 @@ pub(super) fn week_number(week: &str) -> String {
 }
 
 pub(super) fn headline(mine: &Promise, limit: &str) -> String {
-    match (mine.matured, mine.in_time.min(mine.matured)) {
+    let Kept { matured, in_time } = mine.this_week();
+    match (matured, in_time.min(matured)) {
         (0, _) => "No answer of yours fell due this week.".to_owned(),
         (1, 1) => format!("One answer of yours fell due: you gave it within {limit}."),
         (1, _) => format!("One answer of yours fell due: you did not give it within {limit}."),
@@ -66,15 +84,16 @@ pub(super) fn headline(mine: &Promise, limit: &str) -> String {
 }
 
 pub(super) fn week_before(mine: &Promise) -> Option<String> {
-    if mine.matured_before == 0 {
+    let (now, then) = (mine.this_week(), mine.week_before());
+    if then.matured == 0 {
         return None;
     }
-    let before = format!("{} of {}", mine.in_time_before, mine.matured_before);
-    if mine.matured == 0 {
+    let before = format!("{} of {}", then.in_time, then.matured);
+    if now.matured == 0 {
         return Some(format!("The week before: {before}."));
     }
     // Shares compared without rounding: a/b against c/d as a·d against c·b.
-    let (now, then) = (mine.in_time * mine.matured_before, mine.in_time_before * mine.matured);
+    let (now, then) = (now.in_time * then.matured, then.in_time * now.matured);
     Some(match now.cmp(&then) {
         std::cmp::Ordering::Greater => format!("Up from {before} the week before."),
         std::cmp::Ordering::Less => format!("Down from {before} the week before."),
@@ -83,7 +102,8 @@ pub(super) fn week_before(mine: &Promise) -> Option<String> {
 }
 
 pub(super) fn without_away(promise: &Promise) -> String {
-    match (promise.matured, promise.in_time.min(promise.matured)) {
+    let Kept { matured, in_time } = promise.this_week();
+    match (matured, in_time.min(matured)) {
         (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
         (due, kept) => format!("Without the days you were away: {kept} of {due}."),
     }
@@ -106,4 +126,36 @@ pub(super) fn totals(totals: &Totals) -> String {
         debts(totals.they_owe, "owed to you", totals.they_owe_overdue),
     ]
     .join(" · ")
+}
+
+/// `tell`: an instant, in words.
+pub(super) fn unmeasured(
+    found: &Unmeasured,
+    tell: impl Fn(crate::domain::model::Moment) -> String,
+) -> String {
+    match found {
+        Unmeasured::OutOfReach { account, since } => {
+            let account = clip(account, FOLDER_COLUMNS);
+            match since {
+                Some(since) => format!("{account} has been out of reach since {}.", tell(*since)),
+                None => format!("{account} was never reached."),
+            }
+        }
+        Unmeasured::Incomplete { account, folder } => format!(
+            "{} of {} is not read to its end yet.",
+            clip(folder, FOLDER_COLUMNS),
+            clip(account, FOLDER_COLUMNS)
+        ),
+        Unmeasured::TextsUnread { texts } => format!(
+            "{} not read yet: what asks for an answer is judged by the headers.",
+            match texts {
+                1 => "1 text is".to_owned(),
+                _ => format!("{} texts are", grouped(*texts)),
+            }
+        ),
+        Unmeasured::TextsNeverRead => {
+            "No text is read, as you configured it: nothing counts as due, only as perhaps."
+                .to_owned()
+        }
+    }
 }

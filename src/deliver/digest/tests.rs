@@ -1,11 +1,15 @@
 //! The digest as people read it: golden texts, and hostile names.
 
+use jiff::tz::TimeZone;
+
 use super::*;
-use crate::domain::decide::debts::Debt;
-use crate::domain::decide::digest::Totals;
+use crate::config;
+use crate::domain::dates::DateStyle;
+use crate::domain::decide::debts::{Debt, NamedDebt};
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
+use crate::domain::decide::digest::{JunkMail, Totals, Unmeasured};
 use crate::domain::decide::ledger::{
     EntryId, EntryState, LedgerEntry, LedgerKind, LedgerOutcome, Strength,
 };
@@ -18,8 +22,22 @@ use crate::domain::model::{ContactId, DAY, HOUR, MessageNumber, Side};
 /// Monday 16 November 2026, 07:00 in Paris.
 const NOW: Moment = Moment(1_794_808_800);
 
-fn paris() -> TimeZone {
-    TimeZone::get("Europe/Paris").expect("the tests bring no zones of their own")
+fn paris() -> Config {
+    configured("Europe/Paris")
+}
+
+/// Ada's, with commands by mail.
+fn configured(zone: &str) -> Config {
+    let mut config = config::defaults();
+    config.policy.zone = TimeZone::get(zone).expect("the tests bring no zones of their own");
+    config.policy.dates = DateStyle::default();
+    config.digest.commands_to = Some("ada@example.com".to_owned());
+    config
+}
+
+/// As it is sent, with a token that says what it is for.
+fn rendered(digest: &Digest, config: &Config) -> RenderedDigest {
+    render(digest, config, Some(&|words| words.replace(' ', "-")))
 }
 
 fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> NamedDebt {
@@ -39,12 +57,22 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> N
         name: name.to_owned(),
         address: Some(address.to_owned()),
         subject: Some(subject.to_owned()),
-        message_id: None,
+        message_id: Some(format!("<{contact}@example.org>")),
+        account: None,
         starred: false,
         muted: false,
         because: vec!["asks you something at the end", "to you alone"],
         unusual: false,
     }
+}
+
+/// Of the last weeks, due and in time.
+fn promise(weeks: &[(usize, usize)], median_h: Option<f64>) -> Promise {
+    let mut promise = Promise { median_h, ..Promise::default() };
+    for (week, (matured, in_time)) in promise.weeks.iter_mut().rev().zip(weeks.iter().rev()) {
+        *week = Kept { matured: *matured, in_time: *in_time };
+    }
+    promise
 }
 
 fn mover(name: &str, before: f64, now: f64) -> Mover {
@@ -55,35 +83,34 @@ fn empty() -> Digest {
     Digest {
         at: NOW,
         week: "2026-W47".to_owned(),
-        day: "Monday 16 November 2026".to_owned(),
+        day: jiff::civil::date(2026, 11, 16),
         stance: Stance::Resource,
         limit_h: 48.0,
         mine: Promise::default(),
         theirs: Promise::default(),
         i_owe: vec![],
         i_owe_more: 0,
+        i_owe_perhaps: vec![],
         they_owe: vec![],
         they_owe_more: 0,
+        they_owe_perhaps: vec![],
         movers: vec![],
         in_junk: vec![],
         network: NetworkWeek::default(),
+        unmeasured: Some(vec![]),
         totals: Totals::default(),
         mine_without_away: None,
     }
 }
 
 fn rich() -> Digest {
-    let promise = |matured, in_time, median_h, matured_before, in_time_before| Promise {
-        matured,
-        in_time,
-        median_h,
-        matured_before,
-        in_time_before,
-    };
     Digest {
-        mine: promise(12, 11, Some(5.6), 10, 8),
-        mine_without_away: Some(promise(11, 11, Some(5.2), 10, 8)),
-        theirs: promise(9, 5, Some(31.0), 7, 5),
+        mine: promise(
+            &[(4, 4), (6, 5), (0, 0), (8, 5), (9, 9), (3, 0), (10, 8), (12, 11)],
+            Some(5.6),
+        ),
+        mine_without_away: Some(promise(&[(10, 8), (11, 11)], Some(5.2))),
+        theirs: promise(&[(7, 5), (9, 5)], Some(31.0)),
         i_owe: vec![
             debt(4, "Grace Hopper", "grace@example.org", "Compiler budget for May", 100),
             debt(9, "Linus Pauling", "linus@example.com", "Re: Vitamin study, second draft", 41),
@@ -107,6 +134,15 @@ fn rich() -> Digest {
             debt(4, "Grace Hopper", "grace@example.org", "Your talk in March", 30),
         ],
         they_owe_more: 3,
+        i_owe_perhaps: vec![
+            debt(30, "Mary Anning", "mary@example.org", "The slides of yesterday", 70),
+            NamedDebt { subject: None, ..debt(31, "Emmy Noether", "emmy@example.org", "", 12) },
+        ],
+        unmeasured: Some(vec![
+            Unmeasured::OutOfReach { account: "work".to_owned(), since: Some(NOW - 30 * HOUR) },
+            Unmeasured::Incomplete { account: "home".to_owned(), folder: "Archive".to_owned() },
+            Unmeasured::TextsUnread { texts: 1_212 },
+        ]),
         movers: vec![
             mover("Linus Pauling", 58.2, 70.4),
             mover("Konstantin Eduardowitsch Ziolkowski", 47.0, 38.6),
@@ -209,11 +245,17 @@ fn hostile() -> Digest {
         "& < > \" ' {{ page.totals }} <!-- \n--- \u{2066}hidden\u{2069}\0",
         60,
     );
+    of_tomorrow.message_id = Some("<\"><img src=x>\r\nBcc: x@example.org\u{202E}>".to_owned());
     of_tomorrow.debt.age_h = -5.0;
     Digest {
         week: "<b>\u{202E}".to_owned(),
-        mine: Promise { matured: 2, in_time: 3, median_h: Some(f64::NAN), ..Promise::default() },
+        mine: promise(&[(2, 3)], Some(f64::NAN)),
+        i_owe_perhaps: vec![of_tomorrow.clone()],
         i_owe: vec![of_tomorrow],
+        unmeasured: Some(vec![Unmeasured::Incomplete {
+            account: name.to_owned(),
+            folder: name.to_owned(),
+        }]),
         movers: vec![mover(name, f64::NAN, f64::INFINITY), mover(&"w".repeat(500), -4.0, 400.0)],
         in_junk: vec![JunkMail {
             name: name.to_owned(),
@@ -245,7 +287,7 @@ fn hostile() -> Digest {
 #[test]
 fn letters_read_as_they_always_did() {
     for (name, digest) in [("rich", rich()), ("empty", empty()), ("hostile", hostile())] {
-        let letter = render(&digest, &paris());
+        let letter = rendered(&digest, &paris());
         insta::with_settings!({
             snapshot_path => "../../../tests/fixtures/digest",
             prepend_module_to_snapshot => false,
@@ -260,7 +302,7 @@ fn letters_read_as_they_always_did() {
 
 #[test]
 fn foreign_text_stays_text() {
-    let letter = render(&hostile(), &paris());
+    let letter = rendered(&hostile(), &paris());
     for forbidden in ["<script", "<img", "\u{202E}", "\u{2066}", "\u{1b}", "\0", "\nBcc"] {
         assert!(!letter.html.contains(forbidden), "{forbidden:?} in the HTML");
     }
@@ -272,43 +314,99 @@ fn foreign_text_stays_text() {
 
 #[test]
 fn nothing_is_loaded_from_anywhere() {
-    let html = render(&rich(), &paris()).html;
+    let html = rendered(&rich(), &paris()).html;
     for loader in ["http:", "https:", "url(", "src=", "@import", "<link", "<script", "cid:"] {
         assert!(!html.contains(loader), "{loader}");
     }
 }
 
 #[test]
-fn text_fits_an_old_terminal() {
+fn text_fits_an_old_terminal_but_for_links() {
     for digest in [rich(), empty(), hostile()] {
-        for line in render(&digest, &paris()).text.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 76, "{line}");
+        for line in rendered(&digest, &paris()).text.lines() {
+            let width = unicode_width::UnicodeWidthStr::width(line);
+            assert!(width <= 76 || line.contains("<mailto:"), "{line}");
         }
     }
 }
 
 #[test]
-fn the_subject_counts_people_not_messages() {
+fn the_subject_is_the_promise_or_who_waits() {
+    assert_eq!(rendered(&rich(), &paris()).subject, "You answered 11 of 12 within 48 h (week 47)");
     #[track_caller]
     fn check(contacts: &[i64], unlisted: usize, subject: &str) {
         let i_owe = contacts.iter().map(|&n| debt(n, "A", "a@example.org", "s", 1)).collect();
         let digest = Digest { i_owe, i_owe_more: unlisted, ..empty() };
-        assert_eq!(render(&digest, &TimeZone::UTC).subject, subject);
+        assert_eq!(rendered(&digest, &configured("UTC")).subject, subject);
     }
-    check(&[], 0, "Requite: nobody is waiting for you (week 47)");
-    check(&[1], 0, "Requite: 1 person is waiting for you (week 47)");
-    check(&[1, 1], 0, "Requite: 1 person is waiting for you (week 47)");
-    check(&[1, 2, 3, 2], 0, "Requite: 3 people are waiting for you (week 47)");
-    check(&[1], 4, "Requite: at least 1 person is waiting for you (week 47)");
-    check(&[1, 2], 9, "Requite: at least 2 people are waiting for you (week 47)");
+    check(&[], 0, "Nobody is waiting for you (week 47)");
+    check(&[1], 0, "1 person is waiting for you (week 47)");
+    check(&[1, 1], 0, "1 person is waiting for you (week 47)");
+    check(&[1, 2, 3, 2], 0, "3 people are waiting for you (week 47)");
+    check(&[1], 4, "At least 1 person is waiting for you (week 47)");
+    check(&[1, 2], 9, "At least 2 people are waiting for you (week 47)");
+}
+
+#[test]
+fn an_entry_leads_to_an_answer_to_the_message_and_to_commands() {
+    let html = rendered(&rich(), &paris()).html;
+    for href in [
+        "mailto:grace@example.org?subject=Re%3A%20Compiler%20budget%20for%20May\
+         &amp;In-Reply-To=%3C4@example.org%3E",
+        "mid:4@example.org",
+        "mailto:ada@example.com?subject=requite%20done%20C4-40%202026-W47-done-C4-40",
+        "mailto:ada@example.com?subject=requite%20snooze%20C4-40%203d%202026-W47-snooze-C4-40-3d",
+    ] {
+        assert!(html.replace("&#38;", "&amp;").contains(&format!("href=\"{href}\"")), "{href}");
+    }
+    let mute = render(&rich(), &paris(), None);
+    assert!(!mute.html.contains("requite%20done") && !mute.text.contains("requite%20done"));
+    let mut config = paris();
+    config.digest.commands_to = None;
+    assert_eq!(rendered(&rich(), &config), mute);
+}
+
+#[test]
+fn the_fullest_digest_isnt_clipped_by_gmail() {
+    let long = |n: i64| {
+        debt(
+            1_000_000 + n,
+            &"Wolfeschlegelsteinhausen ".repeat(9),
+            &"l".repeat(200),
+            &"&".repeat(400),
+            60,
+        )
+    };
+    let many = |count: i64| (0..count).map(long).collect::<Vec<_>>();
+    let digest = Digest {
+        i_owe: many(12),
+        i_owe_perhaps: many(8),
+        they_owe: many(12),
+        they_owe_perhaps: many(8),
+        ..rich()
+    };
+    let html = rendered(&digest, &paris()).html;
+    let (_, styles) = html.split_once("<style>").unwrap();
+    let (styles, _) = styles.split_once("</style>").unwrap();
+    assert!(html.len() <= 90_000, "{} bytes", html.len());
+    let links = html.matches(">Done</a>").count();
+    assert!((12..40).contains(&links), "{links} entries can be answered");
+    assert!(styles.len() <= 8_000, "{} bytes of styles", styles.len());
+}
+
+#[test]
+fn what_may_need_no_reply_is_never_red() {
+    let html =
+        rendered(&Digest { i_owe: vec![], they_owe: vec![], movers: vec![], ..rich() }, &paris())
+            .html;
+    assert!(html.contains("Emmy Noether") && !html.contains("class=\"alarm\""));
 }
 
 #[test]
 fn the_promise_in_a_sentence() {
     #[track_caller]
     fn check(matured: usize, in_time: usize, before: (usize, usize), sentence: &str) {
-        let (matured_before, in_time_before) = before;
-        let promise = Promise { matured, in_time, matured_before, in_time_before, median_h: None };
+        let promise = promise(&[before, (matured, in_time)], None);
         let mut said = vec![headline(&promise, "48 h")];
         said.extend(week_before(&promise));
         assert_eq!(said.join(" "), sentence);
@@ -329,8 +427,8 @@ fn the_promise_in_a_sentence() {
 fn times_are_told_on_the_readers_clock() {
     #[track_caller]
     fn check(zone: &str, at: Moment, told: &str) {
-        let zone = TimeZone::get(zone).expect("a known zone");
-        assert_eq!(Clock { zone: &zone, now: NOW }.tell(at), told);
+        let policy = configured(zone).policy;
+        assert_eq!(Clock { policy: &policy, now: NOW }.tell(at), told);
     }
     check("Europe/Paris", NOW, "Mon 16 Nov, 07:00");
     check("America/New_York", NOW, "Mon 16 Nov, 01:00");

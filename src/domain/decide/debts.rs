@@ -123,6 +123,8 @@ pub struct NamedDebt {
     pub subject: Option<String>,
     /// Of the turn's first message, with its angle brackets.
     pub message_id: Option<String>,
+    /// In which of my accounts that message lies; known where it is told how to open it.
+    pub account: Option<String>,
     /// Why an answer is, or may be, due.
     pub because: Vec<&'static str>,
     /// The contact's answers must not be late.

@@ -1,7 +1,10 @@
 //! The weekly digest as a value: what it says, not how it looks.
 
+use jiff::civil::Date;
+
 use super::debts::NamedDebt;
 use super::schedule;
+use crate::domain::measure::need::Likelihood;
 use crate::domain::measure::score;
 use crate::domain::measure::statistics::{KaplanMeier, Observation};
 use crate::domain::measure::terms::{Terms, observation};
@@ -21,8 +24,8 @@ pub struct Digest {
     pub at: Moment,
     /// ISO 8601 week, such as `2026-W47`.
     pub week: String,
-    /// Local day on which it is due, such as `Monday 16 November 2026`.
-    pub day: String,
+    /// Local day on which it is due.
+    pub day: Date,
     /// The user's at that instant: it decides the tone.
     pub stance: Stance,
     /// Hours in which an answer is owed, where a contact has no limit of their own.
@@ -35,35 +38,73 @@ pub struct Digest {
     pub i_owe: Vec<NamedDebt>,
     /// How many more there are than `i_owe` lists.
     pub i_owe_more: usize,
+    /// Turns that I may owe an answer to, the likeliest first.
+    pub i_owe_perhaps: Vec<NamedDebt>,
     /// Turns of mine that they owe an answer to, in the same order.
     pub they_owe: Vec<NamedDebt>,
     /// How many more there are than `they_owe` lists.
     pub they_owe_more: usize,
+    /// Turns of mine that they may owe an answer to, the likeliest first.
+    pub they_owe_perhaps: Vec<NamedDebt>,
     /// Contacts whose score moved most this week, most first.
     pub movers: Vec<Mover>,
     /// Mail from a contact found in Junk: it looks like silence.
     pub in_junk: Vec<JunkMail>,
     /// What there is to say beside the debts.
     pub network: NetworkWeek,
+    /// What couldn't be measured; `None` as of an earlier instant, where nobody knows.
+    pub unmeasured: Option<Vec<Unmeasured>>,
     /// Of everything, listed or not.
     pub totals: Totals,
     /// Set when `[me] away` covers part of the week: the promise without those days.
     pub mine_without_away: Option<Promise>,
 }
 
-/// How an owed answer was kept over the last week, among the turns that matured in it.
+/// So many weeks back the promise is told.
+pub const WEEKS: usize = 8;
+
+/// How one side has kept its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Promise {
-    /// Turns whose limit passed this week.
+    /// Week by week, the one that ends now last.
+    pub weeks: [Kept; WEEKS],
+    /// Median response time of the last 180 days in hours; `None` below three turns.
+    pub median_h: Option<f64>,
+}
+
+/// How the answers were kept that fell due within seven days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// Turns whose limit passed.
     pub matured: usize,
     /// Of those, answered by then.
     pub in_time: usize,
-    /// Median response time of the last 180 days in hours; `None` below three turns.
-    pub median_h: Option<f64>,
-    /// Matured and in time of the week before, to compare with.
-    pub matured_before: usize,
-    /// Of those, answered in time.
-    pub in_time_before: usize,
+}
+
+/// Why something isn't in the figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmeasured {
+    /// The account can't be reached, or refuses the login.
+    OutOfReach {
+        /// As the user calls it.
+        account: String,
+        /// When it was reached last; `None`: never.
+        since: Option<Moment>,
+    },
+    /// The folder isn't read down to its oldest message.
+    Incomplete {
+        /// As the user calls it.
+        account: String,
+        /// By the name on the server.
+        folder: String,
+    },
+    /// Whether these messages ask for an answer is judged by their headers alone.
+    TextsUnread {
+        /// More than 0.
+        texts: u64,
+    },
+    /// The user wants no text to be read, so that nothing counts as due.
+    TextsNeverRead,
 }
 
 /// A contact whose score has moved.
@@ -129,6 +170,8 @@ pub struct Member<'a> {
 
 /// Lists longer than this are cut, and say by how much.
 const LISTED: usize = 12;
+/// What may be due has a line each.
+const LISTED_PERHAPS: usize = 8;
 const MOVERS: usize = 5;
 /// Smaller moves are noise, in points of the score.
 const WORTH_TELLING: f64 = 3.0;
@@ -140,16 +183,16 @@ const MEDIAN_OVER: i64 = 180 * DAY;
 pub struct Week<'a> {
     policy: &'a Policy,
     now: Moment,
-    mine: Kept,
-    theirs: Kept,
+    mine: Record,
+    theirs: Record,
     /// Without the days on which I was away.
-    mine_present: Kept,
+    mine_present: Record,
     movers: Vec<Mover>,
 }
 
 /// One side's promise, as far as it was counted.
 #[derive(Default)]
-struct Kept {
+struct Record {
     promise: Promise,
     recent: Vec<Observation>,
 }
@@ -157,7 +200,7 @@ struct Kept {
 impl<'a> Week<'a> {
     /// Nobody has been counted yet.
     pub fn new(policy: &'a Policy, now: Moment) -> Week<'a> {
-        let [mine, theirs, mine_present] = std::array::from_fn(|_| Kept::default());
+        let [mine, theirs, mine_present] = std::array::from_fn(|_| Record::default());
         Week { policy, now, mine, theirs, mine_present, movers: Vec::new() }
     }
 
@@ -172,25 +215,25 @@ impl<'a> Week<'a> {
         self.movers.extend(mover(member));
     }
 
-    /// `debts`: what is due, in the order in which it is told. Of the network nothing is said yet.
-    pub fn digest(
-        mut self,
-        debts: Vec<NamedDebt>,
-        in_junk: Vec<JunkMail>,
-        totals: Totals,
-    ) -> Digest {
+    /// `debts`: what is or may be due, in the order in which it is told. Of the network, of Junk and
+    /// of what couldn't be measured nothing is said yet.
+    pub fn digest(mut self, debts: Vec<NamedDebt>, totals: Totals) -> Digest {
         let Week { policy, now, .. } = self;
-        let (mut i_owe, mut they_owe): (Vec<_>, Vec<_>) =
+        let (i_owe, they_owe): (Vec<_>, Vec<_>) =
             debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
+        let (mut i_owe, mut i_owe_perhaps) = by_likelihood(i_owe);
+        let (mut they_owe, mut they_owe_perhaps) = by_likelihood(they_owe);
         let i_owe_more = cut(&mut i_owe);
         let they_owe_more = cut(&mut they_owe);
+        i_owe_perhaps.truncate(LISTED_PERHAPS);
+        they_owe_perhaps.truncate(LISTED_PERHAPS);
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
         let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
         Digest {
             at: now,
             week: schedule::iso_week(local.date()),
-            day: local.strftime("%A %-d %B %Y").to_string(),
+            day: local.date(),
             stance: policy.stance,
             limit_h: policy.limit_h,
             mine: self.mine.promise(),
@@ -198,14 +241,22 @@ impl<'a> Week<'a> {
             mine_without_away: away_this_week.then(|| self.mine_present.promise()),
             i_owe,
             i_owe_more,
+            i_owe_perhaps,
             they_owe,
             they_owe_more,
+            they_owe_perhaps,
             movers: self.movers,
-            in_junk,
+            in_junk: Vec::new(),
             network: NetworkWeek::default(),
+            unmeasured: None,
             totals,
         }
     }
+}
+
+/// What is due, and what may be.
+fn by_likelihood(debts: Vec<NamedDebt>) -> (Vec<NamedDebt>, Vec<NamedDebt>) {
+    debts.into_iter().partition(|named| named.debt.likelihood() == Likelihood::Due)
 }
 
 /// How many were cut.
@@ -215,7 +266,7 @@ fn cut(debts: &mut Vec<NamedDebt>) -> usize {
     more
 }
 
-impl Kept {
+impl Record {
     fn count(
         &mut self,
         member: &Member<'_>,
@@ -231,8 +282,11 @@ impl Kept {
                 self.recent.push(observation(turn, now));
             }
             let due = member.terms.due(turn);
-            if due <= now && due > now - 2 * WEEK && counts(turn, due) {
-                self.promise.count(turn, due, now);
+            if counts(turn, due)
+                && let Some(week) = self.promise.week_of(due, now)
+            {
+                week.matured += 1;
+                week.in_time += usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
             }
         }
     }
@@ -245,16 +299,20 @@ impl Kept {
 }
 
 impl Promise {
-    /// A turn that matured this week or the week before.
-    fn count(&mut self, turn: &Turn, due: Moment, now: Moment) {
-        let in_time = usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
-        if due > now - WEEK {
-            self.matured += 1;
-            self.in_time += in_time;
-        } else {
-            self.matured_before += 1;
-            self.in_time_before += in_time;
-        }
+    /// The week that ends now.
+    pub fn this_week(&self) -> Kept {
+        self.weeks[WEEKS - 1]
+    }
+
+    /// The one before it.
+    pub fn week_before(&self) -> Kept {
+        self.weeks[WEEKS - 2]
+    }
+
+    /// The week in which an answer fell due, if it is among those that are told.
+    fn week_of(&mut self, due: Moment, now: Moment) -> Option<&mut Kept> {
+        let ago = usize::try_from((now.0 - due.0).div_euclid(WEEK)).ok()?;
+        self.weeks.iter_mut().rev().nth(ago)
     }
 }
 

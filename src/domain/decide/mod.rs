@@ -8,6 +8,7 @@ pub mod debts;
 pub mod digest;
 pub mod explanation;
 pub mod ledger;
+pub mod mailed_command;
 pub mod outbox;
 pub mod overdue;
 pub mod schedule;

@@ -46,6 +46,11 @@ pub enum AccountState {
 }
 
 impl AccountState {
+    /// What there is of it isn't known.
+    pub fn has_failed(self) -> bool {
+        matches!(self, AccountState::Offline | AccountState::Backoff | AccountState::AuthFailed)
+    }
+
     /// Every state: names in the database are looked up among these.
     pub const ALL: [AccountState; 6] = [
         AccountState::Watching,

@@ -168,8 +168,11 @@ impl Mailbox {
             self.mine,
             root.to_str().unwrap()
         );
-        let environment =
-            Environment { system_zone: jiff::tz::TimeZone::UTC, home: home.to_owned() };
+        let environment = Environment {
+            system_zone: jiff::tz::TimeZone::UTC,
+            home: home.to_owned(),
+            dates: requite::domain::dates::DateStyle::default(),
+        };
         config::parse(&text, Path::new("config.toml"), &environment).unwrap()
     }
 }

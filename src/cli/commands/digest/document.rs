@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::cli::json;
+use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
-use crate::domain::decide::digest::{Digest, JunkMail, Mover, Promise};
+use crate::domain::decide::digest::{Digest, JunkMail, Kept, Mover, Promise, Unmeasured};
 use crate::domain::decide::sift::Untested;
 use crate::domain::measure::rhythm::Rhythm;
 
@@ -23,13 +24,13 @@ pub(super) fn document(digest: &Digest) -> Value {
     } = &digest.network;
     json!({
         "week": digest.week,
-        "day": digest.day,
+        "day": digest.day.strftime("%A %-d %B %Y").to_string(),
         "stance": digest.stance.name(),
         "mine": promise(&digest.mine),
         "mine_without_away": digest.mine_without_away.as_ref().map(promise),
         "theirs": promise(&digest.theirs),
-        "i_owe": list(&digest.i_owe, json::debt),
-        "they_owe": list(&digest.they_owe, json::debt),
+        "i_owe": debts(&digest.i_owe, &digest.i_owe_perhaps),
+        "they_owe": debts(&digest.they_owe, &digest.they_owe_perhaps),
         "movers": list(&digest.movers, mover),
         "drift": drift.as_ref().map(drifted),
         "balance": balance.as_ref().map(json::balance),
@@ -40,8 +41,7 @@ pub(super) fn document(digest: &Digest) -> Value {
         "sift": list(sift, suggestion),
         "untested": list(untested, never_tried),
         "in_junk": list(&digest.in_junk, junk),
-        // Not known here.
-        "unmeasured": null,
+        "unmeasured": digest.unmeasured.as_ref().map(|found| list(found, unmeasured)),
         "totals": json::totals(&digest.totals),
     })
 }
@@ -50,13 +50,43 @@ fn list<T>(all: &[T], one: fn(&T) -> Value) -> Vec<Value> {
     all.iter().map(one).collect()
 }
 
+fn debts(due: &[NamedDebt], perhaps: &[NamedDebt]) -> Vec<Value> {
+    due.iter().chain(perhaps).map(json::debt).collect()
+}
+
 fn promise(promise: &Promise) -> Value {
+    let (this_week, before) = (promise.this_week(), promise.week_before());
     json!({
-        "matured": promise.matured,
-        "in_time": promise.in_time,
+        "matured": this_week.matured,
+        "in_time": this_week.in_time,
         "median_h": promise.median_h,
-        "matured_before": promise.matured_before,
-        "in_time_before": promise.in_time_before,
+        "matured_before": before.matured,
+        "in_time_before": before.in_time,
+        "weeks": list(&promise.weeks, kept),
+    })
+}
+
+fn kept(week: &Kept) -> Value {
+    json!({ "matured": week.matured, "in_time": week.in_time })
+}
+
+fn unmeasured(found: &Unmeasured) -> Value {
+    let (what, account, folder, since, texts) = match found {
+        Unmeasured::OutOfReach { account, since } => {
+            ("out_of_reach", Some(account), None, *since, None)
+        }
+        Unmeasured::Incomplete { account, folder } => {
+            ("incomplete", Some(account), Some(folder), None, None)
+        }
+        Unmeasured::TextsUnread { texts } => ("texts_unread", None, None, None, Some(*texts)),
+        Unmeasured::TextsNeverRead => ("texts_never_read", None, None, None, None),
+    };
+    json!({
+        "what": what,
+        "account": account,
+        "folder": folder,
+        "since": since.map(json::instant),
+        "texts": texts,
     })
 }
 
