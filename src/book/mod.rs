@@ -135,6 +135,11 @@ impl<'a> Book<'a> {
         turn
     }
 
+    /// By what rules it is read.
+    pub fn policy(&self) -> &Policy {
+        self.policy
+    }
+
     pub fn now(&self) -> Moment {
         self.as_of.moment()
     }

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use tokio::sync::watch;
 use tracing::warn;
 
@@ -13,13 +12,14 @@ use super::home::Home;
 use super::progress::Progress;
 use crate::book::{AsOf, Book, learn};
 use crate::config::Config;
-use crate::deliver::{Alert, Urgency};
+use crate::deliver::{Alert, Choices};
 use crate::domain::decide::agenda::{Known, Task, agenda, may_disturb};
 use crate::domain::decide::alerts::{self, AlertBatch, AlertBudget, AlertCandidate, BUDGET};
-use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
+use crate::domain::decide::debts::NamedDebt;
+use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark};
 use crate::domain::decide::schedule;
 use crate::domain::model::Moment;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Policy, Urgency};
 use crate::error::{Error, Result};
 use crate::source::Problems;
 use crate::store::Store;
@@ -28,13 +28,14 @@ mod chosen;
 mod desk;
 mod notices;
 mod post;
+mod showing;
+mod standing;
 mod words;
 
 pub use desk::Outlet;
 
-use chosen::carry_out;
 use desk::AlertDesk;
-use words::alert;
+use standing::Standing;
 
 /// After a failure, seconds before the next attempt.
 const RETRY: i64 = 60;
@@ -49,6 +50,7 @@ pub struct Errands {
     progress: watch::Receiver<Progress>,
     store: Option<Store>,
     desk: AlertDesk,
+    standing: Standing,
     /// No digest is sent before then: it failed.
     post_retry: Option<Moment>,
 }
@@ -68,6 +70,7 @@ impl Errands {
             progress: watch::channel(Progress::default()).1,
             store: None,
             desk: AlertDesk::new(outlet),
+            standing: Standing::default(),
             post_retry: None,
         }
     }
@@ -94,16 +97,17 @@ impl Errands {
     pub async fn tell(&mut self, title: &str, cause: &Error) {
         let advice = cause.advice().map(|advice| format!("\n{advice}")).unwrap_or_default();
         let alert = Alert {
-            id: None,
+            about: title.to_owned(),
             title: title.to_owned(),
             body: format!("{cause}{advice}"),
             urgency: Urgency::Normal,
+            choices: Choices::None,
         };
         warn!("{title}: {cause}");
         let (now, config) = (self.clock.now(), self.config());
         let wanted = self.desk.is_wanted(&config) && may_disturb(now, &config.policy);
         if wanted && self.desk.is_heard(&config, now).await {
-            self.desk.display(alert).await;
+            self.desk.display(alert, None).await;
         }
     }
 
@@ -121,10 +125,7 @@ impl Errands {
     }
 
     async fn try_run_due(&mut self) -> Result<Option<Moment>> {
-        for action in self.desk.take_chosen() {
-            let (now, policy) = (self.clock.now(), &self.config().policy);
-            carry_out(self.store()?, &action, policy, now)?;
-        }
+        self.take_up_events(self.clock.now()).await?;
         let mut next = None;
         for _ in 0..ROUNDS {
             let now = self.clock.now();
@@ -146,8 +147,7 @@ impl Errands {
             Task::Survey => self.survey(now).await,
             Task::PlanAlerts { day, covered_since, next } => {
                 let config = self.config();
-                let reads_text = config.policy.reads_text;
-                let batch = AlertBatch { now, next, covered_since, reads_text };
+                let batch = batch(now, next, covered_since, &config.policy);
                 self.store()?.transaction(|store| {
                     store.plan(&Delivery::Batch { day }, DeliveryMark::Plain, now)?;
                     plan_alerts(store, &config.policy, &batch)
@@ -180,6 +180,7 @@ impl Errands {
         let problems = self.problems.borrow_and_update().clone();
         let (desktop_retry, post_retry) = (self.desk.retry(), self.post_retry);
         let wants_alerts = self.desk.is_wanted(&config);
+        let nobody_is_there = self.desk.nobody_is_there();
         let has_read = self.has_read(&config);
         let mails_digest = config.digest.to.is_some() && config.mailer.is_some();
         let today = schedule::local_date(now, &config.policy.zone);
@@ -205,6 +206,7 @@ impl Errands {
             digest_since: store.unsent(DeliveryKind::Digest)?.last().map(|item| item.at),
             has_read,
             wants_alerts,
+            nobody_is_there,
             digest: mails_digest.then_some((config.digest.day, config.digest.time)),
             desktop_retry,
             post_retry,
@@ -224,70 +226,6 @@ impl Errands {
             tokio::task::spawn_blocking(move || learn(&Store::open(&folder)?, &config.policy, now));
         learning.await.map_err(|cause| Error::failed("learning failed").because(cause))?
     }
-
-    async fn show_alerts(&mut self, now: Moment) -> Result<()> {
-        let config = self.config();
-        if !self.desk.is_heard(&config, now).await {
-            return Ok(());
-        }
-        for (id, alert) in self.planned_alerts(&config.policy, now)? {
-            if !self.show(id, alert, now).await? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// What was planned and not shown yet, as the outbox numbers it. `None`: it was answered
-    /// meanwhile, and there is nothing to tell.
-    fn planned_alerts(
-        &mut self,
-        policy: &Policy,
-        now: Moment,
-    ) -> Result<Vec<(i64, Option<Alert>)>> {
-        let store = self.store()?;
-        let planned = store.unsent(DeliveryKind::Alert)?;
-        let debts = Book::open(store, policy, AsOf::Now(now))?.debts()?;
-        let told = planned.into_iter().map(|item| {
-            let owed = match item.what {
-                Delivery::Alert { turn, .. } => debts.iter().find(|named| named.is_of(turn)),
-                _ => None,
-            };
-            (item.id, owed.map(|named| alert(named, &policy.zone, now)))
-        });
-        Ok(told.collect())
-    }
-
-    /// What only the user can mend, once a day while it lasts.
-    async fn show_notices(&mut self, day: Date, now: Moment) -> Result<()> {
-        let config = self.config();
-        let problems = self.problems.borrow().clone();
-        let plan = |store: &Store| notices::plan(store, &problems, day, now);
-        self.store()?.transaction(plan)?;
-        if !self.desk.is_heard(&config, now).await {
-            return Ok(());
-        }
-        let waiting = notices::waiting(self.store()?, &problems, day)?;
-        for (id, notice) in waiting {
-            if !self.show(id, notice, now).await? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Mark, then show: a crash in between loses an alert, and never shows one twice. `false`: it
-    /// wasn't shown, and others wouldn't be.
-    async fn show(&mut self, id: i64, alert: Option<Alert>, now: Moment) -> Result<bool> {
-        self.store()?.set_delivery_state(id, DeliveryState::Sent, now)?;
-        let Some(alert) = alert else { return Ok(true) };
-        if !self.desk.display(alert).await {
-            self.store()?.set_delivery_state(id, DeliveryState::Planned, now)?;
-            self.desk.wait_until(now + RETRY);
-            return Ok(false);
-        }
-        Ok(true)
-    }
 }
 
 /// Marks what a batch is to tell of, as far as the week's budget reaches.
@@ -299,8 +237,25 @@ fn plan_alerts(store: &Store, policy: &Policy, batch: &AlertBatch) -> Result<()>
         spent: store.planned_since(DeliveryKind::Alert, now - BUDGET)?,
         is_first: store.planned_since(DeliveryKind::Batch, Moment(i64::MIN))? <= 1,
     };
-    let told = store.alerted()?;
     let debts = book.debts()?;
+    for (alert, mark) in alerts::alerts(&candidates(&book, store, &debts)?, batch, budget) {
+        store.plan(&alert, mark, now)?;
+    }
+    Ok(())
+}
+
+fn batch(now: Moment, next: Moment, covered_since: Moment, policy: &Policy) -> AlertBatch {
+    let (reads_text, they_owe) = (policy.reads_text, policy.alerts.they_owe);
+    AlertBatch { now, next, covered_since, reads_text, they_owe }
+}
+
+/// What may be told of, with how often it was told.
+fn candidates<'a>(
+    book: &'a Book<'_>,
+    store: &Store,
+    debts: &'a [NamedDebt],
+) -> Result<Vec<AlertCandidate<'a>>> {
+    let told = store.alerted()?;
     let mut candidates = Vec::with_capacity(debts.len());
     for named in debts.iter().filter(|named| !named.muted) {
         let turn = &named.debt.turn;
@@ -309,10 +264,7 @@ fn plan_alerts(store: &Store, policy: &Policy, batch: &AlertBatch) -> Result<()>
         let habit = named.starred.then(|| book.habit(turn.id.contact, turn.side)).transpose()?;
         candidates.push(AlertCandidate { debt: &named.debt, told, starred: habit });
     }
-    for (alert, mark) in alerts::alerts(&candidates, batch, budget) {
-        store.plan(&alert, mark, now)?;
-    }
-    Ok(())
+    Ok(candidates)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod progress;
 mod reading;
 pub mod seal;
 mod service;
+mod steering;
 mod sync;
 pub mod wake;
 mod writer;

@@ -10,7 +10,10 @@ pub mod links;
 mod smtp;
 mod wire;
 
-pub use desktop::{Action, ActionInvoked, Alert, BusEvent, Desktop, Notifier, Urgency, probe};
+pub use desktop::{
+    Action, Alert, Choices, Desktop, DesktopEvent, Notifier, Presence, Shown, ToOpen, is_graphical,
+    open, probe,
+};
 pub use digest::{RenderedDigest, Sign, render};
 pub use email::{MailHeader, bare_addresses, compose, send};
 pub use smtp::reach;

@@ -20,11 +20,11 @@ impl Store {
         Ok(added > 0)
     }
 
-    /// Notes that such a subject was refused; `false`: it was before.
+    /// Notes that a command was refused, and why; `false`: it was before.
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn note_refused_command(&self, subject: &str, now: Moment) -> Result<bool> {
-        self.note_mailed_command("", subject, now)
+    pub fn note_refused_command(&self, refusal: &str, now: Moment) -> Result<bool> {
+        self.note_mailed_command("", refusal, now)
     }
 }

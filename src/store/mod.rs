@@ -25,6 +25,7 @@ mod last_good;
 mod ledger;
 mod mail;
 mod mailed_commands;
+mod on_screen;
 mod opening;
 mod outbox;
 mod people;
@@ -50,6 +51,7 @@ pub use in_touch::{InTouch, LastSigns};
 pub use last_good::Repaired;
 pub use ledger::{AddressedMail, Head, SeenOn};
 pub use mail::{Arrival, MessageDetails};
+pub use on_screen::OnScreen;
 pub use outbox::OutboxItem;
 pub use people::{ContactRow, Correspondent, Identity};
 

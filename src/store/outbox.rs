@@ -9,7 +9,7 @@ use super::columns::touch_number;
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::message::identity;
 use crate::domain::message::threading;
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, Moment, TouchId, TurnId};
 use crate::error::Result;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,27 @@ impl Store {
             params![id, state, now.0],
         )?;
         Ok(())
+    }
+
+    /// Plans once more what was told last of a turn, as nobody saw it; `false`: it was told again
+    /// before.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn plan_again(&self, turn: TurnId, now: Moment) -> Result<bool> {
+        let planned = self.db.execute(
+            "UPDATE outbox SET state = ?3, at = ?4, again = 1
+             WHERE again = 0 AND state = ?5
+               AND id = (SELECT max(id) FROM outbox WHERE kind = ?1 AND subject = ?2)",
+            params![
+                DeliveryKind::Alert,
+                turn.to_string(),
+                DeliveryState::Planned,
+                now.0,
+                DeliveryState::Sent
+            ],
+        )?;
+        Ok(planned > 0)
     }
 
     /// How far a delivery is; `None`: it was never planned.

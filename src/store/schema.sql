@@ -383,11 +383,13 @@ CREATE TABLE outbox (
   payload TEXT NOT NULL DEFAULT '',
   -- Of an alert, the touch that its turn was named by, as in decision.
   touch   INTEGER,
+  -- Of an alert: it was shown again, as nobody had seen it.
+  again   INTEGER NOT NULL DEFAULT 0,
   UNIQUE (kind, subject, period)
 ) STRICT;
 
 -- Commands that came by mail, each once: for the digest of which week, and in which words. Without a
--- week: what was refused, by its subject.
+-- week: what was refused, and why.
 CREATE TABLE mailed_command (
   week  TEXT NOT NULL,
   words TEXT NOT NULL,
@@ -395,10 +397,11 @@ CREATE TABLE mailed_command (
   PRIMARY KEY (week, words)
 ) STRICT, WITHOUT ROWID;
 
--- Alerts that were shown and not closed yet: what each is about, and the number that its notifier
--- gave it.
+-- Alerts that were shown and not closed yet: what each is about, of which turns it tells, parted by
+-- spaces, and the number that its notifier gave it.
 CREATE TABLE on_screen (
-  subject  TEXT PRIMARY KEY,
+  about    TEXT PRIMARY KEY,
+  turns    TEXT NOT NULL,
   notifier TEXT NOT NULL,
   number   INTEGER NOT NULL,
   at       INTEGER NOT NULL

@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Write};
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders as _};
 use requite::config::{Mailer, Smtp, Tls};
 use requite::deliver::{
-    Action, ActionInvoked, Alert, Desktop, MailHeader, RenderedDigest, Urgency, compose, probe,
-    send,
+    Action, Alert, Choices, Desktop, DesktopEvent, MailHeader, RenderedDigest, compose, probe, send,
 };
 use requite::domain::model::Moment;
+use requite::domain::policy::Urgency;
 use requite::error::{Error, Kind};
 
 use crate::support::desktop::{PrivateDesktop, bus_in, programs, with_bus};
@@ -237,7 +237,8 @@ async fn a_folder_gets_the_whole_mail_for_its_owner_only() {
 
 fn alert(id: &str, title: &str) -> Alert {
     let body = "Compiler budget <b>for</b> R&D\u{202E}\ndue today, 14:00".to_owned();
-    Alert { id: Some(id.to_owned()), title: title.to_owned(), body, urgency: Urgency::Normal }
+    let (about, title) = (id.to_owned(), title.to_owned());
+    Alert { about, title, body, urgency: Urgency::Normal, choices: Choices::OpenAndSteer }
 }
 
 #[test]
@@ -262,15 +263,15 @@ fn alerts_survive_a_notifier_that_comes_and_goes() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     with_bus(test, &bus_in(folder.path()), async || {
         let mut screen = PrivateDesktop::start(programs).await;
-        let (mut desktop, _actions) = Desktop::connect().await.expect("a bus");
+        let mut desktop = Desktop::connect().await.expect("a bus");
         let grace = alert("C4-40", "Grace Hopper is waiting");
 
-        let error = desktop.show(&grace).await.expect_err("nobody shows it");
+        let error = desktop.show(&grace, None).await.expect_err("nobody shows it");
         assert_eq!(error.kind(), Kind::Temporary, "{error}");
 
         screen.start_notifier().await;
         assert_eq!(probe().await.expect("dunst").name, "dunst");
-        desktop.show(&grace).await.expect("dunst shows it");
+        desktop.show(&grace, None).await.expect("dunst shows it");
         screen.displays(1).await;
         let history = screen.history().await;
         assert_eq!(history.len(), 1, "shown once");
@@ -284,10 +285,10 @@ fn alerts_survive_a_notifier_that_comes_and_goes() {
 
         screen.stop_notifier().await;
         let linus = alert("C9-90", "Linus Pauling is waiting");
-        let error = desktop.show(&linus).await.expect_err("nobody shows it");
+        let error = desktop.show(&linus, None).await.expect_err("nobody shows it");
         assert_eq!(error.kind(), Kind::Temporary, "{error}");
         screen.start_notifier().await;
-        desktop.show(&linus).await.expect("the new dunst shows it");
+        desktop.show(&linus, None).await.expect("the new dunst shows it");
         screen.displays(1).await;
         assert_eq!(screen.history().await.len(), 1, "and nothing of before");
     });
@@ -301,7 +302,7 @@ fn what_the_user_chooses_comes_back() {
     with_bus(test, &bus_in(folder.path()), async || {
         let mut screen = PrivateDesktop::start(programs).await;
         screen.start_notifier().await;
-        let (mut desktop, mut actions) = Desktop::connect().await.expect("a bus");
+        let mut desktop = Desktop::connect().await.expect("a bus");
         for (label, action) in [
             ("Done", Action::Done),
             ("Snooze", Action::Snooze),
@@ -309,15 +310,18 @@ fn what_the_user_chooses_comes_back() {
             ("", Action::Open),
         ] {
             let id = format!("C4-{label}");
-            desktop.show(&alert(&id, "Grace Hopper is waiting")).await.expect("shown");
+            let alert = alert(&id, "Grace Hopper is waiting");
+            let shown = desktop.show(&alert, None).await.expect("shown");
             screen.displays(1).await;
             if label.is_empty() {
                 screen.click().await;
             } else {
                 screen.choose(label).await;
             }
-            let chosen = tokio::time::timeout(std::time::Duration::from_secs(10), actions.recv());
-            assert_eq!(chosen.await.expect("in time"), Some(ActionInvoked { id, action }));
+            let expect = DesktopEvent::Chosen { number: shown.number, action, token: None };
+            let chosen = async { while desktop.event().await != expect {} };
+            let chosen = tokio::time::timeout(std::time::Duration::from_secs(10), chosen);
+            chosen.await.unwrap_or_else(|_| panic!("no {action:?}"));
             screen.history().await;
             screen.displays(0).await;
         }

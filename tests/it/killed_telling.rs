@@ -297,7 +297,8 @@ fn alert_trials(address: &str, shown: &Mutex<Vec<String>>, kills: u32) -> (usize
         shown.lock().unwrap().clear();
         let daemon = || {
             let mut command = world.command(&["run"]);
-            command.env("DBUS_SESSION_BUS_ADDRESS", address);
+            command.env("DBUS_SESSION_BUS_ADDRESS", address).env("DISPLAY", ":0");
+            command.env("DBUS_SYSTEM_BUS_ADDRESS", address);
             world.daemon_with(command)
         };
         for kill in 0..EACH {

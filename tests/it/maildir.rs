@@ -107,6 +107,7 @@ fn account(root: &Path) -> Account {
         folders: Folders::Auto,
         text_cues: false,
         authserv_id: None,
+        webmail: None,
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Looks only at what a user or a script can see: what is printed, shown, mailed, and exit codes.
 
+mod alerts;
 mod away;
 mod cues;
 mod mailbox;
+mod mailed;
 mod problems;
 mod reload;
 mod running;

@@ -40,7 +40,14 @@ fn account(folder: &Path, port: u16, tls: Tls, fingerprint: Fingerprint) -> Acco
         daily_bytes: None,
     };
     let (name, folders) = ("work".to_owned(), Folders::Auto);
-    Account { name, kind: AccountKind::Imap(imap), folders, text_cues: false, authserv_id: None }
+    Account {
+        name,
+        kind: AccountKind::Imap(imap),
+        folders,
+        text_cues: false,
+        authserv_id: None,
+        webmail: None,
+    }
 }
 
 #[tokio::test]

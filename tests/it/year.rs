@@ -250,6 +250,7 @@ impl Week<'_> {
         let expect = self.script().drift(self.now);
         let drift = network.drift.unwrap();
         assert_eq!((drift.gives, drift.asks), (expect.gives, expect.asks));
+        let mine = mine.this_week();
         assert_eq!((mine.in_time, mine.matured), (expect.in_time, expect.matured));
         let returned = expect.in_time as f64 / expect.matured as f64;
         assert_eq!(drift.returned, (expect.matured > 0).then_some(returned));

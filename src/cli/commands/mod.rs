@@ -20,6 +20,7 @@ mod import;
 mod ledger;
 mod log;
 mod mute;
+mod notify;
 mod run;
 mod set;
 mod show;
@@ -72,6 +73,8 @@ pub(super) enum Command {
     Sift(sift::SiftArgs),
     /// Show or change how you hold your network
     Stance(stance::StanceArgs),
+    /// Try the alerts on the desktop
+    Notify(notify::NotifyArgs),
     /// Sign in to an account by OAuth2, see who is signed in, sign out
     Auth(auth::AuthArgs),
     /// Show where the configuration lies, what it says, or all that it could say
@@ -117,6 +120,7 @@ impl Command {
             Command::Ledger(args) => ledger::run(&desk()?, &args)?,
             Command::Sift(args) => sift::run(&desk()?, &args)?,
             Command::Stance(args) => stance::run(&desk()?, &args)?,
+            Command::Notify(args) => notify::run(&desk()?, &args).await?,
         }
         Ok(Exit::Fine)
     }

@@ -44,7 +44,7 @@ fn a_key_unlike_any() {
      --> /etc/requite/config.toml:2:1
       |
     2 | colour = "red"
-      | ^^^^^^ known here: day, time, to
+      | ^^^^^^ known here: day, time, to, from, commands
     "#);
 }
 

@@ -5,38 +5,69 @@
 use std::future::pending;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use super::RETRY;
 use crate::config::Config;
-use crate::deliver::{ActionInvoked, Alert, BusEvent, Desktop};
+use crate::deliver::{self, Alert, Desktop, DesktopEvent, Presence, Shown, ToOpen, is_graphical};
 use crate::domain::model::Moment;
+use crate::error::{Error, Result};
 
 /// Where alerts are shown.
 #[derive(Debug, Clone, Default)]
 pub struct Outlet {
     pub desktop: bool,
-    /// Whoever else wants to see them: the demonstration prints them.
+    /// Whoever else wants to see them, whoever sits there: the demonstration prints them.
     pub also: Option<mpsc::UnboundedSender<Alert>>,
+}
+
+/// What became of an alert that was to be shown.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Displayed {
+    OnScreen(Shown),
+    /// To whoever else wants to see it, or there is nowhere to show it.
+    Elsewhere,
+    Failed,
 }
 
 pub struct AlertDesk {
     outlet: Outlet,
-    connected: Option<(Desktop, mpsc::Receiver<ActionInvoked>)>,
-    /// What was chosen and isn't carried out yet.
-    chosen: Vec<ActionInvoked>,
-    /// Nothing is shown before then: nobody was there.
+    desktop: Option<Desktop>,
+    /// `None` until alerts were to be shown.
+    presence: Option<Presence>,
+    /// What has happened and wasn't looked at yet.
+    events: Vec<DesktopEvent>,
+    /// Messages that are being opened.
+    openings: JoinSet<Result<()>>,
+    /// What couldn't be opened.
+    failures: Vec<Error>,
+    /// Nothing is shown before then: it failed.
     retry: Option<Moment>,
 }
 
 impl AlertDesk {
     pub fn new(outlet: Outlet) -> AlertDesk {
-        AlertDesk { outlet, connected: None, chosen: Vec::new(), retry: None }
+        AlertDesk {
+            outlet,
+            desktop: None,
+            presence: None,
+            events: Vec::new(),
+            openings: JoinSet::new(),
+            failures: Vec::new(),
+            retry: None,
+        }
     }
 
     /// Whether anybody wants to be told of anything.
     pub fn is_wanted(&self, config: &Config) -> bool {
         config.desktop || self.outlet.also.is_some()
+    }
+
+    /// Whether nobody sits there, as far as anybody knows.
+    pub fn nobody_is_there(&self) -> bool {
+        let away = |presence: &Presence| !presence.somebody_is_there();
+        self.outlet.also.is_none() && self.presence.as_ref().is_some_and(away)
     }
 
     pub fn retry(&self) -> Option<Moment> {
@@ -47,20 +78,54 @@ impl AlertDesk {
         self.retry = Some(then);
     }
 
-    pub fn take_chosen(&mut self) -> Vec<ActionInvoked> {
-        std::mem::take(&mut self.chosen)
+    pub fn take_events(&mut self) -> Vec<DesktopEvent> {
+        std::mem::take(&mut self.events)
     }
 
-    /// Waits until the user has chosen something, or a notifier has come, or the bus has gone.
+    pub fn take_failures(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.failures)
+    }
+
+    /// Waits until the user has chosen something, somebody has come or gone, or the desktop has
+    /// changed.
     pub async fn happens(&mut self) {
-        let Some((desktop, actions)) = &mut self.connected else { return pending().await };
+        let AlertDesk { desktop, presence, openings, .. } = self;
+        let event = async {
+            match desktop {
+                Some(desktop) => desktop.event().await,
+                None => pending().await,
+            }
+        };
+        let comes_or_goes = async {
+            match presence {
+                Some(presence) => presence.changed().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
-            Some(action) = actions.recv() => self.chosen.push(action),
-            event = desktop.bus_event() => match event {
-                BusEvent::NotifierAppeared => self.retry = None,
-                BusEvent::Disconnected => self.connected = None,
+            event = event => match event {
+                DesktopEvent::NotifierAppeared => self.retry = None,
+                DesktopEvent::Disconnected => self.desktop = None,
+                event => self.events.push(event),
+            },
+            () = comes_or_goes => {}
+            Some(opened) = openings.join_next() => {
+                self.failures.extend(opened.ok().and_then(Result::err));
             }
         }
+    }
+
+    /// Listens to the desktop, without waiting for something to show.
+    pub async fn listen(&mut self, config: &Config) -> Result<()> {
+        if self.outlet.desktop && config.desktop && self.desktop.is_none() {
+            self.desktop = Some(Desktop::connect().await?);
+        }
+        Ok(())
+    }
+
+    /// Who shows alerts now, in which run.
+    pub async fn notifier(&self) -> Option<String> {
+        self.desktop.as_ref()?.notifier().await
     }
 
     /// Whether anybody is there to be told.
@@ -68,34 +133,59 @@ impl AlertDesk {
         if self.retry.is_some_and(|retry| now < retry) {
             return false;
         }
-        if self.outlet.desktop && config.desktop && self.connected.is_none() {
-            match Desktop::connect().await {
-                Ok(connected) => self.connected = Some(connected),
-                Err(cause) if self.outlet.also.is_none() => {
-                    info!("alerts wait: {cause}");
-                    self.wait_until(now + RETRY);
-                    return false;
-                }
-                Err(_) => {}
-            }
+        if !self.outlet.desktop || !config.desktop {
+            return true;
         }
-        true
+        let found = match is_graphical().await {
+            true => self.listen(config).await,
+            false => Err(Error::temporary("there is no graphical session")),
+        };
+        if self.outlet.also.is_some() {
+            return true;
+        }
+        if let Err(cause) = found {
+            info!("alerts wait: {cause}");
+            self.wait_until(now + RETRY);
+            return false;
+        }
+        if self.presence.is_none() {
+            self.presence = Some(Presence::follow().await);
+        }
+        !self.nobody_is_there()
     }
 
-    /// Whether it was shown anywhere, or there is nowhere to show it.
-    pub async fn display(&mut self, alert: Alert) -> bool {
-        if let Some((desktop, _)) = &mut self.connected
-            && let Err(cause) = desktop.show(&alert).await
-        {
-            warn!("alert not shown: {cause}");
-            if self.outlet.also.is_none() {
-                return false;
+    /// Shows an alert, in the place of the one of that number.
+    pub async fn display(&mut self, alert: Alert, replaces: Option<u32>) -> Displayed {
+        let mut displayed = Displayed::Elsewhere;
+        if let Some(desktop) = &mut self.desktop {
+            match desktop.show(&alert, replaces).await {
+                Ok(shown) => displayed = Displayed::OnScreen(shown),
+                Err(cause) => {
+                    warn!("alert not shown: {cause}");
+                    if self.outlet.also.is_none() {
+                        return Displayed::Failed;
+                    }
+                    self.desktop = None;
+                }
             }
-            self.connected = None;
         }
         if let Some(also) = &self.outlet.also {
             let _ = also.send(alert);
         }
-        true
+        displayed
+    }
+
+    /// Takes an alert from the screen, if it is still there.
+    pub async fn withdraw(&mut self, number: u32) {
+        if let Some(desktop) = &self.desktop
+            && let Err(cause) = desktop.close(number).await
+        {
+            info!("an alert wasn't withdrawn: {cause}");
+        }
+    }
+
+    /// Has something opened, beside everything else; what goes wrong is among the failures then.
+    pub fn open(&mut self, what: ToOpen, token: Option<String>) {
+        self.openings.spawn(async move { deliver::open(&what, token.as_deref()).await });
     }
 }

@@ -5,9 +5,10 @@
 
 use jiff::civil::Date;
 
-use crate::deliver::{Alert, Urgency};
+use crate::deliver::{Alert, Choices};
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::model::Moment;
+use crate::domain::policy::Urgency;
 use crate::domain::text;
 use crate::error::Result;
 use crate::source::{Problem, Problems};
@@ -59,11 +60,17 @@ fn delivery(account: &str, problem: &Problem, day: Date) -> Delivery {
 
 fn notice(account: &str, problem: &Problem) -> Alert {
     Alert {
-        id: None,
+        about: about(account),
         title: format!("Mail of {} can't be read", text::clean(account)),
         body: problem.detail.clone(),
         urgency: Urgency::Normal,
+        choices: Choices::None,
     }
+}
+
+/// What a notice of an account is about.
+pub fn about(account: &str) -> String {
+    format!("notice {account}")
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ fn store(folder: &tempfile::TempDir) -> Store {
 }
 
 fn batch(now: Moment, covered_since: Moment) -> AlertBatch {
-    AlertBatch { now, next: now + DAY, covered_since, reads_text: true }
+    super::batch(now, now + DAY, covered_since, &Policy::default())
 }
 
 fn planned(store: &Store) -> Vec<String> {
@@ -102,18 +102,41 @@ fn an_alert_says_whose_answer_is_missing() {
     let store = store(&folder);
     let policy = Policy::default();
     let debts = Book::open(&store, &policy, AsOf::Now(NOW)).unwrap().debts().unwrap();
-    let alerts = debts.iter().map(|named| alert(named, &policy.zone, NOW));
+    let alerts = debts.iter().map(|named| words::alert(named, &policy, NOW));
     let told: Vec<(String, String)> = alerts.map(|alert| (alert.title, alert.body)).collect();
-    let missing = "You have waited 2 days 2 h; the answer was due Wednesday 10:00, 2 h ago";
+    let missing = "you asked something at the end · to them alone\n\
+         You have waited 2 days 2 h; the answer was due Wednesday 10:00, 2 h ago\nrequite done ";
     let expect = [
-        ("Ada hasn't answered you", missing),
+        ("Ada hasn't answered you", format!("{missing}C1-1")),
         (
             "Bob is waiting for your answer",
-            "Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago",
+            "asks you something at the end · to you alone\n\
+             Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago\nrequite done C2-3"
+                .to_owned(),
         ),
-        ("Bob hasn't answered you", missing),
+        ("Bob hasn't answered you", format!("{missing}C2-2")),
     ];
-    assert_eq!(told, expect.map(|(title, body)| (title.to_owned(), body.to_owned())));
+    assert_eq!(told, expect.map(|(title, body)| (title.to_owned(), body)));
+}
+
+#[test]
+fn a_summary_names_people_and_what_to_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder);
+    let policy = Policy::default();
+    let debts = Book::open(&store, &policy, AsOf::Now(NOW)).unwrap().debts().unwrap();
+    let theirs: Vec<NamedDebt> =
+        debts.iter().filter(|it| it.debt.turn.side == Side::Theirs).cloned().collect();
+    let called = |names: &[&str]| {
+        let named = |name: &&str| NamedDebt { name: (*name).to_owned(), ..theirs[0].clone() };
+        words::summary(&names.iter().map(named).collect::<Vec<_>>(), &policy).title
+    };
+    assert_eq!(called(&["Ada", "Bob"]), "Ada and Bob are waiting for you");
+    assert_eq!(called(&["Ada", "Bob", "Eve"]), "Ada, Bob and 1 other are waiting for you");
+    assert_eq!(called(&["Ada", "Ada"]), "Ada is waiting for you");
+    let all = words::summary(&debts, &policy);
+    assert_eq!(all.title, "Ada and Bob need an answer, or owe you one");
+    assert_eq!(all.body, "Ada (C1-1)\nBob (C2-3)\nBob (C2-2)");
 }
 
 #[tokio::test]

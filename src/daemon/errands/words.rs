@@ -1,29 +1,24 @@
-//! What an alert says of a debt.
+//! What an alert says of debts.
 
-use jiff::tz::TimeZone;
-
-use crate::deliver::{Alert, Urgency};
+use crate::deliver::{Alert, Choices};
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::model::{Moment, Side};
-use crate::domain::text;
+use crate::domain::policy::Policy;
+use crate::domain::text::{clean, count, duration, listed};
 
-pub fn alert(named: &NamedDebt, zone: &TimeZone, now: Moment) -> Alert {
-    let debt = &named.debt;
-    let due = debt.due.timestamp().to_zoned(zone.clone()).strftime("%A %H:%M").to_string();
+/// Of a summary, so many are named in its title.
+const IN_TITLE: usize = 2;
+
+/// Of one debt: who, what, why, since when, and how the terminal calls it.
+pub fn alert(named: &NamedDebt, policy: &Policy, now: Moment) -> Alert {
+    let (debt, name) = (&named.debt, clean(&named.name));
+    let due = policy.dates.weekday_and_time(debt.due, &policy.zone);
     let when = if debt.overdue {
-        format!("was due {due}, {} ago", text::duration(now.hours_since(debt.due)))
+        format!("was due {due}, {} ago", duration(now.hours_since(debt.due)))
     } else {
-        format!("due {due}, in {}", text::duration(debt.due.hours_since(now)))
+        format!("due {due}, in {}", duration(debt.due.hours_since(now)))
     };
-    let mut body = String::new();
-    if let Some(subject) = named.subject.as_deref().filter(|subject| !subject.is_empty()) {
-        body = format!("“{}”\n", text::clean(subject));
-    }
-    if let Some(address) = &named.address {
-        body.push_str(&format!("{}\n", text::clean(address)));
-    }
-    let name = text::clean(&named.name);
-    let waited = text::duration(debt.age_h);
+    let waited = duration(debt.age_h);
     let (title, waiting) = match debt.turn.side {
         Side::Theirs => {
             (format!("{name} is waiting for your answer"), format!("Waiting for {waited}, {when}"))
@@ -33,12 +28,65 @@ pub fn alert(named: &NamedDebt, zone: &TimeZone, now: Moment) -> Alert {
             format!("You have waited {waited}; the answer {when}"),
         ),
     };
-    body.push_str(&waiting);
-    let breaks_my_promise = debt.overdue && debt.turn.side == Side::Theirs;
+    let because = (!named.because.is_empty()).then(|| named.because.join(" · "));
+    let command = format!("requite done {}", debt.turn.id);
+    let address = named.address.as_deref().map(clean);
+    let lines = subject(named).into_iter().chain(address).chain(because).chain([waiting, command]);
     Alert {
-        id: Some(debt.turn.id.to_string()),
+        about: debt.turn.id.to_string(),
         title,
-        body,
-        urgency: if breaks_my_promise { Urgency::Critical } else { Urgency::Normal },
+        body: lines.collect::<Vec<_>>().join("\n"),
+        urgency: policy.alerts.urgency,
+        choices: match named.message_id {
+            Some(_) => Choices::OpenAndSteer,
+            None => Choices::Steer,
+        },
     }
+}
+
+/// Of several at once, in the order in which they are told.
+pub fn summary(debts: &[NamedDebt], policy: &Policy) -> Alert {
+    let mut people: Vec<String> = Vec::new();
+    for named in debts {
+        let name = clean(&named.name);
+        if !people.contains(&name) {
+            people.push(name);
+        }
+    }
+    let others = people.len().saturating_sub(IN_TITLE) as u64;
+    let mut title: Vec<String> = people.iter().take(IN_TITLE).cloned().collect();
+    if others > 0 {
+        title.push(count(others, "other", "others"));
+    }
+    let theirs = debts.iter().all(|named| named.debt.turn.side == Side::Theirs);
+    let verb = match (theirs, people.len()) {
+        (true, 1) => "is waiting for you",
+        (true, _) => "are waiting for you",
+        (false, _) => "need an answer, or owe you one",
+    };
+    let line = |named: &NamedDebt| {
+        let what = subject(named).map(|subject| format!(": {subject}")).unwrap_or_default();
+        format!("{}{what} ({})", clean(&named.name), named.debt.turn.id)
+    };
+    Alert {
+        about: SUMMARY.to_owned(),
+        title: format!("{} {verb}", listed(&title)),
+        body: debts.iter().map(line).collect::<Vec<_>>().join("\n"),
+        urgency: policy.alerts.urgency,
+        choices: Choices::None,
+    }
+}
+
+/// What a summary is about: the next one takes its place.
+const SUMMARY: &str = "more";
+
+/// Of those that the week's budget has no room for.
+pub fn more_are_due(untold: usize) -> String {
+    let verb = if untold == 1 { "is" } else { "are" };
+    format!("{untold} more {verb} due: requite status")
+}
+
+fn subject(named: &NamedDebt) -> Option<String> {
+    let subject = named.subject.as_deref().map(clean).filter(|subject| !subject.is_empty());
+    subject.map(|subject| format!("“{subject}”"))
 }

@@ -4,19 +4,20 @@
 
 use std::path::Path;
 
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::config::Config;
 use crate::daemon::seal::Seal;
-use crate::domain::decide::mailed_command::{MailedCommand, SignedCommand, accepted_weeks};
+use crate::daemon::steering;
+use crate::domain::decide::mailed_command::{SignedCommand, accepted_weeks};
 use crate::domain::decide::schedule;
-use crate::domain::measure::decisions::Decision;
 use crate::domain::message::facts::{Facts, Mailbox};
 use crate::domain::model::{ContactId, HOUR, Moment};
-use crate::domain::text::clean;
 use crate::error::Result;
 use crate::store::{Arrival, Store};
 
+/// How it was said.
+const BY: &str = "as you mailed";
 /// Clocks of servers differ by less, in seconds.
 const SKEW: i64 = HOUR;
 
@@ -28,7 +29,6 @@ pub struct MailedCommands {
 
 struct Found {
     signed: SignedCommand,
-    subject: String,
     /// When it was sent, as far as anything says so.
     at: Option<Moment>,
     /// Why it can't be the user's.
@@ -43,7 +43,6 @@ impl MailedCommands {
             let facts = &arrival.facts;
             Some(Found {
                 signed: SignedCommand::read(&facts.subject)?,
-                subject: clean(&facts.subject),
                 at: arrival.internal.or(facts.received).or(facts.date),
                 objection: objection(facts, arrival.disowned, &config.me.addresses),
             })
@@ -76,14 +75,13 @@ impl MailedCommands {
             let command = &found.signed.command;
             match allowed {
                 Ok(week) if store.note_mailed_command(&week, &command.to_string(), now)? => {
-                    let (contact, what) = (command.turn.contact, command.decided(now));
-                    store.decide(&Decision { at: now, contact, what })?;
-                    about.push(contact);
-                    tell(store, command)?;
+                    steering::decide(store, command.turn, command.decided(now), BY, now)?;
+                    about.push(command.turn.contact);
                 }
                 Ok(_) => {}
-                Err(why) if store.note_refused_command(&found.subject, now)? => {
-                    warn!("a mail \"{}\" changes nothing: {why}", found.subject);
+                // Never with its token, which may be good.
+                Err(why) if store.note_refused_command(&format!("{command}: {why}"), now)? => {
+                    warn!("a mail that says \"{command}\" changes nothing: {why}");
                 }
                 Err(_) => {}
             }
@@ -137,13 +135,4 @@ fn meant(store: &Store, found: &Found) -> Result<Result<(), &'static str>> {
     }
     let is_there = store.turns_of(turn.contact)?.iter().any(|it| it.touches.contains(&turn.touch));
     Ok(is_there.then_some(()).ok_or("there is no such turn"))
-}
-
-fn tell(store: &Store, command: &MailedCommand) -> Result<()> {
-    let turn = command.turn;
-    let name = store.name_of(turn.contact)?.map(|(name, _)| clean(&name)).unwrap_or_default();
-    let verb = command.to_string();
-    let verb = verb.split(' ').next().unwrap_or_default().to_owned();
-    info!("{command}, as you mailed: {name} (to take it back: requite {verb} {turn} --undo)");
-    Ok(())
 }

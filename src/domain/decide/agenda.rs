@@ -82,6 +82,8 @@ pub struct Known {
     pub has_read: bool,
     /// Whether anybody wants alerts.
     pub wants_alerts: bool,
+    /// Nobody sits there to see them.
+    pub nobody_is_there: bool,
     /// When a digest is mailed; `None`: never.
     pub digest: Option<(Weekday, Time)>,
     /// Nothing is shown, or sent, before then: it failed.
@@ -169,6 +171,10 @@ impl Agenda {
         if known.has_problems {
             // What is wrong still is told once more then.
             self.look_at(schedule::next_midnight(now, &policy.zone));
+        }
+        if known.nobody_is_there {
+            // Whoever comes back is noticed.
+            return;
         }
         if let Some(retry) = known.desktop_retry.filter(|retry| now < *retry) {
             return self.look_at(retry);

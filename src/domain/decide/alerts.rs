@@ -15,6 +15,15 @@ const FIRST_MORNING: u32 = 3;
 /// How long a debt is hidden that the user puts off without saying for how long, in seconds.
 const SNOOZE: i64 = 2 * DAY;
 
+/// So long, in seconds, nobody may have sat before a screen before it is locked or idle.
+const UNATTENDED: i64 = 5 * 60;
+
+/// Whether an alert may have gone unseen whose time was over at `expired`: nobody was there, as was
+/// noticed at `gone`.
+pub fn may_be_unseen(expired: Moment, gone: Moment) -> bool {
+    expired > gone - UNATTENDED
+}
+
 /// When a debt comes back that is put off at `now`.
 pub fn snoozed_until(now: Moment) -> Moment {
     now + SNOOZE
@@ -58,10 +67,10 @@ pub fn alerts(
     let mut left = budget.left();
     let mut alerts = Vec::new();
     for side in [Side::Theirs, Side::Mine] {
-        for candidate in candidates.iter().filter(|it| it.debt.turn.side == side) {
+        let of_side = candidates.iter().filter(|it| it.debt.turn.side == side);
+        for candidate in of_side.filter(|it| it.is_worth_telling(batch)) {
             let AlertCandidate { debt, told, starred } = candidate;
-            let reached = left > 0 || starred.is_some();
-            if !reached || !is_worth_telling(debt, batch, *told, starred.as_ref()) {
+            if left == 0 && starred.is_none() {
                 continue;
             }
             let mark = match starred {
@@ -75,6 +84,12 @@ pub fn alerts(
     alerts
 }
 
+/// How many more a batch would tell of, were there room in the week's budget: those that it planned
+/// are told already.
+pub fn untold(candidates: &[AlertCandidate<'_>], batch: &AlertBatch) -> usize {
+    candidates.iter().filter(|it| it.is_worth_telling(batch)).count()
+}
+
 /// One morning's look at all debts.
 #[derive(Debug, Clone, Copy)]
 pub struct AlertBatch {
@@ -86,33 +101,31 @@ pub struct AlertBatch {
     pub covered_since: Moment,
     /// Where no text is read nothing is *due*: of starred contacts *perhaps* is told, too.
     pub reads_text: bool,
+    /// It is told of everybody who owes me an answer, not of starred contacts alone.
+    pub they_owe: bool,
 }
 
-/// Whether a batch is to tell of a turn. What I owe is told before its limit ends; what they owe
-/// only of starred contacts, when it has ended; either once more when twice the limit has passed.
-/// Only what is *due* is told.
-///
-/// `told` says how often it was already. `starred` is the habit of whoever owes the answer, where
-/// the contact is starred.
-pub fn is_worth_telling(
-    debt: &Debt,
-    batch: &AlertBatch,
-    told: u32,
-    starred: Option<&Habit<'_>>,
-) -> bool {
-    let AlertBatch { now, next, covered_since, reads_text } = *batch;
-    let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
-    let unlikely = debt.turn.needs_reply < needed;
-    if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {
-        return false;
-    }
-    let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
-    match (debt.turn.side, told) {
-        (Side::Theirs, 0) => i_owe(debt, starred).fires(lead_h, needed),
-        (Side::Theirs, 1) => now >= debt.due_twice,
-        (Side::Mine, 0) => starred.is_some() && debt.overdue,
-        (Side::Mine, 1) => starred.is_some() && now >= debt.due_twice,
-        _ => false,
+impl AlertCandidate<'_> {
+    /// Whether a batch is to tell of the turn. What I owe is told before its limit ends; what they
+    /// owe when it has ended, of starred contacts or of all; either once more when twice the limit
+    /// has passed. Only what is *due* is told.
+    pub fn is_worth_telling(&self, batch: &AlertBatch) -> bool {
+        let AlertBatch { now, next, covered_since, reads_text, they_owe } = *batch;
+        let AlertCandidate { debt, told, starred } = self;
+        let needed = if starred.is_some() && !reads_text { PERHAPS } else { DUE };
+        let unlikely = debt.turn.needs_reply < needed;
+        if unlikely || debt.snoozed_until.is_some() || debt.due < covered_since {
+            return false;
+        }
+        let lead_h = next.hours_since(now) + LEAD_AFTER_BATCH_H;
+        let of_theirs = starred.is_some() || they_owe;
+        match (debt.turn.side, told) {
+            (Side::Theirs, 0) => i_owe(debt, starred.as_ref()).fires(lead_h, needed),
+            (Side::Theirs, 1) => now >= debt.due_twice,
+            (Side::Mine, 0) => of_theirs && debt.overdue,
+            (Side::Mine, 1) => of_theirs && now >= debt.due_twice,
+            _ => false,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 -- Version 13 to 14.
 
 -- Commands that came by mail, each once: for the digest of which week, and in which words. Without a
--- week: what was refused, by its subject.
+-- week: what was refused, and why.
 CREATE TABLE mailed_command (
   week  TEXT NOT NULL,
   words TEXT NOT NULL,
@@ -9,10 +9,11 @@ CREATE TABLE mailed_command (
   PRIMARY KEY (week, words)
 ) STRICT, WITHOUT ROWID;
 
--- Alerts that were shown and not closed yet: what each is about, and the number that its notifier
--- gave it.
+-- Alerts that were shown and not closed yet: what each is about, of which turns it tells, parted by
+-- spaces, and the number that its notifier gave it.
 CREATE TABLE on_screen (
-  subject  TEXT PRIMARY KEY,
+  about    TEXT PRIMARY KEY,
+  turns    TEXT NOT NULL,
   notifier TEXT NOT NULL,
   number   INTEGER NOT NULL,
   at       INTEGER NOT NULL
@@ -20,3 +21,6 @@ CREATE TABLE on_screen (
 
 -- When an account was reached last.
 ALTER TABLE account ADD COLUMN reached INTEGER;
+
+-- Whether an alert was shown again, as nobody had seen it.
+ALTER TABLE outbox ADD COLUMN again INTEGER NOT NULL DEFAULT 0;

@@ -12,12 +12,12 @@ use crate::support::eventually;
 use crate::support::smtpd::Smtpd;
 use crate::support::world::Daemon;
 
-const DUE_SOON: &str = "Could you send the plan?";
+pub(super) const DUE_SOON: &str = "Could you send the plan?";
 const LATE: &str = "Can you still come?";
 
 /// Grace's question is due in 18 hours; Alan's was late before anybody watched. So much history
 /// lies below them that it comes in several batches.
-fn with_debts(further: &str) -> World {
+pub(super) fn with_debts(further: &str) -> World {
     let world = world();
     let maildir = Maildir::create(world.home().join("Mail"));
     for number in 0..400 {
@@ -40,15 +40,23 @@ fn with_debts(further: &str) -> World {
 }
 
 /// The batch of today was due a minute ago.
-fn batch_is_due() -> String {
+pub(super) fn batch_is_due() -> String {
     let batch = (now() - SignedDuration::from_mins(1)).to_zoned(TimeZone::UTC).strftime("%H:%M");
     format!("[alerts]\nbatch = \"{batch}\"\nquiet = \"never\"\n")
 }
 
 /// With the session bus of this process.
 pub(super) fn daemon_on_the_desktop(world: &World) -> Daemon {
+    on_the_desktop_with(world, &[])
+}
+
+/// The same with more in its environment.
+pub(super) fn on_the_desktop_with(world: &World, environment: &[(&str, &str)]) -> Daemon {
     let mut command = world.command(&["run"]);
-    command.env("DBUS_SESSION_BUS_ADDRESS", std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap());
+    for bus in ["DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"] {
+        command.env(bus, std::env::var(bus).unwrap());
+    }
+    command.env("DISPLAY", ":0").envs(environment.iter().copied());
     let daemon = world.daemon_with(command);
     daemon.ready();
     daemon

@@ -59,7 +59,13 @@ impl Client {
     /// Puts a mail that has been read into a folder.
     #[track_caller]
     pub fn append(&mut self, folder: &str, mail: &[u8]) {
-        let tag = self.begin(&format!("APPEND \"{folder}\" (\\Seen) {{{}}}", mail.len()));
+        self.append_flagged(folder, "\\Seen", mail);
+    }
+
+    /// The same with these flags.
+    #[track_caller]
+    pub fn append_flagged(&mut self, folder: &str, flags: &str, mail: &[u8]) {
+        let tag = self.begin(&format!("APPEND \"{folder}\" ({flags}) {{{}}}", mail.len()));
         let invitation = self.line();
         assert!(invitation.starts_with('+'), "{folder}: {invitation}");
         self.stream.get_mut().write_all(mail).unwrap();

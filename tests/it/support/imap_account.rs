@@ -47,6 +47,7 @@ impl World {
             folders: Folders::Auto,
             text_cues: true,
             authserv_id: None,
+            webmail: None,
         };
         let world = World { server, store: Store::default(), account, pace: fast(), folder };
         world.write("password", "s3cret\n");

@@ -28,6 +28,7 @@ pub mod imap_store;
 pub mod keyring;
 pub mod maildir;
 pub mod message;
+pub mod mocked_desktop;
 pub mod nameserver;
 pub mod oauth_server;
 pub mod peers;

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::domain::decide::alerts::{AlertBatch, is_worth_telling};
+use crate::domain::decide::alerts::{AlertBatch, AlertCandidate};
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::statistics::Observation;
 use crate::domain::measure::turns::{Answer, Link};
@@ -34,17 +34,29 @@ fn population() -> PopulationCurve {
     PopulationCurve::of(&KaplanMeier::fit(&seen.concat()))
 }
 
-/// Which of the tellings the batch of `now` is for, with the next one a day later.
+fn batch(now: Moment, next: Moment) -> AlertBatch {
+    AlertBatch { now, next, covered_since: Moment(0), reads_text: true, they_owe: false }
+}
+
 #[track_caller]
 fn check(side: Side, starred: bool, now: &str, expect: [bool; 3]) {
+    check_where((side, starred, false), now, expect);
+}
+
+/// Which of the tellings the batch of `now` is for, with the next one a day later.
+#[track_caller]
+fn check_where((side, starred, they_owe): (Side, bool, bool), now: &str, expect: [bool; 3]) {
     // A Thursday.
     let debt = debt(side, "2026-11-19T12:00:00Z", now);
     let now = moment(now);
     let population = population();
     let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
-    let batch =
-        AlertBatch { now, next: now.plus_hours(24.0), covered_since: Moment(0), reads_text: true };
-    let worth = [0, 1, 2].map(|told| is_worth_telling(&debt, &batch, told, habit.as_ref()));
+    let batch = AlertBatch { they_owe, ..batch(now, now.plus_hours(24.0)) };
+    let mut candidate = AlertCandidate { debt: &debt, told: 0, starred: habit };
+    let worth = [0, 1, 2].map(|told| {
+        candidate.told = told;
+        candidate.is_worth_telling(&batch)
+    });
     assert_eq!(worth, expect, "{side:?} at {now}");
 }
 
@@ -65,8 +77,9 @@ fn what_a_starred_contact_owes_is_told_when_it_is_late_on_their_working_days() {
 }
 
 #[test]
-fn what_others_owe_is_never_an_alert() {
+fn what_others_owe_is_an_alert_only_where_it_is_wanted() {
     check(Side::Mine, false, "2026-12-10T12:00:00Z", [false, false, false]);
+    check_where((Side::Mine, false, true), "2026-11-23T12:00:00Z", [true, false, false]);
 }
 
 #[test]
@@ -74,10 +87,10 @@ fn snoozed_and_old_debts_are_not_told() {
     let now = moment("2026-11-25T12:00:00Z");
     let late = debt(Side::Mine, "2026-11-19T12:00:00Z", "2026-11-25T12:00:00Z");
     let population = population();
-    let habit = Habit::of([].into_iter(), &population, now);
     let worth = |debt: &Debt, covered_since| {
-        let batch = AlertBatch { now, next: now, covered_since, reads_text: true };
-        is_worth_telling(debt, &batch, 0, Some(&habit))
+        let batch = AlertBatch { covered_since, ..batch(now, now) };
+        let habit = Some(Habit::of([].into_iter(), &population, now));
+        AlertCandidate { debt, told: 0, starred: habit }.is_worth_telling(&batch)
     };
     assert!(worth(&late, late.due));
     assert!(!worth(&late, now));
@@ -116,8 +129,9 @@ fn only_what_is_due_is_told_unless_no_text_is_read_and_the_contact_is_starred() 
         let population = population();
         let habit = starred.then(|| Habit::of([].into_iter(), &population, now));
         let next = now.plus_hours(24.0);
-        let batch = AlertBatch { now, next, covered_since: Moment(0), reads_text };
-        let worth = is_worth_telling(&debt, &batch, 0, habit.as_ref());
+        let batch = AlertBatch { reads_text, ..batch(now, next) };
+        let candidate = AlertCandidate { debt: &debt, told: 0, starred: habit };
+        let worth = candidate.is_worth_telling(&batch);
         assert_eq!(worth, expect, "{d} {reads_text} {starred}");
     }
     check(0.5, true, false, true);
