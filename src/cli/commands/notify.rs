@@ -61,7 +61,7 @@ pub(super) async fn run(desk: &Desk, args: &NotifyArgs) -> Result<()> {
 fn sample(desk: &Desk) -> Alert {
     Alert {
         about: "test".to_owned(),
-        title: "Grace Hopper is waiting for your answer".to_owned(),
+        title: "Grace Hopper is waiting for you".to_owned(),
         body: "“A sample of an alert”\ngrace@example.org\nasks you something at the end · to you \
                alone\nWaiting for 30 h, due in 18 h\nNothing is changed by its buttons."
             .to_owned(),

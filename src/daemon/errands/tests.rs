@@ -109,7 +109,7 @@ fn an_alert_says_whose_answer_is_missing() {
     let expect = [
         ("Ada hasn't answered you", format!("{missing}C1-1")),
         (
-            "Bob is waiting for your answer",
+            "Bob is waiting for you",
             "asks you something at the end · to you alone\n\
              Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago\nrequite done C2-3"
                 .to_owned(),

@@ -21,7 +21,7 @@ pub fn alert(named: &NamedDebt, policy: &Policy, now: Moment) -> Alert {
     let waited = duration(debt.age_h);
     let (title, waiting) = match debt.turn.side {
         Side::Theirs => {
-            (format!("{name} is waiting for your answer"), format!("Waiting for {waited}, {when}"))
+            (format!("{name} is waiting for you"), format!("Waiting for {waited}, {when}"))
         }
         Side::Mine => (
             format!("{name} hasn't answered you"),

@@ -394,6 +394,49 @@ fn the_fullest_digest_isnt_clipped_by_gmail() {
     assert!(styles.len() <= 8_000, "{} bytes of styles", styles.len());
 }
 
+/// The relative luminance of a colour such as `#0f8a76` (WCAG 2.2).
+fn luminance(colour: [f64; 3]) -> f64 {
+    let linear = colour.map(|part| match part / 255.0 {
+        part if part <= 0.04045 => part / 12.92,
+        part => ((part + 0.055) / 1.055).powf(2.4),
+    });
+    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+}
+
+/// Whether one reads on the other: a contrast of 4.5 (WCAG 2.2 §1.4.3).
+fn reads_on(text: [f64; 3], ground: [f64; 3]) -> bool {
+    let (a, b) = (luminance(text) + 0.05, luminance(ground) + 0.05);
+    a.max(b) / a.min(b) >= 4.5
+}
+
+fn colour(hex: &str) -> [f64; 3] {
+    [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).expect("a colour")))
+}
+
+/// The colours of text behind this beginning of a declaration.
+fn colours<'h>(html: &'h str, declaration: &'h str) -> impl Iterator<Item = [f64; 3]> + 'h {
+    html.match_indices(declaration).map(move |(at, _)| colour(&html[at + declaration.len()..]))
+}
+
+#[test]
+fn every_colour_reads_in_light_and_dark_and_where_a_mail_program_inverts_it() {
+    let html = rendered(&rich(), &paris()).html;
+    let (head, body) = html.split_once("</style>").unwrap();
+    let (card, dark_card) = (colour("ffffff"), colour("171e26"));
+    assert!(head.contains("#171e26") && body.contains("background-color:#ffffff"));
+    let inverted = |colour: [f64; 3]| colour.map(|part| 255.0 - part);
+    for text in colours(body, ";color:#").chain(colours(body, "\"color:#")) {
+        assert!(reads_on(text, card), "{text:?} in light");
+        assert!(reads_on(inverted(text), inverted(card)), "{text:?}, inverted");
+    }
+    let mut dark = 0;
+    for text in colours(head, "{ color: #") {
+        assert!(reads_on(text, dark_card), "{text:?} in dark");
+        dark += 1;
+    }
+    assert!(dark >= 8, "by the scheme, and by what Outlook leaves of it");
+}
+
 #[test]
 fn what_may_need_no_reply_is_never_red() {
     let html =

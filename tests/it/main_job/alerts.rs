@@ -43,7 +43,7 @@ fn a_click_opens_the_message_with_the_token_of_the_notifier() {
         let world = with_debts(&batch_is_due());
         let daemon = daemon_on_the_desktop(&world);
         let alert = desktop.shows(1).await;
-        assert_eq!(alert.title, "Grace Hopper is waiting for your answer");
+        assert_eq!(alert.title, "Grace Hopper is waiting for you");
         let id = alert.body.lines().last().unwrap();
         assert!(id.starts_with("requite done C"), "{}", alert.body);
         assert!(alert.body.contains("asks you something at the end"), "{}", alert.body);
@@ -156,7 +156,7 @@ fn nothing_is_shown_to_a_locked_screen() {
         assert_eq!(desktop.asked().shown.len(), 0);
         desktop.lock(false).await;
         let alert = desktop.shows(1).await;
-        assert_eq!(alert.title, "Grace Hopper is waiting for your answer");
+        assert_eq!(alert.title, "Grace Hopper is waiting for you");
         assert!(daemon.terminate().success());
     });
 }
@@ -274,10 +274,7 @@ fn the_test_alert_tells_what_the_notifier_can_do_and_what_was_pressed() {
         desktop.press(alert.number, "snooze", None).await;
         let output = tokio::task::spawn_blocking(|| running.wait_with_output().unwrap());
         let told = String::from_utf8(output.await.unwrap().stdout).unwrap();
-        assert!(
-            told.starts_with("Shown by mock tests, which can do this: actions, body"),
-            "{told}"
-        );
+        assert!(told.starts_with("Shown by mock 1, which can do this: actions, body"), "{told}");
         assert!(
             told.contains("It offers: Open (a click on the alert), Done, Snooze, Mute"),
             "{told}"

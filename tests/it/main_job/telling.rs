@@ -91,7 +91,7 @@ fn a_debt_that_is_due_soon_is_told_once() {
             has_looked(&daemon);
         }
         let history = desktop.history().await;
-        assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
+        assert_eq!(titles(&history), ["Grace Hopper is waiting for you"]);
         let body = history[0]["body"]["data"].as_str().unwrap();
         assert!(body.contains(DUE_SOON), "{body}");
         let late = pair("Alan Turing", LATE);
@@ -117,7 +117,7 @@ fn an_alert_waits_for_somebody_to_show_it() {
         desktop.displays(1).await;
         has_looked(&daemon);
         let history = desktop.history().await;
-        assert_eq!(titles(&history), ["Grace Hopper is waiting for your answer"]);
+        assert_eq!(titles(&history), ["Grace Hopper is waiting for you"]);
         assert!(daemon.terminate().success());
     });
 }
