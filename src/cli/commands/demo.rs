@@ -6,6 +6,7 @@ mod story;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use tokio::sync::{mpsc, watch};
@@ -19,6 +20,7 @@ use crate::daemon::clock::Clock;
 use crate::daemon::seal::Seal;
 use crate::daemon::{Daemon, Outlet};
 use crate::deliver::{self, Alert};
+use crate::domain::decide::mailed_command::{Asked, MailedCommand};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -27,6 +29,9 @@ use story::{BEGIN, END, Mail, PEOPLE, SCENES};
 /// Real seconds for the two weeks: to watch, and for those who can't wait.
 const TO_WATCH: f64 = 42.0;
 const AT_ONCE: f64 = 16.0;
+/// So often, and so far apart, it is looked whether a mail has come.
+const PATIENCE: usize = 250;
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
@@ -44,7 +49,8 @@ pub(crate) struct DemoArgs {
 pub(super) async fn run(args: &DemoArgs, globals: &Globals) -> Result<()> {
     let folder = make_folder(args.keep.as_deref())?;
     prepare(&folder)?;
-    let desk = desk(&folder, None, globals)?;
+    // Whom Ada knows, she has known since before the story.
+    let desk = Desk { now: BEGIN, ..desk(&folder, None, globals)? };
     say(&format!(
         "Two weeks in the mailbox of Ada Example, who knows {} people. Everything lies in {}\n",
         PEOPLE.len(),
@@ -53,8 +59,8 @@ pub(super) async fn run(args: &DemoArgs, globals: &Globals) -> Result<()> {
     import::run(&desk, &ImportArgs::of(vec![folder.join("Connections.csv")]))?;
     let seconds = if args.once { AT_ONCE } else { TO_WATCH };
     let clock = Clock::fast(BEGIN, (END.0 - BEGIN.0) as f64 / seconds);
-    play(&folder, desk, clock).await?;
-    let end = self::desk(&folder, Some(END), globals)?;
+    let ended = play(&folder, desk, clock, globals).await?;
+    let end = self::desk(&folder, Some(ended), globals)?;
     say("");
     status::run(&end, &StatusArgs::default())?;
     say("");
@@ -69,8 +75,9 @@ fn desk(folder: &Path, at: Option<Moment>, globals: &Globals) -> Result<Desk> {
     Desk::open(&Globals { home, config: None, at, quiet: true, verbose: 0, ..globals.clone() })
 }
 
-/// Lets the daemon watch while the two weeks' mail comes in.
-async fn play(folder: &Path, desk: Desk, clock: Clock) -> Result<()> {
+/// Lets the daemon watch while the two weeks' mail comes in, until the last digest was answered;
+/// when that was.
+async fn play(folder: &Path, desk: Desk, clock: Clock, globals: &Globals) -> Result<Moment> {
     let (stop, shutdown) = watch::channel(false);
     let (also, mut alerts) = mpsc::unbounded_channel();
     let outlet = Outlet { desktop: true, also: Some(also) };
@@ -82,8 +89,38 @@ async fn play(folder: &Path, desk: Desk, clock: Clock) -> Result<()> {
         tell(scene.at(), &headline(scene));
     }
     wait_until(clock, END, &mut alerts).await;
+    let answered = answer_the_digest(folder, clock, globals).await;
+    let ended = clock.now();
     let _ = stop.send(true);
-    daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))?
+    daemon.await.map_err(|cause| Error::failed("the daemon failed").because(cause))??;
+    answered.map(|()| ended)
+}
+
+/// As if Ada tapped on *Done* below the entry that has waited longest: a mail to herself, which the
+/// daemon finds in her mailbox.
+async fn answer_the_digest(folder: &Path, clock: Clock, globals: &Globals) -> Result<()> {
+    let now = desk(folder, Some(clock.now()), globals)?;
+    let store = Store::open(&now.home.data)?;
+    let digest = now.book(&store)?.digest()?;
+    let longest = digest.i_owe.iter().min_by_key(|named| named.debt.turn.start);
+    let Some(longest) = longest else { return Ok(()) };
+    let turn = longest.debt.turn.id;
+    let command = MailedCommand { turn, what: Asked::Done };
+    let token = Seal::of(&now.home.data)?.token(&command.words(&digest.week));
+    deliver(folder, &story::to_myself(clock.now(), &command.subject(&token)))?;
+    tell(
+        clock.now(),
+        &format!("Ada taps “Done” below {}, in the digest on her phone", longest.name),
+    );
+    for _ in 0..PATIENCE {
+        let told = store.turns_of(turn.contact)?;
+        if told.iter().any(|it| it.id == turn && it.closed.is_some()) {
+            tell(clock.now(), &format!("her mail to herself has come: {turn} is done"));
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 fn headline(scene: &story::Scene) -> String {
@@ -177,6 +214,7 @@ fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
     let page = digests.join("digest.html");
     write(&page, rendered.html.as_bytes())?;
     say(&format!("\nThe Monday digest: {}", page.display()));
+    say("(each entry leads to an answer, to the message, and to Done and Snooze by mail)");
     let mut letters: Vec<PathBuf> = fs::read_dir(&digests)
         .into_iter()
         .flatten()

@@ -228,6 +228,18 @@ const THEIR_PAST_SUBJECTS: [&str; 6] = [
     "Which day suits you in June?",
 ];
 
+/// What a link of the digest makes, with nothing in it but its subject.
+pub(super) fn to_myself(at: Moment, subject: &str) -> Mail {
+    let date = at.timestamp().strftime("%a, %d %b %Y %H:%M:%S +0000");
+    let text = format!(
+        "Received: from phone.example.com by mx.example.com; {date}\r\n\
+         From: \"{MY_NAME}\" <{ME}>\r\nTo: {ME}\r\nSubject: {subject}\r\nDate: {date}\r\n\
+         Message-ID: <tap-{}@example.com>\r\n\r\n",
+        at.0
+    );
+    Mail { at, sent: false, bytes: text.into_bytes() }
+}
+
 fn mail(draft: &Draft<'_>) -> Mail {
     let (me, them) = ((MY_NAME, ME), (draft.person.name, draft.person.email));
     let (from, to) = if draft.mine { (me, them) } else { (them, me) };
