@@ -12,6 +12,7 @@ use requite::domain::policy::Urgency;
 use requite::error::{Error, Kind};
 
 use crate::support::desktop::{PrivateDesktop, bus_in, programs, with_bus};
+use crate::support::peers;
 use crate::support::smtpd::Smtpd;
 
 const FROM: &str = "ada@example.com";
@@ -325,6 +326,31 @@ fn what_the_user_chooses_comes_back() {
             screen.history().await;
             screen.displays(0).await;
         }
+    });
+}
+
+#[test]
+fn xfce_has_a_button_for_what_a_click_does_elsewhere() {
+    let (Some(programs), Some(notifyd)) = (programs(), peers::xfce4_notifyd()) else { return };
+    let test = "deliver::xfce_has_a_button_for_what_a_click_does_elsewhere";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    with_bus(test, &bus_in(folder.path()), async || {
+        let mut screen = PrivateDesktop::start(programs).await;
+        let mut xfce = tokio::process::Command::new(notifyd);
+        xfce.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
+        screen.start_with(xfce).await;
+        let notifier = probe().await.expect("xfce4-notifyd");
+        assert_eq!(notifier.name, "Xfce Notify Daemon");
+        let keys: Vec<&str> =
+            notifier.actions(Choices::OpenAndSteer).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["open", "done", "snooze", "mute"]);
+        let mut desktop = Desktop::connect().await.expect("a bus");
+        let shown = desktop.show(&alert("C4-40", "Grace Hopper is waiting"), None).await;
+        let number = shown.expect("Xfce shows it").number;
+        desktop.close(number).await.expect("and takes it away");
+        let expect = DesktopEvent::Closed { number, expired: false };
+        let gone = async { while desktop.event().await != expect {} };
+        tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.expect("it is gone");
     });
 }
 

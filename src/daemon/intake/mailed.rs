@@ -136,3 +136,97 @@ fn meant(store: &Store, found: &Found) -> Result<Result<(), &'static str>> {
     let is_there = store.turns_of(turn.contact)?.iter().any(|it| it.touches.contains(&turn.touch));
     Ok(is_there.then_some(()).ok_or("there is no such turn"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::domain::measure::turns::Turn;
+    use crate::domain::model::{ContactId, DAY, Side};
+    use crate::mail;
+    use crate::store::{ImportRun, NewCard};
+
+    /// Wednesday, 25 November 2026, 12:00 UTC.
+    const NOW: Moment = Moment(1_795_608_000);
+    const ADA: &str = "ada@example.com";
+
+    struct World {
+        folder: tempfile::TempDir,
+        store: Store,
+        config: Config,
+    }
+
+    /// Grace, who is known for as long, waits for an answer.
+    fn world(known_for: i64) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let card = NewCard { name: "Grace Hopper".to_owned(), ..NewCard::default() };
+        store.import_card(&card, NOW - known_for, &mut ImportRun::default()).unwrap();
+        let turn = Turn::asked(Side::Theirs, 812, NOW - 3 * DAY);
+        let id = crate::domain::model::TurnId { contact: ContactId(1), ..turn.id };
+        store.put_turns(ContactId(1), &[Turn { id, ..turn }.unjudged()], None).unwrap();
+        let mut config = config::defaults();
+        config.me.addresses = vec![ADA.to_owned()];
+        config.digest.commands_to = Some(ADA.to_owned());
+        World { folder, store, config }
+    }
+
+    impl World {
+        fn token(&self, week: &str, words: &str) -> String {
+            Seal::of(self.folder.path()).unwrap().token(&format!("{week} {words}"))
+        }
+
+        /// How many contacts are decided about, when such a mail of mine comes that was sent then.
+        fn comes(&self, subject: &str, sent: Moment) -> usize {
+            let header = format!("From: {ADA}\r\nTo: {ADA}\r\nSubject: {subject}\r\n\r\n");
+            let facts = mail::facts(header.as_bytes()).unwrap();
+            let uid = crate::source::Uid::default();
+            let internal = Some(sent);
+            let arrival =
+                Arrival { uid, flags: Default::default(), disowned: false, internal, facts };
+            self.takes(&arrival)
+        }
+
+        fn takes(&self, arrival: &Arrival) -> usize {
+            let mut commands = MailedCommands::default();
+            commands.gather(std::slice::from_ref(arrival), &self.config);
+            let folder = self.folder.path();
+            commands.carry_out(&self.store, &self.config, folder, NOW).unwrap().len()
+        }
+    }
+
+    #[test]
+    fn a_link_works_for_five_weeks_and_once_for_each() {
+        let world = world(365 * DAY);
+        let comes = |week: &str| {
+            let token = world.token(week, "done C1-812");
+            world.comes(&format!("requite done C1-812 {token}"), NOW)
+        };
+        assert_eq!(comes("2026-W48"), 1);
+        assert_eq!(comes("2026-W48"), 0, "once");
+        assert_eq!(comes("2026-W44"), 1, "of four weeks before");
+        assert_eq!(comes("2026-W43"), 0, "too old");
+        assert_eq!(comes("2026-W49"), 0, "of a week to come");
+    }
+
+    #[test]
+    fn a_mail_from_before_this_database_means_nobody_in_it() {
+        let subject = |world: &World| {
+            format!("requite done C1-812 {}", world.token("2026-W48", "done C1-812"))
+        };
+        let anew = world(0);
+        assert_eq!(anew.comes(&subject(&anew), NOW - DAY), 0);
+        let old = world(10 * DAY);
+        assert_eq!(old.comes(&subject(&old), NOW - DAY), 1);
+    }
+
+    #[test]
+    fn without_a_key_or_with_the_links_switched_off_nothing_is_done() {
+        let world = world(DAY);
+        assert_eq!(world.comes("requite done C1-812 AAAAAAAAAAAAAAAA", NOW), 0);
+        let token = world.token("2026-W48", "done C1-812");
+        let mut off = world;
+        off.config.digest.commands_to = None;
+        assert_eq!(off.comes(&format!("requite done C1-812 {token}"), NOW), 0);
+    }
+}

@@ -140,3 +140,16 @@ fn i_owe(debt: &Debt, starred: Option<&Habit<'_>>) -> IOwe {
             .map_or(0.0, |habit| miss(q, habit.survival(debt.age_h), habit.survival(debt.limit_h))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_may_be_unseen_that_ended_shortly_before_nobody_was_there() {
+        let gone = Moment(1_795_608_000);
+        assert!(may_be_unseen(gone + 60, gone), "to a locked screen");
+        assert!(may_be_unseen(gone - 299, gone));
+        assert!(!may_be_unseen(gone - 300, gone), "somebody sat there until later");
+    }
+}

@@ -261,6 +261,63 @@ fn from_the_fourth_on_alerts_share_one_and_the_budget_ends_with_a_word() {
 }
 
 #[test]
+fn hostile_names_and_subjects_come_out_harmless_everywhere() {
+    let name = "hostile_names_and_subjects_come_out_harmless_everywhere";
+    before(name, &ALL, async |desktop| {
+        let post = "[digest]\nto = \"ada@example.com\"\n";
+        let world = with_debts(&[post, &batch_is_due()].concat());
+        let evil = "=?utf-8?q?=E2=80=AEeve_=3Cb=3Ebold=3C/b=3E=0D=0ABcc:_x@evil.example_=1B[2J?=";
+        let mail = to_me(
+            &format!("{evil} <\"><script>x</script>\"@evil.example>"),
+            hours_ago(32),
+            "<img src=x>&cc=y@evil.example@evil.example",
+            &format!("{evil} could you send the key?"),
+        );
+        Maildir::create(world.home().join("Mail")).deliver(mail.time(), &mail.bytes());
+        let grace = to_me(
+            &format!("{evil} <grace@example.org>"),
+            hours_ago(31),
+            "a%0d%0aBcc:x@example.org",
+            &format!("{evil} could you send the key?"),
+        );
+        Maildir::create(world.home().join("Mail")).deliver(grace.time(), &grace.bytes());
+        let daemon = daemon_on_the_desktop(&world);
+        desktop.shows(2).await;
+        let shown = desktop.asked().shown.clone();
+        let alert = shown.iter().find(|it| it.body.contains("bold")).expect("the hostile one");
+        let told = [
+            format!("{}{}", alert.title, alert.body.replace('\n', " ")),
+            world.run(&["digest", "--text"]),
+            world.run(&["digest", "--html"]),
+            world.run(&["digest", "--eml"]),
+            world.run(&["status"]),
+        ];
+        for markup in ["<script", "<b>bold</b>", "<img"] {
+            assert!(!told[2].contains(markup), "{markup} in {}", told[2]);
+        }
+        for text in &told {
+            assert!(!text.contains(['\u{202E}', '\u{1b}']), "{text}");
+            assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "{text}");
+        }
+        let page = &told[2];
+        let links = page.split("href=\"").skip(1).map(|link| link.split('"').next().unwrap());
+        let mut commands = 0;
+        for link in links {
+            assert!(link.is_ascii() && !link.contains([' ', '<', '>', '\r', '\n']), "{link}");
+            let fields = link.replace("&#38;", "&").replace("&amp;", "&");
+            let names = fields.split(['?', '&']).skip(1).map(|it| it.split('=').next().unwrap());
+            assert!(names.clone().all(|it| it == "subject" || it == "In-Reply-To"), "{link}");
+            commands += usize::from(link.contains("requite%20done"));
+        }
+        assert!(commands >= 3, "{page}");
+        let json = world.json(&["digest", "--json"]);
+        let owed = json["i_owe"].as_array().unwrap().len();
+        assert!(owed >= 3, "{json}");
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
 fn the_test_alert_tells_what_the_notifier_can_do_and_what_was_pressed() {
     let name = "the_test_alert_tells_what_the_notifier_can_do_and_what_was_pressed";
     before(name, &ALL, async |desktop| {

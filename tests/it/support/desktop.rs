@@ -90,6 +90,13 @@ impl PrivateDesktop {
 
     /// Returns once dunst owns the notifier's name on the bus.
     pub async fn start_notifier(&mut self) {
+        let mut dunst = AsyncCommand::new(&self.dunst);
+        dunst.arg("-config").arg(self.write_settings());
+        self.start_with(dunst).await;
+    }
+
+    /// The same with another notifier.
+    pub async fn start_with(&mut self, mut notifier: AsyncCommand) {
         let bus = zbus::connection::Builder::address(self.address.as_str())
             .expect("a bus address")
             .build()
@@ -100,18 +107,10 @@ impl PrivateDesktop {
             .receive_name_owner_changed_with_args(&[(0, "org.freedesktop.Notifications")])
             .await
             .expect("a subscription");
-        self.notifier = Some(
-            AsyncCommand::new(&self.dunst)
-                .arg("-config")
-                .arg(self.write_settings())
-                .env("DISPLAY", &self.display)
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .kill_on_drop(true)
-                .spawn()
-                .expect("dunst starts"),
-        );
-        tokio::time::timeout(PATIENCE, changes.next()).await.expect("dunst on the bus");
+        notifier.env("DISPLAY", &self.display).kill_on_drop(true);
+        notifier.stdout(Stdio::null()).stderr(Stdio::null());
+        self.notifier = Some(notifier.spawn().expect("the notifier starts"));
+        tokio::time::timeout(PATIENCE, changes.next()).await.expect("a notifier on the bus");
     }
 
     pub async fn stop_notifier(&mut self) {

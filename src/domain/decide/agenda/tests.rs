@@ -148,6 +148,16 @@ fn a_digest_waits_a_day_for_what_may_have_come_back() {
 }
 
 #[test]
+fn alerts_wait_for_somebody_to_be_there() {
+    let known = |known: &mut Known| {
+        (known.has_alerts, known.nobody_is_there) = (true, true);
+        // They are planned all the same.
+        known.last_batch = None;
+    };
+    check(known, &[plan_alerts(BATCH, NOW + TO_BATCH)], TO_BATCH);
+}
+
+#[test]
 fn without_a_desktop_or_a_digest_only_learning_falls_due() {
     let known = |known: &mut Known| {
         (known.wants_alerts, known.digest) = (false, None);
