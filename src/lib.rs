@@ -53,6 +53,8 @@
 //! | decision | what the user said of a contact or a turn |
 //! | agenda, task | what is due at an instant, and when to look again |
 //! | delivery, outbox | what is told or sent once; where it is remembered |
+//! | on screen | an alert that was shown and isn't closed yet |
+//! | mailed command | what the user says of an entry of the digest, by a mail to themself |
 //! | batch | what a source hands over at once; a morning's alerts are an alert batch |
 //! | book | everything known as of one instant |
 //!
@@ -71,9 +73,10 @@
 //!    tested by example, without a database.
 //! 2. `store`: where what has to be known isn't kept yet, a query in the file of its table.
 //! 3. `daemon::errands`: gathers it in `known`, carries the task out in `perform`, and says it in
-//!    `errands::words`.
+//!    `errands::words`; `errands::showing` brings it there, and `errands::standing` looks after it.
 //!
-//! `tests/it/main_job/telling.rs` shows it on a real desktop.
+//! `tests/it/main_job/telling.rs` shows it on a real desktop, and `alerts.rs` beside it on one that
+//! says what it was asked.
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.
@@ -96,6 +99,10 @@
 //!   contact ties others together.
 //! - A copy brings folders, flags and an earlier time, and nothing else.
 //! - Who reads the database never waits for who writes it; who writes holds it for a moment only.
+//! - A mail changes nothing but what it is, unless it is from me to me and bears the token of a
+//!   digest of this home.
+//! - No program is started but those that the configuration names, and what opens a message is
+//!   started by others.
 //! - Edges don't import each other, and bytes from outside never panic: each is counted, or shown
 //!   with its reason.
 

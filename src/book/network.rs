@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Book, Ledger};
-use crate::domain::decide::digest::Kept;
+use crate::domain::decide::digest::KeptWeek;
 use crate::domain::decide::digest::network::{
     self, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
@@ -25,7 +25,7 @@ impl Book<'_> {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub(super) fn network(&self, mine: Kept) -> Result<NetworkWeek> {
+    pub(super) fn network(&self, mine: KeptWeek) -> Result<NetworkWeek> {
         let told = Told::new(self.store.told()?, self.now(), self.policy.zone.clone());
         let ledger = self.ledger()?;
         let sift = self.sift()?;

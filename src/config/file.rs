@@ -11,7 +11,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use toml::{Spanned, Value};
 
 use crate::domain::model::Stance;
-use crate::domain::policy::Urgency;
+use crate::domain::policy::AlertUrgency;
 
 /// Text with its place in the file.
 pub(super) type Text = Option<Spanned<String>>;
@@ -158,7 +158,7 @@ pub(super) struct WrittenAlerts {
     pub batch: Text,
     pub per_week: Option<u32>,
     pub quiet: Text,
-    pub urgency: Option<Urgency>,
+    pub urgency: Option<AlertUrgency>,
     pub they_owe: bool,
     /// A command that opens a message.
     pub open: Option<Spanned<Vec<String>>>,

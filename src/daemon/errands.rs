@@ -19,7 +19,7 @@ use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark};
 use crate::domain::decide::schedule;
 use crate::domain::model::Moment;
-use crate::domain::policy::{Policy, Urgency};
+use crate::domain::policy::{AlertUrgency, Policy};
 use crate::error::{Error, Result};
 use crate::source::Problems;
 use crate::store::Store;
@@ -35,7 +35,7 @@ mod words;
 pub use desk::Outlet;
 
 use desk::AlertDesk;
-use standing::Standing;
+use standing::StandingAlerts;
 
 /// After a failure, seconds before the next attempt.
 const RETRY: i64 = 60;
@@ -50,7 +50,7 @@ pub struct Errands {
     progress: watch::Receiver<Progress>,
     store: Option<Store>,
     desk: AlertDesk,
-    standing: Standing,
+    standing: StandingAlerts,
     /// No digest is sent before then: it failed.
     post_retry: Option<Moment>,
 }
@@ -70,7 +70,7 @@ impl Errands {
             progress: watch::channel(Progress::default()).1,
             store: None,
             desk: AlertDesk::new(outlet),
-            standing: Standing::default(),
+            standing: StandingAlerts::default(),
             post_retry: None,
         }
     }
@@ -100,7 +100,7 @@ impl Errands {
             about: title.to_owned(),
             title: title.to_owned(),
             body: format!("{cause}{advice}"),
-            urgency: Urgency::Normal,
+            urgency: AlertUrgency::Normal,
             choices: Choices::None,
         };
         warn!("{title}: {cause}");

@@ -11,11 +11,11 @@ mod phrases;
 use askama::Template;
 
 use crate::config::Config;
-use crate::domain::decide::digest::{Digest, Kept, Mover, Promise, WEEKS};
+use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise, WEEKS};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::policy::Policy;
 use crate::domain::text::{clip, duration};
-use entry::{Entry, Junk, Leads, PerhapsLine};
+use entry::{DigestEntry, Junk, Leads, PerhapsLine};
 use network::Part;
 use phrases::{
     headline, more, more_perhaps, percent, subject, tally, totals, unmeasured, waiting,
@@ -113,7 +113,7 @@ struct WeekBar {
 struct Section {
     title: &'static str,
     tally: String,
-    entries: Vec<Entry>,
+    entries: Vec<DigestEntry>,
     more: Option<String>,
     perhaps: Vec<PerhapsLine>,
     more_perhaps: Option<String>,
@@ -198,15 +198,15 @@ fn kept(who: &'static str, promise: &Promise) -> PromiseSide {
 }
 
 /// 0…1; `None` where nothing fell due.
-fn share(week: Kept) -> Option<f64> {
+fn share(week: KeptWeek) -> Option<f64> {
     (week.matured > 0).then(|| week.in_time.min(week.matured) as f64 / week.matured as f64)
 }
 
-fn weeks(weeks: &[Kept; WEEKS]) -> Vec<WeekBar> {
+fn weeks(weeks: &[KeptWeek; WEEKS]) -> Vec<WeekBar> {
     if weeks.iter().all(|week| week.matured == 0) {
         return Vec::new();
     }
-    let bar = |week: &Kept| WeekBar {
+    let bar = |week: &KeptWeek| WeekBar {
         share: match week.matured {
             0 => "–".to_owned(),
             due => format!("{}/{due}", week.in_time.min(due)),

@@ -52,7 +52,7 @@ pub struct AlertPolicy {
     /// Start and end of the local quiet hours; `None` where there are none.
     pub quiet: Option<(civil::Time, civil::Time)>,
     /// How much an alert may interrupt.
-    pub urgency: Urgency,
+    pub urgency: AlertUrgency,
     /// Whether it is told of everybody who owes me an answer, not of starred contacts alone.
     pub they_owe: bool,
 }
@@ -60,7 +60,7 @@ pub struct AlertPolicy {
 /// How much an alert may interrupt, as Desktop Notifications 1.2 knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Urgency {
+pub enum AlertUrgency {
     /// Some desktops show it in their list only.
     Low,
     /// As most programs.
@@ -76,7 +76,7 @@ impl Default for AlertPolicy {
             batch: civil::time(8, 30, 0, 0),
             per_week: 6,
             quiet: Some((civil::time(21, 0, 0, 0), civil::time(8, 0, 0, 0))),
-            urgency: Urgency::default(),
+            urgency: AlertUrgency::default(),
             they_owe: false,
         }
     }

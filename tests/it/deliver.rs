@@ -8,7 +8,7 @@ use requite::deliver::{
     Action, Alert, Choices, Desktop, DesktopEvent, MailHeader, RenderedDigest, compose, probe, send,
 };
 use requite::domain::model::Moment;
-use requite::domain::policy::Urgency;
+use requite::domain::policy::AlertUrgency;
 use requite::error::{Error, Kind};
 
 use crate::support::desktop::{PrivateDesktop, bus_in, programs, with_bus};
@@ -239,7 +239,7 @@ async fn a_folder_gets_the_whole_mail_for_its_owner_only() {
 fn alert(id: &str, title: &str) -> Alert {
     let body = "Compiler budget <b>for</b> R&D\u{202E}\ndue today, 14:00".to_owned();
     let (about, title) = (id.to_owned(), title.to_owned());
-    Alert { about, title, body, urgency: Urgency::Normal, choices: Choices::OpenAndSteer }
+    Alert { about, title, body, urgency: AlertUrgency::Normal, choices: Choices::OpenAndSteer }
 }
 
 #[test]

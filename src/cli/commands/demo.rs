@@ -20,7 +20,7 @@ use crate::daemon::clock::Clock;
 use crate::daemon::seal::Seal;
 use crate::daemon::{Daemon, Outlet};
 use crate::deliver::{self, Alert};
-use crate::domain::decide::mailed_command::{Asked, MailedCommand};
+use crate::domain::decide::mailed_command::{MailedCommand, MailedVerb};
 use crate::domain::model::Moment;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -105,7 +105,7 @@ async fn answer_the_digest(folder: &Path, clock: Clock, globals: &Globals) -> Re
     let longest = digest.i_owe.iter().min_by_key(|named| named.debt.turn.start);
     let Some(longest) = longest else { return Ok(()) };
     let turn = longest.debt.turn.id;
-    let command = MailedCommand { turn, what: Asked::Done };
+    let command = MailedCommand { turn, what: MailedVerb::Done };
     let token = Seal::of(&now.home.data)?.token(&command.words(&digest.week));
     deliver(folder, &story::to_myself(clock.now(), &command.subject(&token)))?;
     tell(

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::deliver::{Alert, Choices};
 use crate::domain::decide::outbox::{Delivery, DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::model::Moment;
-use crate::domain::policy::Urgency;
+use crate::domain::policy::AlertUrgency;
 use crate::domain::text;
 use crate::error::Result;
 use crate::source::{Problem, Problems};
@@ -63,7 +63,7 @@ fn notice(account: &str, problem: &Problem) -> Alert {
         about: about(account),
         title: format!("Mail of {} can't be read", text::clean(account)),
         body: problem.detail.clone(),
-        urgency: Urgency::Normal,
+        urgency: AlertUrgency::Normal,
         choices: Choices::None,
     }
 }

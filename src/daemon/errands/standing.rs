@@ -11,7 +11,7 @@ use crate::store::OnScreen;
 
 /// What is known of alerts that stand, or stood until a moment ago.
 #[derive(Default)]
-pub struct Standing {
+pub struct StandingAlerts {
     /// Turns whose alerts' time was over, and when.
     expired: Vec<(Vec<TurnId>, Moment)>,
     /// The database as it was when what is over was looked for.

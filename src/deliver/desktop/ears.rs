@@ -16,8 +16,9 @@ use tokio::time::sleep;
 use zbus::message::Type;
 use zbus::{MatchRule, Message, MessageStream};
 
-use super::notifier::{NOTIFIER, action, no_notifier};
-use super::{Action, DesktopEvent, KEPT};
+use super::alert::{Action, DesktopEvent};
+use super::bus::{KEPT, no_notifier};
+use super::notifier::{NOTIFIER, action};
 use crate::error::Result;
 
 /// The token may come after the action that it is for.

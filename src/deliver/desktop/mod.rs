@@ -3,13 +3,14 @@
 //! Never queues and never repeats an alert: without a bus or a notifier it says so, and the caller
 //! waits. Nothing that goes wrong on the bus takes anything else down or holds it up.
 
+mod alert;
+mod bus;
 mod ears;
 mod notifier;
 mod opening;
 mod presence;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use notify_rust::NotificationHandle;
@@ -17,104 +18,14 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 
-use crate::domain::policy::Urgency;
-use crate::error::{Error, Result};
+use crate::error::Result;
+pub use alert::{Action, Alert, Choices, DesktopEvent, Shown};
+use bus::{KEPT, in_time, no_notifier, session};
 use ears::Heard;
-use notifier::{NOTIFIER, no_notifier};
+use notifier::NOTIFIER;
 pub use notifier::{Notifier, probe};
 pub use opening::{ToOpen, open};
 pub use presence::{Presence, is_graphical};
-
-/// Longer than a bus takes to start a notifier on demand (25 s).
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Alerts that are followed at once, the newest. There has to be an end: a notifier that was
-/// restarted never reports what became of the alerts before.
-const KEPT: usize = 50;
-
-/// What is to be shown on the desktop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alert {
-    /// What it is about: it takes the place of another one about the same that still stands.
-    pub about: String,
-    /// One line, shown up to 120 columns.
-    pub title: String,
-    /// Plain text, one thought a line; each is shown up to 240 columns.
-    pub body: String,
-    /// Whether it may interrupt.
-    pub urgency: Urgency,
-    /// What the user can do about it there.
-    pub choices: Choices,
-}
-
-/// What is offered on an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choices {
-    /// Nothing: it is only told.
-    None,
-    /// Done, Snooze and Mute.
-    Steer,
-    /// The message can be opened, too.
-    OpenAndSteer,
-}
-
-/// What can be chosen on an alert (Desktop Notifications 1.2 §9, `actions`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Show me the message.
-    Open,
-    /// The message needs no answer any more.
-    Done,
-    /// Remind me later.
-    Snooze,
-    /// No more alerts for this contact.
-    Mute,
-}
-
-impl Action {
-    /// As people read it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Action::Open => "Open",
-            Action::Done => "Done",
-            Action::Snooze => "Snooze",
-            Action::Mute => "Mute",
-        }
-    }
-}
-
-/// An alert that a notifier has taken, as both know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Which notifier, in which run of it.
-    pub notifier: String,
-    /// What it calls the alert.
-    pub number: u32,
-}
-
-/// What has happened on the session bus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DesktopEvent {
-    /// A notifier has come: what couldn't be shown may be shown now.
-    NotifierAppeared,
-    /// The bus is gone, and nothing more is heard of alerts: connect again.
-    Disconnected,
-    /// The user chose something on an alert; perhaps on one that an earlier run of ours showed.
-    Chosen {
-        /// The notifier's of the alert.
-        number: u32,
-        /// What was chosen.
-        action: Action,
-        /// What lets the window come to the front that is opened now.
-        token: Option<String>,
-    },
-    /// An alert is gone from the screen.
-    Closed {
-        /// The notifier's of the alert.
-        number: u32,
-        /// Its time was over; else somebody took it away.
-        expired: bool,
-    },
-}
 
 /// Shows alerts and listens to what becomes of them, as long as it lives.
 #[derive(Debug)]
@@ -233,23 +144,10 @@ async fn show(
     }
 }
 
-async fn session() -> Result<zbus::Connection> {
-    zbus::Connection::session().await.map_err(|error| {
-        Error::temporary("there is no session bus, so alerts can't be shown")
-            .because(error)
-            .hint("run requite within the desktop session: as a user service, it finds the bus")
-    })
-}
-
 async fn notifiers(bus: &zbus::Connection) -> Result<NameOwnerChangedStream> {
     let listening = async {
         let names = DBusProxy::new(bus).await?;
         names.receive_name_owner_changed_with_args(&[(0, NOTIFIER)]).await
     };
     listening.await.map_err(|error| no_notifier().because(error))
-}
-
-async fn in_time<T>(talk: impl Future<Output = Result<T>>) -> Result<T> {
-    let silence = |_| Err(no_notifier().because(format!("no answer in {} s", PATIENCE.as_secs())));
-    tokio::time::timeout(PATIENCE, talk).await.unwrap_or_else(silence)
 }

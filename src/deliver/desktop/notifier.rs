@@ -4,10 +4,11 @@
 use notify_rust::{Hint, Notification};
 use zbus::zvariant::DynamicType;
 
-use super::{Action, Alert, Choices, in_time, session};
-use crate::domain::policy::Urgency;
+use super::alert::{Action, Alert, Choices};
+use super::bus::{in_time, no_notifier, session};
+use crate::domain::policy::AlertUrgency;
 use crate::domain::text::clip;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 pub(super) const NOTIFIER: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -105,11 +106,6 @@ async fn message(
     calling.await.map_err(|error| no_notifier().because(error))
 }
 
-pub(super) fn no_notifier() -> Error {
-    Error::temporary("nobody on the session bus shows notifications")
-        .hint("start a notification daemon, such as dunst or mako; most desktops bring their own")
-}
-
 pub(super) fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
     let mut notification = Notification::new();
     notification
@@ -118,9 +114,9 @@ pub(super) fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
         .summary(&clip(&alert.title, TITLE_COLUMNS))
         .body(&body(&alert.body, notifier.can("body-markup")))
         .urgency(match alert.urgency {
-            Urgency::Low => notify_rust::Urgency::Low,
-            Urgency::Normal => notify_rust::Urgency::Normal,
-            Urgency::Critical => notify_rust::Urgency::Critical,
+            AlertUrgency::Low => notify_rust::Urgency::Low,
+            AlertUrgency::Normal => notify_rust::Urgency::Normal,
+            AlertUrgency::Critical => notify_rust::Urgency::Critical,
         })
         .hint(Hint::DesktopEntry("requite".to_owned()))
         .hint(Hint::Category("email".to_owned()));
@@ -159,7 +155,7 @@ mod tests {
             about: "C7-42".to_owned(),
             title: "Grace\n<b>Hopper</b>\u{202E} is waiting".to_owned(),
             body: body.to_owned(),
-            urgency: Urgency::Normal,
+            urgency: AlertUrgency::Normal,
             choices: Choices::OpenAndSteer,
         }
     }

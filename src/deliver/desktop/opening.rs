@@ -14,7 +14,7 @@ use zbus::message::Type;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, MatchRule, MessageStream};
 
-use super::session;
+use super::bus::session;
 use crate::error::{Error, Result};
 
 const PORTAL: &str = "org.freedesktop.portal.Desktop";

@@ -15,7 +15,7 @@ use zbus::message::Type;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::session;
+use super::bus::session;
 
 /// logind answers at once, or it is in trouble.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::deliver::links;
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::JunkMail;
-use crate::domain::decide::mailed_command::{Asked, MailedCommand, SNOOZE_DAYS};
+use crate::domain::decide::mailed_command::{MailedCommand, MailedVerb, SNOOZE_DAYS};
 use crate::domain::model::Side;
 use crate::domain::text::{clip, duration};
 
@@ -13,7 +13,7 @@ use crate::domain::text::{clip, duration};
 const SHORT_SUBJECT_COLUMNS: usize = 60;
 
 /// An answer that is due.
-pub(super) struct Entry {
+pub(super) struct DigestEntry {
     pub id: String,
     pub name: String,
     pub address: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct Entry {
     pub waiting: String,
     pub unusual: bool,
     pub because: String,
-    pub links: Vec<Link>,
+    pub links: Vec<EntryLink>,
     /// The mail that takes it off the list.
     pub done: Option<String>,
 }
@@ -34,10 +34,10 @@ pub(super) struct PerhapsLine {
     pub name: String,
     pub subject: Option<String>,
     pub since: String,
-    pub links: Vec<Link>,
+    pub links: Vec<EntryLink>,
 }
 
-pub(super) struct Link {
+pub(super) struct EntryLink {
     pub label: &'static str,
     pub href: String,
 }
@@ -58,7 +58,7 @@ pub(super) struct Leads<'a> {
 
 impl Leads<'_> {
     /// To a new mail to whom the entry is about; to the message.
-    fn reply(&self, named: &NamedDebt) -> Option<Link> {
+    fn reply(&self, named: &NamedDebt) -> Option<EntryLink> {
         let label = match named.debt.turn.side {
             Side::Theirs => "Reply",
             Side::Mine => "Ask again",
@@ -66,40 +66,45 @@ impl Leads<'_> {
         let subject = shown_subject(named, SUBJECT_COLUMNS);
         let (subject, id) = (subject.as_deref(), named.message_id.as_deref());
         let address = named.address.as_deref()?;
-        Some(Link { label, href: links::reply(address, subject, id) })
+        Some(EntryLink { label, href: links::reply(address, subject, id) })
     }
 
-    fn open(&self, named: &NamedDebt) -> Option<Link> {
+    fn open(&self, named: &NamedDebt) -> Option<EntryLink> {
         let account = named.account.as_deref();
         let href = links::shown_at(named.message_id.as_deref()?, account, self.config);
-        Some(Link { label: "Open", href })
+        Some(EntryLink { label: "Open", href })
     }
 
     /// `None` where nothing can be done by mail.
-    fn command(&self, label: &'static str, named: &NamedDebt, what: Asked) -> Option<Link> {
+    fn command(
+        &self,
+        label: &'static str,
+        named: &NamedDebt,
+        what: MailedVerb,
+    ) -> Option<EntryLink> {
         let (to, sign) = (self.config.digest.commands_to.as_deref()?, self.sign?);
         let command = MailedCommand { turn: named.debt.turn.id, what };
         let token = sign(&command.words(self.week));
-        Some(Link { label, href: links::mailto(to, &[("subject", &command.subject(&token))]) })
+        Some(EntryLink { label, href: links::mailto(to, &[("subject", &command.subject(&token))]) })
     }
 
-    fn done(&self, named: &NamedDebt) -> Option<Link> {
-        self.command("Done", named, Asked::Done)
+    fn done(&self, named: &NamedDebt) -> Option<EntryLink> {
+        self.command("Done", named, MailedVerb::Done)
     }
 
-    fn snooze(&self, named: &NamedDebt) -> Option<Link> {
-        self.command("Snooze 3 days", named, Asked::Snooze { days: SNOOZE_DAYS })
+    fn snooze(&self, named: &NamedDebt) -> Option<EntryLink> {
+        self.command("Snooze 3 days", named, MailedVerb::Snooze { days: SNOOZE_DAYS })
     }
 }
 
 impl Clock<'_> {
-    pub(super) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> Entry {
+    pub(super) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> DigestEntry {
         let debt = &named.debt;
         let name = clip(&named.name, NAME_COLUMNS);
         let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
         let due = self.tell(debt.due);
         let done = leads.done(named);
-        Entry {
+        DigestEntry {
             id: debt.turn.id.to_string(),
             address: address.filter(|address| !address.is_empty() && *address != name),
             name,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::{Digest, Kept, Promise, Totals, Unmeasured};
+use crate::domain::decide::digest::{Digest, KeptWeek, Promise, Totals, Unmeasured};
 use crate::domain::text::{clean, clip, count, duration, grouped};
 
 const FOLDER_COLUMNS: usize = 60;
@@ -71,7 +71,7 @@ pub(super) fn week_number(week: &str) -> String {
 }
 
 pub(super) fn headline(mine: &Promise, limit: &str) -> String {
-    let Kept { matured, in_time } = mine.this_week();
+    let KeptWeek { matured, in_time } = mine.this_week();
     match (matured, in_time.min(matured)) {
         (0, _) => "No answer of yours fell due this week.".to_owned(),
         (1, 1) => format!("One answer of yours fell due: you gave it within {limit}."),
@@ -102,7 +102,7 @@ pub(super) fn week_before(mine: &Promise) -> Option<String> {
 }
 
 pub(super) fn without_away(promise: &Promise) -> String {
-    let Kept { matured, in_time } = promise.this_week();
+    let KeptWeek { matured, in_time } = promise.this_week();
     match (matured, in_time.min(matured)) {
         (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
         (due, kept) => format!("Without the days you were away: {kept} of {due}."),

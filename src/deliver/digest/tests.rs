@@ -70,7 +70,7 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> N
 fn promise(weeks: &[(usize, usize)], median_h: Option<f64>) -> Promise {
     let mut promise = Promise { median_h, ..Promise::default() };
     for (week, (matured, in_time)) in promise.weeks.iter_mut().rev().zip(weeks.iter().rev()) {
-        *week = Kept { matured: *matured, in_time: *in_time };
+        *week = KeptWeek { matured: *matured, in_time: *in_time };
     }
     promise
 }

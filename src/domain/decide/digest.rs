@@ -67,14 +67,14 @@ pub const WEEKS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Promise {
     /// Week by week, the one that ends now last.
-    pub weeks: [Kept; WEEKS],
+    pub weeks: [KeptWeek; WEEKS],
     /// Median response time of the last 180 days in hours; `None` below three turns.
     pub median_h: Option<f64>,
 }
 
 /// How the answers were kept that fell due within seven days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kept {
+pub struct KeptWeek {
     /// Turns whose limit passed.
     pub matured: usize,
     /// Of those, answered by then.
@@ -300,17 +300,17 @@ impl Record {
 
 impl Promise {
     /// The week that ends now.
-    pub fn this_week(&self) -> Kept {
+    pub fn this_week(&self) -> KeptWeek {
         self.weeks[WEEKS - 1]
     }
 
     /// The one before it.
-    pub fn week_before(&self) -> Kept {
+    pub fn week_before(&self) -> KeptWeek {
         self.weeks[WEEKS - 2]
     }
 
     /// The week in which an answer fell due, if it is among those that are told.
-    fn week_of(&mut self, due: Moment, now: Moment) -> Option<&mut Kept> {
+    fn week_of(&mut self, due: Moment, now: Moment) -> Option<&mut KeptWeek> {
         let ago = usize::try_from((now.0 - due.0).div_euclid(WEEK)).ok()?;
         self.weeks.iter_mut().rev().nth(ago)
     }

@@ -22,12 +22,12 @@ pub struct MailedCommand {
     /// By whichever of its touches.
     pub turn: TurnId,
     /// What with it.
-    pub what: Asked,
+    pub what: MailedVerb,
 }
 
 /// What a mail may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum MailedVerb {
     /// It needs no answer any more.
     Done,
     /// It is hidden for so many days.
@@ -50,8 +50,8 @@ pub struct SignedCommand {
 impl fmt::Display for MailedCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.what {
-            Asked::Done => write!(f, "done {}", self.turn),
-            Asked::Snooze { days } => write!(f, "snooze {} {days}d", self.turn),
+            MailedVerb::Done => write!(f, "done {}", self.turn),
+            MailedVerb::Snooze { days } => write!(f, "snooze {} {days}d", self.turn),
         }
     }
 }
@@ -70,8 +70,8 @@ impl MailedCommand {
     /// As what it goes down among the user's decisions.
     pub fn decided(&self, now: Moment) -> Decided {
         match self.what {
-            Asked::Done => Decided::Done(self.turn.touch),
-            Asked::Snooze { days } => {
+            MailedVerb::Done => Decided::Done(self.turn.touch),
+            MailedVerb::Snooze { days } => {
                 Decided::Snooze { touch: self.turn.touch, until: now + days * DAY }
             }
         }
@@ -83,9 +83,9 @@ impl SignedCommand {
     pub fn read(subject: &str) -> Option<SignedCommand> {
         let words: Vec<&str> = subject.split_ascii_whitespace().collect();
         let (turn, what, token) = match words.as_slice() {
-            ["requite", "done", turn, token] => (turn, Asked::Done, token),
+            ["requite", "done", turn, token] => (turn, MailedVerb::Done, token),
             ["requite", "snooze", turn, wait, token] => {
-                (turn, Asked::Snooze { days: days(wait)? }, token)
+                (turn, MailedVerb::Snooze { days: days(wait)? }, token)
             }
             _ => return None,
         };

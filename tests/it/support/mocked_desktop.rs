@@ -58,7 +58,9 @@ pub struct MockedDesktop {
 
 impl Drop for MockedDesktop {
     fn drop(&mut self) {
-        self.served_by.take().map(Runtime::shutdown_background);
+        if let Some(served_by) = self.served_by.take() {
+            served_by.shutdown_background();
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
-use crate::domain::decide::digest::{Digest, JunkMail, Kept, Mover, Promise, Unmeasured};
+use crate::domain::decide::digest::{Digest, JunkMail, KeptWeek, Mover, Promise, Unmeasured};
 use crate::domain::decide::sift::Untested;
 use crate::domain::measure::rhythm::Rhythm;
 
@@ -66,7 +66,7 @@ fn promise(promise: &Promise) -> Value {
     })
 }
 
-fn kept(week: &Kept) -> Value {
+fn kept(week: &KeptWeek) -> Value {
     json!({ "matured": week.matured, "in_time": week.in_time })
 }
 

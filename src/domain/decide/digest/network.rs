@@ -3,7 +3,7 @@
 //!
 //! Chooses a few of many; what was told not long ago isn't told again.
 
-use super::Kept;
+use super::KeptWeek;
 use super::told::{Told, ToldOf};
 use crate::domain::decide::ledger::{LedgerEntry, LedgerKind, LedgerOutcome};
 use crate::domain::decide::sift::{Candidate, PER_WEEK, Untested, weekly, weekly_untested};
@@ -120,7 +120,12 @@ pub struct ToldSuggestion {
 }
 
 /// The week's drift. Who says nothing of how they hold their network can't stray from it.
-pub fn drift(entries: &[LedgerEntry], mine: Kept, stance: Stance, now: Moment) -> Option<Drift> {
+pub fn drift(
+    entries: &[LedgerEntry],
+    mine: KeptWeek,
+    stance: Stance,
+    now: Moment,
+) -> Option<Drift> {
     let of_the_week =
         |entry: &&LedgerEntry| entry.state.counts() && entry.at <= now && entry.at > now - WEEK;
     let done =
