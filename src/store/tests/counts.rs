@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::message::mailbox::{Role, Uid, UidValidity};
+use crate::domain::message::mailbox::{AccountState, Role, Uid, UidValidity};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -81,4 +81,20 @@ proptest! {
         let kept: Vec<u64> = account.folders.iter().map(|folder| folder.messages).collect();
         prop_assert_eq!(kept, copies);
     }
+}
+
+#[test]
+fn an_account_was_reached_until_it_failed() {
+    let store = Store::in_memory().unwrap();
+    store.set_accounts(&[("work".to_owned(), MailboxKind::Imap)]).unwrap();
+    let reached = |state, detail, at| {
+        store.set_account_state("work", state, detail, Moment(at)).unwrap();
+        store.accounts().unwrap()[0].reached
+    };
+    assert_eq!(reached(AccountState::Offline, "no route", 1), None, "never");
+    assert_eq!(reached(AccountState::Syncing, "connecting", 2), None);
+    assert_eq!(reached(AccountState::Watching, "", 3), Some(Moment(3)));
+    assert_eq!(reached(AccountState::Offline, "no route", 9), Some(Moment(9)));
+    assert_eq!(reached(AccountState::Syncing, "connecting", 10), Some(Moment(9)));
+    assert_eq!(reached(AccountState::Offline, "refused", 11), Some(Moment(9)));
 }

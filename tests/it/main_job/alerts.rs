@@ -222,33 +222,36 @@ fn without_a_screen_an_alert_waits_for_one() {
     });
 }
 
+/// Beside Grace, so many friends whose answers fall due today; not on the first morning, on which a
+/// new user is told of three.
+fn with_friends(count: usize, per_week: u32) -> World {
+    let world = with_debts(&format!("{}per_week = {per_week}\n", batch_is_due()));
+    let maildir = Maildir::create(world.home().join("Mail"));
+    let friends: Vec<[String; 2]> = (1..=count)
+        .map(|number| [format!("Friend {number}"), format!("friend{number}@example.org")])
+        .collect();
+    for (number, [name, address]) in friends.iter().enumerate() {
+        let from = format!("{name} <{address}>");
+        let at = hours_ago(31) - SignedDuration::from_mins(number as i64);
+        let mail = to_me(&from, at, &format!("f{number}@example.org"), "Could you send the key?");
+        maildir.deliver(at, &mail.bytes());
+    }
+    let cards: Vec<(&str, &str)> =
+        friends.iter().map(|[name, address]| (name.as_str(), address.as_str())).collect();
+    let file = world.write("friends.vcf", vcard(&cards));
+    world.run(&["import", file.to_str().unwrap()]);
+    let earlier = "INSERT INTO outbox (kind, subject, period, state, at, payload)
+                   VALUES ('batch', '', '2020-01-01', 'sent', 0, ''),
+                          ('batch', '', '2020-01-02', 'sent', 0, '')";
+    world.database().execute_batch(earlier).unwrap();
+    world
+}
+
 #[test]
 fn from_the_fourth_on_alerts_share_one_and_the_budget_ends_with_a_word() {
     let name = "from_the_fourth_on_alerts_share_one_and_the_budget_ends_with_a_word";
     before(name, &ALL, async |desktop| {
-        let world = with_debts(&(batch_is_due() + "per_week = 5\n"));
-        let maildir = Maildir::create(world.home().join("Mail"));
-        let mut cards = Vec::new();
-        let names: Vec<[String; 2]> =
-            (1..=7).map(|n| [format!("Friend {n}"), format!("friend{n}@example.org")]).collect();
-        for (n, [name, address]) in names.iter().enumerate() {
-            let at = hours_ago(31 + n as i64);
-            let mail = to_me(
-                &format!("{name} <{address}>"),
-                at,
-                &format!("f{n}@example.org"),
-                "Could you send the key?",
-            );
-            maildir.deliver(at, &mail.bytes());
-            cards.push((name.as_str(), address.as_str()));
-        }
-        let file = world.write("friends.vcf", vcard(&cards));
-        world.run(&["import", file.to_str().unwrap()]);
-        // Not the first morning, on which a new user is told of three.
-        world.database().execute_batch(
-            "INSERT INTO outbox (kind, subject, period, state, at, payload)
-             VALUES ('batch', '', '2020-01-01', 'sent', 0, ''), ('batch', '', '2020-01-02', 'sent', 0, '')",
-        ).unwrap();
+        let world = with_friends(7, 5);
         let daemon = daemon_on_the_desktop(&world);
         let summary = desktop.shows(4).await;
         assert!(summary.title.ends_with("are waiting for you"), "{}", summary.title);
@@ -256,6 +259,25 @@ fn from_the_fourth_on_alerts_share_one_and_the_budget_ends_with_a_word() {
         assert_eq!(summary.body.lines().last(), Some("3 more are due: requite status"));
         assert_eq!(summary.body.lines().count(), 3, "{}", summary.body);
         assert_eq!(summary.actions, [""; 0]);
+        assert!(daemon.terminate().success());
+    });
+}
+
+#[test]
+fn the_next_summary_takes_the_place_of_the_last() {
+    before("the_next_summary_takes_the_place_of_the_last", &ALL, async |desktop| {
+        let world = with_friends(11, 5);
+        let daemon = daemon_on_the_desktop(&world);
+        let first = desktop.shows(4).await;
+        has_looked(&daemon);
+        assert!(daemon.terminate().success());
+        // As if it were the next morning, with a new week's budget.
+        let next = "DELETE FROM outbox WHERE kind = 'batch' AND period > '2020-01-02';
+                    UPDATE outbox SET at = 0 WHERE kind = 'alert'";
+        world.database().execute_batch(next).unwrap();
+        let daemon = daemon_on_the_desktop(&world);
+        let second = desktop.shows(8).await;
+        assert_eq!((second.number, second.replaces), (first.number, first.number));
         assert!(daemon.terminate().success());
     });
 }
