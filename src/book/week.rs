@@ -72,23 +72,24 @@ impl Book<'_> {
         if let AsOf::Then(_) = self.as_of {
             return Ok(None);
         }
-        let mut found = Vec::new();
+        let (mut found, mut incomplete) = (Vec::new(), Vec::new());
         for account in self.store.accounts()? {
-            let is_used = !account.folders.is_empty() && account.kind != MailboxKind::Archive;
-            if !is_used {
+            if account.kind == MailboxKind::Archive {
                 continue;
             }
             let lately = account.reached.is_some_and(|at| at > self.now() - PASSING);
+            // One that is no longer configured is in no state any more.
             if account.state.has_failed() && !lately {
                 let since = account.reached;
                 found.push(Unmeasured::OutOfReach { account: account.name.clone(), since });
             }
             let unread = account.folders.into_iter().filter(|folder| !folder.complete);
-            found.extend(unread.map(|folder| Unmeasured::Incomplete {
+            incomplete.extend(unread.map(|folder| Unmeasured::Incomplete {
                 account: account.name.clone(),
                 folder: folder.name,
             }));
         }
+        found.append(&mut incomplete);
         if !self.policy.reads_text {
             found.push(Unmeasured::TextsNeverRead);
             return Ok(Some(found));

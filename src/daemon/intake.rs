@@ -16,6 +16,7 @@ use super::progress::{History, Progress};
 use super::reading::{Incoming, ReadBatch, Reading};
 use crate::book::{learn, measure_history, measure_marked, prepare, rests_on_the_same, take_stock};
 use crate::config::Config;
+use crate::domain::message::mailbox::Role;
 use crate::domain::model::{DAY, Moment};
 use crate::domain::policy::TEXT_AGE;
 use crate::error::Result;
@@ -183,7 +184,7 @@ impl Intake {
             while let Some(Incoming::Batch(batch)) = next {
                 store_batch(store, &mut filing, &batch, now)?;
                 if !batch.batch.brings_texts {
-                    commands.gather(&batch.arrivals, config);
+                    commands.gather(&batch.arrivals, role_of(store, &batch.batch)?, config);
                 }
                 mails += batch.arrivals.len();
                 texts += if batch.batch.brings_texts { batch.arrivals.len() } else { 0 };
@@ -263,6 +264,12 @@ impl Intake {
 /// again: only as much again as was measured before is worth that.
 fn has_doubled(unmeasured: u64, messages: u64) -> bool {
     unmeasured >= messages / 2
+}
+
+/// Mail of a folder that was never announced is in none.
+fn role_of(store: &Store, batch: &Batch) -> Result<Role> {
+    let folder = store.folder(&batch.folder.account, &batch.folder.folder)?;
+    Ok(folder.map_or(Role::Other, |folder| folder.role))
 }
 
 fn is_few(mails: usize) -> bool {

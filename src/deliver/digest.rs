@@ -15,7 +15,7 @@ use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise, WEEKS};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::policy::Policy;
 use crate::domain::text::{clip, duration};
-use entry::{DigestEntry, Junk, Leads, PerhapsLine};
+use entry::{DONE, DigestEntry, EntryLink, Junk, Leads, PerhapsLine};
 use network::Part;
 use phrases::{
     headline, more, more_perhaps, percent, subject, tally, totals, unmeasured, waiting,
@@ -34,15 +34,27 @@ const MOST_HTML: usize = 90_000;
 /// What couldn't be measured fills no page.
 const MOST_UNMEASURED: usize = 6;
 
-/// The three texts of a digest, ready to be sent or shown.
+/// The texts of a digest, ready to be sent or shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderedDigest {
     /// The subject of the mail: one line.
     pub subject: String,
-    /// At most 76 columns wide, but for links.
+    /// At most 76 columns wide.
     pub text: String,
+    /// Where its entries lead, to stand below the text; as wide as links are.
+    pub links: String,
     /// One document, with nothing to load.
     pub html: String,
+}
+
+impl RenderedDigest {
+    /// The text with its links below, as it is mailed.
+    pub fn text_and_links(&self) -> String {
+        match self.links.is_empty() {
+            true => self.text.clone(),
+            false => format!("{}\n{}", self.text, self.links),
+        }
+    }
 }
 
 /// What proves that a command by mail comes from a digest of ours: words → a token.
@@ -53,11 +65,13 @@ pub type Sign<'a> = &'a dyn Fn(&str) -> String;
 pub fn render(digest: &Digest, config: &Config, sign: Option<Sign<'_>>) -> RenderedDigest {
     let mut page = Page::new(digest, config, sign);
     let text = folded(&written(&TextPage { page: &page }));
+    // Folded, they would lead nowhere.
+    let links = spaced(written(&LinksPage { page: &page }).lines().map(str::to_owned));
     let mut html = written(&HtmlPage { page: &page });
     while html.len() > MOST_HTML && page.give_up_links() {
         html = written(&HtmlPage { page: &page });
     }
-    RenderedDigest { html, text, subject: page.subject }
+    RenderedDigest { html, text, links, subject: page.subject }
 }
 
 #[derive(Template)]
@@ -69,6 +83,12 @@ struct HtmlPage<'a> {
 #[derive(Template)]
 #[template(path = "digest.txt", config = "src/deliver/templates/askama.toml")]
 struct TextPage<'a> {
+    page: &'a Page,
+}
+
+#[derive(Template)]
+#[template(path = "links.txt", config = "src/deliver/templates/askama.toml")]
+struct LinksPage<'a> {
     page: &'a Page,
 }
 
@@ -155,7 +175,14 @@ impl Page {
             ),
             when_empty: "You aren't waiting for anyone.",
         };
-        let missing = digest.unmeasured.iter().flatten().take(MOST_UNMEASURED);
+        let missing: Vec<String> = digest
+            .unmeasured
+            .iter()
+            .flatten()
+            .map(|found| unmeasured(found, |at| clock.tell(at)))
+            .collect();
+        let unlisted = missing.len().saturating_sub(MOST_UNMEASURED);
+        let more_missing = (unlisted > 0).then(|| format!("And {unlisted} more."));
         Page {
             subject: subject(digest),
             day: config.policy.dates.full(digest.day),
@@ -169,7 +196,7 @@ impl Page {
             movers: digest.movers.iter().map(moved).collect(),
             in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
             network: network::parts(&digest.network, &clock),
-            unmeasured: missing.map(|it| unmeasured(it, |at| clock.tell(at))).collect(),
+            unmeasured: missing.into_iter().take(MOST_UNMEASURED).chain(more_missing).collect(),
             totals: totals(&digest.totals),
             stance: stance_name(digest.stance),
         }
@@ -271,6 +298,13 @@ impl WeekBar {
 }
 
 impl Section {
+    /// The entries that lead anywhere, by id and name.
+    fn leading(&self) -> impl Iterator<Item = (&str, &str, &[EntryLink])> {
+        let due = self.entries.iter().map(|it| (&*it.id, &*it.name, &*it.links));
+        let perhaps = self.perhaps.iter().map(|it| (&*it.id, &*it.name, &*it.links));
+        due.chain(perhaps).filter(|(.., links)| !links.is_empty())
+    }
+
     /// For text, which has no large type.
     fn heading(&self) -> String {
         let title = self.title.to_uppercase();
@@ -293,10 +327,14 @@ impl Page {
         last.map(|entry| entry.links.clear()).is_some()
     }
 
-    /// Of the text: which commands a mail to oneself can give.
-    fn mailed(&self) -> Vec<(&str, &str)> {
-        let entries = self.owed_and_awaited.iter().flat_map(|section| &section.entries);
-        entries.filter_map(|entry| Some((entry.id.as_str(), entry.done.as_deref()?))).collect()
+    /// Every entry that leads anywhere, by its id and name.
+    fn leading(&self) -> impl Iterator<Item = (&str, &str, &[EntryLink])> {
+        self.owed_and_awaited.iter().flat_map(Section::leading)
+    }
+
+    /// Whether anything in it can be settled by mail.
+    fn has_commands(&self) -> bool {
+        self.leading().any(|(.., links)| links.iter().any(|link| link.label == DONE))
     }
 }
 
@@ -305,28 +343,34 @@ fn written(template: &impl Template) -> String {
     template.render().unwrap_or_else(|error| error.to_string())
 }
 
-/// Long lines folded under their own beginning, never within an id or a link; one empty line at most.
+/// Long lines folded under their own beginning, never within an id.
 fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len() + text.len() / 8);
-    for line in text.trim().lines().map(str::trim_end) {
-        if line.is_empty() && folded.ends_with("\n\n") {
-            continue;
-        }
-        if line.contains("<mailto:") {
-            // A link that is broken leads nowhere.
-            folded.push_str(line);
-            folded.push('\n');
-            continue;
-        }
+    spaced(text.lines().map(|line| {
         let indent = line.chars().take_while(|symbol| matches!(symbol, ' ' | '*' | '-')).count();
         let hanging = " ".repeat(indent);
         let options = textwrap::Options::new(COLUMNS)
             .subsequent_indent(&hanging)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        folded.push_str(&textwrap::fill(line, options));
-        folded.push('\n');
+        textwrap::fill(line.trim_end(), options)
+    }))
+}
+
+/// One empty line at most between two others, and none at either end.
+fn spaced(lines: impl Iterator<Item = String>) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let line = line.trim_end();
+        if line.is_empty() && (text.is_empty() || text.ends_with("\n\n")) {
+            continue;
+        }
+        text.push_str(line);
+        text.push('\n');
     }
-    folded
+    text.truncate(text.trim_end().len());
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub fn compose(
     let message_id = format!("<{}>", message_id.trim_matches(['<', '>']));
     let body = MultiPart::alternative()
         .boundary(boundary(&message_id))
-        .singlepart(SinglePart::plain(rendered.text.clone()))
+        .singlepart(SinglePart::plain(rendered.text_and_links()))
         .singlepart(SinglePart::html(rendered.html.clone()));
     let message = Message::builder()
         .date(system_time(date))

@@ -47,8 +47,15 @@ pub fn shown_at(message_id: &str, account: Option<&str>, config: &Config) -> Str
 
 /// The words of a command that opens a message, told which.
 pub fn filled_in(command: &[String], message_id: &str) -> Vec<String> {
-    let fill =
-        |word: &String| word.replace(MID, &mid(message_id)).replace(MESSAGE_ID, bare(message_id));
+    let fill = |word: &String| {
+        let id = match word.starts_with("http://") || word.starts_with("https://") {
+            true => encoded(bare(message_id)),
+            // A program would take it for an option.
+            false if word == MESSAGE_ID => bare(message_id).trim_start_matches('-').to_owned(),
+            false => bare(message_id).to_owned(),
+        };
+        word.replace(MID, &mid(message_id)).replace(MESSAGE_ID, &id)
+    };
     // The program is the user's own word.
     let (program, rest) = (command.iter().take(1).cloned(), command.iter().skip(1).map(fill));
     program.chain(rest).collect()
@@ -124,6 +131,9 @@ mod tests {
         let words = ["thunderbird", "{mid}", "id:{message_id}"].map(str::to_owned);
         let expect = ["thunderbird", "mid:1@example.org", "id:1@example.org"];
         assert_eq!(filled_in(&words, "<1@example.org>"), expect);
+        let words = ["x", "{message_id}", "https://example.org/?q={message_id}"];
+        let expect = ["x", "exec=1&a@evil", "https://example.org/?q=--exec%3D1%26a@evil"];
+        assert_eq!(filled_in(&words.map(str::to_owned), "<--exec=1&a@evil>"), expect);
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl DateStyle {
         let clock = locale_match!(locale => LC_TIME::T_FMT);
         let halves = match locale_match!(locale => LC_TIME::AM_PM) {
             [morning, afternoon] if clock.contains("%r") || clock.contains("%I") => {
-                Some((*morning, *afternoon))
+                Some((*morning, *afternoon)).filter(|_| !morning.is_empty())
             }
             _ => None,
         };

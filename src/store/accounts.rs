@@ -60,6 +60,10 @@ impl Store {
                  WHERE retired = 0 AND account = (SELECT id FROM account WHERE name = ?1)",
                 [name],
             )?;
+            self.db.execute(
+                "UPDATE account SET state = ?2, detail = '' WHERE name = ?1 AND state <> ?2",
+                params![name, AccountState::Idle],
+            )?;
             if retired > 0 {
                 self.mark_all_dirty()?;
             }

@@ -45,15 +45,6 @@ impl Store {
         Ok(())
     }
 
-    /// What another notifier showed is gone with it.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn forget_other_screens(&self, notifier: &str) -> Result<()> {
-        self.db.execute("DELETE FROM on_screen WHERE notifier <> ?1", [notifier])?;
-        Ok(())
-    }
-
     /// Every alert that stands, by what it is about.
     ///
     /// # Errors

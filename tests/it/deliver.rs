@@ -27,6 +27,7 @@ fn letter() -> RenderedDigest {
     RenderedDigest {
         subject: "Requite: 3 people are waiting for you (week 47) · Ωμέγα".to_owned(),
         text: "You answered 11 of 12 within 48 h.\n\n.\nGrüße an 東京\n".to_owned(),
+        links: "LINKS\n".to_owned(),
         html: format!("<p>You answered 11 of 12.</p>\n<p>{}</p>", "é".repeat(2000)),
     }
 }
@@ -65,7 +66,7 @@ fn a_mail_says_what_the_letter_says() {
         .collect();
     assert_eq!(kinds, ["alternative", "plain", "html"]);
     let unix = |text: Option<std::borrow::Cow<str>>| text.map(|text| text.replace("\r\n", "\n"));
-    assert_eq!(unix(mail.body_text(0)), Some(letter().text));
+    assert_eq!(unix(mail.body_text(0)), Some(letter().text_and_links()));
     assert_eq!(unix(mail.body_html(0)), Some(letter().html));
     assert!(bytes.is_ascii(), "any relay can carry it");
 }

@@ -14,7 +14,7 @@ pub(crate) struct DigestArgs {
     /// As a page
     #[arg(long, group = "form")]
     html: bool,
-    /// As text (the usual)
+    /// As the text of the mail, with its links (the usual is without)
     #[arg(long, group = "form")]
     text: bool,
     /// As the mail that would be sent
@@ -39,6 +39,9 @@ pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     let rendered = deliver::render(&digest, &desk.config, seal.is_some().then_some(&sign));
     if args.html {
         return desk.print_bytes(rendered.html.as_bytes());
+    }
+    if args.text {
+        return desk.print(&rendered.text_and_links());
     }
     if !args.eml && !args.send {
         return desk.print(&rendered.text);

@@ -33,6 +33,7 @@ struct TestArgs {
 enum Ending {
     Chosen(Action, bool),
     Closed,
+    BusLeft,
     TimeOver,
 }
 
@@ -106,7 +107,7 @@ async fn pressed(desktop: &mut Desktop, ours: u32) -> Ending {
                 return Ending::Chosen(action, token.is_some());
             }
             DesktopEvent::Closed { number, .. } if number == ours => return Ending::Closed,
-            DesktopEvent::Disconnected => return Ending::Closed,
+            DesktopEvent::Disconnected => return Ending::BusLeft,
             _ => {}
         }
     }
@@ -120,6 +121,7 @@ fn said(ending: &Ending) -> String {
         ),
         Ending::Chosen(action, _) => format!("You pressed {}.", action.label()),
         Ending::Closed => "It was closed, and nothing was pressed.".to_owned(),
+        Ending::BusLeft => "The session bus has gone, and nothing was pressed.".to_owned(),
         Ending::TimeOver => "Nothing was pressed.".to_owned(),
     }
 }
@@ -129,7 +131,7 @@ fn document(notifier: &Notifier, ending: &Ending) -> serde_json::Value {
     let offered = notifier.actions(Choices::OpenAndSteer);
     let chosen = match ending {
         Ending::Chosen(action, _) => Some(action.label().to_lowercase()),
-        Ending::Closed | Ending::TimeOver => None,
+        Ending::Closed | Ending::BusLeft | Ending::TimeOver => None,
     };
     json!({
         "notifier": { "name": name, "version": version, "capabilities": capabilities },

@@ -11,7 +11,8 @@ use crate::domain::policy::Policy;
 use crate::error::Result;
 use crate::store::Store;
 
-/// Writes what was decided, and what follows from it. Opening decides nothing.
+/// Writes, within the caller's transaction, what was decided and what follows from it. Opening
+/// decides nothing.
 ///
 /// # Errors
 /// Where the database can't be written.
@@ -28,11 +29,9 @@ pub fn carry_out(
         Action::Snooze => Decided::Snooze { touch: turn.touch, until: snoozed_until(now) },
         Action::Mute => Decided::Mute,
     };
-    store.transaction(|store| {
-        let before = store.dirty_contacts()?;
-        steering::decide(store, turn, what, "as you chose on its alert", now)?;
-        measure_marked(store, &before, &[turn.contact], policy).map(drop)
-    })
+    let before = store.dirty_contacts()?;
+    steering::decide(store, turn, what, "as you chose on its alert", now)?;
+    measure_marked(store, &before, &[turn.contact], policy).map(drop)
 }
 
 /// How the first message of a turn is opened; `None` where it has none, or none that can be named.

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what an alert says, or of what was shown before.
 
+use std::collections::VecDeque;
 use std::future::pending;
 
 use tokio::sync::mpsc;
@@ -37,7 +38,7 @@ pub struct AlertDesk {
     /// `None` until alerts were to be shown.
     presence: Option<Presence>,
     /// What has happened and wasn't looked at yet.
-    events: Vec<DesktopEvent>,
+    events: VecDeque<DesktopEvent>,
     /// Messages that are being opened.
     openings: JoinSet<Result<()>>,
     /// What couldn't be opened.
@@ -52,7 +53,7 @@ impl AlertDesk {
             outlet,
             desktop: None,
             presence: None,
-            events: Vec::new(),
+            events: VecDeque::new(),
             openings: JoinSet::new(),
             failures: Vec::new(),
             retry: None,
@@ -78,8 +79,13 @@ impl AlertDesk {
         self.retry = Some(then);
     }
 
-    pub fn take_events(&mut self) -> Vec<DesktopEvent> {
-        std::mem::take(&mut self.events)
+    /// What happened first of what wasn't dealt with; it stays until that is done.
+    pub fn first_event(&self) -> Option<DesktopEvent> {
+        self.events.front().cloned()
+    }
+
+    pub fn event_is_done(&mut self) {
+        self.events.pop_front();
     }
 
     pub fn take_failures(&mut self) -> Vec<Error> {
@@ -106,7 +112,7 @@ impl AlertDesk {
             event = event => match event {
                 DesktopEvent::NotifierAppeared => self.retry = None,
                 DesktopEvent::Disconnected => self.desktop = None,
-                event => self.events.push(event),
+                event => self.events.push_back(event),
             },
             () = comes_or_goes => {}
             Some(opened) = openings.join_next() => {
@@ -175,13 +181,11 @@ impl AlertDesk {
         displayed
     }
 
-    /// Takes an alert from the screen, if it is still there.
-    pub async fn withdraw(&mut self, number: u32) {
-        if let Some(desktop) = &self.desktop
-            && let Err(cause) = desktop.close(number).await
-        {
-            info!("an alert wasn't withdrawn: {cause}");
-        }
+    /// Takes an alert from the screen, if it is still there; `false`: nobody takes it.
+    pub async fn withdraw(&mut self, number: u32) -> bool {
+        let Some(desktop) = &self.desktop else { return false };
+        let closed = desktop.close(number).await;
+        closed.inspect_err(|cause| info!("an alert wasn't withdrawn: {cause}")).is_ok()
     }
 
     /// Has something opened, beside everything else; what goes wrong is among the failures then.

@@ -48,13 +48,19 @@ impl Errands {
         let store = self.store()?;
         let book = Book::open(store, policy, AsOf::Now(now))?;
         let debts = book.debts()?;
-        let mut owed: Vec<(i64, NamedDebt)> = Vec::new();
+        let mut owed: Vec<(Vec<i64>, NamedDebt)> = Vec::new();
         for item in store.unsent(DeliveryKind::Alert)? {
             let Delivery::Alert { turn, .. } = item.what else { continue };
-            let named = debts.iter().find(|it| it.is_of(turn) && it.debt.snoozed_until.is_none());
-            match named {
-                Some(named) => owed.push((item.id, named.clone())),
-                None => store.set_delivery_state(item.id, DeliveryState::Sent, now)?,
+            let is_told = |it: &&NamedDebt| it.debt.snoozed_until.is_none() && !it.muted;
+            let named = debts.iter().filter(is_told).find(|it| it.is_of(turn));
+            let Some(named) = named else {
+                store.set_delivery_state(item.id, DeliveryState::Sent, now)?;
+                continue;
+            };
+            // While nobody was there, a turn may have been planned for twice.
+            match owed.iter_mut().find(|(_, it)| it.debt.turn.id == named.debt.turn.id) {
+                Some((items, _)) => items.push(item.id),
+                None => owed.push((vec![item.id], named.clone())),
             }
         }
         let shared = owed.split_off(owed.len().min(EACH_BY_ITSELF));
@@ -63,9 +69,10 @@ impl Errands {
             [] => {}
             [last] => shown.push(one(last, policy, now)),
             _ => {
-                let (items, debts): (Vec<i64>, Vec<NamedDebt>) = shared.into_iter().unzip();
+                let (items, debts): (Vec<Vec<i64>>, Vec<NamedDebt>) = shared.into_iter().unzip();
                 let turns = debts.iter().map(|named| named.debt.turn.id).collect();
-                shown.push(ToShow { items, turns, alert: summary(&debts, policy) });
+                let alert = summary(&debts, policy);
+                shown.push(ToShow { items: items.concat(), turns, alert });
             }
         }
         let untold = untold(store, &book, &debts, now)?;
@@ -124,8 +131,12 @@ impl Errands {
     }
 }
 
-fn one((id, named): &(i64, NamedDebt), policy: &Policy, now: Moment) -> ToShow {
-    ToShow { items: vec![*id], turns: vec![named.debt.turn.id], alert: alert(named, policy, now) }
+fn one((items, named): &(Vec<i64>, NamedDebt), policy: &Policy, now: Moment) -> ToShow {
+    ToShow {
+        items: items.clone(),
+        turns: vec![named.debt.turn.id],
+        alert: alert(named, policy, now),
+    }
 }
 
 /// How many more are due that the week's budget has no room for.

@@ -22,7 +22,7 @@ impl Errands {
     /// Takes up what has happened on the desktop.
     pub(super) async fn take_up_events(&mut self, now: Moment) -> Result<()> {
         self.listen_for_earlier(now).await?;
-        for event in self.desk.take_events() {
+        while let Some(event) = self.desk.first_event() {
             match event {
                 DesktopEvent::Chosen { number, action, token } => {
                     self.chosen(number, action, token, now).await?;
@@ -32,6 +32,7 @@ impl Errands {
                 }
                 DesktopEvent::NotifierAppeared | DesktopEvent::Disconnected => {}
             }
+            self.desk.event_is_done();
         }
         for failure in self.desk.take_failures() {
             self.tell("The message can't be opened", &failure).await;
@@ -69,16 +70,19 @@ impl Errands {
     ) -> Result<()> {
         let Some(standing) = self.standing(number).await? else { return Ok(()) };
         let config = self.config();
-        let store = self.store()?;
-        store.take_off_screen(&standing.about)?;
-        // Only an alert of one turn offers anything.
-        let [turn] = standing.turns.as_slice() else { return Ok(()) };
         self.standing.looked_at = None;
         let store = self.store()?;
-        carry_out(store, *turn, action, &config.policy, now)?;
-        if action == Action::Open
-            && let Some(what) = to_open(store, *turn, &config)?
-        {
+        // Only an alert of one turn offers anything.
+        let [turn] = standing.turns.as_slice() else { return Ok(()) };
+        let what = match action {
+            Action::Open => to_open(store, *turn, &config)?,
+            _ => None,
+        };
+        store.transaction(|store| {
+            store.take_off_screen(&standing.about)?;
+            carry_out(store, *turn, action, &config.policy, now)
+        })?;
+        if let Some(what) = what {
             self.desk.open(what, token);
         }
         Ok(())
@@ -86,7 +90,7 @@ impl Errands {
 
     async fn closed(&mut self, number: u32, expired: bool, now: Moment) -> Result<()> {
         let Some(standing) = self.standing(number).await? else { return Ok(()) };
-        self.store()?.take_off_screen(&standing.about)?;
+        self.store()?.transaction(|store| store.take_off_screen(&standing.about))?;
         if expired && !standing.turns.is_empty() {
             self.standing.expired.push((standing.turns, now));
         }
@@ -96,16 +100,14 @@ impl Errands {
     /// Once, when somebody is there again.
     fn show_the_unseen_again(&mut self, now: Moment) -> Result<()> {
         if self.desk.nobody_is_there() {
-            let unseen: Vec<TurnId> = self
-                .standing
-                .expired
-                .drain(..)
+            let unseen: Vec<TurnId> = std::mem::take(&mut self.standing.expired)
+                .into_iter()
                 .filter(|(_, at)| may_be_unseen(*at, now))
                 .flat_map(|(turns, _)| turns)
                 .collect();
-            for turn in unseen {
-                self.store()?.plan_again(turn, now)?;
-            }
+            self.store()?.transaction(|store| {
+                unseen.iter().try_for_each(|turn| store.plan_again(*turn, now).map(drop))
+            })?;
         } else {
             self.standing.expired.retain(|(_, at)| may_be_unseen(*at, now));
         }
@@ -123,8 +125,8 @@ impl Errands {
         if standing.is_empty() {
             return Ok(());
         }
-        let is_mended = |it: &&OnScreen| it.turns.is_empty() && mended.contains(&it.about);
-        let mut over: Vec<OnScreen> = standing.iter().filter(is_mended).cloned().collect();
+        let is_mended = |it: &OnScreen| it.turns.is_empty() && mended.contains(&it.about);
+        let mut settled: Vec<String> = Vec::new();
         if looked_at != Some(version) {
             let debts = Book::open(store, &config.policy, AsOf::Now(now))?.debts()?;
             let is_open = |turn: &TurnId| {
@@ -132,17 +134,29 @@ impl Errands {
                     .iter()
                     .any(|it| it.is_of(*turn) && it.debt.snoozed_until.is_none() && !it.muted)
             };
-            let told = standing.into_iter().filter(|it| !it.turns.is_empty());
-            over.extend(told.filter(|it| !it.turns.iter().any(is_open)));
-        }
-        for gone in &over {
-            store.take_off_screen(&gone.about)?;
+            let told = standing.iter().filter(|it| !it.turns.is_empty());
+            let gone = told.filter(|it| !it.turns.iter().any(is_open));
+            settled.extend(gone.map(|it| it.about.clone()));
         }
         self.standing.looked_at = Some(version);
-        let Some(notifier) = self.desk.notifier().await else { return Ok(()) };
-        self.store()?.forget_other_screens(&notifier)?;
-        for gone in over.into_iter().filter(|it| it.notifier == notifier) {
-            self.desk.withdraw(gone.number).await;
+        let notifier = self.desk.notifier().await;
+        // What another notifier showed is gone with it.
+        let lost =
+            |it: &OnScreen| notifier.as_ref().is_some_and(|notifier| it.notifier != *notifier);
+        let over: Vec<OnScreen> = standing
+            .into_iter()
+            .filter(|it| lost(it) || is_mended(it) || settled.contains(&it.about))
+            .collect();
+        if over.is_empty() {
+            return Ok(());
+        }
+        self.store()?.transaction(|store| {
+            over.iter().try_for_each(|gone| store.take_off_screen(&gone.about))
+        })?;
+        for gone in over.iter().filter(|it| !lost(it)) {
+            if !self.desk.withdraw(gone.number).await {
+                break;
+            }
         }
         Ok(())
     }
@@ -163,7 +177,8 @@ impl Errands {
         now: Moment,
     ) -> Result<()> {
         let Shown { notifier, number } = shown;
-        self.store()?.put_on_screen(&OnScreen { about, turns, notifier, number, at: now })
+        let shown = OnScreen { about, turns, notifier, number, at: now };
+        self.store()?.transaction(|store| store.put_on_screen(&shown))
     }
 
     /// The number of the alert about the same that still stands.

@@ -135,7 +135,7 @@ fn a_summary_names_people_and_what_to_type() {
     assert_eq!(called(&["Ada", "Bob", "Eve"]), "Ada, Bob and 1 other are waiting for you");
     assert_eq!(called(&["Ada", "Ada"]), "Ada is waiting for you");
     let all = words::summary(&debts, &policy);
-    assert_eq!(all.title, "Ada and Bob need an answer, or owe you one");
+    assert_eq!(all.title, "Ada and Bob are waiting for you, or owe you an answer");
     assert_eq!(all.body, "Ada (C1-1)\nBob (C2-3)\nBob (C2-2)");
 }
 

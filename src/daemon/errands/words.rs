@@ -58,11 +58,14 @@ pub fn summary(debts: &[NamedDebt], policy: &Policy) -> Alert {
     if others > 0 {
         title.push(count(others, "other", "others"));
     }
-    let theirs = debts.iter().all(|named| named.debt.turn.side == Side::Theirs);
-    let verb = match (theirs, people.len()) {
-        (true, 1) => "is waiting for you",
-        (true, _) => "are waiting for you",
-        (false, _) => "need an answer, or owe you one",
+    let all_are = |side| debts.iter().all(|named| named.debt.turn.side == side);
+    let verb = match (all_are(Side::Theirs), all_are(Side::Mine), people.len()) {
+        (true, _, 1) => "is waiting for you",
+        (true, ..) => "are waiting for you",
+        (_, true, 1) => "hasn't answered you",
+        (_, true, _) => "haven't answered you",
+        (.., 1) => "is waiting for you, and owes you an answer",
+        _ => "are waiting for you, or owe you an answer",
     };
     let line = |named: &NamedDebt| {
         let what = subject(named).map(|subject| format!(": {subject}")).unwrap_or_default();

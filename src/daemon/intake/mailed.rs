@@ -12,6 +12,7 @@ use crate::daemon::steering;
 use crate::domain::decide::mailed_command::{SignedCommand, accepted_weeks};
 use crate::domain::decide::schedule;
 use crate::domain::message::facts::{Facts, Mailbox};
+use crate::domain::message::mailbox::Role;
 use crate::domain::model::{ContactId, HOUR, Moment};
 use crate::error::Result;
 use crate::store::{Arrival, Store};
@@ -36,15 +37,16 @@ struct Found {
 }
 
 impl MailedCommands {
-    /// Adds those among mail that has come. A draft isn't sent yet.
-    pub fn gather(&mut self, arrivals: &[Arrival], config: &Config) {
-        let sent = arrivals.iter().filter(|arrival| !arrival.flags.draft);
+    /// Adds those among mail that has come into a folder. A draft isn't sent yet.
+    pub fn gather(&mut self, arrivals: &[Arrival], role: Role, config: &Config) {
+        let is_draft = |arrival: &Arrival| arrival.flags.draft || role == Role::Drafts;
+        let sent = arrivals.iter().filter(|arrival| !is_draft(arrival));
         self.found.extend(sent.filter_map(|arrival| {
             let facts = &arrival.facts;
             Some(Found {
                 signed: SignedCommand::read(&facts.subject)?,
-                at: arrival.internal.or(facts.received).or(facts.date),
-                objection: objection(facts, arrival.disowned, &config.me.addresses),
+                at: [arrival.internal, facts.received, facts.date].into_iter().flatten().min(),
+                objection: objection(facts, role, arrival.disowned, &config.me.addresses),
             })
         }));
     }
@@ -53,7 +55,7 @@ impl MailedCommands {
     /// about whom that is. `folder`: where the key lies.
     ///
     /// # Errors
-    /// Where the database can't be written, or the key not be read.
+    /// Where the database can't be written.
     pub fn carry_out(
         &self,
         store: &Store,
@@ -65,17 +67,17 @@ impl MailedCommands {
         if self.found.is_empty() || config.digest.commands_to.is_none() {
             return Ok(about);
         }
-        let seal = Seal::find(folder)?;
         for found in &self.found {
-            let proved = proof(found, seal.as_ref(), config, now);
-            let allowed = match proved {
-                Ok(week) => meant(store, found)?.map(|()| week),
+            let allowed = match found.proof(folder, config, now) {
+                Ok(week) => found.meant(store)?.map(|()| week),
                 Err(why) => Err(why),
             };
             let command = &found.signed.command;
             match allowed {
                 Ok(week) if store.note_mailed_command(&week, &command.to_string(), now)? => {
-                    steering::decide(store, command.turn, command.decided(now), BY, now)?;
+                    // What came between the sending and now isn't meant.
+                    let at = found.at.map_or(now, |sent| sent.min(now));
+                    steering::decide(store, command.turn, command.decided(at), BY, at)?;
                     about.push(command.turn.contact);
                 }
                 Ok(_) => {}
@@ -91,7 +93,7 @@ impl MailedCommands {
 }
 
 /// Anybody can write anything into a subject and into From.
-fn objection(facts: &Facts, disowned: bool, mine: &[String]) -> Option<&'static str> {
+fn objection(facts: &Facts, role: Role, disowned: bool, mine: &[String]) -> Option<&'static str> {
     let is_mine = |it: &Mailbox| mine.contains(&it.address);
     let to = facts.to.iter().chain(&facts.cc);
     if !facts.author.as_ref().is_some_and(is_mine) {
@@ -100,40 +102,45 @@ fn objection(facts: &Facts, disowned: bool, mine: &[String]) -> Option<&'static 
         Some("it isn't to you alone")
     } else if disowned {
         Some("your mail server says that it isn't from you")
+    } else if role == Role::Junk {
+        Some("it lies in Junk")
     } else {
         None
     }
 }
 
-/// The week whose digest gave the token.
-fn proof(
-    found: &Found,
-    seal: Option<&Seal>,
-    config: &Config,
-    now: Moment,
-) -> Result<String, &'static str> {
-    if let Some(objection) = found.objection {
-        return Err(objection);
+impl Found {
+    /// The week whose digest gave the token; else why it is nobody's.
+    fn proof(&self, folder: &Path, config: &Config, now: Moment) -> Result<String, &'static str> {
+        if let Some(objection) = self.objection {
+            return Err(objection);
+        }
+        let seal = match Seal::find(folder) {
+            Ok(seal) => seal.ok_or("no digest of this installation was ever made")?,
+            Err(cause) => {
+                warn!("{cause}");
+                return Err("the key that would prove it can't be read");
+            }
+        };
+        let week = |at| schedule::iso_week(schedule::local_date(at, &config.policy.zone));
+        let mut weeks = accepted_weeks(now, week);
+        // All are tried: how long it takes says nothing.
+        weeks.retain(|week| seal.bears_out(&self.signed.command.words(week), &self.signed.token));
+        weeks.pop().ok_or("its token is wrong, or older than five weeks")
     }
-    let seal = seal.ok_or("no digest of this installation was ever made")?;
-    let week = |at| schedule::iso_week(schedule::local_date(at, &config.policy.zone));
-    let signed = &found.signed;
-    let mut weeks = accepted_weeks(now, week);
-    // All are tried: how long it takes says nothing.
-    weeks.retain(|week| seal.bears_out(&signed.command.words(week), &signed.token));
-    weeks.pop().ok_or("its token is wrong, or older than five weeks")
-}
 
-/// Whether it is about a turn that there is, with somebody who was known when it was sent: numbers
-/// are given anew where a database is.
-fn meant(store: &Store, found: &Found) -> Result<Result<(), &'static str>> {
-    let turn = found.signed.command.turn;
-    let known_since = store.contact_since(turn.contact)?;
-    if known_since.zip(found.at).is_some_and(|(since, sent)| sent + SKEW < since) {
-        return Ok(Err("it was sent before this database knew the contact"));
+    /// Whether it is about a turn that there is, with somebody who was known when it was sent:
+    /// numbers are given anew where a database is.
+    fn meant(&self, store: &Store) -> Result<Result<(), &'static str>> {
+        let turn = self.signed.command.turn;
+        let known_since = store.contact_since(turn.contact)?;
+        if known_since.zip(self.at).is_some_and(|(since, sent)| sent + SKEW < since) {
+            return Ok(Err("it was sent before this database knew the contact"));
+        }
+        let turns = store.turns_of(turn.contact)?;
+        let is_there = turns.iter().any(|it| it.touches.contains(&turn.touch));
+        Ok(is_there.then_some(()).ok_or("there is no such turn"))
     }
-    let is_there = store.turns_of(turn.contact)?.iter().any(|it| it.touches.contains(&turn.touch));
-    Ok(is_there.then_some(()).ok_or("there is no such turn"))
 }
 
 #[cfg(test)]
@@ -188,7 +195,7 @@ mod tests {
 
         fn takes(&self, arrival: &Arrival) -> usize {
             let mut commands = MailedCommands::default();
-            commands.gather(std::slice::from_ref(arrival), &self.config);
+            commands.gather(std::slice::from_ref(arrival), Role::Inbox, &self.config);
             let folder = self.folder.path();
             commands.carry_out(&self.store, &self.config, folder, NOW).unwrap().len()
         }
@@ -217,6 +224,24 @@ mod tests {
         assert_eq!(anew.comes(&subject(&anew), NOW - DAY), 0);
         let old = world(10 * DAY);
         assert_eq!(old.comes(&subject(&old), NOW - DAY), 1);
+    }
+
+    #[test]
+    fn a_mail_means_what_had_come_when_it_was_sent() {
+        let world = world(365 * DAY);
+        let token = world.token("2026-W48", "done C1-812");
+        let sent = NOW - DAY;
+        assert_eq!(world.comes(&format!("requite done C1-812 {token}"), sent), 1);
+        let decisions = world.store.decisions(None, NOW).unwrap();
+        assert_eq!(decisions.0[0].at, sent, "and nothing that came since");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_stops_nobody() {
+        let world = world(DAY);
+        let token = world.token("2026-W48", "done C1-812");
+        std::fs::write(world.folder.path().join("requite.key"), "short").unwrap();
+        assert_eq!(world.comes(&format!("requite done C1-812 {token}"), NOW), 0);
     }
 
     #[test]

@@ -25,6 +25,12 @@ pub(super) async fn in_time<T>(talk: impl Future<Output = Result<T>>) -> Result<
     tokio::time::timeout(PATIENCE, talk).await.unwrap_or_else(silence)
 }
 
+/// What is asked in passing, of the bus itself or of systemd, is answered at once or not at all.
+pub(super) async fn soon<T>(talk: impl Future<Output = Option<T>>) -> Option<T> {
+    const AT_ONCE: Duration = Duration::from_secs(3);
+    tokio::time::timeout(AT_ONCE, talk).await.ok().flatten()
+}
+
 pub(super) fn no_notifier() -> Error {
     Error::temporary("nobody on the session bus shows notifications")
         .hint("start a notification daemon, such as dunst or mako; most desktops bring their own")

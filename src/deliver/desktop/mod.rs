@@ -20,7 +20,7 @@ use zbus::fdo::{DBusProxy, NameOwnerChangedStream};
 
 use crate::error::Result;
 pub use alert::{Action, Alert, Choices, DesktopEvent, Shown};
-use bus::{KEPT, in_time, no_notifier, session};
+use bus::{KEPT, in_time, no_notifier, session, soon};
 use ears::Heard;
 use notifier::NOTIFIER;
 pub use notifier::{Notifier, probe};
@@ -83,10 +83,13 @@ impl Desktop {
 
     /// Who shows alerts now, in which run; `None`: nobody does.
     pub async fn notifier(&self) -> Option<String> {
-        let names = DBusProxy::new(&self.bus).await.ok()?;
-        let owner = names.get_name_owner(NOTIFIER.try_into().ok()?).await.ok()?;
-        // Names are given anew on each bus.
-        Some(format!("{} {owner}", self.bus.server_guid()))
+        soon(async {
+            let names = DBusProxy::new(&self.bus).await.ok()?;
+            let owner = names.get_name_owner(NOTIFIER.try_into().ok()?).await.ok()?;
+            // Names are given anew on each bus.
+            Some(format!("{} {owner}", self.bus.server_guid()))
+        })
+        .await
     }
 
     /// Shows one alert, in the place of the one of that number if it still stands; returns once the

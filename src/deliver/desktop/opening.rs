@@ -87,7 +87,9 @@ async fn start(bus: &Connection, words: &[String], token: Option<&str>) -> Resul
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", token?)))
         .collect();
-    let command = vec![(path.to_string_lossy().into_owned(), words.to_vec(), false)];
+    // systemd puts variables in where a `$` stands; a Message-ID is a stranger's word.
+    let literal: Vec<String> = words.iter().map(|word| word.replace('$', "$$")).collect();
+    let command = vec![(path.to_string_lossy().into_owned(), literal, false)];
     let properties = vec![
         ("Description", Value::from("Opens what an alert of Requite is about")),
         ("Type", Value::from("exec")),

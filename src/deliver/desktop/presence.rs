@@ -15,7 +15,7 @@ use zbus::message::Type;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-use super::bus::session;
+use super::bus::{session, soon};
 
 /// logind answers at once, or it is in trouble.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -73,22 +73,22 @@ pub async fn is_graphical() -> bool {
     if SCREENS.into_iter().any(is_set) {
         return true;
     }
-    let Ok(bus) = session().await else { return false };
-    let arguments = ("org.freedesktop.systemd1.Manager", "Environment");
-    let asking = bus.call_method(
-        Some("org.freedesktop.systemd1"),
-        "/org/freedesktop/systemd1",
-        Some(PROPERTIES),
-        "Get",
-        &arguments,
-    );
-    let Ok(answer) = asking.await else { return false };
-    let Ok(value) = answer.body().deserialize::<OwnedValue>() else { return false };
-    let environment = Vec::<String>::try_from(value).unwrap_or_default();
+    let environment = soon(environment_of_services()).await.unwrap_or_default();
     environment.iter().any(|line| {
         let screen = line.split_once('=').filter(|(name, _)| SCREENS.contains(name));
         screen.is_some_and(|(_, value)| !value.is_empty())
     })
+}
+
+/// What systemd starts the user's services with now.
+async fn environment_of_services() -> Option<Vec<String>> {
+    let bus = session().await.ok()?;
+    let systemd = Some("org.freedesktop.systemd1");
+    let property = ("org.freedesktop.systemd1.Manager", "Environment");
+    let path = "/org/freedesktop/systemd1";
+    let answer = bus.call_method(systemd, path, Some(PROPERTIES), "Get", &property).await.ok()?;
+    let value: OwnedValue = answer.body().deserialize().ok()?;
+    Vec::<String>::try_from(value).ok()
 }
 
 async fn follow(

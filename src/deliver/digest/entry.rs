@@ -12,6 +12,9 @@ use crate::domain::text::{clip, duration};
 /// In a line of its own with other words around it.
 const SHORT_SUBJECT_COLUMNS: usize = 60;
 
+/// What takes an entry off the list.
+pub(super) const DONE: &str = "Done";
+
 /// An answer that is due.
 pub(super) struct DigestEntry {
     pub id: String,
@@ -24,8 +27,6 @@ pub(super) struct DigestEntry {
     pub unusual: bool,
     pub because: String,
     pub links: Vec<EntryLink>,
-    /// The mail that takes it off the list.
-    pub done: Option<String>,
 }
 
 /// An answer that may be due, in a line.
@@ -88,12 +89,10 @@ impl Leads<'_> {
         Some(EntryLink { label, href: links::mailto(to, &[("subject", &command.subject(&token))]) })
     }
 
-    fn done(&self, named: &NamedDebt) -> Option<EntryLink> {
-        self.command("Done", named, MailedVerb::Done)
-    }
-
-    fn snooze(&self, named: &NamedDebt) -> Option<EntryLink> {
-        self.command("Snooze 3 days", named, MailedVerb::Snooze { days: SNOOZE_DAYS })
+    fn all(&self, named: &NamedDebt) -> Vec<EntryLink> {
+        let done = self.command(DONE, named, MailedVerb::Done);
+        let snooze = self.command("Snooze 3 days", named, MailedVerb::Snooze { days: SNOOZE_DAYS });
+        [self.reply(named), self.open(named), done, snooze].into_iter().flatten().collect()
     }
 }
 
@@ -103,7 +102,6 @@ impl Clock<'_> {
         let name = clip(&named.name, NAME_COLUMNS);
         let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
         let due = self.tell(debt.due);
-        let done = leads.done(named);
         DigestEntry {
             id: debt.turn.id.to_string(),
             address: address.filter(|address| !address.is_empty() && *address != name),
@@ -118,11 +116,7 @@ impl Clock<'_> {
             waiting: format!("waiting {}", duration(debt.age_h)),
             unusual: named.unusual,
             because: named.because.join(" · "),
-            done: done.as_ref().map(|link| link.href.clone()),
-            links: [leads.reply(named), leads.open(named), done, leads.snooze(named)]
-                .into_iter()
-                .flatten()
-                .collect(),
+            links: leads.all(named),
         }
     }
 
@@ -132,7 +126,7 @@ impl Clock<'_> {
             name: clip(&named.name, NAME_COLUMNS),
             subject: shown_subject(named, SHORT_SUBJECT_COLUMNS),
             since: format!("for {}", duration(named.debt.age_h)),
-            links: [leads.open(named), leads.done(named)].into_iter().flatten().collect(),
+            links: leads.all(named),
         }
     }
 

@@ -138,7 +138,7 @@ pub(super) fn unmeasured(
             let account = clip(account, FOLDER_COLUMNS);
             match since {
                 Some(since) => format!("{account} has been out of reach since {}.", tell(*since)),
-                None => format!("{account} was never reached."),
+                None => format!("{account} is out of reach."),
             }
         }
         Unmeasured::Incomplete { account, folder } => format!(
