@@ -11,6 +11,7 @@ mod phrases;
 use askama::Template;
 
 use crate::config::Config;
+use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise, WEEKS};
 use crate::domain::model::{Moment, Stance};
 use crate::domain::policy::Policy;
@@ -18,8 +19,8 @@ use crate::domain::text::{clip, duration};
 use entry::{DONE, DigestEntry, EntryLink, Junk, Leads, PerhapsLine};
 use network::Part;
 use phrases::{
-    headline, more, more_perhaps, percent, subject, tally, totals, unmeasured, waiting,
-    week_before, week_number, without_away,
+    headline, more, more_perhaps, percent, subject, tally, unmeasured, waiting, week_before,
+    week_number, without_away,
 };
 
 /// RFC 3676 §4.2 advises 78 at most; two are left for a quote mark.
@@ -114,6 +115,11 @@ struct Page {
     stance: &'static str,
 }
 
+/// What is due, how much more there is, and how much of it is overdue.
+type Due<'a> = (&'a [NamedDebt], usize, usize);
+/// What may be due, and how much there is of it.
+type Perhaps<'a> = (&'a [NamedDebt], usize);
+
 /// How one side kept its promise.
 struct PromiseSide {
     who: &'static str,
@@ -154,27 +160,31 @@ impl Page {
         let leads = Leads { config, week: &digest.week, sign };
         let limit = duration(digest.limit_h);
         let without_away = digest.mine_without_away.as_ref().map(without_away);
-        let i_owe = Section {
-            title: "People waiting for you",
-            tally: tally(&digest.i_owe, digest.i_owe_more, digest.totals.i_owe_overdue),
-            entries: digest.i_owe.iter().map(|debt| clock.entry(debt, &leads)).collect(),
-            more: more(digest.i_owe_more),
-            perhaps: digest.i_owe_perhaps.iter().map(|it| clock.perhaps(it, &leads)).collect(),
-            more_perhaps: more_perhaps(digest.totals.i_owe_perhaps, digest.i_owe_perhaps.len()),
-            when_empty: "Nobody is waiting for you.",
+        let totals = &digest.totals;
+        let list = |title,
+                    when_empty,
+                    (due, unlisted, overdue): Due<'_>,
+                    (listed, all): Perhaps<'_>| Section {
+            title,
+            tally: tally(due, unlisted, overdue),
+            entries: due.iter().map(|debt| clock.entry(debt, &leads)).collect(),
+            more: more(unlisted),
+            perhaps: listed.iter().map(|debt| clock.perhaps(debt, &leads)).collect(),
+            more_perhaps: more_perhaps(all, listed.len()),
+            when_empty,
         };
-        let they_owe = Section {
-            title: "You are waiting for",
-            tally: tally(&digest.they_owe, digest.they_owe_more, digest.totals.they_owe_overdue),
-            entries: digest.they_owe.iter().map(|debt| clock.entry(debt, &leads)).collect(),
-            more: more(digest.they_owe_more),
-            perhaps: digest.they_owe_perhaps.iter().map(|it| clock.perhaps(it, &leads)).collect(),
-            more_perhaps: more_perhaps(
-                digest.totals.they_owe_perhaps,
-                digest.they_owe_perhaps.len(),
-            ),
-            when_empty: "You aren't waiting for anyone.",
-        };
+        let i_owe = list(
+            "People waiting for you",
+            "Nobody is waiting for you.",
+            (&digest.i_owe, digest.i_owe_more, totals.i_owe_overdue),
+            (&digest.i_owe_perhaps, totals.i_owe_perhaps),
+        );
+        let they_owe = list(
+            "You are waiting for",
+            "You aren't waiting for anyone.",
+            (&digest.they_owe, digest.they_owe_more, totals.they_owe_overdue),
+            (&digest.they_owe_perhaps, totals.they_owe_perhaps),
+        );
         let missing: Vec<String> = digest
             .unmeasured
             .iter()
@@ -197,7 +207,7 @@ impl Page {
             in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
             network: network::parts(&digest.network, &clock),
             unmeasured: missing.into_iter().take(MOST_UNMEASURED).chain(more_missing).collect(),
-            totals: totals(&digest.totals),
+            totals: phrases::totals(&digest.totals),
             stance: stance_name(digest.stance),
         }
     }

@@ -11,7 +11,8 @@ use crate::daemon::seal::Seal;
 use crate::daemon::steering;
 use crate::domain::decide::mailed_command::{SignedCommand, accepted_weeks};
 use crate::domain::decide::schedule;
-use crate::domain::message::facts::{Facts, Mailbox};
+use crate::domain::message::facts::{Facts, Mailbox, Unkept};
+use crate::domain::message::identity;
 use crate::domain::message::mailbox::Role;
 use crate::domain::model::{ContactId, HOUR, Moment};
 use crate::error::Result;
@@ -30,7 +31,7 @@ pub struct MailedCommands {
 
 struct Found {
     signed: SignedCommand,
-    /// When it was sent, as far as anything says so.
+    /// When it came, as far as anything says so.
     at: Option<Moment>,
     /// Why it can't be the user's.
     objection: Option<&'static str>,
@@ -40,13 +41,16 @@ impl MailedCommands {
     /// Adds those among mail that has come into a folder. A draft isn't sent yet.
     pub fn gather(&mut self, arrivals: &[Arrival], role: Role, config: &Config) {
         let is_draft = |arrival: &Arrival| arrival.flags.draft || role == Role::Drafts;
+        let mine: Vec<String> =
+            config.me.addresses.iter().filter_map(|it| identity::normalise(it)).collect();
         let sent = arrivals.iter().filter(|arrival| !is_draft(arrival));
         self.found.extend(sent.filter_map(|arrival| {
             let facts = &arrival.facts;
             Some(Found {
                 signed: SignedCommand::read(&facts.subject)?,
-                at: [arrival.internal, facts.received, facts.date].into_iter().flatten().min(),
-                objection: objection(facts, role, arrival.disowned, &config.me.addresses),
+                // A phone's clock may be wrong, and a copy be newer than what it is of.
+                at: arrival.internal.into_iter().chain(facts.received).min().or(facts.date),
+                objection: objection(facts, role, arrival.disowned, &mine),
             })
         }));
     }
@@ -75,7 +79,7 @@ impl MailedCommands {
             let command = &found.signed.command;
             match allowed {
                 Ok(week) if store.note_mailed_command(&week, &command.to_string(), now)? => {
-                    // What came between the sending and now isn't meant.
+                    // What came after it isn't meant.
                     let at = found.at.map_or(now, |sent| sent.min(now));
                     steering::decide(store, command.turn, command.decided(at), BY, at)?;
                     about.push(command.turn.contact);
@@ -95,10 +99,10 @@ impl MailedCommands {
 /// Anybody can write anything into a subject and into From.
 fn objection(facts: &Facts, role: Role, disowned: bool, mine: &[String]) -> Option<&'static str> {
     let is_mine = |it: &Mailbox| mine.contains(&it.address);
-    let to = facts.to.iter().chain(&facts.cc);
+    let mut to = facts.to.iter().chain(&facts.cc);
     if !facts.author.as_ref().is_some_and(is_mine) {
         Some("it isn't from you")
-    } else if facts.to.is_empty() || facts.unkept.to > 0 || !to.clone().all(is_mine) {
+    } else if facts.to.is_empty() || facts.unkept != Unkept::default() || !to.all(is_mine) {
         Some("it isn't to you alone")
     } else if disowned {
         Some("your mail server says that it isn't from you")
