@@ -135,11 +135,6 @@ impl<'a> Book<'a> {
         turn
     }
 
-    /// By what rules it is read.
-    pub fn policy(&self) -> &Policy {
-        self.policy
-    }
-
     pub fn now(&self) -> Moment {
         self.as_of.moment()
     }

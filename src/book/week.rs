@@ -3,7 +3,7 @@
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
 use super::{AsOf, Book, Person};
-use crate::domain::decide::debts::{self, Debt, NamedDebt};
+use crate::domain::decide::debts::{self, Debt};
 use crate::domain::decide::digest::{self, Unmeasured};
 use crate::domain::measure::standing::{Record, standing};
 use crate::domain::message::mailbox::MailboxKind;
@@ -35,12 +35,10 @@ impl Book<'_> {
         })?;
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
-        let mut listed = Vec::with_capacity(debts.len());
-        for named in debts {
-            let unusual = self.is_unusual(&named.debt)?;
-            listed.push(NamedDebt { unusual, ..named });
+        let mut digest = week.digest(debts, totals);
+        for named in &mut digest.they_owe {
+            named.unusual = self.is_unusual(&named.debt)?;
         }
-        let mut digest = week.digest(listed, totals);
         let lists = [
             &mut digest.i_owe,
             &mut digest.i_owe_perhaps,
@@ -57,10 +55,7 @@ impl Book<'_> {
     }
 
     /// In which of my accounts a message lies.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn account_of(&self, touch: TouchId) -> Result<Option<String>> {
+    fn account_of(&self, touch: TouchId) -> Result<Option<String>> {
         match touch {
             TouchId::Message(message) => self.store.account_of(message),
             TouchId::Entry(_) => Ok(None),
@@ -89,7 +84,7 @@ impl Book<'_> {
                 folder: folder.name,
             }));
         }
-        found.append(&mut incomplete);
+        found.extend(incomplete);
         if !self.policy.reads_text {
             found.push(Unmeasured::TextsNeverRead);
             return Ok(Some(found));

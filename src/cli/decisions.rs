@@ -28,8 +28,7 @@ fn named_turn(store: &Store, id: &str) -> Result<NamedTurn> {
         Error::usage(format!("\"{id}\" is no id of a turn"))
             .hint("take the id that `requite status` prints, like C12-812")
     })?;
-    let holds = |turn: &UnjudgedTurn| turn.touches.contains(&named.touch);
-    match store.turns_of(named.contact)?.into_iter().find(holds) {
+    match store.turn_holding(named)? {
         Some(turn) => Ok((named, turn)),
         None => {
             Err(Error::usage(format!("{named} is in no turn: nobody waits for an answer to it"))

@@ -182,9 +182,9 @@ impl Intake {
             let mut next = Some(Incoming::Batch(first));
             let mut commands = MailedCommands::default();
             while let Some(Incoming::Batch(batch)) = next {
-                store_batch(store, &mut filing, &batch, now)?;
-                if !batch.batch.brings_texts {
-                    commands.gather(&batch.arrivals, role_of(store, &batch.batch)?, config);
+                let role = store_batch(store, &mut filing, &batch, now)?;
+                if let Some(role) = role.filter(|_| !batch.batch.brings_texts) {
+                    commands.gather(&batch.arrivals, role, config);
                 }
                 mails += batch.arrivals.len();
                 texts += if batch.batch.brings_texts { batch.arrivals.len() } else { 0 };
@@ -266,26 +266,21 @@ fn has_doubled(unmeasured: u64, messages: u64) -> bool {
     unmeasured >= messages / 2
 }
 
-/// Mail of a folder that was never announced is in none.
-fn role_of(store: &Store, batch: &Batch) -> Result<Role> {
-    let folder = store.folder(&batch.folder.account, &batch.folder.folder)?;
-    Ok(folder.map_or(Role::Other, |folder| folder.role))
-}
-
 fn is_few(mails: usize) -> bool {
     mails <= FEW
 }
 
+/// The role of its folder; `None` where nothing is stored.
 fn store_batch(
     store: &Store,
     filing: &mut Filing<'_>,
     ReadBatch { batch, arrivals, oldest }: &ReadBatch,
     now: Moment,
-) -> Result<()> {
+) -> Result<Option<Role>> {
     let (account, name) = (&batch.folder.account, &batch.folder.folder);
     let Some(folder) = store.folder(account, name)? else {
         warn!(account, folder = name, "mail of a folder that was never announced is left alone");
-        return Ok(());
+        return Ok(None);
     };
     let validity = batch.uidvalidity;
     if folder.uidvalidity != validity {
@@ -321,7 +316,7 @@ fn store_batch(
     if batch.reconciled || batch.complete && !folder.complete {
         store.set_reconciled(folder.id, now)?;
     }
-    Ok(())
+    Ok(Some(folder.role))
 }
 
 #[cfg(test)]

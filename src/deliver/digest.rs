@@ -132,8 +132,9 @@ struct PromiseSide {
 /// How my promise was kept in one week.
 struct WeekBar {
     share: String,
-    /// In pixels; `None` where nothing fell due.
-    height: Option<u32>,
+    /// Pixels of the bar, and above it; none of either where nothing fell due.
+    full: u32,
+    rest: u32,
 }
 
 struct Section {
@@ -243,12 +244,13 @@ fn weeks(weeks: &[KeptWeek; WEEKS]) -> Vec<WeekBar> {
     if weeks.iter().all(|week| week.matured == 0) {
         return Vec::new();
     }
-    let bar = |week: &KeptWeek| WeekBar {
-        share: match week.matured {
-            0 => "–".to_owned(),
-            due => format!("{}/{due}", week.in_time.min(due)),
-        },
-        height: share(*week).map(|share| (share * f64::from(BAR_HEIGHT)).round() as u32),
+    let bar = |week: &KeptWeek| match share(*week) {
+        None => WeekBar { share: "–".to_owned(), full: 0, rest: 0 },
+        Some(share) => {
+            let full = (share * f64::from(BAR_HEIGHT)).round() as u32;
+            let share = format!("{}/{}", week.in_time.min(week.matured), week.matured);
+            WeekBar { share, full, rest: BAR_HEIGHT - full }
+        }
     };
     weeks.iter().map(bar).collect()
 }
@@ -293,16 +295,12 @@ impl PromiseSide {
 }
 
 impl WeekBar {
-    fn rest(&self) -> u32 {
-        BAR_HEIGHT - self.height.unwrap_or(0).min(BAR_HEIGHT)
-    }
-
     /// One column of text.
     fn block(&self) -> char {
         const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-        match self.height {
-            Some(height) => BLOCKS[(height * 7 / BAR_HEIGHT).min(7) as usize],
-            None => '·',
+        match (self.full, self.rest) {
+            (0, 0) => '·',
+            (full, _) => BLOCKS[(full * 7 / BAR_HEIGHT).min(7) as usize],
         }
     }
 }

@@ -87,6 +87,15 @@ impl Store {
         Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
     }
 
+    /// The turn that is named by any of its touches.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn turn_holding(&self, named: TurnId) -> Result<Option<UnjudgedTurn>> {
+        let turns = self.turns_of(named.contact)?;
+        Ok(turns.into_iter().find(|turn| turn.touches.contains(&named.touch)))
+    }
+
     /// Every contact who has turns, with them, oldest first.
     ///
     /// # Errors

@@ -130,7 +130,7 @@ fn document(notifier: &Notifier, ending: &Ending) -> serde_json::Value {
     let Notifier { name, version, capabilities } = notifier;
     let offered = notifier.actions(Choices::OpenAndSteer);
     let chosen = match ending {
-        Ending::Chosen(action, _) => Some(action.label().to_lowercase()),
+        Ending::Chosen(action, _) => Some(action.key()),
         Ending::Closed | Ending::BusLeft | Ending::TimeOver => None,
     };
     json!({

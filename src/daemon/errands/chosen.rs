@@ -39,9 +39,7 @@ pub fn carry_out(
 /// # Errors
 /// Where the database can't be read.
 pub fn to_open(store: &Store, turn: TurnId, config: &Config) -> Result<Option<ToOpen>> {
-    let turns = store.turns_of(turn.contact)?;
-    let holds = turns.into_iter().find(|it| it.touches.contains(&turn.touch));
-    let first = holds.map_or(turn.touch, |it| it.id.touch);
+    let first = store.turn_holding(turn)?.map_or(turn.touch, |it| it.id.touch);
     let TouchId::Message(message) = first else { return Ok(None) };
     let (_, message_id) = store.headline(message)?;
     let Some(message_id) = message_id else { return Ok(None) };

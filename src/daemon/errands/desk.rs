@@ -121,6 +121,11 @@ impl AlertDesk {
         }
     }
 
+    /// Whether the desktop is listened to.
+    pub fn listens(&self) -> bool {
+        self.desktop.is_some()
+    }
+
     /// Listens to the desktop, without waiting for something to show.
     pub async fn listen(&mut self, config: &Config) -> Result<()> {
         if self.outlet.desktop && config.desktop && self.desktop.is_none() {

@@ -75,8 +75,15 @@ impl Errands {
                 shown.push(ToShow { items: items.concat(), turns, alert });
             }
         }
-        let untold = untold(store, &book, &debts, now)?;
-        if let Some(last) = shown.last_mut().filter(|_| untold > 0) {
+        let Some(last) = shown.last_mut() else { return Ok(shown) };
+        let covered_since = store.recent_covered_since()?;
+        let candidates = candidates(&book, store, &debts)?;
+        let untold = covered_since.map_or(0, |covered_since| {
+            let next =
+                schedule::next_daily(now, schedule::batch_time(&policy.alerts), &policy.zone);
+            alerts::untold(&candidates, &batch(now, next, covered_since, policy))
+        });
+        if untold > 0 {
             last.alert.body.push('\n');
             last.alert.body.push_str(&more_are_due(untold));
         }
@@ -137,13 +144,4 @@ fn one((items, named): &(Vec<i64>, NamedDebt), policy: &Policy, now: Moment) -> 
         turns: vec![named.debt.turn.id],
         alert: alert(named, policy, now),
     }
-}
-
-/// How many more are due that the week's budget has no room for.
-fn untold(store: &Store, book: &Book<'_>, debts: &[NamedDebt], now: Moment) -> Result<usize> {
-    let Some(covered_since) = store.recent_covered_since()? else { return Ok(0) };
-    let policy = book.policy();
-    let next = schedule::next_daily(now, schedule::batch_time(&policy.alerts), &policy.zone);
-    let candidates = candidates(book, store, debts)?;
-    Ok(alerts::untold(&candidates, &batch(now, next, covered_since, policy)))
 }

@@ -45,7 +45,7 @@ impl Errands {
     async fn listen_for_earlier(&mut self, now: Moment) -> Result<()> {
         let config = self.config();
         let waits = self.desk.retry().is_some_and(|retry| now < retry);
-        if waits || self.store()?.on_screen()?.is_empty() {
+        if self.desk.listens() || waits || self.store()?.on_screen()?.is_empty() {
             return Ok(());
         }
         if self.desk.listen(&config).await.is_err() {

@@ -10,7 +10,6 @@ use crate::config::Config;
 use crate::daemon::seal::Seal;
 use crate::daemon::steering;
 use crate::domain::decide::mailed_command::{SignedCommand, accepted_weeks};
-use crate::domain::decide::schedule;
 use crate::domain::message::facts::{Facts, Mailbox, Unkept};
 use crate::domain::message::identity;
 use crate::domain::message::mailbox::Role;
@@ -41,8 +40,6 @@ impl MailedCommands {
     /// Adds those among mail that has come into a folder. A draft isn't sent yet.
     pub fn gather(&mut self, arrivals: &[Arrival], role: Role, config: &Config) {
         let is_draft = |arrival: &Arrival| arrival.flags.draft || role == Role::Drafts;
-        let mine: Vec<String> =
-            config.me.addresses.iter().filter_map(|it| identity::normalise(it)).collect();
         let sent = arrivals.iter().filter(|arrival| !is_draft(arrival));
         self.found.extend(sent.filter_map(|arrival| {
             let facts = &arrival.facts;
@@ -50,7 +47,7 @@ impl MailedCommands {
                 signed: SignedCommand::read(&facts.subject)?,
                 // A phone's clock may be wrong, and a copy be newer than what it is of.
                 at: arrival.internal.into_iter().chain(facts.received).min().or(facts.date),
-                objection: objection(facts, role, arrival.disowned, &mine),
+                objection: objection(facts, role, arrival.disowned, &config.me.addresses),
             })
         }));
     }
@@ -98,6 +95,7 @@ impl MailedCommands {
 
 /// Anybody can write anything into a subject and into From.
 fn objection(facts: &Facts, role: Role, disowned: bool, mine: &[String]) -> Option<&'static str> {
+    let mine: Vec<String> = mine.iter().filter_map(|it| identity::normalise(it)).collect();
     let is_mine = |it: &Mailbox| mine.contains(&it.address);
     let mut to = facts.to.iter().chain(&facts.cc);
     if !facts.author.as_ref().is_some_and(is_mine) {
@@ -126,8 +124,7 @@ impl Found {
                 return Err("the key that would prove it can't be read");
             }
         };
-        let week = |at| schedule::iso_week(schedule::local_date(at, &config.policy.zone));
-        let mut weeks = accepted_weeks(now, week);
+        let mut weeks = accepted_weeks(now, &config.policy.zone);
         // All are tried: how long it takes says nothing.
         weeks.retain(|week| seal.bears_out(&self.signed.command.words(week), &self.signed.token));
         weeks.pop().ok_or("its token is wrong, or older than five weeks")
@@ -141,9 +138,7 @@ impl Found {
         if known_since.zip(self.at).is_some_and(|(since, sent)| sent + SKEW < since) {
             return Ok(Err("it was sent before this database knew the contact"));
         }
-        let turns = store.turns_of(turn.contact)?;
-        let is_there = turns.iter().any(|it| it.touches.contains(&turn.touch));
-        Ok(is_there.then_some(()).ok_or("there is no such turn"))
+        Ok(store.turn_holding(turn)?.map(drop).ok_or("there is no such turn"))
     }
 }
 

@@ -42,6 +42,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// All there are.
+    pub const ALL: [Action; 4] = [Action::Open, Action::Done, Action::Snooze, Action::Mute];
+
+    /// As notifiers and scripts spell it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Action::Open => "open",
+            Action::Done => "done",
+            Action::Snooze => "snooze",
+            Action::Mute => "mute",
+        }
+    }
+
     /// As people read it.
     pub fn label(self) -> &'static str {
         match self {

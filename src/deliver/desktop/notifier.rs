@@ -12,6 +12,8 @@ use crate::error::Result;
 
 pub(super) const NOTIFIER: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
+/// The key of a click on the notification itself.
+const DEFAULT: &str = "default";
 const TITLE_COLUMNS: usize = 120;
 const BODY_LINE_COLUMNS: usize = 240;
 
@@ -43,26 +45,24 @@ impl Notifier {
         if choices == Choices::None || !self.can("actions") {
             return Vec::new();
         }
-        let open = match choices {
-            Choices::OpenAndSteer if self.has_default_action() => Some("default"),
-            Choices::OpenAndSteer => Some("open"),
-            Choices::Steer | Choices::None => None,
+        let offered = match choices {
+            Choices::OpenAndSteer => &Action::ALL[..],
+            Choices::Steer | Choices::None => &Action::ALL[1..],
         };
-        let open = open.map(|key| (key, Action::Open));
-        let buttons = [("done", Action::Done), ("snooze", Action::Snooze), ("mute", Action::Mute)];
-        open.into_iter().chain(buttons).map(|(key, action)| (key, action.label())).collect()
+        let key = |action: Action| match action {
+            Action::Open if self.has_default_action() => DEFAULT,
+            action => action.key(),
+        };
+        offered.iter().map(|action| (key(*action), action.label())).collect()
     }
 }
 
 /// `None` for a key that none of our alerts has.
 pub(super) fn action(key: &str) -> Option<Action> {
-    Some(match key {
-        "default" | "open" => Action::Open,
-        "done" => Action::Done,
-        "snooze" => Action::Snooze,
-        "mute" => Action::Mute,
-        _ => return None,
-    })
+    match key {
+        DEFAULT => Some(Action::Open),
+        key => Action::ALL.into_iter().find(|action| action.key() == key),
+    }
 }
 
 /// Asks who would show an alert.

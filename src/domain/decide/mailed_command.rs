@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
+
+use super::schedule;
 use crate::domain::measure::decisions::Decided;
 use crate::domain::model::{DAY, Moment, TurnId};
 
@@ -100,9 +103,10 @@ fn days(wait: &str) -> Option<i64> {
     (1..=LONGEST_DAYS).contains(&days).then_some(days)
 }
 
-/// The weeks whose digests' links work at `now`, the latest first.
-pub fn accepted_weeks(now: Moment, week_of: impl Fn(Moment) -> String) -> Vec<String> {
-    (0..=WEEKS_BEFORE).map(|ago| week_of(now - ago * 7 * DAY)).collect()
+/// The weeks whose digests' links work at `now`, the latest first, by the calendar in `zone`.
+pub fn accepted_weeks(now: Moment, zone: &TimeZone) -> Vec<String> {
+    let week = |ago| schedule::iso_week(schedule::local_date(now - ago * 7 * DAY, zone));
+    (0..=WEEKS_BEFORE).map(week).collect()
 }
 
 #[cfg(test)]
