@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::desktop::first_line;
+use crate::support::desktop::bus_in;
 use crate::support::exchange::{complaints, number};
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
-use crate::support::peers::peer;
+use crate::support::mocked_desktop::MockedDesktop;
 use crate::support::world::World;
 use crate::support::{PATIENCE, eventually};
 
@@ -199,39 +199,6 @@ fn a_digest_that_is_killed_on_its_way_comes_once() {
     assert!(met as usize >= all / 2, "only {met} of {all} were killed");
 }
 
-/// A notifier that only counts.
-struct Notifier(Arc<Mutex<Vec<String>>>);
-
-#[zbus::interface(name = "org.freedesktop.Notifications")]
-impl Notifier {
-    #[expect(clippy::too_many_arguments, reason = "Desktop Notifications 1.2")]
-    fn notify(
-        &self,
-        _app: &str,
-        _replaces: u32,
-        _icon: &str,
-        summary: &str,
-        body: &str,
-        _actions: Vec<String>,
-        _hints: std::collections::HashMap<String, zbus::zvariant::OwnedValue>,
-        _timeout: i32,
-    ) -> u32 {
-        let mut shown = self.0.lock().unwrap();
-        shown.push(format!("{summary}: {body}"));
-        u32::try_from(shown.len()).unwrap()
-    }
-
-    fn get_capabilities(&self) -> Vec<String> {
-        vec!["actions".to_owned(), "body".to_owned()]
-    }
-
-    fn get_server_information(&self) -> (&str, &str, &str, &str) {
-        ("counter", "tests", "1", "1.2")
-    }
-
-    fn close_notification(&self, _id: u32) {}
-}
-
 /// Four debts that are told this morning, and another one that was late before.
 fn with_alerts_due() -> World {
     let world = World::new(env!("CARGO_BIN_EXE_requite"));
@@ -265,36 +232,23 @@ fn with_alerts_due() -> World {
 
 #[tokio::test]
 async fn alerts_that_are_killed_at_any_moment_come_once() {
-    let Some(dbus_daemon) = peer("dbus-daemon") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let address = format!("unix:path={}", folder.path().join("bus").display());
-    let mut bus = tokio::process::Command::new(dbus_daemon);
-    bus.args(["--session", "--nofork", "--print-address=1", &format!("--address={address}")]);
-    let (_bus, _) = first_line(&mut bus).await;
-    let shown = Arc::new(Mutex::new(Vec::new()));
-    let _notifier = zbus::connection::Builder::address(address.as_str())
-        .unwrap()
-        .name("org.freedesktop.Notifications")
-        .unwrap()
-        .serve_at("/org/freedesktop/Notifications", Notifier(Arc::clone(&shown)))
-        .unwrap()
-        .build()
-        .await
-        .unwrap();
+    let address = bus_in(folder.path());
+    let Some(desktop) = MockedDesktop::start_at(address.clone(), &[]).await else { return };
     let kills = number("REQUITE_KILLS", 12);
-    let trials = tokio::task::spawn_blocking(move || alert_trials(&address, &shown, kills));
+    let trials = tokio::task::spawn_blocking(move || alert_trials(&address, &desktop, kills));
     let (told, wrong) = trials.await.unwrap();
     assert_eq!(wrong, Vec::<String>::new());
     assert!(told > 0, "nothing was told at all");
 }
 
 /// So many kills, a few on each home; how much was told, and what was told twice.
-fn alert_trials(address: &str, shown: &Mutex<Vec<String>>, kills: u32) -> (usize, Vec<String>) {
+fn alert_trials(address: &str, desktop: &MockedDesktop, kills: u32) -> (usize, Vec<String>) {
     const EACH: u32 = 4;
     let (mut told, mut wrong) = (0, Vec::new());
     for home in 0..kills.div_ceil(EACH) {
         let world = with_alerts_due();
-        shown.lock().unwrap().clear();
+        desktop.asked().shown.clear();
         let daemon = || {
             let mut command = world.command(&["run"]);
             command.env("DBUS_SESSION_BUS_ADDRESS", address).env("DISPLAY", ":0");
@@ -313,7 +267,9 @@ fn alert_trials(address: &str, shown: &Mutex<Vec<String>>, kills: u32) -> (usize
         last.forget_notices();
         (0..4).for_each(|_| drop(last.notice("WATCHDOG=1")));
         assert!(last.terminate().success());
-        let mut alerts = shown.lock().unwrap().clone();
+        let shown = std::mem::take(&mut desktop.asked().shown).into_iter();
+        let mut alerts: Vec<String> =
+            shown.map(|alert| format!("{}: {}", alert.title, alert.body)).collect();
         told += alerts.len();
         alerts.sort();
         let twice = alerts.windows(2).filter(|pair| pair[0] == pair[1]);

@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use zbus::zvariant::Value;
 
-use crate::support::desktop::{bus_in, first_line, with_bus};
+use crate::support::desktop::{bus_in, start_bus, with_bus};
 use crate::support::peers::{peer, python_with};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -60,9 +60,7 @@ fn the_bus_tells_of_sleep_and_network() {
     let address = bus_in(folder.path());
     with_bus("wake::the_bus_tells_of_sleep_and_network", &address, async || {
         let address = std::env::var("DBUS_SYSTEM_BUS_ADDRESS").unwrap();
-        let listen = format!("--address={address}");
-        let arguments = ["--session", "--nofork", "--print-address=1", &listen];
-        let (_daemon, _) = first_line(Command::new(&daemon).args(arguments)).await;
+        let _daemon = start_bus(&daemon, &address).await;
         let bus = zbus::connection::Builder::address(address.as_str()).unwrap();
         let bus = bus.build().await.unwrap();
         let _logind = mock(&python, "logind", LOGIND, &bus).await;

@@ -66,13 +66,7 @@ impl PrivateDesktop {
     pub async fn start([dbus_daemon, xvfb, dunst, dunstctl]: [PathBuf; 4]) -> Self {
         let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").expect("a bus address");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (bus, _) = first_line(AsyncCommand::new(dbus_daemon).args([
-            "--session",
-            "--nofork",
-            "--print-address=1",
-            &format!("--address={address}"),
-        ]))
-        .await;
+        let bus = start_bus(&dbus_daemon, &address).await;
         let (screen, display) = first_line(AsyncCommand::new(xvfb).args([
             "-displayfd",
             "1",
@@ -176,6 +170,13 @@ impl PrivateDesktop {
     fn choice(&self) -> PathBuf {
         self.folder.path().join("choice")
     }
+}
+
+/// A bus at this address, once it is there.
+pub async fn start_bus(dbus_daemon: &Path, address: &str) -> Child {
+    let listen = format!("--address={address}");
+    let arguments = ["--session", "--nofork", "--print-address=1", &listen];
+    first_line(AsyncCommand::new(dbus_daemon).args(arguments)).await.0
 }
 
 /// A program that says on its first line that it is ready.

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::runtime::{Builder, Runtime};
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, interface};
 
-use super::desktop::first_line;
+use super::desktop::start_bus;
 use super::peers::peer;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -67,16 +67,13 @@ impl Drop for MockedDesktop {
 impl MockedDesktop {
     /// On the bus of this process. `services`: which there are, beside the notifier.
     pub async fn start(services: &[Service]) -> Option<MockedDesktop> {
-        let daemon = peer("dbus-daemon")?;
         let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").expect("a bus address");
-        let listen = format!("--address={address}");
-        let (_daemon, _) = first_line(Command::new(daemon).args([
-            "--session",
-            "--nofork",
-            "--print-address=1",
-            &listen,
-        ]))
-        .await;
+        MockedDesktop::start_at(address, services).await
+    }
+
+    /// The same on a bus at this address.
+    pub async fn start_at(address: String, services: &[Service]) -> Option<MockedDesktop> {
+        let _daemon = start_bus(&peer("dbus-daemon")?, &address).await;
         let asked = Shared::default();
         let serving = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (services, shared) = (services.to_vec(), Arc::clone(&asked));
