@@ -55,7 +55,7 @@ impl<'a> StoreAt<'a> {
 fn measured_then(store: &Store, policy: &Policy, then: Moment) -> Result<Store> {
     let earlier = store.as_of(then, |clocks| clocks.time(policy.time))?;
     earlier.transaction(|store| {
-        store.match_by_name()?;
+        store.recognise()?;
         measure_dirty(store, policy)
     })?;
     Ok(earlier)

@@ -43,7 +43,7 @@ impl Book<'_> {
         let (name, address) = self.store.name_of(contact)?.unwrap_or_default();
         let (subject, message_id) = match debt.turn.id.touch {
             TouchId::Message(message) => self.store.headline(message)?,
-            TouchId::Entry(_) => (None, None),
+            TouchId::Entry(entry) => (self.store.text_of(entry)?, None),
         };
         let starred = self.decisions.has(contact, Verb::Star);
         let muted = self.decisions.has(contact, Verb::Mute);

@@ -94,7 +94,7 @@ impl Book<'_> {
             StoreAt::Then(earlier) => find(earlier, self.policy)?,
         };
         let requests = self.judged(self.store.requests()?);
-        let by_hand = self.store.all_entries()?;
+        let entered = self.store.entries_of(&ledger::ENTERED)?;
         let people = self.store.contacts_by_address()?;
         let bearers = self.bearers_of_names(&kept)?;
         let contact_of = |address: &str| people.get(address).copied();
@@ -103,13 +103,13 @@ impl Book<'_> {
             kept.iter().map(|kept| kept.finding(contact_of, contact_named, now)).collect();
         found.retain(|finding| !finding.contacts.is_empty());
         found.extend(asks::asks(&requests));
-        found.extend(by_hand.iter().filter_map(|(entry, who)| ledger::by_hand(entry, who)));
+        found.extend(entered.iter().filter_map(|(entry, who)| ledger::entered(entry, who)));
         found.retain(|finding| finding.at <= now);
         let mut judgements = self.store.judgements(now)?;
         rename_newcomers(&mut judgements, &found, &people.values().copied().collect());
         let settled = settle(found, &judgements);
         let counted = ledger::counted(&settled.entries);
-        let notes = by_hand.into_iter().map(|(entry, _)| (EntryId::Hand(entry.id), entry.text));
+        let notes = entered.into_iter().map(|(entry, _)| (EntryId::Hand(entry.id), entry.text));
         let notes = notes.filter(|(_, text)| !text.is_empty()).collect();
         let mut requests_by_touch: HashMap<TouchId, Vec<usize>> = HashMap::new();
         for (place, turn) in requests.iter().enumerate() {

@@ -168,7 +168,7 @@ fn settle_ties(store: &Store) -> Result<()> {
 /// Where the database can't be written.
 pub fn take_stock(store: &Store, policy: &Policy) -> Result<()> {
     store.complete_first_load()?;
-    store.transaction(Store::match_by_name)?;
+    store.transaction(Store::recognise)?;
     measure_history(store, policy).map(drop)
 }
 

@@ -11,12 +11,12 @@ use jiff::tz::TimeZone;
 use crate::domain::decide::ledger::Kept;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::decisions::{Decisions, Verb};
+use crate::domain::measure::entries::Entry;
 use crate::domain::measure::need::because;
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::population::Population;
 use crate::domain::measure::standing::{Record, Standing, standing};
 use crate::domain::measure::terms::Terms;
-use crate::domain::measure::touches;
 use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
@@ -76,7 +76,7 @@ pub struct Book<'a> {
 pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
-    pub entries: Vec<touches::Entry>,
+    pub entries: Vec<Entry>,
     /// Of their addresses.
     pub dead: Vec<DeadAddress>,
     pub absences: Vec<Absence>,

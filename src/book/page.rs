@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::{Book, BookedEntry, Person};
 use crate::domain::measure::balance::Balance;
+use crate::domain::measure::entries::{Entry, EntryKind};
 use crate::domain::measure::need::because;
 use crate::domain::measure::rhythm::Rhythm;
-use crate::domain::measure::touches::{self, Entry, EntryKind, LeftOut};
+use crate::domain::measure::touches::{self, LeftOut};
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
@@ -59,14 +60,25 @@ impl ContactPage {
         }
     }
 
+    /// What the user entered about them, oldest first.
+    pub fn entered_by_hand(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.imported.is_none())
+    }
+
     /// What was noted about them by hand, oldest first.
     pub fn notes(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.kind == EntryKind::Note)
     }
 
-    /// Of the turn's first message.
+    /// Of the turn's first message, or what was noted of its first call.
     pub fn subject(&self, turn: &Turn) -> Option<&str> {
-        self.details(*turn.touches.first()?)?.subject.as_deref()
+        match *turn.touches.first()? {
+            TouchId::Entry(first) => {
+                let entry = self.entries.iter().find(|entry| entry.id == first)?;
+                Some(entry.text.as_str()).filter(|text| !text.is_empty())
+            }
+            message @ TouchId::Message(_) => self.details(message)?.subject.as_deref(),
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl Book<'_> {
     pub fn subjects_of_receipts(&self, suggestion: &Suggestion) -> Result<Vec<Option<String>>> {
         let subject = |receipt: &Receipt| match receipt.turn.touch {
             TouchId::Message(message) => Ok(self.store.headline(message)?.0),
-            TouchId::Entry(_) => Ok(None),
+            TouchId::Entry(entry) => self.store.text_of(entry),
         };
         suggestion.evidence.iter().map(subject).collect()
     }

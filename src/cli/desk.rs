@@ -159,7 +159,7 @@ impl Desk {
         let (value, is_rest) = store.transaction(|store| {
             let before = store.dirty_contacts()?;
             let value = work(store)?;
-            store.match_by_name()?;
+            store.recognise()?;
             Ok((value, measure_marked(store, &before, about, &self.config.policy)?))
         })?;
         if is_rest && !self.is_seen_to()? {
@@ -173,7 +173,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::write`].
     pub(super) fn follow_up(&self, store: &Store) -> Result<()> {
-        store.transaction(Store::match_by_name)?;
+        store.transaction(Store::recognise)?;
         measure_history(store, &self.config.policy).map(drop)
     }
 

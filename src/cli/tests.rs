@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::book::AsOf;
 use crate::book::measure_dirty;
-use crate::domain::measure::touches::{Entry, EntryKind};
+use crate::domain::measure::entries::{Entry, EntryKind};
 use crate::domain::message::mailbox::{Flags, MailboxKind, Role, Uid};
-use crate::domain::model::{ContactId, EntryNumber, Moment};
+use crate::domain::model::{ContactId, Moment};
 use crate::domain::policy::Policy;
 use crate::mail;
 use crate::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
@@ -94,13 +94,8 @@ pub(super) fn acquaintances() -> (Store, Policy) {
         };
         store.add_copy(folder.id, folder.uidvalidity, &arrival, true).unwrap();
     }
-    let favour = Entry {
-        id: EntryNumber(0),
-        at: moment("2026-03-05T09:00:00Z"),
-        kind: EntryKind::Favour,
-        other_way: false,
-        text: "lent her the manual".to_owned(),
-    };
+    let at = moment("2026-03-05T09:00:00Z");
+    let favour = Entry::by_hand(EntryKind::Favour, at, "lent her the manual");
     store.add_entry(&favour, &[ContactId(1)], favour.at).unwrap();
     measure_dirty(&store, &policy).unwrap();
     (store, policy)

@@ -200,7 +200,7 @@ impl Intake {
             // Beside unmeasured history it would be measured with it, all in this transaction.
             few = is_few(mails) && self.unmeasured == 0;
             if few && filing.names_somebody()? {
-                store.match_by_name()?;
+                store.recognise()?;
             }
             if few {
                 is_rest = measure_marked(store, &before, &about, &config.policy)?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Store;
 use crate::domain::message::cards::{self, Namesake};
 use crate::domain::message::identity::IdentityKind;
-use crate::domain::model::{ContactId, Moment};
+use crate::domain::model::{ContactId, EntryNumber, Moment};
 use crate::error::{Error, Result};
 
 /// One person of an export, normalised.
@@ -42,9 +42,15 @@ pub struct ImportRun {
     met: HashSet<i64>,
 }
 
+impl ImportRun {
+    pub(super) fn note(&mut self, step: Undo) {
+        self.undo.push(step);
+    }
+}
+
 /// One step of an import, so that it can be taken back.
 #[derive(Debug, Serialize, Deserialize)]
-enum Undo {
+pub(super) enum Undo {
     Created {
         contact: i64,
     },
@@ -58,6 +64,9 @@ enum Undo {
         company: Option<String>,
         position: Option<String>,
         connected: Option<String>,
+    },
+    Entry {
+        entry: EntryNumber,
     },
     /// The import may have brought mail; every message of its own has a higher number.
     Mail {
@@ -326,6 +335,7 @@ impl Store {
                     params![contact, company, position, connected],
                 )?;
             }
+            Undo::Entry { entry } => self.take_imported_entry_back(*entry)?,
             Undo::Mail { after } => self.take_mail_back(import, *after)?,
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::Store;
 use super::columns::{CC, clocks, stored_key};
 use crate::domain::decide::ledger::judging::Judgement;
 use crate::domain::decide::ledger::{EntryId, Finding, Kept};
-use crate::domain::measure::touches::{Clocks, Entry};
+use crate::domain::measure::touches::Clocks;
 use crate::domain::message::facts::{Mailbox, MessageKey};
 use crate::domain::message::mailbox::Role;
 use crate::domain::message::noise::Traits;
@@ -236,28 +236,6 @@ impl Store {
             let (at, confirmed, finding) = row?;
             if let Ok(entry) = serde_json::from_str::<Finding>(&finding) {
                 found.push(Judgement { entry, confirmed, at });
-            }
-        }
-        Ok(found)
-    }
-
-    /// Everything that was entered by hand, with whom it concerns.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn all_entries(&self) -> Result<Vec<(Entry, Vec<ContactId>)>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT e.id, e.at, e.kind, e.other_way, e.text, c.contact FROM entry e
-             JOIN entry_contact c ON c.entry = e.id
-             WHERE e.undone_at IS NULL ORDER BY e.id, c.contact",
-        )?;
-        let mut found: Vec<(Entry, Vec<ContactId>)> = Vec::new();
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let (entry, contact) = (super::touches::entry(row)?, ContactId(row.get(5)?));
-            match found.last_mut() {
-                Some((last, contacts)) if last.id == entry.id => contacts.push(contact),
-                _ => found.push((entry, vec![contact])),
             }
         }
         Ok(found)

@@ -199,12 +199,22 @@ impl Store {
         Ok(known.iter().eq(emails.iter().collect::<BTreeSet<_>>()))
     }
 
+    /// Finds whose the addresses, numbers and profiles are that no card names, as everybody is known
+    /// now.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn recognise(&self) -> Result<()> {
+        self.match_by_name()?;
+        self.match_parties()
+    }
+
     /// Gives contacts without an address the ones that their names prove (and takes back those
     /// that they no longer do). Everybody's names count for whether a name proves anything.
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn match_by_name(&self) -> Result<()> {
+    pub(super) fn match_by_name(&self) -> Result<()> {
         let without = self.without_address()?;
         let mut found: Vec<(i64, ContactId)> = if without.is_empty() {
             Vec::new()
@@ -271,7 +281,7 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
-    fn names(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
+    pub(super) fn names(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
         let rows: Vec<(i64, String)> = self
             .db
             .prepare_cached(

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, params};
 
 use super::Store;
-use crate::domain::measure::touches::EntryKind;
+use crate::domain::measure::entries::EntryKind;
 use crate::domain::model::ContactId;
 use crate::error::Result;
 
@@ -80,8 +80,8 @@ fn query(words: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::measure::touches::Entry;
-    use crate::domain::model::{EntryNumber, Moment};
+    use crate::domain::measure::entries::Entry;
+    use crate::domain::model::Moment;
     use crate::store::{ImportRun, NewCard};
 
     /// Ann leads a team of compiler engineers, Bob is a cook, and Cy knows compilers.
@@ -101,9 +101,8 @@ mod tests {
             };
             store.import_card(&card, Moment(0), &mut run).unwrap();
         }
-        let text = "used to write compilers, looks for engineers".to_owned();
-        let (id, at, kind) = (EntryNumber(0), Moment(1), EntryKind::Note);
-        let note = Entry { id, at, kind, other_way: true, text };
+        let text = "used to write compilers, looks for engineers";
+        let note = Entry { other_way: true, ..Entry::by_hand(EntryKind::Note, Moment(1), text) };
         store.add_entry(&note, &[ContactId(3)], Moment(1)).unwrap();
         store
     }

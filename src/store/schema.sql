@@ -261,16 +261,40 @@ CREATE TABLE import_step (
 ) STRICT;
 CREATE INDEX import_step_by_import ON import_step (import);
 
+-- Whoever an imported entry was with, by what its export calls them: whichever of these is known.
+CREATE TABLE party (
+  id      INTEGER PRIMARY KEY,
+  phone   TEXT NOT NULL,
+  url     TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  -- Derived: the contact that is meant.
+  contact INTEGER,
+  UNIQUE (phone, url, name)
+) STRICT;
+CREATE INDEX party_by_contact ON party (contact) WHERE contact IS NOT NULL;
+
+-- What happened beside the mail: entered by hand, or imported.
 CREATE TABLE entry (
-  id     INTEGER PRIMARY KEY,
+  -- Never given to another: what was said about an entry outlives an import taken back.
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
   at     INTEGER NOT NULL,
   kind   TEXT NOT NULL,
-  -- A call that they missed, a favour received, a note of how I can help.
+  -- A call that wasn't taken, a favour received, a note of how I can help.
   other_way INTEGER NOT NULL DEFAULT 0,
   text   TEXT NOT NULL DEFAULT '',
   made_at INTEGER NOT NULL,
-  undone_at INTEGER
+  undone_at INTEGER,
+  -- Who called or wrote: 0 I, 1 they.
+  side   INTEGER NOT NULL DEFAULT 0,
+  -- Of an imported one: what it is known again by, and whom it was with.
+  key    BLOB UNIQUE,
+  party  INTEGER REFERENCES party (id),
+  -- Of a message: its conversation, and what its text says, as in message; NULL: it wasn't read.
+  conversation INTEGER,
+  cues   INTEGER,
+  named  INTEGER
 ) STRICT;
+CREATE INDEX entry_by_party ON entry (party) WHERE party IS NOT NULL;
 
 CREATE TABLE entry_contact (
   contact INTEGER NOT NULL,

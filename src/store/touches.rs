@@ -1,13 +1,13 @@
-//! Everything stored between me and one contact, read in one go for the domain to judge.
+//! All mail between me and one contact, read in one go for the domain to judge.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
 use super::Store;
 use super::columns::{CC, cues, stored_day, stored_key, unpack};
 use crate::domain::measure::need::Addressing;
-use crate::domain::measure::touches::{Copies, Entry, EntryKind, Letter};
+use crate::domain::measure::touches::{Copies, Letter};
 use crate::domain::measure::turns::Author;
 use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, Moment};
@@ -86,87 +86,6 @@ impl Store {
         }
         Ok(())
     }
-
-    /// What was entered by hand about a contact, oldest first.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn entries(&self, contact: ContactId) -> Result<Vec<Entry>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT e.id, e.at, e.kind, e.other_way, e.text FROM entry e
-             JOIN entry_contact c ON c.entry = e.id
-             WHERE c.contact = ?1 AND e.undone_at IS NULL ORDER BY e.at, e.id",
-        )?;
-        Ok(statement.query_map([contact.0], entry)?.collect::<Result<_, _>>()?)
-    }
-
-    /// Of whom it is noted how I can help.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn with_value_note(&self) -> Result<HashSet<ContactId>> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT DISTINCT c.contact FROM entry e JOIN entry_contact c ON c.entry = e.id
-             WHERE e.kind = ?1 AND e.other_way = 1 AND e.undone_at IS NULL",
-        )?;
-        let rows = statement.query_map([EntryKind::Note], |row| row.get(0).map(ContactId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Notes an entry about these contacts; its number.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn add_entry(&self, entry: &Entry, contacts: &[ContactId], now: Moment) -> Result<i64> {
-        self.db.execute(
-            "INSERT INTO entry (at, kind, other_way, text, made_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![entry.at.0, entry.kind, entry.other_way, entry.text, now.0],
-        )?;
-        let id = self.db.last_insert_rowid();
-        for contact in contacts {
-            self.db.execute(
-                "INSERT INTO entry_contact (contact, entry) VALUES (?1, ?2)",
-                params![contact.0, id],
-            )?;
-            self.mark_dirty(*contact)?;
-        }
-        Ok(id)
-    }
-
-    /// Takes the latest entry of this kind with this contact back; `false` when there is none.
-    ///
-    /// # Errors
-    /// Where the database can't be written.
-    pub fn take_entry_back(
-        &self,
-        kind: EntryKind,
-        contact: ContactId,
-        now: Moment,
-    ) -> Result<bool> {
-        let changed = self.db.execute(
-            "UPDATE entry SET undone_at = ?3 WHERE id = (
-               SELECT max(e.id) FROM entry e JOIN entry_contact c ON c.entry = e.id
-               WHERE e.kind = ?1 AND c.contact = ?2 AND e.undone_at IS NULL)",
-            params![kind, contact.0, now.0],
-        )?;
-        self.db.execute(
-            "UPDATE contact SET dirty = 1 WHERE id IN (
-               SELECT c.contact FROM entry_contact c JOIN entry e ON e.id = c.entry
-               WHERE e.undone_at = ?1)",
-            [now.0],
-        )?;
-        Ok(changed > 0)
-    }
-}
-
-pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    Ok(Entry {
-        id: row.get(0)?,
-        at: Moment(row.get(1)?),
-        kind: row.get(2)?,
-        other_way: row.get(3)?,
-        text: row.get(4)?,
-    })
 }
 
 fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {

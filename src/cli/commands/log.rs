@@ -6,8 +6,8 @@ use clap::builder::TypedValueParser;
 use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::cli::person;
-use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::model::{EntryNumber, Moment};
+use crate::domain::measure::entries::{Entry, EntryKind};
+use crate::domain::model::{Moment, Side};
 use crate::domain::text::listed;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, Store};
@@ -19,9 +19,12 @@ pub(crate) struct LogArgs {
     /// Whom it concerns, and as the last word what it was about
     #[arg(value_name = "CONTACT… [TEXT]", required = true)]
     pub(super) words: Vec<String>,
-    /// The call wasn't picked up
+    /// The call wasn't taken
     #[arg(long)]
     pub(super) missed: bool,
+    /// They called
+    #[arg(long)]
+    pub(super) from_them: bool,
     /// They did me the favour
     #[arg(long)]
     pub(super) received: bool,
@@ -34,7 +37,7 @@ pub(crate) struct LogArgs {
 }
 
 fn entry_kind() -> impl TypedValueParser<Value = EntryKind> {
-    one_of(EntryKind::ALL.map(|kind| (kind.name(), kind)))
+    one_of(EntryKind::BY_HAND.map(|kind| (kind.name(), kind)))
 }
 
 /// Enters something that happened at `at`, or just now, with the contacts that the words begin
@@ -43,9 +46,12 @@ fn entry_kind() -> impl TypedValueParser<Value = EntryKind> {
 /// # Errors
 /// `Usage` for an unknown contact, a time to come, or a flag of another kind of entry.
 pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()> {
-    let LogArgs { kind, missed, received, value, .. } = *args;
+    let LogArgs { kind, missed, from_them, received, value, .. } = *args;
     if missed && kind != EntryKind::Call {
         return Err(Error::usage("only a call can be missed"));
+    }
+    if from_them && kind != EntryKind::Call {
+        return Err(Error::usage("only a call can be from them"));
     }
     if received && kind != EntryKind::Favour {
         return Err(Error::usage("only a favour can be received"));
@@ -64,8 +70,9 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
         return take_back(desk, &store, kind, &contacts);
     }
     let ids: Vec<_> = contacts.iter().map(|contact| contact.id).collect();
-    let entry =
-        Entry { id: EntryNumber(0), at, kind, other_way: missed || received || value, text };
+    let side = if from_them { Side::Theirs } else { Side::Mine };
+    let other_way = missed || received || value;
+    let entry = Entry { side, other_way, ..Entry::by_hand(kind, at, &text) };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
     desk.say(&sentence(&entry, &names(&contacts)));
     Ok(())
@@ -119,9 +126,13 @@ fn names(contacts: &[ContactRow]) -> String {
 }
 
 fn sentence(entry: &Entry, names: &str) -> String {
+    let theirs = entry.side == Side::Theirs;
     let what = match (entry.kind, entry.other_way) {
+        (EntryKind::Call, true) if theirs => format!("a call from {names} that you missed"),
         (EntryKind::Call, true) => format!("a call that {names} missed"),
+        (EntryKind::Call, false) if theirs => format!("a call from {names}"),
         (EntryKind::Call, false) => format!("a call with {names}"),
+        (EntryKind::Message, _) => format!("a message of {names}"),
         (EntryKind::Meeting, _) => format!("a meeting with {names}"),
         (EntryKind::Favour, true) => format!("a favour from {names}"),
         (EntryKind::Favour, false) => format!("a favour for {names}"),

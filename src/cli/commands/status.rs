@@ -210,16 +210,22 @@ impl Page<'_> {
             format!("{star}{}", clean(&named.name)),
             duration(debt.age_h),
             when,
-            named.subject.as_deref().map(clean).unwrap_or_else(|| spoken(debt.turn.channel)),
+            subject_of(named),
         ]
     }
 }
 
-/// What has no subject by its nature says so.
-fn spoken(channel: Channel) -> String {
+fn subject_of(named: &NamedDebt) -> String {
+    let subject = named.subject.as_deref().map(clean);
+    subject.unwrap_or_else(|| without_subject(named.debt.turn.channel).to_owned())
+}
+
+/// What has no subject by its nature says what it is.
+fn without_subject(channel: Channel) -> &'static str {
     match channel {
-        Channel::Phone => "missed call".to_owned(),
-        Channel::Mail | Channel::Linkedin | Channel::Meeting => String::new(),
+        Channel::Phone => "missed call",
+        Channel::Linkedin => "on LinkedIn",
+        Channel::Mail | Channel::Meeting => "",
     }
 }
 

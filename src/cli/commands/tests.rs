@@ -4,7 +4,7 @@ use super::*;
 use crate::config;
 use crate::daemon::Home;
 use crate::domain::measure::decisions::Verb;
-use crate::domain::measure::touches::EntryKind;
+use crate::domain::measure::entries::EntryKind;
 use crate::domain::measure::turns::Closed;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Kind;
@@ -28,6 +28,7 @@ fn call(words: Vec<String>) -> log::LogArgs {
         kind: EntryKind::Call,
         words,
         missed: false,
+        from_them: false,
         received: false,
         value: false,
         undo: false,

@@ -6,6 +6,7 @@
 pub mod balance;
 pub mod calendar;
 pub mod decisions;
+pub mod entries;
 pub mod need;
 pub mod population;
 pub mod rhythm;

@@ -5,13 +5,14 @@
 
 use std::collections::HashMap;
 
+use super::entries::{self, Entry};
 use super::need::{Addressing, Features, Message};
 use super::turns::{Author, Touch};
 use crate::domain::message::absence::{self, Absence, Notice};
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::noise::{self, Context, Traits};
-use crate::domain::model::{Channel, DAY, EntryNumber, MessageNumber, Moment, TouchId};
+use crate::domain::model::{Channel, DAY, MessageNumber, Moment, TouchId};
 use crate::domain::policy::TimeBasis;
 
 /// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
@@ -76,62 +77,6 @@ pub struct Copies {
     pub disowned: bool,
     /// One copy is enough for this one.
     pub answered: bool,
-}
-
-/// What the user entered by hand.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// As the store numbers it.
-    pub id: EntryNumber,
-    /// When it happened.
-    pub at: Moment,
-    /// What it is.
-    pub kind: EntryKind,
-    /// Of a call: it wasn't picked up. Of a favour: they did it for me. Of a note: how I can help.
-    pub other_way: bool,
-    /// What the user wrote about it; may be empty.
-    pub text: String,
-}
-
-/// What can be entered by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
-    /// Answers whatever is open; missed, it waits to be returned.
-    Call,
-    /// Answers whatever is open.
-    Meeting,
-    /// Done to them, or to me.
-    Favour,
-    /// Something I asked of them.
-    Ask,
-    /// I made them known to somebody.
-    Intro,
-    /// A note to myself.
-    Note,
-}
-
-impl EntryKind {
-    /// All there are.
-    pub const ALL: [EntryKind; 6] = [
-        EntryKind::Call,
-        EntryKind::Meeting,
-        EntryKind::Favour,
-        EntryKind::Ask,
-        EntryKind::Intro,
-        EntryKind::Note,
-    ];
-
-    /// As the command line and the database spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            EntryKind::Call => "call",
-            EntryKind::Meeting => "meeting",
-            EntryKind::Favour => "favour",
-            EntryKind::Ask => "ask",
-            EntryKind::Intro => "intro",
-            EntryKind::Note => "note",
-        }
-    }
 }
 
 /// A message that doesn't count, with the reason.
@@ -218,7 +163,9 @@ pub fn read(
         }
     }
     found.absences = absence::absences(&notices, &written_by_them(&found.touches));
-    found.touches.extend(entries.iter().filter(|entry| entry.at <= until).filter_map(spoken));
+    found
+        .touches
+        .extend(entries.iter().filter(|entry| entry.at <= until).filter_map(entries::touch));
     found
 }
 
@@ -359,38 +306,6 @@ impl Clocks {
 fn features(letter: &Letter) -> Features {
     let Letter { traits, cues, addressing, to_count, recipients, .. } = *letter;
     Features::of(&Message { traits, cues, addressing, to_count, recipients })
-}
-
-/// A call or a meeting as a touch; the other entries belong to the ledger.
-fn spoken(entry: &Entry) -> Option<Touch> {
-    let channel = match entry.kind {
-        EntryKind::Call => Channel::Phone,
-        EntryKind::Meeting => Channel::Meeting,
-        _ => return None,
-    };
-    let missed = entry.kind == EntryKind::Call && entry.other_way;
-    Some(Touch {
-        id: TouchId::Entry(entry.id),
-        author: Author::Me,
-        at: entry.at,
-        channel,
-        // Calls form no threads: each stands for itself, apart from every message's thread.
-        thread: i64::MIN + entry.id.0,
-        subject: None,
-        own_id: None,
-        parent: None,
-        references: Vec::new(),
-        asks: entry.kind == EntryKind::Call,
-        addressed: true,
-        by_lists_word: false,
-        forward: false,
-        reaction: false,
-        spoken: !missed,
-        marked_answered: false,
-        discarded: false,
-        retracts: false,
-        features: Features::CALL,
-    })
 }
 
 #[cfg(test)]

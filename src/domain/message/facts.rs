@@ -29,6 +29,11 @@ impl MessageKey {
         Self::of_parts("fields", values.into_iter().map(spaced))
     }
 
+    /// For what an export tells of beside the mail, by all that tells it from others there.
+    pub fn of_entry<'x>(parts: impl IntoIterator<Item = &'x str>) -> MessageKey {
+        Self::of_parts("entry", parts.into_iter().map(str::bytes))
+    }
+
     /// The key of another message under the same Message-ID: with this base subject, in answer to
     /// this parent.
     pub fn told_apart(self, base_subject: i64, parent: Option<i64>) -> MessageKey {

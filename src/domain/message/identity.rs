@@ -251,8 +251,8 @@ pub fn by_name(people: &[(ContactId, Vec<String>)], seen: &[SeenAddress]) -> Vec
 }
 
 /// One value, as long as no second one comes along.
-#[derive(Default)]
-enum Only<T> {
+#[derive(Debug, Default)]
+pub(super) enum Only<T> {
     #[default]
     Nobody,
     One(T),
@@ -260,7 +260,7 @@ enum Only<T> {
 }
 
 impl<T: Copy + PartialEq> Only<T> {
-    fn meet(&mut self, value: T) {
+    pub(super) fn meet(&mut self, value: T) {
         *self = match self {
             Only::Nobody => Only::One(value),
             Only::One(known) if *known == value => Only::One(value),
@@ -268,7 +268,7 @@ impl<T: Copy + PartialEq> Only<T> {
         };
     }
 
-    fn one(&self) -> Option<T> {
+    pub(super) fn one(&self) -> Option<T> {
         match self {
             Only::One(value) => Some(*value),
             _ => None,

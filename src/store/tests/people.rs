@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey, Verb};
-use crate::domain::measure::touches::{Entry, EntryKind};
-use crate::domain::model::{EntryNumber, MessageNumber, TouchId};
+use crate::domain::measure::entries::{Entry, EntryKind};
+use crate::domain::model::{MessageNumber, TouchId};
 use crate::store::Imported;
 
 const LEE: &str = "\"Ann Lee\" <al@example.net>";
@@ -228,9 +228,7 @@ fn an_entry_by_hand_is_a_touch_until_it_is_taken_back() {
     let people = import(&store, &[card("Ann Lee", &[ANN]), card("Bob Moss", &[])]);
     let contacts = [people[0].1, people[1].1];
     deliver(&store, "INBOX", 1, &mail(1, ANN, ME, 0));
-    let text = String::new();
-    let meeting =
-        Entry { id: EntryNumber(0), at: at(7), kind: EntryKind::Meeting, other_way: false, text };
+    let meeting = Entry::by_hand(EntryKind::Meeting, at(7), "");
     store.add_entry(&meeting, &contacts, at(8)).unwrap();
     assert_eq!(turns(&store, contacts[0])[0].answer.unwrap().at, at(7));
     assert_eq!(store.entries(contacts[1]).unwrap().len(), 1);

@@ -5,9 +5,9 @@ use proptest::sample::Index;
 use requite::book::{AsOf, Book};
 use requite::book::{learn, measure_dirty};
 use requite::domain::measure::decisions::{Decided, Decision, Verb};
-use requite::domain::measure::touches::{Entry, EntryKind};
+use requite::domain::measure::entries::{Entry, EntryKind};
 use requite::domain::message::mailbox::{Flags, MailboxKind, Role, Uid, UidValidity};
-use requite::domain::model::{ContactId, EntryNumber, HOUR, MessageNumber, Moment, TouchId};
+use requite::domain::model::{ContactId, HOUR, MessageNumber, Moment, TouchId};
 use requite::domain::policy::Policy;
 use requite::mail;
 use requite::store::{Arrival, IdentityKind, ImportRun, NewCard, Store};
@@ -237,7 +237,7 @@ impl Desk {
     }
 
     pub fn measure(&self) {
-        self.store.match_by_name().unwrap();
+        self.store.recognise().unwrap();
         measure_dirty(&self.store, &self.policy).unwrap();
     }
 
@@ -265,8 +265,7 @@ impl Desk {
     /// A call with Grace, and a favour of Alan's.
     pub fn enter(&self, call: Moment) {
         for (kind, contact) in [(EntryKind::Call, 1), (EntryKind::Favour, 2)] {
-            let text = String::new();
-            let entry = Entry { id: EntryNumber(0), at: call, kind, other_way: contact == 2, text };
+            let entry = Entry { other_way: contact == 2, ..Entry::by_hand(kind, call, "") };
             self.store.add_entry(&entry, &[ContactId(contact)], call).unwrap();
         }
         self.measure();

@@ -6,13 +6,13 @@ use crate::book::{ContactPage, ExplainedTurn, Person};
 use crate::cli::json::SHARED_ID;
 use crate::cli::render::{self, Columns};
 use crate::domain::decide::ledger::sentence::sentence;
+use crate::domain::measure::entries::{Entry, EntryKind};
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, Components, claim};
 use crate::domain::measure::standing::SideFigures;
-use crate::domain::measure::touches::EntryKind;
 use crate::domain::measure::turns::{Closed, Link, Status, Turn};
 use crate::domain::message::absence::Absence;
-use crate::domain::model::{Moment, Side, TouchId};
+use crate::domain::model::{Channel, Moment, Side, TouchId};
 use crate::domain::text::{clean, count, days, duration};
 
 const BAR: usize = 10;
@@ -132,16 +132,12 @@ impl ContactView<'_> {
             let lines: Vec<String> =
                 self.reasons(told).into_iter().chain(self.note(turn)).chain(text).collect();
             reasons.push(lines.join("\n"));
-            let whose = match turn.side {
-                Side::Theirs => "they wrote",
-                Side::Mine => "you wrote",
-            };
             columns.row([
                 turn.id.to_string(),
                 render::time(turn.start, self.zone),
-                whose.to_owned(),
+                begun(turn).to_owned(),
                 self.fate(turn),
-                self.page.subject(turn).map_or_else(|| turn.channel.name().into(), clean),
+                self.page.subject(turn).map(clean).unwrap_or_default(),
             ]);
         }
         let table = render::beneath(&columns.finish(&[], &[4]), &reasons);
@@ -160,6 +156,9 @@ impl ContactView<'_> {
     fn fate(&self, turn: &Turn) -> String {
         let hours = duration(turn.hours(self.page.now));
         match (turn.status(self.page.now), turn.answer, turn.closed) {
+            (Status::Answered, Some(answer), _) if turn.touches.first() == Some(&answer.touch) => {
+                "you talked".to_owned()
+            }
             (Status::Answered, Some(answer), _) if answer.link.confidence() < 1.0 => {
                 format!("answered after {hours} {}", render::faint(by(answer.link)))
             }
@@ -203,7 +202,7 @@ impl ContactView<'_> {
     }
 
     pub fn entries(&self) -> String {
-        let entries = &self.page.entries;
+        let entries: Vec<&Entry> = self.page.entered_by_hand().collect();
         if entries.is_empty() {
             return String::new();
         }
@@ -211,7 +210,8 @@ impl ContactView<'_> {
         for entry in entries.iter().rev().take(LISTED) {
             let kind = match (entry.kind, entry.other_way) {
                 (EntryKind::Favour, true) => "favour received",
-                (EntryKind::Call, true) => "missed call",
+                (EntryKind::Call, true) if entry.side == Side::Theirs => "call you missed",
+                (EntryKind::Call, true) => "call they missed",
                 (EntryKind::Note, true) => "you can help",
                 (kind, _) => kind.name(),
             };
@@ -317,6 +317,19 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
     ]);
     text.push_str(&columns.finish(&[], &[]));
     text
+}
+
+/// Who began a turn, and on which channel.
+fn begun(turn: &Turn) -> &'static str {
+    match (turn.side, turn.channel) {
+        (Side::Theirs, Channel::Mail) => "they wrote",
+        (Side::Theirs, Channel::Linkedin) => "they wrote on LinkedIn",
+        (Side::Theirs, Channel::Phone) => "they called",
+        (Side::Mine, Channel::Mail) => "you wrote",
+        (Side::Mine, Channel::Linkedin) => "you wrote on LinkedIn",
+        (Side::Mine, Channel::Phone) => "you called",
+        (_, Channel::Meeting) => "you met",
+    }
 }
 
 /// How an answer was recognised that doesn't say itself what it answers.

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::measure::balance::{Counted, Deed};
-use crate::domain::measure::touches::{self, EntryKind};
+use crate::domain::measure::entries::{Entry, EntryKind};
 use crate::domain::message::facts::Mailbox;
 use crate::domain::model::{ContactId, EntryNumber, MessageNumber, Moment, TouchId};
 
@@ -319,14 +319,17 @@ impl Kept {
     }
 }
 
-/// What the user entered; `None` for what stands in no ledger.
-pub fn by_hand(entry: &touches::Entry, contacts: &[ContactId]) -> Option<Finding> {
+/// What stands in the ledger of what happened beside the mail.
+pub const ENTERED: [EntryKind; 3] = [EntryKind::Favour, EntryKind::Ask, EntryKind::Intro];
+
+/// What the user entered or an export told; `None` for what stands in no ledger.
+pub fn entered(entry: &Entry, contacts: &[ContactId]) -> Option<Finding> {
     let kind = match entry.kind {
         EntryKind::Favour if entry.other_way => LedgerKind::Received,
         EntryKind::Favour => LedgerKind::Favour,
         EntryKind::Ask => LedgerKind::Ask,
         EntryKind::Intro => LedgerKind::Introduction,
-        EntryKind::Call | EntryKind::Meeting | EntryKind::Note => return None,
+        EntryKind::Call | EntryKind::Meeting | EntryKind::Message | EntryKind::Note => return None,
     };
     Some(Finding {
         id: EntryId::Hand(entry.id),

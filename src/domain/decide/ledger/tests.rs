@@ -159,9 +159,8 @@ fn only_what_counts_is_in_the_balance_and_it_fades() {
 #[test]
 fn what_is_entered_by_hand_counts_at_once() {
     let entry = |kind, other_way| {
-        let entry =
-            touches::Entry { id: EntryNumber(4), at: NOW, kind, other_way, text: String::new() };
-        let settled = settle(by_hand(&entry, &[ADA]), &[]);
+        let entry = Entry { other_way, ..Entry::by_hand(kind, NOW, "") };
+        let settled = settle(entered(&entry, &[ADA]), &[]);
         balance_of(&settled.entries, ADA)
     };
     let given = Balance { gives: 1.0, ..Balance::default() };

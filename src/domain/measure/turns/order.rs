@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::touch::{Author, Touch};
-use crate::domain::model::{Channel, Moment, TouchId};
+use crate::domain::model::{Moment, TouchId};
 
 /// A clock may run ahead by this much, in seconds, before the time of an answer isn't believed.
 const CLOCK_SLACK: i64 = 600;
@@ -86,7 +86,7 @@ pub type Likeness = (Author, Moment, i64, Option<i64>);
 
 /// `None` for what has no subject to be recognised by.
 pub fn likeness(touch: &Touch) -> Option<Likeness> {
-    let subject = touch.subject.filter(|_| touch.channel == Channel::Mail)?;
+    let subject = touch.subject?;
     (touch.author != Author::Other).then_some((touch.author, touch.at, subject, touch.parent))
 }
 

@@ -10,6 +10,9 @@ use crate::domain::measure::need::{self, PERHAPS};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
 
+/// Where calls wait to be returned: the thread of no touch.
+const CALLS: i64 = i64::MIN;
+
 pub struct Pass {
     contact: ContactId,
     corrections: HashMap<TouchId, Correction>,
@@ -89,12 +92,12 @@ impl Pass {
             return self.acknowledge(conversation, side.other());
         }
         let fresh = self.conversations.insert(conversation);
-        if touch.spoken {
-            self.answer_everything_open(touch, &[Side::Mine, Side::Theirs]);
-        } else if touch.channel == Channel::Linkedin {
-            self.answer_everything_open(touch, &[side.other()]);
+        self.answer_other_channels(touch, side, fresh);
+        // Who calls in vain calls again: all of it waits for one call back.
+        let conversation = if touch.channel == Channel::Phone { CALLS } else { conversation };
+        if touch.channel != Channel::Phone {
+            self.answer_conversation(touch, conversation, side.other());
         }
-        self.answer_conversation(touch, conversation, side.other());
         self.extend_or_start(touch, conversation, side, fresh);
     }
 
@@ -126,20 +129,27 @@ impl Pass {
         }
     }
 
-    fn answer_everything_open(&mut self, touch: &Touch, sides: &[Side]) {
-        let open = self.open_turns(touch.at, sides);
+    /// Any channel answers any other: who talks has answered whatever was open on either side, who
+    /// writes elsewhere, or by mail about something new, what the other side had open; and a call
+    /// is returned by calling, taken or not.
+    fn answer_other_channels(&mut self, touch: &Touch, side: Side, fresh: bool) {
+        let starts_mail = fresh && touch.asks && touch.references.is_empty();
+        let answers = |turn: &UnjudgedTurn| match touch.channel {
+            _ if touch.spoken => true,
+            _ if turn.side == side => false,
+            Channel::Linkedin | Channel::Meeting => true,
+            Channel::Phone => turn.channel == Channel::Phone,
+            Channel::Mail => starts_mail && turn.channel != Channel::Mail,
+        };
+        let recent = self.turns.iter().enumerate().rev();
+        let open: Vec<usize> = recent
+            .take_while(|(_, running)| touch.at.hours_since(running.turn.start) <= EXPIRY_H)
+            .filter(|(_, running)| answers(&running.turn) && running.is_open(touch.at))
+            .map(|(index, _)| index)
+            .collect();
         for index in open {
             self.answer(index, touch, Link::OpenTurn);
         }
-    }
-
-    fn open_turns(&self, at: Moment, sides: &[Side]) -> Vec<usize> {
-        let recent = self.turns.iter().enumerate().rev();
-        recent
-            .take_while(|(_, running)| at.hours_since(running.turn.start) <= EXPIRY_H)
-            .filter(|(_, running)| sides.contains(&running.turn.side) && running.is_open(at))
-            .map(|(index, _)| index)
-            .collect()
     }
 
     fn answer_conversation(&mut self, touch: &Touch, conversation: i64, side: Side) {

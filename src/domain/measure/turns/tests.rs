@@ -5,6 +5,7 @@ use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::Model;
 use crate::domain::model::{Channel, EntryNumber, MessageNumber, Moment, Side, TouchId};
 
+mod channels;
 mod clocks;
 mod laws;
 
@@ -300,49 +301,6 @@ fn a_header_reply_answers_whomever_it_addresses() {
     check(
         vec![theirs(1, 0.0), forward(mine(2, 2.0).answering(1))],
         &["theirs 1 answered by 2 (reply) after 2 h", "mine 2 open"],
-    );
-}
-
-#[test]
-fn a_call_that_was_picked_up_is_answered_at_once_and_answers_what_is_open() {
-    check(
-        vec![theirs(1, 0.0), mine(2, 1.0), spoken(1, 5.0, Channel::Phone)],
-        &[
-            "theirs 1 answered by e1 (open_turn) after 5 h",
-            "mine 2 answered by e1 (open_turn) after 4 h",
-            "mine e1 answered by e1 (manual) after 0 h",
-        ],
-    );
-}
-
-#[test]
-fn a_missed_call_opens_a_turn_and_answers_nothing() {
-    let missed = Touch { spoken: false, ..spoken(1, 5.0, Channel::Phone) };
-    check(vec![theirs(1, 0.0), missed], &["theirs 1 open", "mine e1 open"]);
-}
-
-#[test]
-fn a_meeting_answers_what_is_open_and_asks_nothing() {
-    check(
-        vec![theirs(1, 0.0), spoken(1, 5.0, Channel::Meeting)],
-        &["theirs 1 answered by e1 (open_turn) after 5 h"],
-    );
-}
-
-#[test]
-fn a_meeting_is_no_answer_to_what_asks_for_none() {
-    check(
-        vec![theirs(1, 0.0).idle(), spoken(1, 5.0, Channel::Meeting)],
-        &["theirs 1 closed: asked for no answer"],
-    );
-}
-
-#[test]
-fn a_message_elsewhere_answers_what_is_open_on_the_other_side() {
-    let message = Touch { channel: Channel::Linkedin, subject: None, ..mine(3, 2.0) };
-    check(
-        vec![theirs(1, 0.0), mine(2, 1.0), message],
-        &["theirs 1 answered by 3 (open_turn) after 2 h", "mine 2 open", "mine 3 open"],
     );
 }
 

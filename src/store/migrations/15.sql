@@ -1,0 +1,39 @@
+-- Version 14 to 15.
+
+-- Whoever an imported entry was with, by what its export calls them: whichever of these is known.
+CREATE TABLE party (
+  id      INTEGER PRIMARY KEY,
+  phone   TEXT NOT NULL,
+  url     TEXT NOT NULL,
+  name    TEXT NOT NULL,
+  contact INTEGER,
+  UNIQUE (phone, url, name)
+) STRICT;
+CREATE INDEX party_by_contact ON party (contact) WHERE contact IS NOT NULL;
+
+-- Calls and messages of other channels stand beside what was entered by hand; no number of an entry
+-- is given twice.
+CREATE TABLE new_entry (
+  id     INTEGER PRIMARY KEY AUTOINCREMENT,
+  at     INTEGER NOT NULL,
+  kind   TEXT NOT NULL,
+  other_way INTEGER NOT NULL DEFAULT 0,
+  text   TEXT NOT NULL DEFAULT '',
+  made_at INTEGER NOT NULL,
+  undone_at INTEGER,
+  side   INTEGER NOT NULL DEFAULT 0,
+  key    BLOB UNIQUE,
+  party  INTEGER REFERENCES party (id),
+  conversation INTEGER,
+  cues   INTEGER,
+  named  INTEGER
+) STRICT;
+INSERT INTO new_entry (id, at, kind, other_way, text, made_at, undone_at)
+SELECT id, at, kind, other_way, text, made_at, undone_at FROM entry;
+DROP TABLE entry;
+ALTER TABLE new_entry RENAME TO entry;
+CREATE INDEX entry_by_party ON entry (party) WHERE party IS NOT NULL;
+
+-- A profile has one form, whoever wrote its link.
+UPDATE OR IGNORE identity SET value = lower(value)
+WHERE kind = 'url' AND value LIKE 'https://www.linkedin.com/in/%';

@@ -1,0 +1,170 @@
+//! Whoever imported entries were with, and which contact that is.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use super::Store;
+use super::import::Undo;
+use super::{ImportRun, Imported};
+use crate::domain::measure::entries::EntryKind;
+use crate::domain::message::cues::Cues;
+use crate::domain::message::facts::MessageKey;
+use crate::domain::message::identity::IdentityKind;
+use crate::domain::message::parties::{Directory, KnownBy, Party};
+use crate::domain::model::{ContactId, EntryNumber, Moment, Side};
+use crate::error::Result;
+
+/// Something that an export tells of.
+#[derive(Debug, Clone)]
+pub struct NewEntry {
+    /// What it is known again by.
+    pub key: MessageKey,
+    pub at: Moment,
+    pub kind: EntryKind,
+    pub side: Side,
+    /// As that of an entry.
+    pub other_way: bool,
+    pub text: String,
+    /// Of a message: its conversation, as a hash.
+    pub conversation: Option<i64>,
+    /// Of a message whose text was read.
+    pub cues: Option<Cues>,
+    pub party: Party,
+}
+
+impl Store {
+    /// Adds what an export tells of, unless it is known.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn import_entry(
+        &self,
+        entry: &NewEntry,
+        now: Moment,
+        run: &mut ImportRun,
+    ) -> Result<Imported> {
+        let known: bool = self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM entry WHERE key = ?1)")?
+            .query_row([entry.key.0.as_slice()], |row| row.get(0))?;
+        if known {
+            return Ok(Imported::Matched);
+        }
+        let (party, contact) = self.party(&entry.party)?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO entry (at, kind, other_way, text, made_at, side, key, party,
+                                    conversation, cues, named)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                entry.at.0,
+                entry.kind,
+                entry.other_way,
+                entry.text,
+                now.0,
+                entry.side == Side::Theirs,
+                entry.key.0.as_slice(),
+                party,
+                entry.conversation,
+                entry.cues.map(|cues| cues.marks.0.cast_signed()),
+                entry.cues.map(|cues| cues.named),
+            ])?;
+        run.note(Undo::Entry { entry: EntryNumber(self.db.last_insert_rowid()) });
+        if let Some(contact) = contact {
+            self.mark_dirty(contact)?;
+        }
+        Ok(Imported::New)
+    }
+
+    /// The number of a party, and the contact that it is known to be.
+    fn party(&self, party: &Party) -> Result<(i64, Option<ContactId>)> {
+        let said = |said: &Option<String>| said.clone().unwrap_or_default();
+        let names = params![said(&party.phone), said(&party.url), said(&party.name)];
+        self.db
+            .prepare_cached(
+                "INSERT INTO party (phone, url, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?
+            .execute(names)?;
+        let mut find = self.db.prepare_cached(
+            "SELECT id, contact FROM party WHERE phone = ?1 AND url = ?2 AND name = ?3",
+        )?;
+        Ok(find.query_row(names, |row| {
+            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(ContactId)))
+        })?)
+    }
+
+    /// Takes an imported entry away, and whoever it was with unless others name them.
+    pub(super) fn take_imported_entry_back(&self, entry: EntryNumber) -> Result<()> {
+        let (party, contact): (i64, Option<i64>) = self
+            .db
+            .prepare_cached(
+                "SELECT p.id, p.contact FROM entry e JOIN party p ON p.id = e.party
+                 WHERE e.id = ?1",
+            )?
+            .query_row([entry], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.db.prepare_cached("DELETE FROM entry WHERE id = ?1")?.execute([entry])?;
+        self.db
+            .prepare_cached(
+                "DELETE FROM party WHERE id = ?1
+                 AND NOT EXISTS (SELECT 1 FROM entry WHERE party = ?1)",
+            )?
+            .execute([party])?;
+        contact.map_or(Ok(()), |contact| self.mark_dirty(ContactId(contact)))
+    }
+
+    /// Says of whoever exports name which contact that is, as everybody is known now.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub(super) fn match_parties(&self) -> Result<()> {
+        let parties: Vec<(i64, Party, Option<ContactId>)> = self
+            .db
+            .prepare_cached("SELECT id, phone, url, name, contact FROM party")?
+            .query_map([], |row| {
+                let said = |column| {
+                    row.get::<_, String>(column).map(|said| Some(said).filter(|it| !it.is_empty()))
+                };
+                let party = Party { phone: said(1)?, url: said(2)?, name: said(3)? };
+                Ok((row.get(0)?, party, row.get::<_, Option<i64>>(4)?.map(ContactId)))
+            })?
+            .collect::<Result<_, _>>()?;
+        if parties.is_empty() {
+            return Ok(());
+        }
+        let directory = Directory::of(self.known_by()?);
+        for (id, party, known) in parties {
+            let found = directory.contact(&party);
+            if found == known {
+                continue;
+            }
+            self.db
+                .prepare_cached("UPDATE party SET contact = ?2 WHERE id = ?1")?
+                .execute(params![id, found.map(|contact| contact.0)])?;
+            for contact in known.into_iter().chain(found) {
+                self.mark_dirty(contact)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known_by(&self) -> Result<BTreeMap<ContactId, KnownBy>> {
+        let mut people: BTreeMap<ContactId, KnownBy> = BTreeMap::new();
+        for (contact, names) in self.names()? {
+            people.entry(contact).or_default().names = names;
+        }
+        let mut numbers = self.db.prepare_cached(
+            "SELECT contact, kind, value FROM identity WHERE kind IN ('phone', 'url')",
+        )?;
+        let mut rows = numbers.query([])?;
+        while let Some(row) = rows.next()? {
+            let known = people.entry(ContactId(row.get(0)?)).or_default();
+            match row.get(1)? {
+                IdentityKind::Phone => known.phones.push(row.get(2)?),
+                _ => known.urls.push(row.get(2)?),
+            }
+        }
+        Ok(people)
+    }
+}
