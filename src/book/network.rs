@@ -19,6 +19,10 @@ use crate::store::ContactRow;
 const WEEK: i64 = 7 * DAY;
 /// For so long, in seconds, somebody is a new contact.
 const NEW_FOR: i64 = 90 * DAY;
+/// For so long, in seconds, a change of work is a reason to write.
+const WORK_IS_NEWS_FOR: i64 = 60 * DAY;
+/// As many changes of work as a letter has room for.
+const WORK_NEWS: usize = 8;
 
 impl Book<'_> {
     /// What there is to say beside the debts; `mine`: how I kept my promise this week.
@@ -110,6 +114,8 @@ impl Book<'_> {
         Ok([row.connected_at(), first].into_iter().flatten().filter(|at| *at <= self.now()).min())
     }
 
+    /// Who wrote again this week, and of whom it was heard that they work elsewhere or as something
+    /// else.
     fn news(&self) -> Result<Vec<News>> {
         let mut news = Vec::new();
         for (contact, at) in self.restored()? {
@@ -120,7 +126,33 @@ impl Book<'_> {
                 news.push(News { contact, at, text });
             }
         }
+        news.extend(self.news_of_work()?);
         Ok(news)
+    }
+
+    /// As many as a letter has room for: those with whom I was in touch last.
+    fn news_of_work(&self) -> Result<Vec<News>> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        for (contact, at, work) in self.store.work_news(None, self.news_since(), self.now())? {
+            // Only where they work now.
+            if !seen.insert(contact) || self.archived_at(contact)?.is_some() {
+                continue;
+            }
+            let last = self.store.times_in_touch(contact)?.last().copied();
+            found.extend(work.sentence().map(|text| (last, contact, at, text)));
+        }
+        found.sort_by_key(|(last, contact, ..)| (std::cmp::Reverse(*last), *contact));
+        let mut news = Vec::new();
+        for (_, contact, at, text) in found.into_iter().take(WORK_NEWS) {
+            news.extend(self.named_contact(contact)?.map(|contact| News { contact, at, text }));
+        }
+        Ok(news)
+    }
+
+    /// From when on it is news where somebody works.
+    pub(super) fn news_since(&self) -> Moment {
+        self.now() - WORK_IS_NEWS_FOR
     }
 
     fn told_suggestion(&self, candidate: &Candidate) -> Result<ToldSuggestion> {

@@ -31,6 +31,8 @@ pub struct ContactPage {
     pub rhythm: Rhythm,
     /// When they wrote though the user had let go of them.
     pub restored_at: Option<Moment>,
+    /// That they work elsewhere or as something else, with when it was heard; the newest first.
+    pub work_news: Vec<(Moment, String)>,
     /// The messages between the two of us that don't count, oldest first.
     pub left_out: Vec<LeftOut>,
     details: HashMap<MessageNumber, MessageDetails>,
@@ -108,6 +110,7 @@ impl Book<'_> {
         let details = self.store.details(messages)?;
         let away = self.away(&person);
         let restored_at = self.restored_at(person.row.id)?;
+        let work_news = self.work_news_of(person.row.id)?;
         let now = self.now();
         Ok(ContactPage {
             now,
@@ -119,9 +122,15 @@ impl Book<'_> {
             balance,
             rhythm,
             restored_at,
+            work_news,
             left_out,
             details,
         })
+    }
+
+    fn work_news_of(&self, contact: ContactId) -> Result<Vec<(Moment, String)>> {
+        let news = self.store.work_news(Some(contact), self.news_since(), self.now())?;
+        Ok(news.into_iter().filter_map(|(_, at, work)| Some((at, work.sentence()?))).collect())
     }
 
     fn explained(&self, turn: Turn) -> ExplainedTurn {

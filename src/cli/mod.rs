@@ -2,6 +2,7 @@
 //! what is told come from the book.
 
 mod args;
+mod ask;
 mod choice;
 mod commands;
 mod decisions;

@@ -32,9 +32,8 @@ const MISSING_AT_END: i64 = 60;
 /// Reads a file; `zone` says on which local days an event in UTC falls. `None` when it holds no
 /// calendar at all.
 pub fn read(bytes: &[u8], zone: &TimeZone) -> Option<Holidays> {
-    let bytes = text::plain(bytes);
     let mut holidays = Holidays::default();
-    let components = components(&text::decoded(&bytes, None), &mut holidays.skipped)?;
+    let components = components(&text::whole(bytes), &mut holidays.skipped)?;
     let of_type = |kind| components.iter().filter(move |it| it.component_type == kind);
     let zones: Vec<_> = of_type(ICalendarComponentType::VTimezone).cloned().collect();
     let events = of_type(ICalendarComponentType::VEvent);

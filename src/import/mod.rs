@@ -1,19 +1,25 @@
-//! Contact exports and holiday calendars → values.
+//! Exports of people, calls and messages, and holiday calendars → values.
 //!
-//! Reads bytes that it is given; never the network, never the store.
+//! A file is recognised by its beginning and read bit by bit: it may be far larger than the memory.
+//! Reads bytes that it is given, or the file at a path; never the network, never the store.
 
-mod contacts;
+mod calls;
+mod csv;
+#[cfg(test)]
+mod example;
+mod google;
 pub mod holidays;
-mod linkedin;
+pub mod linkedin;
+mod package;
+mod recognised;
+mod table;
 mod text;
+mod values;
 mod vcard;
 
-pub use contacts::{Card, Format, Import, Skipped};
-
-/// Recognises a file by its content and reads it; `None` when it is none that is known.
-pub fn read(bytes: &[u8]) -> Option<Import> {
-    if vcard::looks_like(bytes) {
-        return Some(vcard::read(bytes));
-    }
-    linkedin::read_connections(bytes)
-}
+pub use linkedin::owner::{Between, OwnerSearch, SiteOwner};
+pub use package::Package;
+pub use recognised::{BEGINNING, Format, Recognised, is_package, recognise};
+pub use table::Mapping;
+pub use text::Input;
+pub use values::{Card, LoggedCall, Participant, PublicFavour, SiteMessage, Skipped, Statement};

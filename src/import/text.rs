@@ -1,27 +1,86 @@
 //! Bytes of an export → text, whatever program on whatever system wrote it.
 
 use std::borrow::Cow;
+use std::io::{self, BufRead, BufReader, Read};
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::domain::text::clean;
+use crate::domain::text::{clean, grouped};
 
-/// The bytes without a byte order mark; UTF-16 becomes UTF-8, and lines that end in a lone
-/// carriage return end in a line feed.
-pub(super) fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let bytes = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) if encoding == UTF_8 => {
-            Cow::Borrowed(bytes.get(mark..).unwrap_or_default())
-        }
-        Some((encoding, _)) => {
-            Cow::Owned(encoding.decode_with_bom_removal(bytes).0.into_owned().into_bytes())
-        }
-        None => Cow::Borrowed(bytes),
+/// The bytes of a file, read bit by bit.
+pub type Input<'a> = Box<dyn BufRead + 'a>;
+
+/// Decoded at once.
+const CHUNK: usize = 16 << 10;
+
+/// The same without a byte order mark; UTF-16 becomes UTF-8.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn plain(mut input: Input<'_>) -> io::Result<Input<'_>> {
+    let start = input.fill_buf()?;
+    let Some((encoding, mark)) = Encoding::for_bom(start).or_else(|| unmarked(start)) else {
+        return Ok(input);
     };
-    if bytes.contains(&b'\n') || !bytes.contains(&b'\r') {
-        return bytes;
+    input.consume(mark);
+    if encoding == UTF_8 {
+        return Ok(input);
     }
-    Cow::Owned(bytes.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
+    Ok(decoding(input, encoding))
+}
+
+/// As [`plain`], with what is no UTF-8 replaced.
+///
+/// # Errors
+/// Where it can't be read.
+pub(super) fn valid(input: Input<'_>) -> io::Result<Input<'_>> {
+    Ok(decoding(plain(input)?, UTF_8))
+}
+
+fn decoding<'a>(input: Input<'a>, encoding: &'static Encoding) -> Input<'a> {
+    let decoder = encoding.new_decoder_without_bom_handling();
+    Box::new(BufReader::with_capacity(CHUNK, Decoded { input, decoder, is_over: false }))
+}
+
+/// The text of a small file, its lines ended by line feeds.
+pub(super) fn whole(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    // Reading from memory doesn't fail.
+    let _ = plain(Box::new(bytes)).and_then(|mut input| input.read_to_end(&mut text));
+    decoded(&text, None).replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// UTF-16 that begins with Latin letters: every other byte is nothing.
+fn unmarked(start: &[u8]) -> Option<(&'static Encoding, usize)> {
+    match start {
+        [1..=255, 0, 1..=255, 0, ..] => Some((UTF_16LE, 0)),
+        [0, 1..=255, 0, 1..=255, ..] => Some((UTF_16BE, 0)),
+        _ => None,
+    }
+}
+
+struct Decoded<'a> {
+    input: Input<'a>,
+    decoder: Decoder,
+    is_over: bool,
+}
+
+impl Read for Decoded<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.is_over {
+                return Ok(0);
+            }
+            let from = self.input.fill_buf()?;
+            let is_last = from.is_empty();
+            let (result, read, written, _) = self.decoder.decode_to_utf8(from, into, is_last);
+            self.input.consume(read);
+            self.is_over = is_last && result == CoderResult::InputEmpty;
+            if written > 0 {
+                return Ok(written);
+            }
+        }
+    }
 }
 
 /// UTF-8, or else `fallback`, or else Windows-1252, which takes any byte.
@@ -29,6 +88,59 @@ pub(super) fn decoded<'a>(bytes: &'a [u8], fallback: Option<&'static Encoding>) 
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => fallback.unwrap_or(WINDOWS_1252).decode_without_bom_handling(bytes).0,
+    }
+}
+
+/// No line of any export is longer, in bytes; what stands behind that is left out.
+const LONGEST_LINE: usize = 4 << 20;
+
+/// The physical lines of a file, whatever ends them.
+pub(super) struct Lines<'a> {
+    input: Input<'a>,
+    /// The line before ended with a carriage return: a line feed behind it ends nothing.
+    after_return: bool,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(input: Input<'a>) -> io::Result<Lines<'a>> {
+        Ok(Lines { input: plain(input)?, after_return: false })
+    }
+
+    /// The next line without its end; `None` behind the last one.
+    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        let mut is_any = false;
+        loop {
+            let bytes = self.input.fill_buf()?;
+            if bytes.is_empty() {
+                return Ok(is_any.then_some(line));
+            }
+            if std::mem::take(&mut self.after_return) && bytes.starts_with(b"\n") {
+                self.input.consume(1);
+                continue;
+            }
+            is_any = true;
+            let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let text = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+            let room = LONGEST_LINE.saturating_sub(line.len());
+            line.extend_from_slice(text.get(..room).unwrap_or(text));
+            let Some(end) = end else {
+                let read = bytes.len();
+                self.input.consume(read);
+                continue;
+            };
+            self.after_return = bytes.get(end) == Some(&b'\r');
+            self.input.consume(end + 1);
+            return Ok(Some(line));
+        }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = io::Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<io::Result<Vec<u8>>> {
+        self.line().transpose()
     }
 }
 
@@ -46,6 +158,13 @@ pub(super) fn tidy(text: &str) -> String {
     }
 }
 
+/// That a name is longer than any, and what became of it.
+pub(super) fn cut(name: &str) -> Option<String> {
+    let length = name.chars().count();
+    (length > LONGEST)
+        .then(|| format!("a name of {} characters: cut after {LONGEST}", grouped(length as u64)))
+}
+
 /// `None` for what is empty once it is tidy.
 pub(super) fn some(text: &str) -> Option<String> {
     Some(tidy(text)).filter(|text| !text.is_empty())
@@ -55,24 +174,50 @@ pub(super) fn some(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(bytes: &[u8], expect: &[&str]) {
+        let lines = Lines::of(Box::new(BufReader::with_capacity(7, bytes))).unwrap();
+        let lines: Vec<String> = lines.map(|line| decoded(&line.unwrap(), None).into()).collect();
+        assert_eq!(lines, expect, "{bytes:?}");
+    }
+
     #[test]
     fn whatever_wrote_it_the_text_is_the_same() {
-        let utf16 = |swap: bool| {
-            let units = "\u{feff}Zoë\n".encode_utf16();
+        let utf16 = |mark: &str, swap: bool| {
+            let units = format!("{mark}Zoë\r\nAnn\r\n").encode_utf16().collect::<Vec<u16>>();
             let pair = |unit: u16| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() };
-            units.flat_map(pair).collect::<Vec<u8>>()
+            units.into_iter().flat_map(pair).collect::<Vec<u8>>()
         };
-        let written: [&[u8]; 5] = [
-            "Zoë\n".as_bytes(),
-            "\u{feff}Zoë\n".as_bytes(),
-            b"Zo\xeb\r",
-            &utf16(true),
-            &utf16(false),
+        let written: [&[u8]; 9] = [
+            "Zoë\nAnn\n".as_bytes(),
+            "Zoë\nAnn".as_bytes(),
+            "\u{feff}Zoë\r\nAnn\r\n".as_bytes(),
+            b"Zo\xeb\rAnn\r",
+            b"Zo\xeb\rAnn",
+            &utf16("\u{feff}", true),
+            &utf16("\u{feff}", false),
+            &utf16("", true),
+            &utf16("", false),
         ];
         for bytes in written {
-            let plain = plain(bytes);
-            assert_eq!(decoded(&plain, None), "Zoë\n", "{bytes:?}");
+            check(bytes, &["Zoë", "Ann"]);
         }
+    }
+
+    #[test]
+    fn an_empty_line_is_a_line_and_an_empty_file_has_none() {
+        check(b"\n\r\n\r\ra", &["", "", "", "", "a"]);
+        check(b"", &[]);
+        check(b"\xef\xbb\xbf", &[]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut() {
+        let long = vec![b'x'; LONGEST_LINE + 10];
+        let input: Vec<u8> = [long.as_slice(), b"\nshort"].concat();
+        let lines: Vec<usize> =
+            Lines::of(Box::new(input.as_slice())).unwrap().map(|it| it.unwrap().len()).collect();
+        assert_eq!(lines, [LONGEST_LINE, 5]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use super::folders::FolderId;
+use super::undo::Provenance;
 use crate::domain::decide::digest::told::ToldOf;
 use crate::domain::decide::outbox::{DeliveryKind, DeliveryMark, DeliveryState};
 use crate::domain::measure::decisions::Verb;
@@ -130,6 +131,7 @@ by_name!(
     EntryKind,
     IdentityKind,
     MailboxKind,
+    Provenance,
     Role,
     Stance,
     ToldOf,

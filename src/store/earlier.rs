@@ -59,6 +59,7 @@ impl Store {
         self.thread_anew(&threads)?;
         for sql in [
             "DELETE FROM entry WHERE at > ?1",
+            "DELETE FROM news WHERE at > ?1",
             "DELETE FROM decision WHERE at > ?1",
             "DELETE FROM told WHERE at > ?1",
             "UPDATE decision SET undone_at = NULL WHERE undone_at > ?1",

@@ -26,7 +26,7 @@ impl Store {
             "SELECT {COLUMNS} FROM entry_contact c JOIN entry e ON e.id = c.entry
              WHERE c.contact = ?1 AND e.undone_at IS NULL
              UNION ALL
-             SELECT {COLUMNS} FROM party p JOIN entry e ON e.party = p.id
+             SELECT {COLUMNS} FROM counterpart p JOIN entry e ON e.counterpart = p.id
              WHERE p.contact = ?1 AND e.undone_at IS NULL ORDER BY 2, 1"
         ))?;
         Ok(statement.query_map([contact.0], entry)?.collect::<Result<_, _>>()?)
@@ -43,7 +43,7 @@ impl Store {
             "SELECT {COLUMNS}, c.contact FROM entry e JOIN entry_contact c ON c.entry = e.id
              WHERE e.kind IN ({names}) AND e.undone_at IS NULL
              UNION ALL
-             SELECT {COLUMNS}, p.contact FROM entry e JOIN party p ON p.id = e.party
+             SELECT {COLUMNS}, p.contact FROM entry e JOIN counterpart p ON p.id = e.counterpart
              WHERE e.kind IN ({names}) AND e.undone_at IS NULL AND p.contact IS NOT NULL
              ORDER BY 1, 11"
         ))?;
@@ -77,7 +77,8 @@ impl Store {
     /// # Errors
     /// Where the database can't be read.
     pub fn text_of(&self, entry: EntryNumber) -> Result<Option<String>> {
-        let mut find = self.db.prepare_cached("SELECT nullif(text, '') FROM entry WHERE id = ?1")?;
+        let mut find =
+            self.db.prepare_cached("SELECT nullif(text, '') FROM entry WHERE id = ?1")?;
         Ok(find.query_row([entry], |row| row.get(0)).optional()?.flatten())
     }
 

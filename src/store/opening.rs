@@ -112,9 +112,13 @@ impl Store {
         let Some(path) = self.db.path().filter(|path| !path.is_empty()) else { return Ok(apart) };
         apart.db.execute("ATTACH ?1 AS kept", [path])?;
         apart.db.execute_batch(
-            "INSERT INTO contact (id, name, company, position, connected_on, created_at)
-               SELECT id, name, company, position, connected_on, created_at FROM kept.contact;
-             INSERT INTO address (id, email, mine) SELECT id, email, mine FROM kept.address
+            "INSERT INTO contact (id, name, company, position, connected_on, created_at, work_from)
+               SELECT id, name, company, position, connected_on, created_at, work_from
+               FROM kept.contact;
+             INSERT INTO counterpart SELECT * FROM kept.counterpart;
+             INSERT INTO entry SELECT * FROM kept.entry;
+             INSERT INTO address (id, email, name, mine)
+               SELECT id, email, name, mine FROM kept.address
                WHERE mine = 1 OR id IN (SELECT address FROM kept.identity);
              INSERT INTO identity (contact, kind, value, source, address)
                SELECT contact, kind, value, source, address FROM kept.identity;

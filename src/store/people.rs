@@ -206,7 +206,7 @@ impl Store {
     /// Where the database can't be written.
     pub fn recognise(&self) -> Result<()> {
         self.match_by_name()?;
-        self.match_parties()
+        self.match_counterparts()
     }
 
     /// Gives contacts without an address the ones that their names prove (and takes back those

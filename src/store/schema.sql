@@ -221,6 +221,8 @@ CREATE TABLE contact (
   position     TEXT,
   connected_on TEXT,
   created_at   INTEGER NOT NULL,
+  -- Which kind of export said where they work; empty: it isn't known.
+  work_from    TEXT NOT NULL DEFAULT '',
   -- Derived: the last human touch either way.
   last_touch   INTEGER,
   -- Its turns have to be computed again.
@@ -228,6 +230,16 @@ CREATE TABLE contact (
 ) STRICT;
 CREATE INDEX contact_dirty ON contact (id) WHERE dirty = 1;
 CREATE INDEX contact_by_name ON contact (name);
+
+-- Where somebody works now, who worked elsewhere or as something else before.
+CREATE TABLE news (
+  id       INTEGER PRIMARY KEY,
+  contact  INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  company  TEXT,
+  position TEXT
+) STRICT;
+CREATE INDEX news_by_contact ON news (contact);
 
 -- source: import, hand, by_name (found by the display name alone).
 CREATE TABLE identity (
@@ -250,8 +262,11 @@ END;
 CREATE TABLE import (
   id        INTEGER PRIMARY KEY,
   at        INTEGER NOT NULL,
+  -- Or, by hand, what it is about.
   files     TEXT NOT NULL,
-  undone_at INTEGER
+  undone_at INTEGER,
+  -- files, added, set.
+  kind      TEXT NOT NULL DEFAULT 'files'
 ) STRICT;
 -- What an import did, part by part, as JSON: each is written with what it did.
 CREATE TABLE import_step (
@@ -262,7 +277,7 @@ CREATE TABLE import_step (
 CREATE INDEX import_step_by_import ON import_step (import);
 
 -- Whoever an imported entry was with, by what its export calls them: whichever of these is known.
-CREATE TABLE party (
+CREATE TABLE counterpart (
   id      INTEGER PRIMARY KEY,
   phone   TEXT NOT NULL,
   url     TEXT NOT NULL,
@@ -271,7 +286,7 @@ CREATE TABLE party (
   contact INTEGER,
   UNIQUE (phone, url, name)
 ) STRICT;
-CREATE INDEX party_by_contact ON party (contact) WHERE contact IS NOT NULL;
+CREATE INDEX counterpart_by_contact ON counterpart (contact) WHERE contact IS NOT NULL;
 
 -- What happened beside the mail: entered by hand, or imported.
 CREATE TABLE entry (
@@ -288,13 +303,13 @@ CREATE TABLE entry (
   side   INTEGER NOT NULL DEFAULT 0,
   -- Of an imported one: what it is known again by, and whom it was with.
   key    BLOB UNIQUE,
-  party  INTEGER REFERENCES party (id),
+  counterpart  INTEGER REFERENCES counterpart (id),
   -- Of a message: its conversation, and what its text says, as in message; NULL: it wasn't read.
   conversation INTEGER,
   cues   INTEGER,
   named  INTEGER
 ) STRICT;
-CREATE INDEX entry_by_party ON entry (party) WHERE party IS NOT NULL;
+CREATE INDEX entry_by_counterpart ON entry (counterpart) WHERE counterpart IS NOT NULL;
 
 CREATE TABLE entry_contact (
   contact INTEGER NOT NULL,

@@ -7,7 +7,7 @@ mod mail;
 mod people;
 
 use super::folders::FolderId;
-use super::{Arrival, ImportRun, NewCard, Store};
+use super::{Arrival, ImportRun, NewCard, Provenance, Store};
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::touches;
 use crate::domain::measure::turns::{self, Turn};
@@ -124,9 +124,9 @@ fn import(store: &Store, cards: &[NewCard]) -> Vec<(String, ContactId)> {
 
 /// Takes the last import back; its files.
 fn undo_import(store: &Store, now: Moment) -> Option<Vec<String>> {
-    let (import, files) = store.last_import().unwrap()?;
-    while store.undo_part(import, now).unwrap() {}
-    Some(files)
+    let last = store.last_import(Provenance::Files, |_| true).unwrap()?;
+    while store.undo_part(last.id, now).unwrap() {}
+    Some(last.files)
 }
 
 fn ann(store: &Store) -> ContactId {

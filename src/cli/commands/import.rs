@@ -6,36 +6,43 @@
 
 mod archives;
 mod cards;
+mod intake;
+mod items;
+mod records;
 mod report;
+mod taking_back;
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use self::archives::{Item, bring_mail_in};
-use self::cards::normalised;
-use self::report::{FileReport, Omission, refused};
-use crate::book::learn;
+use self::archives::{bring_mail_in, progress};
+use self::intake::OngoingImport;
+use self::items::{Item, items};
+use self::report::{FileReport, refused};
 use crate::cli::desk::Desk;
 use crate::error::{Error, Result};
-use crate::import::{self, Card};
-use crate::store::{IdentityKind, ImportRun, Imported, Store};
-
-/// Cards that are written at once.
-const STEP: usize = 250;
+use crate::import::Mapping;
+use crate::store::Store;
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct ImportArgs {
     #[arg(value_name = "FILE", required_unless_present = "undo")]
     files: Vec<PathBuf>,
+    /// Which columns of a CSV file hold what: name, first, last, email, phone, url, company,
+    /// position, connected; by their titles or numbers
+    #[arg(long, value_name = "FIELD=COLUMN,…", value_parser = Mapping::parse)]
+    map: Option<Mapping>,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
     /// Take the last import back
-    #[arg(long, conflicts_with_all = ["files", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["files", "dry_run", "map"])]
     undo: bool,
+    /// Don't ask before it is taken back
+    #[arg(long, requires = "undo")]
+    yes: bool,
 }
 
 impl ImportArgs {
@@ -45,23 +52,23 @@ impl ImportArgs {
     }
 }
 
-/// Brings the contacts of `files` in, and then the mail, in steps between which others may write;
-/// with `--dry-run` nothing stays.
+/// Brings what `files` tell in, each as a whole, and then the mail, in steps between which others may
+/// write; with `--dry-run` nothing stays.
 ///
 /// # Errors
 /// `Failed` for a file that wasn't recognised, once the others came in. `Usage` for `--undo` where
 /// there is nothing to take back, `Temporary` while another import is going on.
 pub(super) fn run(desk: &Desk, args: &ImportArgs) -> Result<()> {
-    let ImportArgs { files, dry_run, undo } = args;
+    let ImportArgs { files, map, dry_run, undo, yes } = args;
     if *undo {
-        return take_back(desk, files);
+        return taking_back::run(desk, *yes);
     }
     if files.is_empty() {
         return Err(
             Error::usage("import what?").hint("requite import Connections.csv contacts.vcf")
         );
     }
-    let items: Vec<Item> = files.iter().map(|path| Item::of(path)).collect();
+    let items = items(files, map.as_ref().unwrap_or(&Mapping::default()));
     let reports = if *dry_run { rehearse(desk, &items)? } else { take_in(desk, &items)? };
     show(desk, &reports)?;
     if *dry_run {
@@ -102,134 +109,19 @@ fn another_import() -> Error {
     Error::temporary("another import is going on").hint("try again when it has ended")
 }
 
-fn take_back(desk: &Desk, files: &[PathBuf]) -> Result<()> {
-    if !files.is_empty() {
-        return Err(Error::usage("--undo takes the last import back and no files"));
-    }
-    let nothing = || Error::usage("there is no import to take back");
-    if !Store::path(&desk.home.data).exists() {
-        return Err(nothing());
-    }
-    let store = desk.store_to_write()?;
-    let _lock = desk.home.lock_import()?.ok_or_else(another_import)?;
-    let before = store.message_count()?;
-    let (import, undone) = store.last_import()?.ok_or_else(nothing)?;
-    while store.transaction(|store| store.undo_part(import, desk.now))? {
-        store.make_way();
-    }
-    desk.follow_up(&store)?;
-    if store.message_count()? < before {
-        // What the mail taught goes with it.
-        learn(&store, &desk.config.policy, desk.now)?;
-    }
-    if desk.json {
-        return desk.print_json(json!({ "undone": undone }));
-    }
-    desk.print(&format!("taken back: {}\n", undone.join(", ")))
-}
-
-/// The contacts; and the number under which mail is to come, where some is.
+/// What exports tell; and the number under which mail is to come, where some is.
 fn bring_in(desk: &Desk, store: &Store, items: &[Item]) -> Result<(Vec<FileReport>, Option<i64>)> {
-    let files: Vec<Result<FileContent>> = items.iter().map(FileContent::read).collect();
-    let known = files.iter().zip(items).filter(|(file, _)| file.is_ok());
-    let names: Vec<String> = known.map(|(_, item)| item.path.display().to_string()).collect();
-    let mut ongoing = OngoingImport { desk, store, names, run: ImportRun::default() };
-    let mut reports = Vec::new();
-    for (item, file) in items.iter().zip(files) {
-        reports.push(ongoing.bring_in(item, file)?);
-    }
-    let OngoingImport { names, mut run, .. } = ongoing;
-    let brings_mail = items.iter().any(|item| item.archive.is_some());
+    let known = items.iter().filter(|item| item.content.is_ok());
+    let names: Vec<String> = known.map(|item| item.path.display().to_string()).collect();
+    let bar = progress(desk, "rows");
+    let mut ongoing = OngoingImport::new(desk, store, names, bar)?;
+    let reports = ongoing.bring_in(items)?;
+    let (names, mut run) = ongoing.finish();
+    let brings_mail = items.iter().any(|item| item.mail().is_some());
     let import = brings_mail
         .then(|| store.transaction(|store| store.expect_mail(&names, &mut run, desk.now)))
         .transpose()?;
     Ok((reports, import))
-}
-
-/// What one file holds, as far as it can be told before anything is done.
-enum FileContent {
-    Mail(&'static str),
-    Cards(import::Import),
-}
-
-impl FileContent {
-    /// # Errors
-    /// Why nothing comes of it.
-    fn read(item: &Item) -> Result<FileContent> {
-        let path = item.path.as_path();
-        if let Some(archive) = &item.archive {
-            return Ok(FileContent::Mail(archive.kind()));
-        }
-        if path.is_dir() {
-            return Err(Error::failed("a folder without a Maildir in it"));
-        }
-        let bytes =
-            fs::read(path).map_err(|cause| Error::failed("can't be read").because(cause))?;
-        import::read(&bytes).map(FileContent::Cards).ok_or_else(|| Error::failed("not recognised"))
-    }
-}
-
-/// An import on its way, step by step.
-struct OngoingImport<'a> {
-    desk: &'a Desk,
-    store: &'a Store,
-    names: Vec<String>,
-    run: ImportRun,
-}
-
-impl OngoingImport<'_> {
-    fn bring_in(&mut self, item: &Item, file: Result<FileContent>) -> Result<FileReport> {
-        let mut report = FileReport::of(&item.path);
-        let read = match file {
-            Err(why) => {
-                report.skipped.push(Omission::once(None, why.to_string()));
-                return Ok(report);
-            }
-            Ok(FileContent::Mail(kind)) => {
-                report.kind = Some(kind);
-                return Ok(report);
-            }
-            Ok(FileContent::Cards(read)) => read,
-        };
-        report.kind = Some(read.format.name());
-        report
-            .skipped
-            .extend(read.skipped.into_iter().map(|row| Omission::once(Some(row.line), row.why)));
-        let mut cards = read.cards.into_iter().peekable();
-        while cards.peek().is_some() {
-            let some: Vec<Card> = cards.by_ref().take(STEP).collect();
-            let (store, now) = (self.store, self.desk.now);
-            store.transaction(|store| {
-                for card in some {
-                    self.bring_card_in(store, card, &mut report)?;
-                }
-                store.note_import(&self.names, &mut self.run, now)
-            })?;
-            store.make_way();
-        }
-        report.skipped.sort_by_key(|skipped| skipped.line);
-        Ok(report)
-    }
-
-    fn bring_card_in(&mut self, store: &Store, card: Card, report: &mut FileReport) -> Result<()> {
-        let line = Some(card.line);
-        let (card, complaints) = normalised(card);
-        let mine = &self.desk.config.me.addresses;
-        let is_me = |(kind, value): &(IdentityKind, String)| {
-            *kind == IdentityKind::Email && mine.contains(value)
-        };
-        if card.identities.iter().any(is_me) {
-            report.skipped.push(Omission::once(line, format!("{}: this is you", card.name)));
-            return Ok(());
-        }
-        report.skipped.extend(complaints.into_iter().map(|why| Omission::once(line, why)));
-        match store.import_card(&card, self.desk.now, &mut self.run)? {
-            Imported::New => report.new += 1,
-            Imported::Matched => report.matched += 1,
-            Imported::Changed => report.changed += 1,
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -49,7 +49,9 @@ fn document(page: &ContactPage, stance: Stance) -> Value {
     document["notes"] = page.notes().map(note).collect();
     // Nobody can be merged yet.
     document["merged"] = json!([]);
-    document["news"] = page.restored_at.into_iter().map(restored).collect();
+    let work = page.work_news.iter().map(|(at, text)| news(*at, text));
+    document["news"] =
+        page.restored_at.map(|at| news(at, CAME_BACK)).into_iter().chain(work).collect();
     document["ledger"] = page.ledger.iter().map(json::ledger_entry).collect();
     document
 }
@@ -58,8 +60,8 @@ fn note(entry: &Entry) -> Value {
     json!({ "at": json::instant(entry.at), "text": entry.text })
 }
 
-fn restored(at: Moment) -> Value {
-    json!({ "at": json::instant(at), "text": CAME_BACK })
+fn news(at: Moment, text: &str) -> Value {
+    json!({ "at": json::instant(at), "text": text })
 }
 
 fn components(components: &Components) -> Value {
@@ -91,6 +93,7 @@ fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
     if let Some(at) = page.restored_at {
         text.push_str(&view.restored(at));
     }
+    text.push_str(&view.work_news());
     text.push_str(&view.score(&explain(&page.person, policy.stance)));
     text.push_str(&view.sides());
     text.push_str(&view.rhythm());

@@ -3,7 +3,7 @@
 //! Changes one line of the configuration and leaves the rest of it as it was written.
 
 use std::fs;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::Args;
@@ -11,6 +11,7 @@ use clap::builder::TypedValueParser;
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, Value};
 
+use crate::cli::ask::confirmed;
 use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
 use crate::domain::measure::score;
@@ -113,17 +114,7 @@ fn confirm(desk: &Desk, wanted: Stance) -> Result<()> {
         return Err(Error::usage("the stance changes every score; nobody is there to be asked")
             .hint("confirm with --yes"));
     }
-    let mut out = anstream::stderr().lock();
-    let question =
-        format!("{}Change the stance to {}? [y/N] ", effect(desk, wanted)?, wanted.name());
-    let cannot_ask = |cause| Error::failed("cannot ask").because(cause);
-    out.write_all(question.as_bytes()).and_then(|()| out.flush()).map_err(cannot_ask)?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer).map_err(cannot_ask)?;
-    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-        return Ok(());
-    }
-    Err(Error::failed("nothing was changed"))
+    confirmed(&format!("{}Change the stance to {}?", effect(desk, wanted)?, wanted.name()))
 }
 
 /// What the change does to the scores, in a few lines.

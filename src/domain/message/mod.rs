@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod bounces;
 pub mod cards;
+pub mod counterparts;
 pub mod cues;
 pub mod facts;
 pub mod forms;
@@ -13,5 +14,4 @@ pub mod identity;
 pub mod lists;
 pub mod mailbox;
 pub mod noise;
-pub mod parties;
 pub mod threading;

@@ -1,16 +1,20 @@
 //! Connections files as people really have them.
 
-use std::io::Write;
-
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::*;
+use crate::import::example::{Read, read_file};
+use crate::import::{Card, Format};
 
 const HEADER: &str = "First Name,Last Name,URL,Email Address,Company,Position,Connected On";
 
-fn read(text: &str) -> Import {
+fn read(text: &str) -> Read {
     read_connections(text.as_bytes()).expect("a connections file")
+}
+
+fn read_connections(bytes: &[u8]) -> Option<Read> {
+    let (format, read) = read_file("Connections.csv", bytes).ok()?;
+    (format == Format::LinkedinConnections).then_some(read)
 }
 
 #[track_caller]
@@ -152,31 +156,6 @@ fn the_fixture_reads_as_its_reader_would() {
     assert_eq!(lines, [7, 10]);
 }
 
-fn zipped(name: &str, content: &[u8]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-    writer.write_all(content).unwrap();
-    writer.finish().unwrap().into_inner()
-}
-
-#[test]
-fn the_archive_is_opened_for_its_connections() {
-    let csv = format!("\u{feff}{HEADER}\nAda,Lovelace,,,,,16 Nov 2024\n");
-    for name in ["Connections.csv", "Basic_Export/connections.csv"] {
-        let import = read_connections(&zipped(name, csv.as_bytes())).unwrap();
-        assert_eq!(import.cards[0].name, "Ada Lovelace");
-    }
-    assert_eq!(read_connections(&zipped("Messages.csv", csv.as_bytes())), None);
-}
-
-#[test]
-fn an_archive_that_swells_is_not_read_to_its_end() {
-    let bomb = zipped("Connections.csv", &[b'\n'; 1001]);
-    let why = archive::connections(&bomb, 1000).unwrap().unwrap_err();
-    assert_eq!(why, "Connections.csv holds more than 1000 bytes");
-    assert!(archive::connections(&bomb, 1001).unwrap().is_ok());
-}
-
 #[test]
 fn other_files_are_not_mistaken_for_connections() {
     for text in [
@@ -186,7 +165,7 @@ fn other_files_are_not_mistaken_for_connections() {
         "From ada@example.com Sat Nov 16 09:30:00 2024\nSubject: Hi\n\nHello\n",
         "PK\u{3}\u{4} no archive at all",
     ] {
-        assert_eq!(read_connections(text.as_bytes()), None, "{text}");
+        assert!(read_connections(text.as_bytes()).is_none(), "{text}");
     }
 }
 
@@ -194,17 +173,14 @@ proptest! {
     #[test]
     fn no_bytes_are_too_strange(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         read_connections(&bytes);
-        read_connections(&[b"PK\x03\x04", bytes.as_slice()].concat());
         read_connections(&[HEADER.as_bytes(), b"\n", &bytes].concat());
     }
 
     #[test]
     fn no_damage_to_a_file_is_too_much(
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..9),
-        archived: bool,
     ) {
-        let csv = fixture("linkedin/Connections.csv");
-        let mut bytes = if archived { zipped("Connections.csv", &csv) } else { csv };
+        let mut bytes = fixture("linkedin/Connections.csv");
         for (at, byte) in changes {
             let at = at.index(bytes.len());
             bytes[at] = byte;

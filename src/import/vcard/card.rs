@@ -8,8 +8,8 @@ use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::super::contacts::Card;
 use super::super::text::{decoded, some, tidy};
+use super::super::values::Card;
 
 /// The person of one card, or why there is none in it.
 pub(super) fn read(content: &[u8]) -> Result<Card, String> {

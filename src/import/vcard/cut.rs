@@ -7,9 +7,11 @@ pub(super) enum Piece {
     Broken { line: u64, why: &'static str },
 }
 
+/// No card is larger, in bytes, pictures included.
+const LARGEST: usize = 16 << 20;
+
 #[derive(Default)]
-struct Cutter {
-    pieces: Vec<Piece>,
+pub(super) struct Cutter {
     open: Option<(u64, Vec<u8>)>,
     /// How many cards are open within the open one: vCard 2.1 puts an agent's card inside.
     inner: u32,
@@ -17,15 +19,6 @@ struct Cutter {
     announced: bool,
     /// Some line outside of any card has been reported already.
     stray: bool,
-}
-
-pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
-    let mut cutter = Cutter::default();
-    for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
-        cutter.take(number, line);
-    }
-    cutter.close_early("the card doesn't end: no END:VCARD before the end of the file");
-    cutter.pieces
 }
 
 pub(super) fn opens(line: &[u8]) -> bool {
@@ -42,44 +35,64 @@ fn announces_card(line: &[u8]) -> bool {
 }
 
 impl Cutter {
-    fn take(&mut self, number: u64, line: &[u8]) {
+    /// Takes the next line; the piece that is whole with it, if any.
+    pub(super) fn take(&mut self, number: u64, line: &[u8]) -> Option<Piece> {
         if opens(line) {
-            self.begin(number, line);
-        } else if self.inner > 0 {
+            return self.begin(number, line);
+        }
+        if self.inner > 0 {
             self.inner -= u32::from(closes(line));
         } else if closes(line) && self.open.is_some() {
-            self.end(line);
+            return self.end(line);
         } else if let Some((_, content)) = &mut self.open {
-            content.extend_from_slice(line);
+            append(content, line);
             self.announced = announces_card(line);
+            if content.len() > LARGEST {
+                return self.close_early("the card is larger than 16 MiB");
+            }
         } else if !line.trim_ascii().is_empty() && !self.stray {
             self.stray = true;
-            self.pieces.push(Piece::Broken { line: number, why: "text outside of any card" });
+            return Some(Piece::Broken { line: number, why: "text outside of any card" });
         }
+        None
     }
 
-    fn begin(&mut self, number: u64, line: &[u8]) {
+    /// What is left at the end of the file.
+    pub(super) fn finish(&mut self) -> Option<Piece> {
+        self.close_early("the card doesn't end: no END:VCARD before the end of the file")
+    }
+
+    fn begin(&mut self, number: u64, line: &[u8]) -> Option<Piece> {
         if self.inner > 0 || self.announced {
             self.announced = false;
             self.inner += 1;
-            return;
+            return None;
         }
-        self.close_early("the card doesn't end: no END:VCARD before the next BEGIN:VCARD");
-        self.open = Some((number, line.to_vec()));
+        let broken =
+            self.close_early("the card doesn't end: no END:VCARD before the next BEGIN:VCARD");
+        let mut content = Vec::new();
+        append(&mut content, line);
+        self.open = Some((number, content));
         self.stray = false;
+        broken
     }
 
-    fn end(&mut self, line: &[u8]) {
-        if let Some((number, mut content)) = self.open.take() {
-            content.extend_from_slice(line);
-            self.pieces.push(Piece::Card { line: number, content });
-        }
+    fn end(&mut self, line: &[u8]) -> Option<Piece> {
         self.announced = false;
+        let (number, mut content) = self.open.take()?;
+        append(&mut content, line);
+        Some(Piece::Card { line: number, content })
     }
 
-    fn close_early(&mut self, why: &'static str) {
-        if let Some((line, _)) = self.open.take() {
-            self.pieces.push(Piece::Broken { line, why });
-        }
+    fn close_early(&mut self, why: &'static str) -> Option<Piece> {
+        let (line, _) = self.open.take()?;
+        self.inner = 0;
+        self.announced = false;
+        Some(Piece::Broken { line, why })
     }
+}
+
+fn append(content: &mut Vec<u8>, line: &[u8]) {
+    content.extend_from_slice(line);
+    content.push(b'\n');
 }

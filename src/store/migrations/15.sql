@@ -1,7 +1,7 @@
 -- Version 14 to 15.
 
 -- Whoever an imported entry was with, by what its export calls them: whichever of these is known.
-CREATE TABLE party (
+CREATE TABLE counterpart (
   id      INTEGER PRIMARY KEY,
   phone   TEXT NOT NULL,
   url     TEXT NOT NULL,
@@ -9,7 +9,7 @@ CREATE TABLE party (
   contact INTEGER,
   UNIQUE (phone, url, name)
 ) STRICT;
-CREATE INDEX party_by_contact ON party (contact) WHERE contact IS NOT NULL;
+CREATE INDEX counterpart_by_contact ON counterpart (contact) WHERE contact IS NOT NULL;
 
 -- Calls and messages of other channels stand beside what was entered by hand; no number of an entry
 -- is given twice.
@@ -23,7 +23,7 @@ CREATE TABLE new_entry (
   undone_at INTEGER,
   side   INTEGER NOT NULL DEFAULT 0,
   key    BLOB UNIQUE,
-  party  INTEGER REFERENCES party (id),
+  counterpart  INTEGER REFERENCES counterpart (id),
   conversation INTEGER,
   cues   INTEGER,
   named  INTEGER
@@ -32,8 +32,24 @@ INSERT INTO new_entry (id, at, kind, other_way, text, made_at, undone_at)
 SELECT id, at, kind, other_way, text, made_at, undone_at FROM entry;
 DROP TABLE entry;
 ALTER TABLE new_entry RENAME TO entry;
-CREATE INDEX entry_by_party ON entry (party) WHERE party IS NOT NULL;
+CREATE INDEX entry_by_counterpart ON entry (counterpart) WHERE counterpart IS NOT NULL;
 
 -- A profile has one form, whoever wrote its link.
 UPDATE OR IGNORE identity SET value = lower(value)
 WHERE kind = 'url' AND value LIKE 'https://www.linkedin.com/in/%';
+
+-- Which kind of export said where somebody works; empty: it isn't known.
+ALTER TABLE contact ADD COLUMN work_from TEXT NOT NULL DEFAULT '';
+
+-- Where somebody works now, who worked elsewhere or as something else before.
+CREATE TABLE news (
+  id       INTEGER PRIMARY KEY,
+  contact  INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  company  TEXT,
+  position TEXT
+) STRICT;
+CREATE INDEX news_by_contact ON news (contact);
+
+-- How something came in: from files, or by hand.
+ALTER TABLE import ADD COLUMN kind TEXT NOT NULL DEFAULT 'files';

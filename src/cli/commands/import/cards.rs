@@ -5,7 +5,7 @@ use crate::import::Card;
 use crate::store::{IdentityKind, NewCard};
 
 /// The card in the one form under which everything is compared, and what had to be left out of it.
-pub(super) fn normalised(card: Card) -> (NewCard, Vec<String>) {
+pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<String>) {
     let mut complaints = Vec::new();
     let mut identities = Vec::new();
     let mut take = |kind, said: &[String], form: fn(&str) -> Option<String>, what: &str| {
@@ -28,6 +28,7 @@ pub(super) fn normalised(card: Card) -> (NewCard, Vec<String>) {
         company: card.company,
         position: card.position,
         connected_on: card.connected_on.map(|day| day.to_string()),
+        source,
         identities,
     };
     (card, complaints)
@@ -45,7 +46,7 @@ mod tests {
             other_names: vec!["Ann Lee".to_owned(), "Nan".to_owned()],
             ..Card::default()
         };
-        let (card, complaints) = normalised(card);
+        let (card, complaints) = normalised(card, "vcard");
         let identity = |kind, value: &str| (kind, value.to_owned());
         let expect =
             [identity(IdentityKind::Email, "ann@example.org"), identity(IdentityKind::Name, "Nan")];

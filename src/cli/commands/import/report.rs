@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::cli::render;
+use crate::domain::text::grouped;
 use crate::error::{Error, Result};
+use crate::store::Imported;
 
-/// Rows that are shown of those left out.
+/// Reasons that are shown of those for which something was left out.
 const SHOWN: usize = 10;
+/// So many rows are told one by one; of those beyond, only how many there are for each reason.
+const ONE_BY_ONE: usize = 1_000;
 
 /// What became of one file.
 pub(super) struct FileReport {
@@ -30,12 +34,6 @@ pub(super) struct Omission {
     pub(super) times: usize,
 }
 
-impl Omission {
-    pub(super) fn once(line: Option<u64>, why: String) -> Omission {
-        Omission { line, why, times: 1 }
-    }
-}
-
 impl FileReport {
     /// Nothing came of it so far.
     pub(super) fn of(path: &Path) -> FileReport {
@@ -43,11 +41,38 @@ impl FileReport {
         FileReport { path, kind: None, new: 0, matched: 0, changed: 0, skipped: Vec::new() }
     }
 
+    /// Something was left out.
+    pub(super) fn skip(&mut self, line: Option<u64>, why: String) {
+        if self.skipped.len() >= ONE_BY_ONE
+            && let Some(known) = self.skipped.iter_mut().rfind(|skipped| skipped.why == why)
+        {
+            known.times += 1;
+            return;
+        }
+        self.skipped.push(Omission { line, why, times: 1 });
+    }
+
+    /// Nothing came of the file as a whole.
+    pub(super) fn refuse(&mut self, why: String) {
+        self.kind = None;
+        self.skipped.push(Omission { line: None, why, times: 1 });
+    }
+
+    pub(super) fn count(&mut self, imported: Imported) {
+        match imported {
+            Imported::New => self.new += 1,
+            Imported::Matched => self.matched += 1,
+            Imported::Changed => self.changed += 1,
+        }
+    }
+
     pub(super) fn json(&self) -> Value {
         let skipped: Vec<Value> = self
             .skipped
             .iter()
-            .map(|skipped| json!({ "line": skipped.line, "why": skipped.why }))
+            .map(
+                |skipped| json!({ "line": skipped.line, "why": told(&skipped.why, skipped.times) }),
+            )
             .collect();
         json!({
             "path": self.path.to_string_lossy(),
@@ -69,18 +94,39 @@ impl FileReport {
             ),
             None => format!("{path}: nothing came in\n"),
         };
-        for Omission { line, why, .. } in skipped.iter().take(SHOWN) {
-            let why = render::harmless(why);
-            match line {
+        let reasons = by_reason(skipped);
+        for (why, first, times) in reasons.iter().take(SHOWN) {
+            let why = render::harmless(&told(why, *times));
+            match first {
                 Some(line) => text.push_str(&format!("  line {line}: {why}\n")),
                 None => text.push_str(&format!("  {why}\n")),
             }
         }
-        if skipped.len() > SHOWN {
-            text.push_str(&format!("  and {} more: --json lists all\n", skipped.len() - SHOWN));
+        if reasons.len() > SHOWN {
+            text.push_str(&format!("  and {} more: --json lists all\n", reasons.len() - SHOWN));
         }
         text
     }
+}
+
+/// Why so many were left out.
+fn told(why: &str, times: usize) -> String {
+    match times {
+        1 => why.to_owned(),
+        _ => format!("{why}; with {} more", grouped(times as u64 - 1)),
+    }
+}
+
+/// Each reason once, in the order in which they were met: where first, and how often.
+fn by_reason(skipped: &[Omission]) -> Vec<(&str, Option<u64>, usize)> {
+    let mut reasons: Vec<(&str, Option<u64>, usize)> = Vec::new();
+    for Omission { line, why, times } in skipped {
+        match reasons.iter_mut().find(|(known, ..)| known == why) {
+            Some((.., known)) => *known += times,
+            None => reasons.push((why, *line, *times)),
+        }
+    }
+    reasons
 }
 
 /// # Errors
@@ -98,8 +144,8 @@ pub(super) fn refused(reports: &[FileReport]) -> Result<()> {
     }
     .map_err(|error| {
         error.hint(
-            "what can be imported: vCards, LinkedIn's Connections.csv or its whole archive, mbox \
-             files and Maildir folders",
+            "what can be imported: LinkedIn's archive or its files, vCards, Google's contacts, other \
+             CSV files (--map), Android's call logs, mbox files and Maildir folders",
         )
     })
 }

@@ -1,5 +1,7 @@
 //! What an import does, twice, in rehearsal and taken back.
 
+use std::fs;
+
 use super::*;
 use crate::config;
 use crate::daemon::Home;
@@ -60,7 +62,8 @@ fn the_second_time_everything_is_known() {
     let store = desk.store_to_write().unwrap();
     let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
-        let (reports, _) = bring_in(&desk, &store, &[Item::of(&file)]).unwrap();
+        let (reports, _) =
+            bring_in(&desk, &store, &items(&[file.clone()], &Mapping::default())).unwrap();
         let (new, changed, matched, why) = counts(&reports[0]);
         assert_eq!((new, changed, matched), expect);
         assert_eq!(why, left_out);

@@ -75,6 +75,14 @@ impl ContactView<'_> {
         format!("  wrote on {}, and is no longer archived\n", render::day(Some(at), self.zone))
     }
 
+    /// That they work elsewhere or as something else: a reason to write.
+    pub fn work_news(&self) -> String {
+        let told = self.page.work_news.iter().map(|(at, text)| {
+            format!("  {} (heard on {})\n", clean(text), render::day(Some(*at), self.zone))
+        });
+        told.collect()
+    }
+
     pub fn score(&self, explanation: &str) -> String {
         let standing = &self.person.standing;
         let score = &standing.score;

@@ -92,12 +92,12 @@ impl Pass {
             return self.acknowledge(conversation, side.other());
         }
         let fresh = self.conversations.insert(conversation);
-        self.answer_other_channels(touch, side, fresh);
         // Who calls in vain calls again: all of it waits for one call back.
         let conversation = if touch.channel == Channel::Phone { CALLS } else { conversation };
         if touch.channel != Channel::Phone {
             self.answer_conversation(touch, conversation, side.other());
         }
+        self.answer_other_channels(touch, side, fresh);
         self.extend_or_start(touch, conversation, side, fresh);
     }
 

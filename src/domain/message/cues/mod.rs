@@ -19,7 +19,7 @@ use self::phrases::{Kinds, PhraseAt, PhraseKind};
 use self::sentences::{Folded, Sentence};
 
 pub use self::marks::{Cues, Marks};
-pub use self::named::People;
+pub use self::named::{PET_NAMES, People};
 pub use self::own::{Own, own};
 pub use self::phrases::Language;
 

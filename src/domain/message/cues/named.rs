@@ -14,7 +14,7 @@ const SHORTEST: usize = 2;
 const SHARED: usize = 3;
 const LONGEST_PET_NAME: usize = 6;
 /// Pet names that don't begin like the name.
-const PET_NAMES: [(&str, &str); 24] = [
+pub const PET_NAMES: [(&str, &str); 24] = [
     ("mike", "michael"),
     ("mick", "michael"),
     ("bob", "robert"),

@@ -106,7 +106,7 @@ fn messages_of_one_conversation_are_one_turn_until_they_are_answered() {
             message(by_them(mine(2, 1.0)), 7),
             message(mine(3, 5.0), 7),
         ],
-        &["theirs 1,2 answered by 3 (open_turn) after 5 h", "mine 3 open"],
+        &["theirs 1,2 answered by 3 (thread) after 5 h", "mine 3 open"],
     );
 }
 

@@ -11,7 +11,7 @@ use crate::domain::model::ContactId;
 
 /// Whoever was on the other side, by what an export calls them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Party {
+pub struct Counterpart {
     /// In the form of [`super::forms::phone`].
     pub phone: Option<String>,
     /// In the form of [`super::forms::link`].
@@ -76,8 +76,8 @@ impl Directory {
 
     /// The contact who is meant: of the same profile; else of the same number, or the one of them
     /// who bears the name; else the only one of the name, unless another profile is known of them.
-    pub fn contact(&self, party: &Party) -> Option<ContactId> {
-        let key = party.name.as_ref().and_then(|name| name_key(name));
+    pub fn contact(&self, counterpart: &Counterpart) -> Option<ContactId> {
+        let key = counterpart.name.as_ref().and_then(|name| name_key(name));
         let one_of = |bearers: &[ContactId]| match bearers {
             [] => None,
             [one, rest @ ..] if rest.iter().all(|other| other == one) => Some(*one),
@@ -85,20 +85,20 @@ impl Directory {
                 bearers.iter().copied().find(|it| key.as_ref().is_some_and(|k| self.bears(*it, k)))
             }
         };
-        if let Some(url) = &party.url {
+        if let Some(url) = &counterpart.url {
             let bearers = self.by_url.get(url).map(Vec::as_slice).unwrap_or_default();
             if !bearers.is_empty() {
                 return one_of(bearers);
             }
         }
-        if let Some(phone) = &party.phone {
+        if let Some(phone) = &counterpart.phone {
             let bearers = self.bearers_of(phone);
             if !bearers.is_empty() {
                 return one_of(&bearers);
             }
         }
         let named = self.by_name.get(&key?)?.one()?;
-        let is_another = party.url.is_some() && self.profiled.contains(&named);
+        let is_another = counterpart.url.is_some() && self.profiled.contains(&named);
         (!is_another).then_some(named)
     }
 
@@ -157,8 +157,8 @@ mod tests {
         expect: Option<ContactId>,
     ) {
         let [phone, url, name] = [phone, url, name].map(|it| it.map(str::to_owned));
-        let party = Party { phone, url, name };
-        assert_eq!(directory().contact(&party), expect, "{party:?}");
+        let counterpart = Counterpart { phone, url, name };
+        assert_eq!(directory().contact(&counterpart), expect, "{counterpart:?}");
     }
 
     #[test]

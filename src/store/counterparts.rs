@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 
 use super::Store;
-use super::import::Undo;
-use super::{ImportRun, Imported};
+use super::import::Imported;
+use super::undo::{ImportRun, Undo};
 use crate::domain::measure::entries::EntryKind;
+use crate::domain::message::counterparts::{Counterpart, Directory, KnownBy};
 use crate::domain::message::cues::Cues;
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::identity::IdentityKind;
-use crate::domain::message::parties::{Directory, KnownBy, Party};
 use crate::domain::model::{ContactId, EntryNumber, Moment, Side};
 use crate::error::Result;
 
@@ -30,7 +30,7 @@ pub struct NewEntry {
     pub conversation: Option<i64>,
     /// Of a message whose text was read.
     pub cues: Option<Cues>,
-    pub party: Party,
+    pub counterpart: Counterpart,
 }
 
 impl Store {
@@ -51,10 +51,10 @@ impl Store {
         if known {
             return Ok(Imported::Matched);
         }
-        let (party, contact) = self.party(&entry.party)?;
+        let (counterpart, contact) = self.counterpart(&entry.counterpart)?;
         self.db
             .prepare_cached(
-                "INSERT INTO entry (at, kind, other_way, text, made_at, side, key, party,
+                "INSERT INTO entry (at, kind, other_way, text, made_at, side, key, counterpart,
                                     conversation, cues, named)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
@@ -66,7 +66,7 @@ impl Store {
                 now.0,
                 entry.side == Side::Theirs,
                 entry.key.0.as_slice(),
-                party,
+                counterpart,
                 entry.conversation,
                 entry.cues.map(|cues| cues.marks.0.cast_signed()),
                 entry.cues.map(|cues| cues.named),
@@ -78,17 +78,18 @@ impl Store {
         Ok(Imported::New)
     }
 
-    /// The number of a party, and the contact that it is known to be.
-    fn party(&self, party: &Party) -> Result<(i64, Option<ContactId>)> {
+    /// The number of a counterpart, and the contact that it is known to be.
+    fn counterpart(&self, counterpart: &Counterpart) -> Result<(i64, Option<ContactId>)> {
         let said = |said: &Option<String>| said.clone().unwrap_or_default();
-        let names = params![said(&party.phone), said(&party.url), said(&party.name)];
+        let names =
+            params![said(&counterpart.phone), said(&counterpart.url), said(&counterpart.name)];
         self.db
             .prepare_cached(
-                "INSERT INTO party (phone, url, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                "INSERT INTO counterpart (phone, url, name) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             )?
             .execute(names)?;
         let mut find = self.db.prepare_cached(
-            "SELECT id, contact FROM party WHERE phone = ?1 AND url = ?2 AND name = ?3",
+            "SELECT id, contact FROM counterpart WHERE phone = ?1 AND url = ?2 AND name = ?3",
         )?;
         Ok(find.query_row(names, |row| {
             Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(ContactId)))
@@ -97,20 +98,20 @@ impl Store {
 
     /// Takes an imported entry away, and whoever it was with unless others name them.
     pub(super) fn take_imported_entry_back(&self, entry: EntryNumber) -> Result<()> {
-        let (party, contact): (i64, Option<i64>) = self
+        let (counterpart, contact): (i64, Option<i64>) = self
             .db
             .prepare_cached(
-                "SELECT p.id, p.contact FROM entry e JOIN party p ON p.id = e.party
+                "SELECT p.id, p.contact FROM entry e JOIN counterpart p ON p.id = e.counterpart
                  WHERE e.id = ?1",
             )?
             .query_row([entry], |row| Ok((row.get(0)?, row.get(1)?)))?;
         self.db.prepare_cached("DELETE FROM entry WHERE id = ?1")?.execute([entry])?;
         self.db
             .prepare_cached(
-                "DELETE FROM party WHERE id = ?1
-                 AND NOT EXISTS (SELECT 1 FROM entry WHERE party = ?1)",
+                "DELETE FROM counterpart WHERE id = ?1
+                 AND NOT EXISTS (SELECT 1 FROM entry WHERE counterpart = ?1)",
             )?
-            .execute([party])?;
+            .execute([counterpart])?;
         contact.map_or(Ok(()), |contact| self.mark_dirty(ContactId(contact)))
     }
 
@@ -118,35 +119,43 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub(super) fn match_parties(&self) -> Result<()> {
-        let parties: Vec<(i64, Party, Option<ContactId>)> = self
+    pub(super) fn match_counterparts(&self) -> Result<()> {
+        let counterparts: Vec<(i64, Counterpart, Option<ContactId>)> = self
             .db
-            .prepare_cached("SELECT id, phone, url, name, contact FROM party")?
+            .prepare_cached("SELECT id, phone, url, name, contact FROM counterpart")?
             .query_map([], |row| {
                 let said = |column| {
                     row.get::<_, String>(column).map(|said| Some(said).filter(|it| !it.is_empty()))
                 };
-                let party = Party { phone: said(1)?, url: said(2)?, name: said(3)? };
-                Ok((row.get(0)?, party, row.get::<_, Option<i64>>(4)?.map(ContactId)))
+                let counterpart = Counterpart { phone: said(1)?, url: said(2)?, name: said(3)? };
+                Ok((row.get(0)?, counterpart, row.get::<_, Option<i64>>(4)?.map(ContactId)))
             })?
             .collect::<Result<_, _>>()?;
-        if parties.is_empty() {
+        if counterparts.is_empty() {
             return Ok(());
         }
-        let directory = Directory::of(self.known_by()?);
-        for (id, party, known) in parties {
-            let found = directory.contact(&party);
+        let directory = self.directory()?;
+        for (id, counterpart, known) in counterparts {
+            let found = directory.contact(&counterpart);
             if found == known {
                 continue;
             }
             self.db
-                .prepare_cached("UPDATE party SET contact = ?2 WHERE id = ?1")?
+                .prepare_cached("UPDATE counterpart SET contact = ?2 WHERE id = ?1")?
                 .execute(params![id, found.map(|contact| contact.0)])?;
             for contact in known.into_iter().chain(found) {
                 self.mark_dirty(contact)?;
             }
         }
         Ok(())
+    }
+
+    /// Everybody, to be looked up by what exports call them.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn directory(&self) -> Result<Directory> {
+        Ok(Directory::of(self.known_by()?))
     }
 
     fn known_by(&self) -> Result<BTreeMap<ContactId, KnownBy>> {

@@ -1,6 +1,9 @@
-//! The day two people connected, as LinkedIn and the programs after it write it.
+//! Days and instants, as LinkedIn and the programs after it write them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use crate::domain::model::Moment;
 
 /// How the names of the months begin in English, German, French, Spanish, Italian, Dutch and
 /// Portuguese. No beginning of one month is the beginning of another's name.
@@ -22,7 +25,7 @@ const MONTHS: [&[&str]; 12] = [
 /// `16 Nov 2024`, `Nov 16, 2024`, `16. November 2024`, `16 de nov. de 2024`, `2024-11-16`,
 /// `11/16/24`, `16.11.2024`. Slashes mean month first, as in LinkedIn's own files, unless that
 /// can't be.
-pub(super) fn parse(text: &str) -> Option<Date> {
+pub(in crate::import) fn day(text: &str) -> Option<Date> {
     if let Some(date) = text.get(..10).and_then(|start| start.parse().ok()) {
         return Some(date);
     }
@@ -44,6 +47,37 @@ pub(super) fn parse(text: &str) -> Option<Date> {
     }
     let day_first = text.contains('.') || number(a)? > 12;
     if day_first { date(c, number(b)?, a) } else { date(c, number(a)?, b) }
+}
+
+/// A day with a time behind it: `2026-03-13 03:18:54 UTC`, `6/6/26, 2:54 PM`; LinkedIn writes UTC,
+/// whether or not it says so. A day alone is its noon, which is the same day nearly everywhere.
+pub(in crate::import) fn instant(text: &str) -> Option<Moment> {
+    let time = match text.split_once(':') {
+        Some((before, after)) => clock(before, after)?,
+        None => Time::constant(12, 0, 0, 0),
+    };
+    let at = day(text)?.to_datetime(time).to_zoned(TimeZone::UTC).ok()?;
+    Some(at.timestamp().into())
+}
+
+/// The time that is written around its first colon.
+fn clock(before: &str, after: &str) -> Option<Time> {
+    let hour = before.rsplit(|c: char| !c.is_ascii_digit()).next()?.parse::<i8>().ok()?;
+    let numbers = after.split(|c: char| !c.is_ascii_digit());
+    let mut numbers = numbers.filter(|number| !number.is_empty());
+    let minute = numbers.next()?.parse::<i8>().ok()?;
+    let has_seconds = after.matches(':').count() == 1;
+    let second = match numbers.next() {
+        Some(second) if has_seconds => second.parse::<i8>().ok()?,
+        _ => 0,
+    };
+    let half = after.to_uppercase();
+    let hour = match hour {
+        12 if half.contains("AM") => 0,
+        ..12 if half.contains("PM") => hour + 12,
+        _ => hour,
+    };
+    Time::new(hour, minute, second, 0).ok()
 }
 
 fn month(name: &str) -> Option<i8> {
@@ -83,7 +117,7 @@ mod tests {
             "16.11.2024",
             "16.11.24",
         ] {
-            assert_eq!(parse(text), Some(date(2024, 11, 16)), "{text}");
+            assert_eq!(day(text), Some(date(2024, 11, 16)), "{text}");
         }
     }
 
@@ -108,8 +142,28 @@ mod tests {
             ("fev", 2),
             ("out", 10),
         ] {
-            assert_eq!(parse(&format!("1 {name} 2024")), Some(date(2024, month, 1)), "{name}");
+            assert_eq!(day(&format!("1 {name} 2024")), Some(date(2024, month, 1)), "{name}");
         }
+    }
+
+    #[test]
+    fn an_instant_is_in_utc_whether_or_not_it_says_so() {
+        #[track_caller]
+        fn check(text: &str, expect: &str) {
+            let at = instant(text).map(|at| at.to_string());
+            assert_eq!(at.as_deref(), Some(expect), "{text}");
+        }
+        check("2026-03-13 03:18:54 UTC", "2026-03-13T03:18:54Z");
+        check("2024-05-15 10:30:00", "2024-05-15T10:30:00Z");
+        check("2024-06-01 12:00 UTC", "2024-06-01T12:00:00Z");
+        check("6/6/26, 2:54 PM", "2026-06-06T14:54:00Z");
+        check("01/15/24, 12:03 AM", "2024-01-15T00:03:00Z");
+        check("1/15/24, 12:03 PM", "2024-01-15T12:03:00Z");
+        check("2024/01/15 14:22:33 UTC", "2024-01-15T14:22:33Z");
+        check("01 Mar 2019", "2019-03-01T12:00:00Z");
+        assert_eq!(instant("at noon"), None);
+        assert_eq!(instant("2024-05-15 25:30:00"), None);
+        assert_eq!(instant("2024-05-15 :"), None);
     }
 
     #[test]
@@ -117,7 +171,7 @@ mod tests {
         for text in
             ["", "yesterday", "30 Feb 2024", "16 Foo 2024", "99/99/99", "2024", "é é é é é é"]
         {
-            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(day(text), None, "{text}");
         }
     }
 }
