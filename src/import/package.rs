@@ -12,6 +12,10 @@ use super::text::Input;
 /// Of one member, in bytes: thirty thousand connections, as many as LinkedIn allows, take about
 /// 5 MB, and the messages of twenty years less than 100.
 const LARGEST: u64 = 512 << 20;
+/// So much may be in any, however small it is packed.
+const SMALL: u64 = 16 << 20;
+/// No export is packed more tightly.
+const TIGHTEST: u64 = 100;
 /// No export has more members.
 const MOST_MEMBERS: usize = 10_000;
 
@@ -61,20 +65,25 @@ impl<R: Read + Seek> Package<R> {
     /// Why it can't be read, as a phrase for the user.
     pub fn member(&mut self, number: usize) -> Result<Input<'_>, String> {
         let member = self.0.by_index(number).map_err(|cause| format!("can't be read: {cause}"))?;
-        Ok(Box::new(BufReader::new(Capped { member, left: LARGEST })))
+        let most = member.compressed_size().saturating_mul(TIGHTEST).clamp(SMALL, LARGEST);
+        Ok(Box::new(BufReader::new(Capped { member, left: most, most })))
     }
 }
 
 struct Capped<R> {
     member: R,
     left: u64,
+    most: u64,
 }
 
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let read = self.member.read(into)?;
         self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other("unpacked it holds more than 512 MiB: that is no export of people")
+            let most = self.most >> 20;
+            io::Error::other(format!(
+                "unpacked it holds more than {most} MiB, which no export of its size does"
+            ))
         })?;
         Ok(read)
     }
@@ -120,10 +129,10 @@ mod tests {
 
     #[test]
     fn what_swells_is_not_read_to_its_end() {
-        let mut swelling = Capped { member: io::repeat(b'\n'), left: 1_000 };
+        let mut swelling = Capped { member: io::repeat(b'\n'), left: 1_000, most: SMALL };
         let mut read = vec![0; 600];
         assert_eq!(swelling.read(&mut read).unwrap(), 600);
         let why = swelling.read(&mut read).unwrap_err().to_string();
-        assert!(why.contains("more than 512 MiB"), "{why}");
+        assert!(why.contains("more than 16 MiB"), "{why}");
     }
 }

@@ -8,6 +8,7 @@ use super::authentication;
 use super::decode;
 use super::fields::{self, Fields};
 use crate::domain::message::facts::{Authentication, ListName, Mailbox, MessageKey, Unkept};
+use crate::domain::message::identity::name_key;
 use crate::domain::message::noise::{Traits, rules};
 use crate::domain::message::threading;
 use crate::domain::model::Moment;
@@ -221,7 +222,8 @@ impl Decoded {
         let from = fields.from.map(decode::parties).unwrap_or_default();
         let author = from.iter().find_map(decode::Party::mailbox);
         let rewritten = author.as_ref().is_some_and(|from| fields.is_list(&from.address));
-        let author_by_list = if rewritten { moved_author(fields) } else { None };
+        let author_by_list =
+            author.as_ref().filter(|_| rewritten).and_then(|from| moved_author(fields, from));
         let writer = if rewritten { &author_by_list } else { &author };
         let sender = match (writer, from.first()) {
             (Some(writer), _) => Cow::Borrowed(writer.address.as_str()),
@@ -254,13 +256,32 @@ impl Decoded {
     }
 }
 
-/// Where lists leave the author whose place in `From` they took.
-fn moved_author(fields: &Header<'_>) -> Option<Mailbox> {
-    let candidates = fields.reply_to.iter().chain(&fields.original_from);
-    candidates
-        .flat_map(|value| decode::parties(value))
-        .filter_map(|party| party.mailbox())
-        .find(|party| !fields.is_list(&party.address))
+/// Where lists leave the author whose place in `From` they took; "Ada via the list" says how the
+/// author is called, and who is in Cc is the author only under that name.
+fn moved_author(fields: &Header<'_>, from: &Mailbox) -> Option<Mailbox> {
+    let parties = |value: &&[u8]| decode::parties(value).into_iter();
+    let mailboxes = |values: &[&[u8]]| {
+        let found = values.iter().flat_map(parties).filter_map(|party| party.mailbox());
+        found.filter(|party| !fields.is_list(&party.address)).collect::<Vec<_>>()
+    };
+    let named = from.name.as_deref().and_then(via);
+    let key = named.and_then(name_key);
+    let is_named =
+        |party: &Mailbox| key.is_some() && party.name.as_deref().and_then(name_key) == key;
+    let original: Vec<&[u8]> = fields.original_from.into_iter().collect();
+    let moved = mailboxes(&fields.reply_to).into_iter().chain(mailboxes(&original)).next();
+    let mut moved = moved.or_else(|| mailboxes(&fields.cc).into_iter().find(is_named))?;
+    if moved.name.is_none() {
+        moved.name = named.map(str::to_owned);
+    }
+    Some(moved)
+}
+
+/// Who it is whose mail a list carries: "Ada" of "Ada via the list".
+fn via(name: &str) -> Option<&str> {
+    let (named, _) = name.rsplit_once(" via ")?;
+    let named = named.trim_matches(|c: char| matches!(c, '\'' | '"') || c.is_whitespace());
+    (!named.is_empty()).then_some(named)
 }
 
 /// The first so many, and how many more there are.

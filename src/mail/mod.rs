@@ -19,7 +19,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::domain::message::facts::Facts;
-use crate::domain::message::noise::{NOTICE, Traits, addresses, rules, subject};
+use crate::domain::message::noise::{NOTICE, Traits, addresses, linkedin, rules, subject};
 use crate::domain::message::threading;
 use crate::domain::message::{absence, bounces};
 use crate::domain::model::Moment;
@@ -88,6 +88,9 @@ pub fn facts(header: &[u8]) -> Result<Facts, Unreadable> {
     }
     if let Some(writer) = decoded.writer() {
         traits.insert(addresses::sender(&writer.address));
+    }
+    if decoded.author.as_ref().is_some_and(|it| linkedin::writer(it, &decoded.subject).is_some()) {
+        traits.insert(Traits::LINKEDIN_NOTICE);
     }
     traits.insert(addresses::recipients(decoded.to.iter().map(|to| to.address.as_str())));
     let dead_addresses = dead_addresses(traits, &decoded.subject, fields.failed);

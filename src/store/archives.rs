@@ -98,6 +98,7 @@ impl Store {
         self.cut_threads(&threads)?;
         self.db.execute_batch(
             "DELETE FROM recipient WHERE message IN (SELECT message FROM taken);
+             DELETE FROM notice WHERE message IN (SELECT message FROM taken);
              DELETE FROM through_list WHERE message IN (SELECT message FROM taken);
              DELETE FROM message WHERE id IN (SELECT message FROM taken);
              DROP TABLE taken;",

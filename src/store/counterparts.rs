@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::import::Imported;
@@ -12,7 +12,7 @@ use crate::domain::message::counterparts::{Counterpart, Directory, KnownBy};
 use crate::domain::message::cues::Cues;
 use crate::domain::message::facts::MessageKey;
 use crate::domain::message::identity::IdentityKind;
-use crate::domain::model::{ContactId, EntryNumber, Moment, Side};
+use crate::domain::model::{ContactId, EntryNumber, MessageNumber, Moment, Side};
 use crate::error::Result;
 
 /// Something that an export tells of.
@@ -78,6 +78,43 @@ impl Store {
         Ok(Imported::New)
     }
 
+    /// Notes that a mail of LinkedIn's says that somebody wrote there; the contact that they are
+    /// known to be.
+    pub(super) fn add_notice(
+        &self,
+        message: MessageNumber,
+        name: String,
+    ) -> Result<Option<ContactId>> {
+        let (counterpart, contact) =
+            self.counterpart(&Counterpart { name: Some(name), ..Counterpart::default() })?;
+        self.db
+            .prepare_cached(
+                "INSERT INTO notice (message, counterpart) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![message, counterpart])?;
+        Ok(contact)
+    }
+
+    /// Who wrote what a notice tells of.
+    pub(super) fn noticed_by(&self, message: MessageNumber) -> Result<Option<ContactId>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT c.contact FROM notice n JOIN counterpart c ON c.id = n.counterpart
+             WHERE n.message = ?1",
+        )?;
+        let found = find.query_row([message], |row| row.get::<_, Option<i64>>(0)).optional()?;
+        Ok(found.flatten().map(ContactId))
+    }
+
+    /// Who wrote what the notice under this Message-ID tells of.
+    pub(super) fn noticed(&self, id_hash: i64) -> Result<Option<ContactId>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT c.contact FROM message m JOIN notice n ON n.message = m.id
+             JOIN counterpart c ON c.id = n.counterpart WHERE m.id_hash = ?1",
+        )?;
+        let found = find.query_row([id_hash], |row| row.get::<_, Option<i64>>(0)).optional()?;
+        Ok(found.flatten().map(ContactId))
+    }
+
     /// The number of a counterpart, and the contact that it is known to be.
     fn counterpart(&self, counterpart: &Counterpart) -> Result<(i64, Option<ContactId>)> {
         let said = |said: &Option<String>| said.clone().unwrap_or_default();
@@ -109,7 +146,8 @@ impl Store {
         self.db
             .prepare_cached(
                 "DELETE FROM counterpart WHERE id = ?1
-                 AND NOT EXISTS (SELECT 1 FROM entry WHERE counterpart = ?1)",
+                 AND NOT EXISTS (SELECT 1 FROM entry WHERE counterpart = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM notice WHERE counterpart = ?1)",
             )?
             .execute([counterpart])?;
         contact.map_or(Ok(()), |contact| self.mark_dirty(ContactId(contact)))

@@ -54,6 +54,7 @@ impl Store {
         self.db.execute_batch(
             "DELETE FROM message WHERE id IN later;
              DELETE FROM recipient WHERE message IN later;
+             DELETE FROM notice WHERE message IN later;
              DELETE FROM instance WHERE message IN later;",
         )?;
         self.thread_anew(&threads)?;

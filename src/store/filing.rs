@@ -14,7 +14,8 @@ use super::mail::{Arrival, CopyFlags};
 use super::senders::List;
 use crate::domain::message::facts::{Facts, ListName};
 use crate::domain::message::mailbox::UidValidity;
-use crate::domain::model::{MessageNumber, Moment};
+use crate::domain::message::noise::{Traits, linkedin};
+use crate::domain::model::{ContactId, MessageNumber, Moment};
 use crate::error::Result;
 
 mod messages;
@@ -39,6 +40,10 @@ pub struct Filing<'s> {
     lists: HashMap<ListName, List>,
     /// By address: everybody whose turns may change.
     concerned: BTreeSet<i64>,
+    /// Whom it was heard from elsewhere.
+    concerned_contacts: BTreeSet<ContactId>,
+    /// Somebody is named whom nobody knows yet.
+    brought_a_name: bool,
     /// Everybody will be measured anyway: whom a mail concerns makes no difference.
     all_are_marked: bool,
     /// By folder and validity.
@@ -97,6 +102,8 @@ impl<'s> Filing<'s> {
             addresses: Addresses::default(),
             lists: HashMap::new(),
             concerned: BTreeSet::new(),
+            concerned_contacts: BTreeSet::new(),
+            brought_a_name: false,
             all_are_marked: store.all_are_marked()?,
             tallies: BTreeMap::new(),
             list_authors: HashSet::new(),
@@ -155,7 +162,22 @@ impl<'s> Filing<'s> {
             self.store.want_bounce(message)?;
         }
         self.note_senders(place, list, &parties, arrival);
+        if facts.traits.contains(Traits::LINKEDIN_NOTICE) {
+            self.note_notice(message, facts)?;
+        }
         self.note_concerned(facts, &parties)
+    }
+
+    /// LinkedIn says that somebody wrote there.
+    fn note_notice(&mut self, message: MessageNumber, facts: &Facts) -> Result<()> {
+        let writer = facts.author.as_ref().and_then(|from| linkedin::writer(from, &facts.subject));
+        if let Some(name) = writer {
+            match self.store.add_notice(message, name)? {
+                Some(contact) => self.concerned_contacts.extend([contact]),
+                None => self.brought_a_name = true,
+            }
+        }
+        Ok(())
     }
 
     fn add_instance(
@@ -221,7 +243,8 @@ impl<'s> Filing<'s> {
         for address in std::mem::take(&mut self.concerned) {
             mark.execute([address])?;
         }
-        Ok(())
+        let contacts = std::mem::take(&mut self.concerned_contacts);
+        contacts.into_iter().try_for_each(|contact| self.store.mark_dirty(contact))
     }
 
     /// Whether a contact may be found, or lost, by a name that the mails carry, once it is written.
@@ -229,6 +252,9 @@ impl<'s> Filing<'s> {
     /// # Errors
     /// Where the database can't be read.
     pub fn names_somebody(&self) -> Result<bool> {
+        if self.brought_a_name {
+            return Ok(true);
+        }
         for address in self.addresses.of_others() {
             if self.store.goes_by_name(address)? {
                 return Ok(true);
@@ -294,7 +320,7 @@ impl<'s> Filing<'s> {
             }
         }
         if !arrival.disowned && parties.author.is_some_and(|author| author.is_mine) {
-            self.written_to.extend(parties.recipients.iter().map(|(address, _)| address));
+            self.written_to.extend(parties.recipients.iter().map(|it| it.address));
         }
     }
 
@@ -347,7 +373,7 @@ impl<'s> Filing<'s> {
         }
         self.concerned.extend(parties.author.map(|author| author.id));
         if parties.author.is_some_and(|author| author.is_mine) {
-            self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
+            self.concerned.extend(parties.recipients.iter().map(|it| it.address));
         }
         for (sql, id) in [
             ("SELECT author FROM message WHERE id_hash = ?1 AND author IS NOT NULL", facts.parent),
@@ -357,6 +383,9 @@ impl<'s> Filing<'s> {
             for author in related.query_map([id], |row| row.get(0))? {
                 self.concerned.insert(author?);
             }
+        }
+        if let Some(parent) = facts.parent {
+            self.concerned_contacts.extend(self.store.noticed(parent)?);
         }
         Ok(())
     }

@@ -151,7 +151,7 @@ impl Store {
                 Ok((ContactId(row.get(0)?), row.get::<_, String>(1)?))
             })? {
                 let (contact, name) = holder?;
-                if cards::is_proof(*kind, value, &name, &card.name) {
+                if self.proves(*kind, value, contact, &card.name)? {
                     return Ok(Some((contact, name)));
                 }
             }
@@ -182,6 +182,76 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
+    /// Adds what the user says that a contact is recognised by; whether it wasn't known. A name
+    /// becomes the one that they are shown by; the one before stays known.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn say_identity(
+        &self,
+        contact: ContactId,
+        kind: IdentityKind,
+        value: &str,
+        run: &mut ImportRun,
+    ) -> Result<bool> {
+        let mut value = value.to_owned();
+        if kind == IdentityKind::Name {
+            let before: String = self.db.query_row(
+                "SELECT name FROM contact WHERE id = ?1",
+                [contact.0],
+                |row| row.get(0),
+            )?;
+            if before == value {
+                return Ok(false);
+            }
+            self.rename(contact, &value)?;
+            run.note(Undo::Named { contact: contact.0, name: before.clone() });
+            value = before;
+        }
+        let is_new = self.add_identity(contact, kind, &value, "hand")?;
+        if is_new {
+            let kind = kind.name().to_owned();
+            run.note(Undo::Identity { contact: contact.0, kind, value });
+        }
+        self.mark_dirty(contact)?;
+        Ok(is_new || kind == IdentityKind::Name)
+    }
+
+    /// The names of everybody else who has this address or link.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn others_with(
+        &self,
+        kind: IdentityKind,
+        value: &str,
+        contact: ContactId,
+    ) -> Result<Vec<String>> {
+        if !matches!(kind, IdentityKind::Email | IdentityKind::Url) {
+            return Ok(Vec::new());
+        }
+        let mut find = self.db.prepare_cached(
+            "SELECT c.name FROM identity i JOIN contact c ON c.id = i.contact
+             WHERE i.kind = ?1 AND i.value = ?2 AND c.id <> ?3 AND i.source <> 'by_name'
+             ORDER BY c.id",
+        )?;
+        let names = find.query_map(params![kind, value, contact.0], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a contact who has this identity is the person on a card of the name `said`, by any of
+    /// their names.
+    fn proves(
+        &self,
+        kind: IdentityKind,
+        value: &str,
+        contact: ContactId,
+        said: &str,
+    ) -> Result<bool> {
+        let names = self.names_of(contact)?;
+        Ok(names.iter().any(|name| cards::is_proof(kind, value, name, said)))
+    }
+
     /// Adds what the card says that they are recognised by. What belongs to somebody who may be the
     /// same person stays theirs; what two people share is both's.
     fn add_identities(
@@ -191,17 +261,15 @@ impl Store {
         steps: &mut Vec<Undo>,
     ) -> Result<()> {
         let mut others = self.db.prepare_cached(
-            "SELECT c.name FROM identity i JOIN contact c ON c.id = i.contact
-             WHERE i.kind = ?1 AND i.value = ?2 AND i.contact <> ?3 AND i.source <> 'by_name'",
+            "SELECT contact FROM identity
+             WHERE kind = ?1 AND value = ?2 AND contact <> ?3 AND source <> 'by_name'",
         )?;
         for (kind, value) in &card.identities {
             let one_persons = matches!(kind, IdentityKind::Email | IdentityKind::Url);
             let mut is_taken = false;
             if one_persons {
-                let names = others.query_map(params![kind, value, contact.0], |row| row.get(0))?;
-                for name in names {
-                    let name: String = name?;
-                    is_taken |= cards::is_proof(*kind, value, &name, &card.name);
+                for other in others.query_map(params![kind, value, contact.0], |row| row.get(0))? {
+                    is_taken |= self.proves(*kind, value, ContactId(other?), &card.name)?;
                 }
             }
             if !is_taken && self.add_identity(contact, *kind, value, "import")? {

@@ -241,14 +241,14 @@ impl Store {
         Ok(found)
     }
 
-    /// Whose each address is that a contact has.
+    /// Whose each address is that one contact has, and no other.
     ///
     /// # Errors
     /// Where the database can't be read.
     pub fn contacts_by_address(&self) -> Result<HashMap<String, ContactId>> {
         let mut statement = self.db.prepare_cached(
             "SELECT a.email, min(i.contact) FROM identity i JOIN address a ON a.id = i.address
-             GROUP BY a.id",
+             GROUP BY a.id HAVING count(DISTINCT i.contact) = 1",
         )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, ContactId(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)

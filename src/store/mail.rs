@@ -91,6 +91,13 @@ impl Store {
                        WHERE m.id = ?1))",
             )?
             .execute([message])?;
+        self.db
+            .prepare_cached(
+                "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+                   SELECT c.contact FROM notice n JOIN counterpart c ON c.id = n.counterpart
+                   WHERE n.message = ?1)",
+            )?
+            .execute([message])?;
         let is_mine: bool = self
             .db
             .prepare_cached(

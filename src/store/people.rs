@@ -8,7 +8,6 @@ use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use crate::domain::message::identity::{self, IdentityKind, SeenAddress};
-use crate::domain::message::noise::IMPERSONAL;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
@@ -47,17 +46,9 @@ impl ContactRow {
     }
 }
 
-/// Somebody who is no contact yet, with the mail that went each way.
-#[derive(Debug, Clone)]
-pub struct Correspondent {
-    pub email: String,
-    pub name: Option<String>,
-    pub from_them: u64,
-    pub from_me: u64,
-}
-
 /// Of an address `a`: with a name that isn't mine, and no contact's by anything better than it.
-const NOBODYS: &str = "a.name IS NOT NULL AND a.mine = 0 AND NOT EXISTS (
+const NOBODYS: &str = "a.name IS NOT NULL AND a.mine = 0
+  AND a.email NOT LIKE '%@linkedin.com' AND a.email NOT LIKE '%.linkedin.com' AND NOT EXISTS (
   SELECT 1 FROM identity i WHERE i.address = a.id AND i.source <> 'by_name')";
 /// Mail went to it and came from it.
 const BOTH_WAYS: &str = "(EXISTS (SELECT 1 FROM message m WHERE m.author = a.id)
@@ -319,36 +310,6 @@ impl Store {
             "SELECT EXISTS (SELECT 1 FROM address a WHERE a.id = ?1 AND {NOBODYS} AND {BOTH_WAYS})"
         );
         Ok(self.db.prepare_cached(&sql)?.query_row([address], |row| row.get(0))?)
-    }
-
-    /// People with whom mail went both ways and who are no contact, most mail first.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn correspondents(&self, limit: usize) -> Result<Vec<Correspondent>> {
-        Ok(self
-            .db
-            .prepare(
-                "WITH mine AS (SELECT id FROM address WHERE mine = 1),
-                 heard AS (SELECT author AS id, count(*) AS n FROM message m
-                   WHERE m.traits & ?2 = 0 GROUP BY author),
-                 told AS (SELECT r.address AS id, count(*) AS n FROM recipient r
-                   JOIN message m ON m.id = r.message WHERE m.author IN mine GROUP BY r.address)
-                 SELECT a.email, a.name, heard.n, told.n FROM address a
-                 JOIN heard ON heard.id = a.id JOIN told ON told.id = a.id
-                 WHERE a.mine = 0
-                   AND NOT EXISTS (SELECT 1 FROM identity i WHERE i.address = a.id)
-                 ORDER BY min(heard.n, told.n) DESC, heard.n + told.n DESC, a.email LIMIT ?1",
-            )?
-            .query_map(params![limit as i64, IMPERSONAL.0.cast_signed()], |row| {
-                Ok(Correspondent {
-                    email: row.get(0)?,
-                    name: row.get(1)?,
-                    from_them: row.get(2)?,
-                    from_me: row.get(3)?,
-                })
-            })?
-            .collect::<Result<_, _>>()?)
     }
 
     /// Addresses that write from a Sent folder and aren't among mine, with how many messages.

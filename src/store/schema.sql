@@ -91,7 +91,9 @@ CREATE TABLE message (
   -- Of a bounce: the addresses that it shows to be dead, parted by spaces; NULL: it doesn't say.
   dead_addresses TEXT,
   -- What a digest of mine bears, to be known again by.
-  digest_token TEXT
+  digest_token TEXT,
+  -- How its author is called in it: of those who share an address, that one wrote it.
+  author_name  INTEGER
 ) STRICT;
 CREATE INDEX message_by_thread ON message (thread);
 CREATE INDEX message_bounces ON message (id) WHERE traits & 4;
@@ -146,11 +148,18 @@ CREATE TABLE unread_text (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX unread_text_by_message ON unread_text (message);
 
--- place: in To from 1 on; 32767 in Cc.
+-- Each name that stands in From or, in mail of mine, in To or Cc.
+CREATE TABLE display_name (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- place: in To from 1 on; 32767 in Cc. name: how mail of mine calls them.
 CREATE TABLE recipient (
   address INTEGER NOT NULL,
   message INTEGER NOT NULL,
   place   INTEGER NOT NULL,
+  name    INTEGER,
   PRIMARY KEY (address, message)
 ) STRICT, WITHOUT ROWID;
 
@@ -287,6 +296,13 @@ CREATE TABLE counterpart (
   UNIQUE (phone, url, name)
 ) STRICT;
 CREATE INDEX counterpart_by_contact ON counterpart (contact) WHERE contact IS NOT NULL;
+
+-- Which mail of LinkedIn's says that whom wrote there.
+CREATE TABLE notice (
+  message     INTEGER PRIMARY KEY,
+  counterpart INTEGER NOT NULL REFERENCES counterpart (id)
+) STRICT;
+CREATE INDEX notice_by_counterpart ON notice (counterpart);
 
 -- What happened beside the mail: entered by hand, or imported.
 CREATE TABLE entry (

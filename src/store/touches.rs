@@ -21,11 +21,17 @@ WITH mine (id) AS MATERIALIZED (SELECT id FROM address WHERE mine = 1),
 theirs (id) AS MATERIALIZED (
   SELECT DISTINCT i.address FROM identity i JOIN address a ON a.id = i.address
   WHERE i.contact = ?1 AND a.mine = 0),
+notices (message) AS MATERIALIZED (
+  SELECT n.message FROM counterpart c JOIN notice n ON n.counterpart = c.id WHERE c.contact = ?1),
 related (message, author) AS (
   SELECT m.id, 1 FROM theirs CROSS JOIN message m ON m.author = theirs.id
+  UNION ALL SELECT message, 1 FROM notices
   UNION ALL SELECT * FROM (
     SELECT m.id, 0 FROM theirs CROSS JOIN recipient r ON r.address = theirs.id
       CROSS JOIN message m ON m.id = r.message WHERE +m.author IN mine
+    UNION
+    SELECT c.id, 0 FROM notices CROSS JOIN message p ON p.id = notices.message
+      CROSS JOIN message c ON c.parent = p.id_hash WHERE +c.author IN mine
     UNION
     SELECT c.id, CASE WHEN c.author IN mine THEN 0 ELSE 2 END
       FROM theirs CROSS JOIN message p ON p.author = theirs.id
@@ -64,6 +70,7 @@ impl Store {
         let mut statement = self.db.prepare_cached(LETTERS)?;
         let mut letters: Vec<Letter> =
             statement.query_map([contact.0], letter)?.collect::<Result<_, _>>()?;
+        letters = self.without_others(contact, letters)?;
         self.tie(&mut letters)?;
         Ok(letters)
     }

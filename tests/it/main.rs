@@ -42,6 +42,7 @@ mod oauth;
 mod oauth_peers;
 mod oracle;
 mod peers;
+mod people;
 mod pinning;
 mod service;
 mod sift;

@@ -1,9 +1,12 @@
 //! `contacts`: everybody with their score and both response times, and who else could be one.
 
+mod adding;
+mod suggesting;
+
 use std::cmp::Ordering;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
@@ -13,10 +16,9 @@ use crate::domain::measure::score::{Claim, claim};
 use crate::domain::measure::standing::{SideFigures, WithinLimit};
 use crate::domain::text::{clean, days};
 use crate::error::Result;
-use crate::store::{ContactRow, Correspondent, IdentityKind};
+use crate::store::{ContactRow, IdentityKind};
 
 const BAR: usize = 5;
-const SUGGESTED: usize = 20;
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct ContactsArgs {
@@ -27,9 +29,16 @@ pub(crate) struct ContactsArgs {
     /// At most so many
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// People you write with who are no contact yet
+    /// People you write with who are no contact yet, best first
     #[arg(long, conflicts_with = "sort")]
     suggest: bool,
+    /// Make contacts: an address, with or without a name; of those suggested, by number or by
+    /// address, or all
+    #[arg(long, value_name = "ADDRESS [NAME]|N…|all", num_args = 0.., conflicts_with_all = ["query", "sort", "limit"])]
+    add: Option<Vec<String>>,
+    /// Take back what was added last, or the addition of this address
+    #[arg(long, requires = "add")]
+    undo: bool,
     /// Those silent far beyond their own rhythm, or beyond `every=`; the longest known first
     #[arg(long, conflicts_with_all = ["sort", "suggest"])]
     losing_touch: bool,
@@ -53,10 +62,18 @@ enum SortKey {
 }
 
 /// # Errors
-/// Those of reading the database.
+/// Those of reading the database, and of making contacts.
 pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
+    if let Some(wanted) = &args.add {
+        return match (args.undo, args.suggest) {
+            (true, _) => adding::take_back(desk, wanted),
+            (false, true) => adding::add_suggested(desk, wanted),
+            (false, false) => adding::add(desk, wanted),
+        };
+    }
     if args.suggest {
-        return suggest(desk, args);
+        let query = args.query.as_deref().unwrap_or_default();
+        return suggesting::show(desk, query, args.limit);
     }
     let store = desk.store_to_read()?;
     let query = args.query.as_deref().unwrap_or_default();
@@ -234,43 +251,6 @@ fn unknown_last(a: Option<f64>, b: Option<f64>) -> Ordering {
         (Some(a), Some(b)) => a.total_cmp(&b),
         (a, b) => b.is_some().cmp(&a.is_some()),
     }
-}
-
-fn suggest(desk: &Desk, args: &ContactsArgs) -> Result<()> {
-    let mut found = desk.store_to_read()?.correspondents(args.limit.unwrap_or(SUGGESTED))?;
-    if let Some(query) = args.query.as_deref().map(str::to_lowercase) {
-        found.retain(|one| {
-            let name = one.name.as_deref().unwrap_or_default().to_lowercase();
-            one.email.contains(&query) || name.contains(&query)
-        });
-    }
-    if desk.json {
-        let suggestions: Vec<_> = found.iter().map(suggestion).collect();
-        return desk.print_json(json!({ "suggestions": suggestions }));
-    }
-    if found.is_empty() {
-        desk.say("Everybody with whom mail goes both ways is a contact already.");
-        return Ok(());
-    }
-    let mut columns = render::Columns::new(&["NAME", "ADDRESS", "FROM THEM", "FROM YOU"]);
-    for one in &found {
-        columns.row([
-            render::known(one.name.as_deref()),
-            clean(&one.email),
-            one.from_them.to_string(),
-            one.from_me.to_string(),
-        ]);
-    }
-    desk.print(&columns.finish(&[2, 3], &[0]))
-}
-
-fn suggestion(found: &Correspondent) -> Value {
-    json!({
-        "email": found.email,
-        "name": found.name,
-        "from_them": found.from_them,
-        "from_me": found.from_me,
-    })
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use self::archives::{bring_mail_in, progress};
 use self::intake::OngoingImport;
 use self::items::{Item, items};
 use self::report::{FileReport, refused};
+pub(super) use self::taking_back::take_back;
 use crate::cli::desk::Desk;
 use crate::error::{Error, Result};
 use crate::import::Mapping;

@@ -1,14 +1,17 @@
 //! `set`: what holds for one contact alone: their limit, their time zone, how often to be in touch,
-//! an address that isn't theirs.
+//! what they are recognised by, and what not.
+
+mod identity;
 
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
 
+use self::identity::SaidIdentity;
 use crate::cli::desk::Desk;
 use crate::cli::person;
 use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
-use crate::domain::message::identity;
+use crate::domain::message::identity::normalise;
 use crate::domain::policy::EXPIRY_H;
 use crate::domain::text::{self, clean};
 use crate::error::{Error, Result};
@@ -17,7 +20,7 @@ use crate::store::{ContactRow, IdentityKind, Store};
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
     pub(super) contact: String,
-    /// limit=24h, zone=Europe/Paris or every=90d
+    /// limit=24h, zone=Europe/Paris, every=90d; address=…, name=…, phone=…, url=…
     #[arg(value_name = "KEY=VALUE", required = true)]
     pub(super) settings: Vec<String>,
     #[arg(long)]
@@ -39,8 +42,10 @@ pub(super) fn run(desk: &Desk, args: &SetArgs) -> Result<()> {
     if args.settings.is_empty() {
         return Err(Error::usage("nothing to set").hint(SETTINGS));
     }
-    let settings: Vec<Decided> =
-        args.settings.iter().map(|text| setting(&row, text)).collect::<Result<_>>()?;
+    let (said, settings) = sorted(&row, &args.settings)?;
+    if !said.is_empty() {
+        identity::add(desk, &store, &row, &said)?;
+    }
     desk.write(&store, &[row.id], |store| {
         settings.iter().try_for_each(|what| {
             store.decide(&Decision { at: desk.now, contact: row.id, what: what.clone() })
@@ -52,9 +57,23 @@ pub(super) fn run(desk: &Desk, args: &SetArgs) -> Result<()> {
     Ok(())
 }
 
+/// What they are recognised by, and what else holds for them.
+fn sorted(row: &ContactRow, texts: &[String]) -> Result<(Vec<SaidIdentity>, Vec<Decided>)> {
+    let (mut said, mut settings) = (Vec::new(), Vec::new());
+    for text in texts {
+        let parted = text.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+        match parted.and_then(|(key, value)| Some((identity::kind(key)?, value))) {
+            Some((kind, value)) => said.push(identity::said(kind, value)?),
+            None => settings.push(setting(row, text)?),
+        }
+    }
+    Ok((said, settings))
+}
+
 /// Ten years.
 const EVERY_UP_TO_D: f64 = 3_650.0;
-const SETTINGS: &str = "limit=24h, zone=Europe/Paris, every=90d, not-address=x@example.com";
+const SETTINGS: &str = "limit=24h, zone=Europe/Paris, every=90d, address=x@example.com, name=\"Grace Hopper\", \
+                        phone=+1555010099, url=https://example.com/grace, not-address=x@example.com";
 
 fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
     let wrong = |why: String| Error::usage(why).hint(format!("what can be set: {SETTINGS}"));
@@ -69,8 +88,8 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
         }
         ("every", value) => Ok(Decided::Every(days(value)?)),
         ("not-address", value) => {
-            let address = identity::normalise(value)
-                .ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
+            let address =
+                normalise(value).ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
             let found = row.identities.iter().any(|identity| {
                 identity.kind == IdentityKind::Email
                     && identity.by_name
@@ -124,7 +143,18 @@ fn take_settings_back(
     settings: &[String],
 ) -> Result<()> {
     let nothing = || Error::usage(format!("nothing of the kind is set for {}", clean(&row.name)));
-    let wanted: Vec<SettingKey> = match settings {
+    let (said, settings): (Vec<&String>, Vec<&String>) =
+        settings.iter().partition(|text| said_kind(text).is_some());
+    for text in &said {
+        let value = text.split_once('=').map(|(_, value)| value.trim());
+        if let Some(kind) = said_kind(text) {
+            identity::take_said_back(desk, store, row, kind, value)?;
+        }
+    }
+    if settings.is_empty() && !said.is_empty() {
+        return Ok(());
+    }
+    let wanted: Vec<SettingKey> = match settings[..] {
         [] => vec![SettingKey::Any],
         _ => settings
             .iter()
@@ -145,6 +175,10 @@ fn take_settings_back(
     Ok(())
 }
 
+fn said_kind(text: &str) -> Option<IdentityKind> {
+    identity::kind(text.split_once('=').map_or(text, |(key, _)| key).trim())
+}
+
 /// Which setting is meant: by its key alone, but for a refused address.
 fn setting_key(text: &str) -> Option<SettingKey> {
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
@@ -153,7 +187,7 @@ fn setting_key(text: &str) -> Option<SettingKey> {
         "zone" => Some(SettingKey::Zone),
         "every" => Some(SettingKey::Every),
         "not-address" => {
-            let address = identity::normalise(value).unwrap_or_else(|| value.to_owned());
+            let address = normalise(value).unwrap_or_else(|| value.to_owned());
             Some(SettingKey::NotTheirs(address))
         }
         _ => None,

@@ -13,3 +13,4 @@ pub mod outbox;
 pub mod overdue;
 pub mod schedule;
 pub mod sift;
+pub mod suggestions;

@@ -3,11 +3,13 @@
 //!
 //! Says which of them are touches; what stands in the ledger, the ledger says.
 
+use std::collections::HashMap;
+
 use super::need::{Addressing, Features, Message};
 use super::turns::{Author, Touch};
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::noise::Traits;
-use crate::domain::model::{Channel, EntryNumber, Moment, Side, TouchId};
+use crate::domain::model::{Channel, DAY, EntryNumber, Moment, Side, TouchId};
 
 /// Something that happened beside the mail.
 #[derive(Debug, Clone)]
@@ -101,8 +103,26 @@ impl EntryKind {
     }
 }
 
-/// A call, a meeting or a message as a touch; the other entries belong to the ledger.
-pub fn touch(entry: &Entry) -> Option<Touch> {
+/// A message so long after the one before it, in seconds, begins anew.
+const SAME_TALK: i64 = 30 * DAY;
+
+/// The calls, meetings and messages up to `until` as touches; the other entries belong to the ledger.
+pub fn touches(entries: &[Entry], until: Moment) -> Vec<Touch> {
+    let mut entries: Vec<&Entry> = entries.iter().filter(|entry| entry.at <= until).collect();
+    entries.sort_by_key(|entry| (entry.at, entry.imported.map(|it| it.number), entry.id));
+    let mut latest: HashMap<i64, Moment> = HashMap::new();
+    let mut touches = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let conversation = entry.imported.and_then(|it| it.conversation);
+        let before = conversation.and_then(|it| latest.insert(it, entry.at));
+        let goes_on = before.is_some_and(|before| entry.at.0 - before.0 <= SAME_TALK);
+        touches.extend(touch(entry, goes_on));
+    }
+    touches
+}
+
+/// `goes_on`: it is a message in a conversation that had begun.
+fn touch(entry: &Entry, goes_on: bool) -> Option<Touch> {
     let channel = match entry.kind {
         EntryKind::Call => Channel::Phone,
         EntryKind::Meeting => Channel::Meeting,
@@ -139,10 +159,35 @@ pub fn touch(entry: &Entry) -> Option<Touch> {
             .and_then(|it| it.cues)
             .is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
         features: match entry.kind {
-            EntryKind::Message => written_to_one(imprint.and_then(|it| it.cues)),
+            EntryKind::Message => {
+                let traits = if goes_on { Traits::HAS_REPLY_HEADERS } else { Traits::NONE };
+                written_to_one(imprint.and_then(|it| it.cues), traits)
+            }
             _ => Features::CALL,
         },
     })
+}
+
+/// Where notices of messages stand until an export tells what was said: no conversation's thread.
+pub const NOTICES: i64 = i64::MIN + (1 << 62);
+/// A notice comes at most so long after what it tells of, in seconds; and clocks differ.
+const NOTICE_DELAY: i64 = DAY;
+const NOTICE_HASTE: i64 = 600;
+
+/// Makes each notice among `touches` a copy of the message that it tells of, where an export tells it
+/// too: the latest of theirs before it. `told` is in order.
+pub fn fill(touches: &mut [Touch], told: &[Touch]) {
+    let is_theirs =
+        |touch: &&Touch| touch.channel == Channel::Linkedin && touch.author == Author::Them;
+    let messages: Vec<&Touch> = told.iter().filter(is_theirs).collect();
+    for notice in touches.iter_mut().filter(|touch| touch.thread == NOTICES) {
+        let before = messages.partition_point(|it| it.at <= notice.at + NOTICE_HASTE);
+        let told = before.checked_sub(1).and_then(|last| messages.get(last));
+        if let Some(message) = told.filter(|it| notice.at.0 - it.at.0 <= NOTICE_DELAY) {
+            (notice.at, notice.thread) = (message.at, message.thread);
+            (notice.subject, notice.features) = (message.subject, message.features);
+        }
+    }
 }
 
 /// The thread of a conversation: no message of the mail has it.
@@ -152,7 +197,7 @@ fn beside_mail(conversation: i64) -> i64 {
 }
 
 /// What a text asks that was written to one person, on whatever channel.
-fn written_to_one(cues: Option<Cues>) -> Features {
+pub fn written_to_one(cues: Option<Cues>, traits: Traits) -> Features {
     let addressing = Some(Addressing::To(1));
-    Features::of(&Message { traits: Traits::NONE, cues, addressing, to_count: 1, recipients: 1 })
+    Features::of(&Message { traits, cues, addressing, to_count: 1, recipients: 1 })
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::entries::{self, Entry};
+use super::entries::{self, Entry, NOTICES};
 use super::need::{Addressing, Features, Message};
 use super::turns::{Author, Touch};
 use crate::domain::message::absence::{self, Absence, Notice};
@@ -163,9 +163,9 @@ pub fn read(
         }
     }
     found.absences = absence::absences(&notices, &written_by_them(&found.touches));
-    found
-        .touches
-        .extend(entries.iter().filter(|entry| entry.at <= until).filter_map(entries::touch));
+    let beside_mail = entries::touches(entries, until);
+    entries::fill(&mut found.touches, &beside_mail);
+    found.touches.extend(beside_mail);
     found
 }
 
@@ -218,22 +218,19 @@ fn judge(
         return Err(Unfit::Unverified);
     }
     let reaction = letter.traits.contains(Traits::REACTION);
+    let is_notice =
+        letter.author == Author::Them && letter.traits.contains(Traits::LINKEDIN_NOTICE);
     if letter.author != Author::Me {
         if copies.junk {
             return Err(Unfit::Junk);
         }
-        let before = mine.partition_point(|sent| *sent <= at);
-        let context = Context {
-            from_contact: letter.author == Author::Them,
-            answers_mine: letter.answers_mine,
-            me_in_to: is_in_to(letter),
-            list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
-            seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
-        };
-        match noise::verdict(letter.traits, &context) {
-            Err(noise::Noise::Reaction) | Ok(()) => {}
-            Err(reason) => return Err(Unfit::Noise(reason)),
+        // LinkedIn sends its notices, and a person wrote.
+        if !is_notice {
+            by_a_person(letter, at, mine)?;
         }
+    }
+    if is_notice {
+        return Ok(noticed(letter, at, copies));
     }
     Ok(Touch {
         id: TouchId::Message(letter.id),
@@ -257,6 +254,56 @@ fn judge(
         retracts: letter.cues.is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
         features: features(letter),
     })
+}
+
+/// `mine`: when I wrote, in order.
+fn by_a_person(letter: &Letter, at: Moment, mine: &[Moment]) -> Result<(), Unfit> {
+    let before = mine.partition_point(|sent| *sent <= at);
+    let context = Context {
+        from_contact: letter.author == Author::Them,
+        answers_mine: letter.answers_mine,
+        me_in_to: is_in_to(letter),
+        list_in_recipients: letter.traits.contains(Traits::DISCUSSION_LIST),
+        seconds_after_mine: before.checked_sub(1).map(|last| at.0 - mine[last].0),
+    };
+    match noise::verdict(letter.traits, &context) {
+        Err(noise::Noise::Reaction) | Ok(()) => Ok(()),
+        Err(reason) => Err(Unfit::Noise(reason)),
+    }
+}
+
+/// What LinkedIn's own mail says: they wrote there.
+fn noticed(notice: &Letter, at: Moment, copies: Copies) -> Touch {
+    // The mail around it is a machine's, and may show nothing of what was said.
+    let machine = Marks::MACHINE | Marks::MACHINE_OFTEN | Marks::MACHINE_MOSTLY | Marks::LINK;
+    let cues = notice.cues.map(|cues| Cues { marks: cues.marks.without(machine), ..cues });
+    let shown = entries::written_to_one(cues, Traits::NONE);
+    let features = if shown.intersects(Features::ASKING) {
+        shown
+    } else {
+        entries::written_to_one(None, Traits::NONE)
+    };
+    Touch {
+        id: TouchId::Message(notice.id),
+        author: Author::Them,
+        at,
+        channel: Channel::Linkedin,
+        thread: NOTICES,
+        subject: Some(notice.key.number()),
+        own_id: notice.own_id,
+        parent: None,
+        references: Vec::new(),
+        asks: true,
+        addressed: true,
+        by_lists_word: false,
+        forward: false,
+        reaction: false,
+        spoken: false,
+        marked_answered: copies.answered,
+        discarded: copies.discarded,
+        retracts: false,
+        features,
+    }
 }
 
 fn is_in_to(letter: &Letter) -> bool {

@@ -37,6 +37,26 @@ pub fn may_be_one(name: &str, other: &str) -> bool {
     shorter.iter().all(|word| longer.iter().any(|other| may_be_one_word(word, other)))
 }
 
+/// The one of those who share an address who goes by this name; `None` where that is nobody, or
+/// more than one.
+pub fn bearer(name: &str, holders: &[(ContactId, Vec<String>)]) -> Option<ContactId> {
+    let key = name_key(name);
+    let is_same = |known: &String| key.is_some() && name_key(known) == key;
+    let bears = |(_, names): &&(ContactId, Vec<String>)| names.iter().any(is_same);
+    let mut exactly = holders.iter().filter(bears);
+    if let (Some((one, _)), None) = (exactly.next(), exactly.next()) {
+        return Some(*one);
+    }
+    let may_bear = |(_, names): &&(ContactId, Vec<String>)| {
+        !name.contains('@') && names.iter().any(|known| may_be_one(name, known))
+    };
+    let mut bearers = holders.iter().filter(may_bear);
+    match (bearers.next(), bearers.next()) {
+        (Some((one, _)), None) => Some(*one),
+        _ => None,
+    }
+}
+
 fn words(name: &str) -> Vec<String> {
     let key = name_key(name).unwrap_or_else(|| name.to_lowercase());
     key.split_whitespace().map(str::to_owned).collect()
@@ -187,6 +207,25 @@ mod tests {
         {
             assert!(!may_be_one(name, other) && !may_be_one(other, name), "{name}, {other}");
         }
+    }
+
+    #[test]
+    fn of_those_who_share_an_address_the_name_says_who_wrote() {
+        let holders = [
+            (ContactId(1), vec!["Ann Lee".to_owned(), "Annie".to_owned()]),
+            (ContactId(2), vec!["Bob Lee".to_owned()]),
+        ];
+        let check = |name, expect: Option<i64>| {
+            assert_eq!(bearer(name, &holders), expect.map(ContactId), "{name}");
+        };
+        check("Lee, Ann", Some(1));
+        check("Bob", Some(2));
+        check("Annie", Some(1));
+        check("Ann B. Lee", Some(1));
+        check("Lee", None);
+        check("Ann and Bob Lee", None);
+        check("The Lees", None);
+        check("lees@example.org", None);
     }
 
     #[test]

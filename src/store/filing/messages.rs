@@ -6,7 +6,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::parties::Parties;
+use super::parties::{Parties, Recipient};
 use crate::domain::message::facts::{Facts, KEY_VERSION, MessageKey};
 use crate::domain::message::mailbox::{Uid, UidValidity};
 use crate::domain::message::noise::Traits;
@@ -146,8 +146,8 @@ impl Store {
         // One that came past the list, or through one that is believed, says who wrote it.
         if let Some(author) = parties.author.filter(|_| !stored.has_author) {
             self.db
-                .prepare_cached("UPDATE message SET author = ?2 WHERE id = ?1")?
-                .execute(params![stored.id, author.id])?;
+                .prepare_cached("UPDATE message SET author = ?2, author_name = ?3 WHERE id = ?1")?
+                .execute(params![stored.id, author.id, parties.author_name])?;
         }
         Ok(stored.id)
     }
@@ -168,9 +168,9 @@ impl Store {
             "INSERT INTO message (key, key_version, message_id, id_hash, author, date, received,
                     internal, subject, base_subject, parent, refs, thread, traits, to_count,
                     recipients, back_on, cues, named, attachments, tied, digest_token,
-                    dead_addresses)
+                    dead_addresses, author_name)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                     ?18, ?19, ?20, ?21, ?22, ?23)",
+                     ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
         )?
         .execute(params![
             key.0.as_slice(),
@@ -196,13 +196,14 @@ impl Store {
             tied,
             facts.digest_token,
             dead_addresses,
+            parties.author_name,
         ])?;
         let message = MessageNumber(db.last_insert_rowid());
         let mut enter = db.prepare_cached(
-            "INSERT INTO recipient (address, message, place) VALUES (?1, ?2, ?3)",
+            "INSERT INTO recipient (address, message, place, name) VALUES (?1, ?2, ?3, ?4)",
         )?;
-        for (address, place) in &parties.recipients {
-            enter.execute(params![address, message, place])?;
+        for Recipient { address, place, name } in &parties.recipients {
+            enter.execute(params![address, message, place, name])?;
         }
         Ok(message)
     }

@@ -33,8 +33,18 @@ pub(super) struct Parties {
     pub is_rewritten: bool,
     /// Whom that list names as the author.
     pub claimed: Option<i64>,
-    /// With their place in To, or [`CC`].
-    pub recipients: Vec<(i64, i64)>,
+    /// How its author is called in it, as the store numbers names.
+    pub author_name: Option<i64>,
+    pub recipients: Vec<Recipient>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recipient {
+    pub address: i64,
+    /// In To, or [`CC`].
+    pub place: i64,
+    /// As the store numbers names; in mail of mine only.
+    pub name: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -45,9 +55,12 @@ pub(super) struct StoredAuthor {
     pub ties: bool,
 }
 
-/// The addresses that the mails of one transaction name.
+/// The addresses that the mails of one transaction name, and the names beside them.
 #[derive(Debug, Default)]
-pub(super) struct Addresses(HashMap<String, StoredAddress>);
+pub(super) struct Addresses {
+    known: HashMap<String, StoredAddress>,
+    names: HashMap<String, i64>,
+}
 
 impl Addresses {
     /// Whom a mail names; whoever is new gets a number.
@@ -56,18 +69,23 @@ impl Addresses {
     /// Where the database can't be read.
     pub fn parties(&mut self, store: &Store, facts: &Facts, list: Option<List>) -> Result<Parties> {
         let at = facts.date.map_or(0, |at| at.0);
-        let mut recipients: Vec<(i64, i64)> = Vec::with_capacity(facts.to.len() + facts.cc.len());
-        for (place, mailbox) in (1..CC).zip(&facts.to) {
-            recipients.push((self.address(store, mailbox, at)?.0, place));
-        }
-        for mailbox in &facts.cc {
-            recipients.push((self.address(store, mailbox, at)?.0, CC));
+        let is_rewritten = facts.traits.contains(Traits::LIST_REWRITTEN);
+        let writer = facts.writer().map(|writer| self.address(store, writer, at)).transpose()?;
+        let is_mine = writer.is_some_and(|(_, is_mine)| is_mine) && !is_rewritten;
+        let cc = facts.cc.iter().map(|mailbox| (CC, mailbox));
+        let mut recipients: Vec<Recipient> = Vec::with_capacity(facts.to.len() + facts.cc.len());
+        for (place, mailbox) in (1..CC).zip(&facts.to).chain(cc) {
+            let (address, _) = self.address(store, mailbox, at)?;
+            let name = if is_mine { self.name(store, mailbox)? } else { None };
+            recipients.push(Recipient { address, place, name });
         }
         // Each once, To before Cc.
         let mut seen = HashSet::new();
-        recipients.retain(|(id, _)| seen.insert(*id));
-        let is_rewritten = facts.traits.contains(Traits::LIST_REWRITTEN);
-        let writer = facts.writer().map(|writer| self.address(store, writer, at)).transpose()?;
+        recipients.retain(|recipient| seen.insert(recipient.address));
+        let author_name = match facts.writer().filter(|_| !is_mine) {
+            Some(writer) => self.name(store, writer)?,
+            None => None,
+        };
         // Nobody but I can say that I wrote something.
         let believed = list.is_some_and(|list| list.believed);
         let author = writer.filter(|(_, is_mine)| !is_rewritten || believed && !is_mine);
@@ -78,17 +96,28 @@ impl Addresses {
             None => None,
         };
         let claimed = writer.filter(|_| is_rewritten).map(|(id, _)| id);
-        Ok(Parties { author, is_rewritten, claimed, recipients })
+        Ok(Parties { author, is_rewritten, claimed, author_name, recipients })
+    }
+
+    /// The number of the name that stands beside an address.
+    fn name(&mut self, store: &Store, mailbox: &Mailbox) -> Result<Option<i64>> {
+        let Some(text) = &mailbox.name else { return Ok(None) };
+        if let Some(known) = self.names.get(text) {
+            return Ok(Some(*known));
+        }
+        let id = store.display_name(text)?;
+        self.names.insert(text.clone(), id);
+        Ok(Some(id))
     }
 
     /// The number of an address, and whether it is mine.
     fn address(&mut self, store: &Store, mailbox: &Mailbox, at: i64) -> Result<(i64, bool)> {
-        let known = match self.0.get_mut(&mailbox.address) {
+        let known = match self.known.get_mut(&mailbox.address) {
             Some(known) => known,
             None => {
                 let (id, is_mine) = store.address(&mailbox.address)?;
                 let fresh = StoredAddress { id, is_mine, name: None };
-                self.0.entry(mailbox.address.clone()).or_insert(fresh)
+                self.known.entry(mailbox.address.clone()).or_insert(fresh)
             }
         };
         if let Some(text) = &mailbox.name {
@@ -113,7 +142,7 @@ impl Addresses {
             "UPDATE address SET name = ?2, name_at = ?3 WHERE id = ?1
              AND (name_at IS NULL OR (name_at, -length(name), name) < (?3, -length(?2), ?2))",
         )?;
-        for address in self.0.values_mut() {
+        for address in self.known.values_mut() {
             if let Some(Name { at, text, .. }) = address.name.take() {
                 name.execute(rusqlite::params![address.id, text, at])?;
             }
@@ -122,16 +151,17 @@ impl Addresses {
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.known.len() + self.names.len()
     }
 
     pub fn forget(&mut self) {
-        self.0.clear();
+        self.known.clear();
+        self.names.clear();
     }
 
     /// Those that aren't mine.
     pub fn of_others(&self) -> impl Iterator<Item = i64> {
-        self.0.values().filter(|address| !address.is_mine).map(|address| address.id)
+        self.known.values().filter(|address| !address.is_mine).map(|address| address.id)
     }
 }
 

@@ -52,7 +52,8 @@ impl Filing<'_> {
         if !self.all_are_marked {
             let parties = self.addresses.parties(self.store, facts, None)?;
             self.concerned.extend(author);
-            self.concerned.extend(parties.recipients.iter().map(|(address, _)| address));
+            self.concerned_contacts.extend(self.store.noticed_by(message)?);
+            self.concerned.extend(parties.recipients.iter().map(|it| it.address));
         }
         Ok(())
     }

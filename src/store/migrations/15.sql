@@ -53,3 +53,19 @@ CREATE INDEX news_by_contact ON news (contact);
 
 -- How something came in: from files, or by hand.
 ALTER TABLE import ADD COLUMN kind TEXT NOT NULL DEFAULT 'files';
+
+-- Each name that stands in From or, in mail of mine, in To or Cc; of mail that was stored before none
+-- is known.
+CREATE TABLE display_name (
+  id   INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+ALTER TABLE message ADD COLUMN author_name INTEGER;
+ALTER TABLE recipient ADD COLUMN name INTEGER;
+
+-- Which mail of LinkedIn's says that whom wrote there.
+CREATE TABLE notice (
+  message     INTEGER PRIMARY KEY,
+  counterpart INTEGER NOT NULL REFERENCES counterpart (id)
+) STRICT;
+CREATE INDEX notice_by_counterpart ON notice (counterpart);

@@ -1,6 +1,7 @@
 //! Contacts as networks export them, in any number.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// LinkedIn's Connections.csv; every third has an address.
 pub fn connections(count: usize) -> String {
@@ -21,4 +22,14 @@ pub fn vcard(people: &[(&str, &str)]) -> String {
         format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nEMAIL:{address}\r\nEND:VCARD\r\n")
     };
     people.iter().map(card).collect()
+}
+
+/// An archive of these files.
+pub fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }

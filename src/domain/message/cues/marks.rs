@@ -161,6 +161,11 @@ impl Marks {
         self.0 |= other.0;
     }
 
+    /// These without those.
+    pub const fn without(self, other: Marks) -> Marks {
+        Marks(self.0 & !other.0)
+    }
+
     /// What either holds: `|` for constants.
     pub const fn with(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)

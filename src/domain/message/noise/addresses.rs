@@ -168,6 +168,44 @@ const LIST_HOSTS: &[&str] =
     &["vger.kernel.org", "googlegroups.com", "groups.io", "yahoogroups.com", "sourceware.org"];
 const LIST_LABELS: &[&str] = &["lists.", "list.", "listserv.", "groups.", "ml.", "lore."];
 
+/// Words by which companies are reached, beside those of programs.
+const ROLES: &[&str] = &[
+    "accounting",
+    "accounts",
+    "anfrage",
+    "booking",
+    "bookings",
+    "careers",
+    "contact",
+    "desk",
+    "enquiries",
+    "finance",
+    "hello",
+    "help",
+    "hi",
+    "hr",
+    "inquiries",
+    "jobs",
+    "kontakt",
+    "legal",
+    "mail",
+    "office",
+    "privacy",
+    "reception",
+    "recruiting",
+    "reservations",
+    "security",
+    "staff",
+];
+
+/// Whether an address is that of a role, a program or a list, and not of a person.
+pub fn is_role(address: &str) -> bool {
+    let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first = words(local).next().unwrap_or_default();
+    let called = |word: &str| ROLES.contains(&word) || MACHINES.contains(&word);
+    called(&first) || called(local) || is_list(address)
+}
+
 /// What the address of a message's sender is called.
 pub fn sender(address: &str) -> Traits {
     let (local, host) = address.rsplit_once('@').unwrap_or((address, ""));

@@ -7,6 +7,7 @@
 use std::ops::{BitOr, BitOrAssign};
 
 pub mod addresses;
+pub mod linkedin;
 pub mod notices;
 pub mod rules;
 pub mod subject;
@@ -86,6 +87,9 @@ impl Traits {
     pub const PATCH_SUBJECT: Traits = Traits(1 << 33);
     /// An address in To is called as those of mailing lists are.
     pub const LIST_IN_TO: Traits = Traits(1 << 34);
+
+    /// LinkedIn says that the person whose name stands in From wrote there.
+    pub const LINKEDIN_NOTICE: Traits = Traits(1 << 35);
 
     /// Nothing was found.
     pub const NONE: Traits = Traits(0);
