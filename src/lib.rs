@@ -98,7 +98,10 @@
 //!   user named, a list's history. Nothing in a single mail proves it, and only mail by me or a
 //!   contact ties others together.
 //! - A copy brings folders, flags and an earlier time, and nothing else.
-//! - Who reads the database never waits for who writes it; who writes holds it for a moment only.
+//! - Who reads the database never waits for who writes it; who writes holds it for a moment only,
+//!   but for an import, of which each file comes in as a whole or not at all.
+//! - Whose a number, a profile or a name of an export is follows from everybody who is known,
+//!   whichever of the two came first; who could be two is nobody.
 //! - A mail changes nothing but what it is, unless it is from me to me and bears the token of a
 //!   digest of this home.
 //! - No program is started but those that the configuration names, and what opens a message is

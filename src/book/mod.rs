@@ -40,6 +40,7 @@ mod measure;
 mod network;
 mod page;
 mod sift;
+mod suggestions;
 mod survey;
 mod week;
 

@@ -23,7 +23,7 @@ pub(super) fn each(
     input: impl BufRead,
     take: &mut dyn FnMut(Statement) -> std::ops::ControlFlow<()>,
 ) -> Result<(), String> {
-    let mut reader = Reader::from_reader(Counted { input, lines: 1, since_tag: 0 });
+    let mut reader = Reader::from_reader(Counted { input, lines: 1, since_event: 0 });
     reader.config_mut().check_end_names = false;
     let mut tag = Vec::new();
     loop {
@@ -40,6 +40,7 @@ pub(super) fn each(
             }
         };
         tag.clear();
+        reader.get_mut().since_event = 0;
         if told.is_some_and(|told| take(told).is_break()) {
             return Ok(());
         }
@@ -89,7 +90,7 @@ fn unescaped(value: &str) -> String {
 struct Counted<R> {
     input: R,
     lines: u64,
-    since_tag: usize,
+    since_event: usize,
 }
 
 impl<R: BufRead> Read for Counted<R> {
@@ -104,7 +105,7 @@ impl<R: BufRead> Read for Counted<R> {
 
 impl<R: BufRead> BufRead for Counted<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since_tag > LONGEST_TAG {
+        if self.since_event > LONGEST_TAG {
             return Err(io::Error::other("it has a tag of more than 4 MiB"));
         }
         self.input.fill_buf()
@@ -114,10 +115,7 @@ impl<R: BufRead> BufRead for Counted<R> {
         let consumed = self.input.fill_buf().unwrap_or_default();
         let consumed = consumed.get(..amount).unwrap_or(consumed);
         self.lines += consumed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.since_tag = match consumed.iter().rposition(|byte| *byte == b'>') {
-            Some(end) => consumed.len() - end - 1,
-            None => self.since_tag + consumed.len(),
-        };
+        self.since_event += consumed.len();
         self.input.consume(amount);
     }
 }

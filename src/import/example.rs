@@ -13,7 +13,8 @@ pub(super) struct Read {
 }
 
 pub(super) fn read_file(name: &str, bytes: &[u8]) -> Result<(Format, Read), String> {
-    let recognised = recognise(name, bytes, &Mapping::default())?;
+    let recognised =
+        recognise(name, bytes, &Mapping::default()).map_err(|nothing| nothing.why())?;
     let mut read = Read::default();
     recognised.each(Box::new(bytes), &mut |told| {
         match told {

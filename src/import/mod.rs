@@ -17,9 +17,9 @@ mod text;
 mod values;
 mod vcard;
 
-pub use linkedin::owner::{Between, OwnerSearch, SiteOwner};
+pub use linkedin::owner::{Between, Known, OwnerSearch, SiteOwner};
 pub use package::Package;
-pub use recognised::{BEGINNING, Format, Recognised, is_package, recognise};
+pub use recognised::{BEGINNING, Format, Recognised, Unrecognised, is_package, recognise};
 pub use table::Mapping;
 pub use text::Input;
 pub use values::{Card, LoggedCall, Participant, PublicFavour, SiteMessage, Skipped, Statement};

@@ -57,6 +57,24 @@ impl Format {
     }
 }
 
+/// Why nothing comes of a file, as a phrase for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unrecognised {
+    /// It is no export of people.
+    Nothing(String),
+    /// It is one, and doesn't tell what is needed.
+    Unclear(String),
+}
+
+impl Unrecognised {
+    /// For whoever named this very file.
+    pub fn why(self) -> String {
+        match self {
+            Unrecognised::Nothing(why) | Unrecognised::Unclear(why) => why,
+        }
+    }
+}
+
 /// A file whose kind is known.
 #[derive(Debug, Clone)]
 pub struct Recognised {
@@ -94,12 +112,16 @@ pub fn is_package(beginning: &[u8]) -> bool {
 /// said of its columns.
 ///
 /// # Errors
-/// Why it can't be read as anything, as a phrase for the user.
-pub fn recognise(name: &str, beginning: &[u8], mapping: &Mapping) -> Result<Recognised, String> {
+/// Why it can't be read as anything.
+pub fn recognise(
+    name: &str,
+    beginning: &[u8],
+    mapping: &Mapping,
+) -> Result<Recognised, Unrecognised> {
     let text = whole(beginning);
     let lines: Vec<&str> = text.lines().collect();
     if text.trim().is_empty() {
-        return Err("the file is empty".to_owned());
+        return Err(Unrecognised::Nothing("the file is empty".to_owned()));
     }
     if vcard::looks_like(&lines) {
         return Ok(Recognised { format: Format::Vcard, layout: Layout::Vcard });
@@ -108,11 +130,12 @@ pub fn recognise(name: &str, beginning: &[u8], mapping: &Mapping) -> Result<Reco
         return Ok(Recognised { format: Format::Calls, layout: Layout::Calls });
     }
     if let Some(why) = nothing_known(&text) {
-        return Err(why.to_owned());
+        return Err(Unrecognised::Nothing(why.to_owned()));
     }
     let columns = |header: &HeaderRow| columns(header, name, mapping);
-    let (at, header, columns) = find_header(&lines, columns).ok_or_else(|| unmapped(mapping))?;
-    let (format, columns) = columns?;
+    let (at, header, columns) =
+        find_header(&lines, columns).ok_or_else(|| Unrecognised::Nothing(unmapped(mapping)))?;
+    let (format, columns) = columns.map_err(Unrecognised::Unclear)?;
     Ok(Recognised { format, layout: Layout::Table(at, header, columns) })
 }
 

@@ -289,6 +289,27 @@ fn where_a_list_took_the_authors_place_the_author_is_looked_for() {
 }
 
 #[test]
+fn who_writes_via_a_list_is_found_in_copy_by_name() {
+    #[track_caller]
+    fn check(header: &str, expect: Option<(&str, &str)>) {
+        let list = "List-Post: <mailto:talk@lists.example.com>\nTo: talk@lists.example.com\n";
+        let facts = read(&format!("{header}{list}"));
+        let found =
+            facts.writer().map(|it| (it.address.as_str(), it.name.as_deref().unwrap_or("")));
+        assert_eq!(found, expect, "{header}");
+    }
+    let via = "From: \"'Zoe Example' via Talk\" <talk@lists.example.com>\n";
+    let zoe = Some(("zoe@example.org", "Zoe Example"));
+    check(&format!("{via}Cc: Bob <bob@example.org>, \"Example, Zoe\" <zoe@example.org>\n"), {
+        Some(("zoe@example.org", "Example, Zoe"))
+    });
+    check(&format!("{via}Reply-To: zoe@example.org\n"), zoe);
+    check(&format!("{via}X-Original-From: Zoe Example <zoe@example.org>\n"), zoe);
+    check(&format!("{via}Cc: Bob <bob@example.org>, zoe@example.org\n"), None);
+    check("From: Talk <talk@lists.example.com>\nCc: Zoe Example <zoe@example.org>\n", None);
+}
+
+#[test]
 fn a_list_whose_address_is_among_the_recipients_is_a_discussion() {
     let discussion = |header: &str| read(header).traits.contains(Traits::DISCUSSION_LIST);
     assert!(discussion(

@@ -99,6 +99,8 @@ impl Store {
         self.db.execute_batch(
             "DELETE FROM recipient WHERE message IN (SELECT message FROM taken);
              DELETE FROM notice WHERE message IN (SELECT message FROM taken);
+             DELETE FROM counterpart WHERE id NOT IN (SELECT counterpart FROM notice)
+               AND id NOT IN (SELECT counterpart FROM entry WHERE counterpart IS NOT NULL);
              DELETE FROM through_list WHERE message IN (SELECT message FROM taken);
              DELETE FROM message WHERE id IN (SELECT message FROM taken);
              DROP TABLE taken;",

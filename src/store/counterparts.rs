@@ -1,17 +1,14 @@
 //! Whoever imported entries were with, and which contact that is.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::import::Imported;
 use super::undo::{ImportRun, Undo};
 use crate::domain::measure::entries::EntryKind;
-use crate::domain::message::counterparts::{Counterpart, Directory, KnownBy};
+use crate::domain::message::counterparts::{Counterpart, Directory};
 use crate::domain::message::cues::Cues;
 use crate::domain::message::facts::MessageKey;
-use crate::domain::message::identity::IdentityKind;
 use crate::domain::model::{ContactId, EntryNumber, MessageNumber, Moment, Side};
 use crate::error::Result;
 
@@ -172,7 +169,8 @@ impl Store {
         if counterparts.is_empty() {
             return Ok(());
         }
-        let directory = self.directory()?;
+        let directory =
+            self.directory(counterparts.iter().map(|(_, counterpart, _)| counterpart))?;
         for (id, counterpart, known) in counterparts {
             let found = directory.contact(&counterpart);
             if found == known {
@@ -188,30 +186,24 @@ impl Store {
         Ok(())
     }
 
-    /// Everybody, to be looked up by what exports call them.
+    /// Everybody who may be one of these.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn directory(&self) -> Result<Directory> {
-        Ok(Directory::of(self.known_by()?))
-    }
-
-    fn known_by(&self) -> Result<BTreeMap<ContactId, KnownBy>> {
-        let mut people: BTreeMap<ContactId, KnownBy> = BTreeMap::new();
-        for (contact, names) in self.names()? {
-            people.entry(contact).or_default().names = names;
-        }
-        let mut numbers = self.db.prepare_cached(
-            "SELECT contact, kind, value FROM identity WHERE kind IN ('phone', 'url')",
+    pub fn directory<'c>(
+        &self,
+        wanted: impl IntoIterator<Item = &'c Counterpart>,
+    ) -> Result<Directory> {
+        let mut directory = Directory::wanting(wanted);
+        let mut all = self.db.prepare_cached(
+            "SELECT id, 'name', name FROM contact
+             UNION ALL SELECT contact, kind, value FROM identity WHERE kind <> 'email'",
         )?;
-        let mut rows = numbers.query([])?;
+        let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            let known = people.entry(ContactId(row.get(0)?)).or_default();
-            match row.get(1)? {
-                IdentityKind::Phone => known.phones.push(row.get(2)?),
-                _ => known.urls.push(row.get(2)?),
-            }
+            let value = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+            directory.meet(ContactId(row.get(0)?), row.get(1)?, value);
         }
-        Ok(people)
+        Ok(directory)
     }
 }

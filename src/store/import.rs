@@ -47,11 +47,12 @@ impl Store {
             run.note(Undo::Created { contact: contact.0 });
             run.meet(contact.0);
             self.add_identities(contact, card, &mut Vec::new())?;
+            self.mark_with_sharers(contact)?;
             return Ok(Imported::New);
         };
         let mut steps = Vec::new();
         self.add_identities(contact, card, &mut steps)?;
-        if name.contains('@') && !card.name.contains('@') {
+        if cards::says_more(&card.name, &name) {
             self.rename(contact, &card.name)?;
             steps.push(Undo::Named { contact: contact.0, name });
         }
@@ -60,7 +61,7 @@ impl Store {
         if steps.is_empty() {
             return Ok(Imported::Matched);
         }
-        self.mark_dirty(contact)?;
+        self.mark_with_sharers(contact)?;
         steps.into_iter().for_each(|step| run.note(step));
         Ok(Imported::Changed)
     }
@@ -110,7 +111,12 @@ impl Store {
             Word::Adds => known.connected_on.clone().or(card.connected_on.clone()),
             _ => card.connected_on.clone().or(known.connected_on.clone()),
         };
-        if work == known.work && connected_on == known.connected_on {
+        let from = match word {
+            Word::Adds if known.work != Work::default() => known.from.as_str(),
+            _ if said == Work::default() => known.from.as_str(),
+            _ => card.source,
+        };
+        if work == known.work && connected_on == known.connected_on && from == known.from {
             return Ok(());
         }
         if word == Word::IsNews && said.is_news_to(&known.work) {
@@ -121,8 +127,6 @@ impl Store {
                 .execute(params![contact.0, now.0, work.company, work.position])?;
             steps.push(Undo::News { news: self.db.last_insert_rowid() });
         }
-        let from =
-            if work == known.work || word == Word::Adds { &*known.from } else { card.source };
         self.db
             .prepare_cached(
                 "UPDATE contact SET company = ?2, position = ?3, connected_on = ?4, work_from = ?5
@@ -141,22 +145,28 @@ impl Store {
 
     /// The contact whom a card is about, with their name.
     fn contact_of(&self, card: &NewCard) -> Result<Option<(ContactId, String)>> {
+        // A company's number or page is that of thousands: who has another name isn't looked at.
         let mut holders = self.db.prepare_cached(
             "SELECT i.contact, c.name FROM identity i JOIN contact c ON c.id = i.contact
-             WHERE i.kind = ?1 AND i.value = ?2 AND i.source <> 'by_name'
-             ORDER BY c.name <> ?3, i.contact",
+             WHERE i.kind = ?1 AND i.value = ?2 AND i.source <> 'by_name' AND (c.name = ?3 OR ?4)
+             ORDER BY c.name <> ?3, i.contact LIMIT 20",
         )?;
         for (kind, value) in &card.identities {
-            for holder in holders.query_map(params![kind, value, card.name], |row| {
-                Ok((ContactId(row.get(0)?), row.get::<_, String>(1)?))
-            })? {
+            let of_any_name = cards::may_join_names(*kind, value);
+            for holder in holders
+                .query_map(params![kind, value, card.name, of_any_name], |row| {
+                    Ok((ContactId(row.get(0)?), row.get::<_, String>(1)?))
+                })?
+            {
                 let (contact, name) = holder?;
                 if self.proves(*kind, value, contact, &card.name)? {
                     return Ok(Some((contact, name)));
                 }
             }
         }
-        let kinds: Vec<IdentityKind> = card.identities.iter().map(|(kind, _)| *kind).collect();
+        // Another name tells nobody apart.
+        let kinds = card.identities.iter().map(|(kind, _)| *kind);
+        let kinds: Vec<IdentityKind> = kinds.filter(|kind| *kind != IdentityKind::Name).collect();
         let found = cards::namesake(&self.namesakes(card)?, &kinds);
         Ok(found.map(|contact| (contact, card.name.clone())))
     }
@@ -206,6 +216,10 @@ impl Store {
             }
             self.rename(contact, &value)?;
             run.note(Undo::Named { contact: contact.0, name: before.clone() });
+            if before.contains('@') {
+                self.mark_with_sharers(contact)?;
+                return Ok(true);
+            }
             value = before;
         }
         let is_new = self.add_identity(contact, kind, &value, "hand")?;
@@ -213,11 +227,11 @@ impl Store {
             let kind = kind.name().to_owned();
             run.note(Undo::Identity { contact: contact.0, kind, value });
         }
-        self.mark_dirty(contact)?;
+        self.mark_with_sharers(contact)?;
         Ok(is_new || kind == IdentityKind::Name)
     }
 
-    /// The names of everybody else who has this address or link.
+    /// The names of everybody else who has this address.
     ///
     /// # Errors
     /// Where the database can't be read.
@@ -227,7 +241,7 @@ impl Store {
         value: &str,
         contact: ContactId,
     ) -> Result<Vec<String>> {
-        if !matches!(kind, IdentityKind::Email | IdentityKind::Url) {
+        if kind != IdentityKind::Email {
             return Ok(Vec::new());
         }
         let mut find = self.db.prepare_cached(
@@ -249,7 +263,9 @@ impl Store {
         said: &str,
     ) -> Result<bool> {
         let names = self.names_of(contact)?;
-        Ok(names.iter().any(|name| cards::is_proof(kind, value, name, said)))
+        let is_known = names.iter().any(|name| name == said);
+        Ok(is_known && kind != IdentityKind::Name
+            || names.iter().all(|name| cards::is_proof(kind, value, name, said)))
     }
 
     /// Adds what the card says that they are recognised by. What belongs to somebody who may be the
@@ -262,12 +278,11 @@ impl Store {
     ) -> Result<()> {
         let mut others = self.db.prepare_cached(
             "SELECT contact FROM identity
-             WHERE kind = ?1 AND value = ?2 AND contact <> ?3 AND source <> 'by_name'",
+             WHERE kind = ?1 AND value = ?2 AND contact <> ?3 AND source <> 'by_name' LIMIT 20",
         )?;
         for (kind, value) in &card.identities {
-            let one_persons = matches!(kind, IdentityKind::Email | IdentityKind::Url);
             let mut is_taken = false;
-            if one_persons {
+            if cards::may_join_names(*kind, value) {
                 for other in others.query_map(params![kind, value, contact.0], |row| row.get(0))? {
                     is_taken |= self.proves(*kind, value, ContactId(other?), &card.name)?;
                 }

@@ -254,6 +254,15 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What mail calls an address.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn called(&self, address: &str) -> Result<Option<String>> {
+        let mut find = self.db.prepare_cached("SELECT name FROM address WHERE email = ?1")?;
+        Ok(find.query_row([address], |row| row.get(0)).optional()?.flatten())
+    }
+
     /// The names that stand beside my addresses.
     ///
     /// # Errors

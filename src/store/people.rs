@@ -1,6 +1,6 @@
 //! Contacts and how they are recognised.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -206,13 +206,22 @@ impl Store {
     /// # Errors
     /// Where the database can't be written.
     pub(super) fn match_by_name(&self) -> Result<()> {
-        let without = self.without_address()?;
-        let mut found: Vec<(i64, ContactId)> = if without.is_empty() {
-            Vec::new()
+        let seen = self.nobodys_addresses()?;
+        let mut found = if seen.iter().any(|seen| seen.both_ways) {
+            self.found_by_name(&seen)?
         } else {
-            identity::by_name(&self.names()?, &self.nobodys_addresses()?)
+            Vec::new()
         };
-        found.retain(|(_, contact)| without.contains(contact));
+        let mut is_without = self.db.prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND kind = 'email'
+                                AND source <> 'by_name')",
+        )?;
+        let mut without = Vec::with_capacity(found.len());
+        for (address, contact) in found.drain(..) {
+            if is_without.query_row([contact.0], |row| row.get(0))? {
+                without.push((address, contact));
+            }
+        }
         let refused: Vec<(i64, String)> = self
             .db
             .prepare_cached(
@@ -227,7 +236,7 @@ impl Store {
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
         let mut wanted = Vec::new();
-        for (address, contact) in found {
+        for (address, contact) in without {
             let email: String = self
                 .db
                 .prepare_cached("SELECT email FROM address WHERE id = ?1")?
@@ -259,36 +268,17 @@ impl Store {
         Ok(())
     }
 
-    /// Contacts that have no address but what was found by their name.
-    fn without_address(&self) -> Result<HashSet<ContactId>> {
-        Ok(self
-            .db
-            .prepare_cached(
-                "SELECT id FROM contact WHERE NOT EXISTS (
-                   SELECT 1 FROM identity WHERE contact = id AND kind = 'email'
-                   AND source <> 'by_name')",
-            )?
-            .query_map([], |row| row.get(0).map(ContactId))?
-            .collect::<Result<_, _>>()?)
-    }
-
-    pub(super) fn names(&self) -> Result<Vec<(ContactId, Vec<String>)>> {
-        let rows: Vec<(i64, String)> = self
-            .db
-            .prepare_cached(
-                "SELECT c.id, c.name FROM contact c UNION
-                 SELECT contact, value FROM identity WHERE kind = 'name' ORDER BY 1",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        let mut people: Vec<(ContactId, Vec<String>)> = Vec::new();
-        for (contact, name) in rows {
-            match people.last_mut() {
-                Some((last, names)) if last.0 == contact => names.push(name),
-                _ => people.push((ContactId(contact), vec![name])),
-            }
-        }
-        Ok(people)
+    /// Everybody's names are gone through, and few of them remembered.
+    fn found_by_name(&self, seen: &[SeenAddress]) -> Result<Vec<(i64, ContactId)>> {
+        let mut names = self.db.prepare_cached(
+            "SELECT id, name FROM contact
+             UNION ALL SELECT contact, value FROM identity WHERE kind = 'name'",
+        )?;
+        let mut failed = None;
+        let rows = names.query_map([], |row| Ok((ContactId(row.get(0)?), row.get(1)?)))?;
+        let read = rows.map_while(|row| row.map_err(|cause| failed = Some(cause)).ok());
+        let found = identity::by_name(read, seen);
+        failed.map_or(Ok(found), |cause| Err(cause.into()))
     }
 
     /// Addresses with a display name that belong to no contact by anything better than the name.

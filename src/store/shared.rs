@@ -79,6 +79,20 @@ impl Store {
         Ok(holders)
     }
 
+    /// Whose mail may be told otherwise since this contact has gained or lost an address or a name:
+    /// theirs, and that of everybody who shares an address with them.
+    pub(super) fn mark_with_sharers(&self, contact: ContactId) -> Result<()> {
+        self.mark_dirty(contact)?;
+        self.db
+            .prepare_cached(
+                "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+                   SELECT o.contact FROM identity i JOIN identity o ON o.address = i.address
+                   WHERE i.contact = ?1 AND i.address IS NOT NULL)",
+            )?
+            .execute([contact.0])?;
+        Ok(())
+    }
+
     /// Every name that a contact bears.
     pub(super) fn names_of(&self, contact: ContactId) -> Result<Vec<String>> {
         let mut find = self.db.prepare_cached(

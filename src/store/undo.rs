@@ -257,17 +257,19 @@ impl Store {
         match step {
             Undo::Created { contact } => self.take_contact_back(*contact)?,
             Undo::Identity { contact, kind, value } => {
+                self.mark_with_sharers(ContactId(*contact))?;
+                // Links of profiles were kept otherwise before.
                 let address: Option<i64> = self
                     .db
                     .prepare_cached(
-                        "DELETE FROM identity WHERE contact = ?1 AND kind = ?2 AND value = ?3
+                        "DELETE FROM identity WHERE contact = ?1 AND kind = ?2
+                         AND (value = ?3 OR kind = 'url' AND value = lower(?3))
                          RETURNING address",
                     )?
                     .query_row(params![contact, kind, value], |row| row.get(0))
                     .optional()?
                     .flatten();
                 self.forget_address(address)?;
-                self.mark_dirty(ContactId(*contact))?;
             }
             Undo::Fields { contact, company, position, connected, work_from } => {
                 self.db.execute(
@@ -281,7 +283,7 @@ impl Store {
                     "UPDATE contact SET name = ?2 WHERE id = ?1",
                     params![contact, name],
                 )?;
-                self.mark_dirty(ContactId(*contact))?;
+                self.mark_with_sharers(ContactId(*contact))?;
             }
             Undo::News { news } => {
                 self.db.execute("DELETE FROM news WHERE id = ?1", [news])?;
@@ -294,6 +296,7 @@ impl Store {
 
     /// Takes away a contact that was made, and what is derived of them.
     fn take_contact_back(&self, contact: i64) -> Result<()> {
+        self.mark_with_sharers(ContactId(contact))?;
         let addresses: Vec<Option<i64>> = self
             .db
             .prepare_cached("DELETE FROM identity WHERE contact = ?1 RETURNING address")?
@@ -316,7 +319,9 @@ impl Store {
                 "DELETE FROM address WHERE id = ?1 AND mine = 0 AND name IS NULL
                  AND NOT EXISTS (SELECT 1 FROM identity WHERE address = ?1)
                  AND NOT EXISTS (SELECT 1 FROM message WHERE author = ?1)
-                 AND NOT EXISTS (SELECT 1 FROM recipient WHERE address = ?1)",
+                 AND NOT EXISTS (SELECT 1 FROM recipient WHERE address = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM through_list WHERE claimed = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM list_author WHERE author = ?1)",
             )?
             .execute([address])?;
         Ok(())

@@ -22,6 +22,7 @@ mod hostile;
 mod mailbox;
 mod maildir;
 mod measure;
+mod people;
 mod raw;
 mod standings;
 mod stored;
@@ -48,8 +49,12 @@ const OF_THE_TABLE: [Benchmark; 7] = [
 ];
 
 /// Only run by their names.
-const OTHERS: [Benchmark; 3] =
-    [("standings", |_| standings::run()), ("measure", |_| measure::run()), ("due", |_| due::run())];
+const OTHERS: [Benchmark; 4] = [
+    ("people", people::run),
+    ("standings", |_| standings::run()),
+    ("measure", |_| measure::run()),
+    ("due", |_| due::run()),
+];
 
 fn main() -> ExitCode {
     // Test runners list and run benchmarks too; only `cargo bench` means it.

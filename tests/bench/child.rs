@@ -33,7 +33,7 @@ pub fn sync(world: &World) -> Synced {
 }
 
 /// Waits for the end. The high-water mark only grows, so that looking often misses little.
-fn watch(child: &mut Child) -> (ExitStatus, f64) {
+pub fn watch(child: &mut Child) -> (ExitStatus, f64) {
     let mut peak: f64 = 0.0;
     loop {
         peak = peak.max(memory(child.id(), "VmHWM").unwrap_or_default());

@@ -15,13 +15,6 @@ const BATCH: usize = 3_000;
 
 /// Files that many messages with that many contacts under an account named `bench`.
 pub fn fill(store: &Store, messages: usize, contacts: usize) {
-    store.set_accounts(&[("bench".to_owned(), MailboxKind::Maildir)]).unwrap();
-    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
-    store.set_time_basis(TimeBasis::Arrival).unwrap();
-    store.set_reads_text(true).unwrap();
-    store
-        .set_folders("bench", &[("INBOX".to_owned(), Role::Inbox), ("Sent".to_owned(), Role::Sent)])
-        .unwrap();
     let mut run = ImportRun::default();
     store
         .transaction(|store| {
@@ -36,7 +29,19 @@ pub fn fill(store: &Store, messages: usize, contacts: usize) {
             Ok(())
         })
         .unwrap();
-    let mut mail = mailbox::messages(messages, contacts).enumerate().peekable();
+    fill_mail(store, messages, contacts);
+}
+
+/// Files that many messages with that many people who are no contacts.
+pub fn fill_mail(store: &Store, messages: usize, people: usize) {
+    store.set_accounts(&[("bench".to_owned(), MailboxKind::Maildir)]).unwrap();
+    store.set_mine(&["ada@example.com".to_owned()]).unwrap();
+    store.set_time_basis(TimeBasis::Arrival).unwrap();
+    store.set_reads_text(true).unwrap();
+    store
+        .set_folders("bench", &[("INBOX".to_owned(), Role::Inbox), ("Sent".to_owned(), Role::Sent)])
+        .unwrap();
+    let mut mail = mailbox::messages(messages, people).enumerate().peekable();
     while mail.peek().is_some() {
         store
             .transaction(|store| {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::message::identity::name_key;
 use crate::domain::message::noise::addresses::is_role;
-use crate::domain::message::noise::linkedin::is_linkedins;
+use crate::domain::message::noise::linkedin::is_linkedins_own;
 use crate::domain::model::Moment;
 
 /// An address with which mail goes both ways.
@@ -45,7 +45,7 @@ pub struct SuggestedContact {
 
 /// The people among `found`, best first: those with whom most letters went both ways, then the latest.
 pub fn suggestions(mut found: Vec<Correspondent>) -> Vec<SuggestedContact> {
-    found.retain(|one| !is_role(&one.email) && !is_linkedins(&one.email));
+    found.retain(|one| !is_role(&one.email) && !is_linkedins_own(&one.email));
     found.sort_by(|a, b| {
         (b.from_them + b.from_me, &a.email).cmp(&(a.from_them + a.from_me, &b.email))
     });

@@ -103,6 +103,8 @@ impl EntryKind {
     }
 }
 
+/// An export knows the minute of an invitation, in seconds.
+const SAME_MINUTE: i64 = 60;
 /// A message so long after the one before it, in seconds, begins anew.
 const SAME_TALK: i64 = 30 * DAY;
 
@@ -118,7 +120,33 @@ pub fn touches(entries: &[Entry], until: Moment) -> Vec<Touch> {
         let goes_on = before.is_some_and(|before| entry.at.0 - before.0 <= SAME_TALK);
         touches.extend(touch(entry, goes_on));
     }
+    join_invitations(&mut touches);
     touches
+}
+
+/// The note of an invitation stands among the messages, too, once it was accepted: in the one export
+/// alone, in a later one as the beginning of a conversation.
+fn join_invitations(touches: &mut [Touch]) {
+    let is_message = |touch: &Touch| touch.channel == Channel::Linkedin;
+    let alone = |touch: &Touch| touch.thread < i64::MIN + (1 << 40);
+    for place in 0..touches.len() {
+        let invitation = &touches[place];
+        if !is_message(invitation) || !alone(invitation) {
+            continue;
+        }
+        let (author, at) = (invitation.author, invitation.at);
+        let same = touches.iter().find(|it| {
+            is_message(it)
+                && !alone(it)
+                && it.author == author
+                && (it.at.0 - at.0).abs() <= SAME_MINUTE
+        });
+        if let Some((at, thread, subject)) = same.map(|it| (it.at, it.thread, it.subject)) {
+            let copy = &mut touches[place];
+            (copy.at, copy.thread, copy.subject) = (at, thread, subject);
+        }
+    }
+    touches.sort_by_key(|touch| touch.at);
 }
 
 /// `goes_on`: it is a message in a conversation that had begun.

@@ -165,6 +165,7 @@ pub fn read(
     found.absences = absence::absences(&notices, &written_by_them(&found.touches));
     let beside_mail = entries::touches(entries, until);
     entries::fill(&mut found.touches, &beside_mail);
+    answer_notices(&mut found.touches);
     found.touches.extend(beside_mail);
     found
 }
@@ -269,6 +270,19 @@ fn by_a_person(letter: &Letter, at: Moment, mine: &[Moment]) -> Result<(), Unfit
     match noise::verdict(letter.traits, &context) {
         Err(noise::Noise::Reaction) | Ok(()) => Ok(()),
         Err(reason) => Err(Unfit::Noise(reason)),
+    }
+}
+
+/// Who answers a notice by mail answers what it tells of, though the mail goes to LinkedIn.
+fn answer_notices(touches: &mut [Touch]) {
+    let told = touches.iter().filter(|touch| touch.channel == Channel::Linkedin);
+    let threads: HashMap<i64, i64> =
+        told.filter_map(|notice| Some((notice.own_id?, notice.thread))).collect();
+    for answer in touches.iter_mut().filter(|touch| touch.author == Author::Me) {
+        if let Some(thread) = answer.parent.and_then(|parent| threads.get(&parent)) {
+            (answer.thread, answer.channel) = (*thread, Channel::Linkedin);
+            (answer.asks, answer.addressed) = (true, true);
+        }
     }
 }
 

@@ -19,10 +19,21 @@ const SHORTEST: usize = 3;
 pub fn is_proof(kind: IdentityKind, value: &str, name: &str, said: &str) -> bool {
     match kind {
         IdentityKind::Email => may_be_one(name, said),
-        IdentityKind::Url => profile(value).is_some() || may_be_one(name, said),
+        IdentityKind::Url => profile(value).is_some() || name == said,
         IdentityKind::Phone => name == said,
         IdentityKind::Name => false,
     }
+}
+
+/// Whether what is shared may prove something of somebody who has another name.
+pub fn may_join_names(kind: IdentityKind, value: &str) -> bool {
+    kind == IdentityKind::Email || kind == IdentityKind::Url && profile(value).is_some()
+}
+
+/// Whether `said` is more of a name than `known`: a name at all, or a whole one.
+pub fn says_more(said: &str, known: &str) -> bool {
+    let is_whole = |name: &str| !name.contains('@') && name_key(name).is_some();
+    is_whole(said) && !is_whole(known) || known.contains('@') && !said.contains('@')
 }
 
 /// Whether one person may go by both names: one of them is none, or says less than the other, or
@@ -98,7 +109,7 @@ const BEST: &str = "linkedin-connections";
 
 /// What the word of an export of the kind `source` is worth where `known_from` said what is known.
 pub fn word(known_from: &str, source: &str) -> Word {
-    if known_from.is_empty() || known_from == source {
+    if known_from == source || known_from.is_empty() && source == BEST {
         Word::IsNews
     } else if source == BEST {
         Word::Replaces
@@ -256,6 +267,8 @@ mod tests {
         assert_eq!(word("vcard", "linkedin-connections"), Word::Replaces);
         assert_eq!(word("linkedin-connections", "vcard"), Word::Adds);
         assert_eq!(word("vcard", "vcard"), Word::IsNews);
+        assert_eq!(word("", "linkedin-connections"), Word::IsNews);
+        assert_eq!(word("", "google-contacts"), Word::Adds);
         assert_eq!(known.clone().with(&work("Navy", ""), Word::Adds), known);
         assert_eq!(known.with(&work("Navy", ""), Word::Replaces), work("Navy", "Engineer"));
         assert_eq!(work("Navy", "CTO").sentence().unwrap(), "is now CTO at Navy");

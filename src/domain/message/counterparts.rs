@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::forms::profile;
-use super::identity::{Only, name_key};
+use super::forms::{link, profile, telling_digits};
+use super::identity::{IdentityKind, name_key};
 use crate::domain::model::ContactId;
 
 /// Whoever was on the other side, by what an export calls them.
@@ -20,76 +20,78 @@ pub struct Counterpart {
     pub name: Option<String>,
 }
 
-/// What a contact may be recognised by, beside mail addresses.
-#[derive(Debug, Clone, Default)]
-pub struct KnownBy {
-    /// All names that they bear.
-    pub names: Vec<String>,
-    /// Telephone numbers.
-    pub phones: Vec<String>,
-    /// Links of profiles.
-    pub urls: Vec<String>,
-}
-
-/// So many digits at the end tell numbers apart, however much of the way there is written before
-/// them.
-const TELLING_DIGITS: usize = 7;
-
-/// Everybody, to be looked up by what exports call them.
+/// Whoever is looked for, with the contacts that may be meant. Everybody is gone through, and only
+/// what is looked for is remembered of them.
 #[derive(Debug, Default)]
 pub struct Directory {
     by_url: HashMap<String, Vec<ContactId>>,
-    /// By the last digits; with the whole number.
+    /// By the telling digits; with the whole number.
     by_phone: HashMap<String, Vec<(String, ContactId)>>,
-    by_name: HashMap<String, Only<ContactId>>,
+    by_name: HashMap<String, Vec<ContactId>>,
+    /// Of whom a profile is known.
     profiled: HashSet<ContactId>,
-    name_keys: HashMap<ContactId, Vec<String>>,
 }
 
 impl Directory {
-    /// Of all contacts.
-    pub fn of(people: impl IntoIterator<Item = (ContactId, KnownBy)>) -> Directory {
+    /// To look for these.
+    pub fn wanting<'c>(counterparts: impl IntoIterator<Item = &'c Counterpart>) -> Directory {
         let mut directory = Directory::default();
-        for (contact, known) in people {
-            for url in known.urls {
-                if profile(&url).is_some() {
-                    directory.profiled.insert(contact);
-                }
-                directory.by_url.entry(url).or_default().push(contact);
+        for Counterpart { phone, url, name } in counterparts {
+            if let Some(url) = url {
+                directory.by_url.entry(url.clone()).or_default();
             }
-            for phone in known.phones {
-                let digits = dialled(&phone).to_owned();
-                let bearers = directory.by_phone.entry(ending(&digits)).or_default();
-                bearers.push((digits, contact));
+            if let Some(phone) = phone {
+                directory.by_phone.entry(telling_digits(phone).to_owned()).or_default();
             }
-            let mut keys: Vec<String> =
-                known.names.iter().filter_map(|name| name_key(name)).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            for key in &keys {
-                directory.by_name.entry(key.clone()).or_default().meet(contact);
+            if let Some(key) = name.as_deref().and_then(name_key) {
+                directory.by_name.entry(key).or_default();
             }
-            directory.name_keys.insert(contact, keys);
         }
         directory
+    }
+
+    /// Something that a contact is recognised by; a name is one of all that they bear.
+    pub fn meet(&mut self, contact: ContactId, kind: IdentityKind, value: &str) {
+        match kind {
+            IdentityKind::Email => {}
+            IdentityKind::Url => {
+                let link = link(value).unwrap_or_else(|| value.to_owned());
+                if profile(&link).is_some() {
+                    self.profiled.insert(contact);
+                }
+                if let Some(bearers) = self.by_url.get_mut(&link) {
+                    bearers.push(contact);
+                }
+            }
+            IdentityKind::Phone => {
+                if let Some(bearers) = self.by_phone.get_mut(telling_digits(value)) {
+                    bearers.push((dialled(value).to_owned(), contact));
+                }
+            }
+            IdentityKind::Name => {
+                let bearers = name_key(value).and_then(|key| self.by_name.get_mut(&key));
+                if let Some(bearers) = bearers.filter(|bearers| !bearers.contains(&contact)) {
+                    bearers.push(contact);
+                }
+            }
+        }
     }
 
     /// The contact who is meant: of the same profile; else of the same number, or the one of them
     /// who bears the name; else the only one of the name, unless another profile is known of them.
     pub fn contact(&self, counterpart: &Counterpart) -> Option<ContactId> {
-        let key = counterpart.name.as_ref().and_then(|name| name_key(name));
+        let named = counterpart.name.as_deref().and_then(name_key);
+        let named = named.and_then(|key| self.by_name.get(&key));
+        let named = named.map(Vec::as_slice).unwrap_or_default();
         let one_of = |bearers: &[ContactId]| match bearers {
             [] => None,
             [one, rest @ ..] if rest.iter().all(|other| other == one) => Some(*one),
-            _ => {
-                bearers.iter().copied().find(|it| key.as_ref().is_some_and(|k| self.bears(*it, k)))
-            }
+            _ => bearers.iter().copied().find(|bearer| named.contains(bearer)),
         };
-        if let Some(url) = &counterpart.url {
-            let bearers = self.by_url.get(url).map(Vec::as_slice).unwrap_or_default();
-            if !bearers.is_empty() {
-                return one_of(bearers);
-            }
+        if let Some(bearers) = counterpart.url.as_ref().and_then(|url| self.by_url.get(url))
+            && !bearers.is_empty()
+        {
+            return one_of(bearers);
         }
         if let Some(phone) = &counterpart.phone {
             let bearers = self.bearers_of(phone);
@@ -97,20 +99,20 @@ impl Directory {
                 return one_of(&bearers);
             }
         }
-        let named = self.by_name.get(&key?)?.one()?;
-        let is_another = counterpart.url.is_some() && self.profiled.contains(&named);
-        (!is_another).then_some(named)
+        let [only] = named else { return None };
+        (counterpart.url.is_none() || !self.is_profiled(*only)).then_some(*only)
     }
 
-    fn bears(&self, contact: ContactId, key: &str) -> bool {
-        self.name_keys.get(&contact).is_some_and(|keys| keys.iter().any(|known| known == key))
+    /// Whether a profile of a contact is known.
+    pub fn is_profiled(&self, contact: ContactId) -> bool {
+        self.profiled.contains(&contact)
     }
 
     fn bearers_of(&self, phone: &str) -> Vec<ContactId> {
         let digits = dialled(phone);
+        let long_enough = telling_digits(digits).len() < digits.len();
         let same = |known: &str| known.ends_with(digits) || digits.ends_with(known);
-        let long_enough = digits.len() >= TELLING_DIGITS;
-        let bearers = self.by_phone.get(&ending(digits)).into_iter().flatten();
+        let bearers = self.by_phone.get(telling_digits(phone)).into_iter().flatten();
         bearers
             .filter(|(known, _)| known == digits || long_enough && same(known))
             .map(|(_, contact)| *contact)
@@ -123,11 +125,6 @@ fn dialled(phone: &str) -> &str {
     phone.trim_start_matches(['+', '0'])
 }
 
-fn ending(digits: &str) -> String {
-    let start = digits.len().saturating_sub(TELLING_DIGITS);
-    digits.get(start..).unwrap_or(digits).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,18 +133,18 @@ mod tests {
     const BOB: ContactId = ContactId(2);
     const OTHER_ANN: ContactId = ContactId(3);
 
-    fn known(names: &[&str], phones: &[&str], urls: &[&str]) -> KnownBy {
-        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        KnownBy { names: owned(names), phones: owned(phones), urls: owned(urls) }
-    }
-
-    fn directory() -> Directory {
-        Directory::of([
-            (ANN, known(&["Ann Lee"], &["+43691234123"], &["https://www.linkedin.com/in/ann-lee"])),
-            (BOB, known(&["Bob Moss", "Bobby Moss"], &["+43691234123", "12345"], &[])),
-            (OTHER_ANN, known(&["Anne Roy"], &[], &["https://example.org/anne"])),
-        ])
-    }
+    const KNOWN: [(ContactId, IdentityKind, &str); 10] = [
+        (ANN, IdentityKind::Name, "Ann Lee"),
+        (ANN, IdentityKind::Phone, "+43691234123"),
+        (ANN, IdentityKind::Url, "https://LinkedIn.com/in/Ann-Lee/"),
+        (BOB, IdentityKind::Name, "Bob Moss"),
+        (BOB, IdentityKind::Name, "Bobby Moss"),
+        (BOB, IdentityKind::Phone, "+43691234123"),
+        (BOB, IdentityKind::Phone, "12345"),
+        (OTHER_ANN, IdentityKind::Name, "Anne Roy"),
+        (OTHER_ANN, IdentityKind::Url, "https://example.org/anne"),
+        (OTHER_ANN, IdentityKind::Email, "anne@example.org"),
+    ];
 
     #[track_caller]
     fn check(
@@ -158,7 +155,9 @@ mod tests {
     ) {
         let [phone, url, name] = [phone, url, name].map(|it| it.map(str::to_owned));
         let counterpart = Counterpart { phone, url, name };
-        assert_eq!(directory().contact(&counterpart), expect, "{counterpart:?}");
+        let mut directory = Directory::wanting([&counterpart]);
+        KNOWN.iter().for_each(|(contact, kind, value)| directory.meet(*contact, *kind, value));
+        assert_eq!(directory.contact(&counterpart), expect, "{counterpart:?}");
     }
 
     #[test]

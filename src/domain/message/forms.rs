@@ -37,6 +37,16 @@ pub fn link(said: &str) -> Option<String> {
         .then(|| format!("{scheme}{}{path}", host.to_lowercase()))
 }
 
+/// So many digits at the end tell numbers apart, however much of the way there is written before
+/// them.
+const TELLING_DIGITS: usize = 7;
+
+/// The end of a number, which is the same with and without its country.
+pub fn telling_digits(phone: &str) -> &str {
+    let start = phone.len().saturating_sub(TELLING_DIGITS);
+    phone.get(start..).unwrap_or(phone)
+}
+
 /// The path of a LinkedIn profile, whatever host and language stand around it: `in/ada`.
 pub fn profile(url: &str) -> Option<String> {
     let url = url.to_lowercase();
@@ -45,8 +55,15 @@ pub fn profile(url: &str) -> Option<String> {
     let is_linkedin = host == "linkedin.com" || host.ends_with(".linkedin.com");
     let mut parts = path.split('/');
     let (kind, name) = (parts.next()?, parts.next()?);
-    let is_profile = is_linkedin && matches!(kind, "in" | "pub") && !name.is_empty();
-    is_profile.then(|| format!("{kind}/{name}"))
+    if !is_linkedin || name.is_empty() {
+        return None;
+    }
+    match kind {
+        "in" => Some(format!("in/{name}")),
+        // Of namesakes only the rest tells who it is.
+        "pub" => Some(path.trim_end_matches('/').to_owned()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +93,11 @@ mod tests {
             Some("https://www.linkedin.com/in/ann"),
         );
         check(link, "de.linkedin.com/in/ann/de", Some("https://www.linkedin.com/in/ann"));
+        check(
+            link,
+            "https://www.linkedin.com/pub/john-smith/1/2b3/4c5/",
+            Some("https://www.linkedin.com/pub/john-smith/1/2b3/4c5"),
+        );
         check(link, "example.org/Ann", Some("example.org/Ann"));
         check(link, "https://", None);
         check(link, "not a link", None);

@@ -232,27 +232,34 @@ pub struct SeenAddress {
 }
 
 /// Which contact each address belongs to, going by the display name: a name of at least two words
-/// that exactly one contact bears, and mail both ways. Ordered by address.
-pub fn by_name(people: &[(ContactId, Vec<String>)], seen: &[SeenAddress]) -> Vec<(i64, ContactId)> {
-    let mut bearers: BTreeMap<String, Only<ContactId>> = BTreeMap::new();
-    for (contact, names) in people {
-        for key in names.iter().filter_map(|name| name_key(name)) {
-            bearers.entry(key).or_default().meet(*contact);
+/// that exactly one contact bears, and mail both ways. Ordered by address. Of `people`, each name
+/// with its bearer, only what was seen is remembered.
+pub fn by_name(
+    people: impl IntoIterator<Item = (ContactId, String)>,
+    seen: &[SeenAddress],
+) -> Vec<(i64, ContactId)> {
+    let believed = seen.iter().filter(|seen| seen.both_ways);
+    let keys: Vec<(i64, String)> =
+        believed.filter_map(|seen| Some((seen.address, name_key(&seen.name)?))).collect();
+    let mut bearers: BTreeMap<&str, Only<ContactId>> =
+        keys.iter().map(|(_, key)| (key.as_str(), Only::default())).collect();
+    for (contact, name) in people {
+        if let Some(bearer) = name_key(&name).and_then(|key| bearers.get_mut(key.as_str())) {
+            bearer.meet(contact);
         }
     }
     let mut owners: BTreeMap<i64, Only<ContactId>> = BTreeMap::new();
-    for seen in seen.iter().filter(|seen| seen.both_ways) {
-        let bearer = name_key(&seen.name).and_then(|key| bearers.get(&key)?.one());
-        if let Some(contact) = bearer {
-            owners.entry(seen.address).or_default().meet(contact);
+    for (address, key) in &keys {
+        if let Some(contact) = bearers.get(key.as_str()).and_then(Only::one) {
+            owners.entry(*address).or_default().meet(contact);
         }
     }
     owners.into_iter().filter_map(|(address, owner)| Some((address, owner.one()?))).collect()
 }
 
 /// One value, as long as no second one comes along.
-#[derive(Debug, Default)]
-pub(super) enum Only<T> {
+#[derive(Default)]
+enum Only<T> {
     #[default]
     Nobody,
     One(T),
@@ -260,7 +267,7 @@ pub(super) enum Only<T> {
 }
 
 impl<T: Copy + PartialEq> Only<T> {
-    pub(super) fn meet(&mut self, value: T) {
+    fn meet(&mut self, value: T) {
         *self = match self {
             Only::Nobody => Only::One(value),
             Only::One(known) if *known == value => Only::One(value),
@@ -268,7 +275,7 @@ impl<T: Copy + PartialEq> Only<T> {
         };
     }
 
-    pub(super) fn one(&self) -> Option<T> {
+    fn one(&self) -> Option<T> {
         match self {
             Only::One(value) => Some(*value),
             _ => None,

@@ -14,6 +14,9 @@ use super::header::HeaderRow;
 use crate::import::text::{Lines, decoded};
 use crate::import::values::Skipped;
 
+/// No row is longer, in bytes.
+const LONGEST_ROW: usize = 8 << 20;
+
 pub struct Row {
     /// 1-based line of the file on which the row starts.
     pub line: u64,
@@ -134,10 +137,14 @@ impl<'a> Rows<'a> {
     /// swallow a row that stands well by itself.
     fn closing_line(&mut self) -> io::Result<Option<usize>> {
         let mut open = true;
+        let mut length = 0;
         for index in 1..self.shape.most_lines {
-            let Some(is_balanced) = self.line(index)?.map(|line| line.is_balanced) else {
+            let Some(line) = self.line(index)? else { return Ok(None) };
+            let is_balanced = line.is_balanced;
+            length += line.text.len();
+            if length > LONGEST_ROW {
                 return Ok(None);
-            };
+            }
             if self.stands_alone(index) {
                 return Ok(None);
             }

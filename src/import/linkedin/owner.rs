@@ -1,6 +1,6 @@
 //! Who among the participants of LinkedIn's messages is the user.
 //!
-//! Never somebody whom the user knows as a contact; and nobody, where two could be meant.
+//! Never one of the user's connections; and nobody, where two could be meant.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,6 +16,17 @@ pub struct OwnerSearch {
     /// By the hash of its name.
     conversations: HashMap<i64, Vec<usize>>,
     participants: BTreeMap<Participant, usize>,
+}
+
+/// Who a participant is to the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// On the site: their profile is known.
+    Connection,
+    /// By name, from an address book, in which the user may stand, too.
+    Contact,
+    /// No contact.
+    Nobody,
 }
 
 /// The user, as a site names them.
@@ -55,36 +66,45 @@ impl OwnerSearch {
         }
     }
 
-    /// Who it is: whoever bears one of the user's `names`, else who is in more conversations than
-    /// anybody else; never one of those whom `is_contact` knows.
+    /// Everybody who takes part.
+    pub fn participants(&self) -> impl Iterator<Item = &Participant> {
+        self.participants.keys()
+    }
+
+    /// Who it is: whoever bears one of the user's `names` and is none of the user's connections, else
+    /// who is in more conversations than anybody else whom the user doesn't know.
     pub fn found(
         &self,
         names: &[String],
-        is_contact: impl Fn(&Participant) -> bool,
+        known: impl Fn(&Participant) -> Known,
     ) -> Option<SiteOwner> {
         let mut counts = vec![0_usize; self.participants.len()];
         for participants in self.conversations.values() {
             participants.iter().for_each(|id| counts[*id] += 1);
         }
-        let strangers = self.participants.iter().filter(|(one, _)| !is_contact(one));
-        let counted: Vec<(usize, &Participant)> =
-            strangers.map(|(participant, id)| (counts[*id], participant)).collect();
-        let names: HashSet<String> = names.iter().map(|name| folded(name)).collect();
-        let namesakes: Vec<(usize, &Participant)> =
-            counted.iter().filter(|(_, one)| names.contains(&folded(&one.name))).copied().collect();
-        let mut among = if namesakes.is_empty() { counted } else { namesakes.clone() };
-        among.sort_by_key(|(count, one)| (std::cmp::Reverse(*count), one.url.is_none()));
-        let me = match among.as_slice() {
-            [] => return None,
-            [(first, _), (second, _), ..] if namesakes.is_empty() && first == second => {
-                return None;
-            }
-            [(_, me), ..] => *me,
+        let counted = |is_meant: &dyn Fn(&Participant) -> bool| {
+            let all = self.participants.iter().filter(|(one, _)| is_meant(one));
+            let mut counted: Vec<(usize, &Participant)> =
+                all.map(|(participant, id)| (counts[*id], participant)).collect();
+            counted.sort_by_key(|(count, one)| (std::cmp::Reverse(*count), one.url.is_none()));
+            counted
         };
-        let url = me.url.clone().or_else(|| among.iter().find_map(|(_, one)| one.url.clone()));
-        let url = if namesakes.is_empty() { me.url.clone() } else { url };
-        let own = (!me.name.is_empty()).then(|| folded(&me.name));
-        Some(SiteOwner { url, names: names.into_iter().chain(own).collect() })
+        let names: HashSet<String> = names.iter().map(|name| folded(name)).collect();
+        let namesakes =
+            counted(&|one| names.contains(&folded(&one.name)) && known(one) != Known::Connection);
+        if let Some((_, me)) = namesakes.first() {
+            let url = || namesakes.iter().find_map(|(_, one)| one.url.clone());
+            return Some(SiteOwner { url: me.url.clone().or_else(url), names });
+        }
+        match counted(&|one| known(one) == Known::Nobody).as_slice() {
+            [] => None,
+            [(first, _), (second, _), ..] if first == second => None,
+            [(_, me), ..] => {
+                let own = (!me.name.is_empty()).then(|| folded(&me.name));
+                let names = names.into_iter().chain(own).collect();
+                Some(SiteOwner { url: me.url.clone(), names })
+            }
+        }
     }
 }
 
@@ -155,7 +175,10 @@ mod tests {
         let mut search = OwnerSearch::default();
         messages.iter().for_each(|(conversation, said)| search.see(&message(conversation, said)));
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        search.found(&names, |one| contacts.contains(&one.name.as_str()))
+        let known = |one: &Participant| {
+            if contacts.contains(&one.name.as_str()) { Known::Connection } else { Known::Nobody }
+        };
+        search.found(&names, known)
     }
 
     const TALKS: [(&str, &str); 3] = [

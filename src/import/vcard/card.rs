@@ -8,16 +8,16 @@ use calcard::vcard::{VCard, VCardEntry, VCardKind, VCardProperty, VCardValue};
 use calcard::{Entry, Parser};
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::super::text::{decoded, some, tidy};
+use super::super::text::{cut, decoded, some, tidy};
 use super::super::values::Card;
 
-/// The person of one card, or why there is none in it.
-pub(super) fn read(content: &[u8]) -> Result<Card, String> {
+/// The person of one card, or why there is none in it; and what was cut.
+pub(super) fn read(content: &[u8]) -> Result<(Card, Option<String>), String> {
     // vCard 2.1 lets a parameter's value stand without its name, which the parser doesn't know.
     let text = readable(content).replace(";QUOTED-PRINTABLE", ";ENCODING=QUOTED-PRINTABLE");
     let entry = catch_unwind(AssertUnwindSafe(|| Parser::new(&text).entry()));
     match entry {
-        Ok(Entry::VCard(card)) => person(&card),
+        Ok(Entry::VCard(card)) => Ok((person(&card)?, cut_name(&card))),
         Ok(_) | Err(_) => Err("the card can't be parsed".to_owned()),
     }
 }
@@ -59,6 +59,11 @@ fn charset(line: &[u8]) -> Option<&'static Encoding> {
         let (name, label) = parameter.split_at_checked(b"CHARSET=".len())?;
         name.eq_ignore_ascii_case(b"CHARSET=").then(|| Encoding::for_label(label))?
     })
+}
+
+fn cut_name(card: &VCard) -> Option<String> {
+    let name = card.property(&VCardProperty::Fn)?.values.first()?;
+    cut(name.as_text()?)
 }
 
 fn person(card: &VCard) -> Result<Card, String> {

@@ -28,24 +28,28 @@ pub(super) fn each(
 ) -> io::Result<()> {
     let mut cutter = Cutter::default();
     for (number, line) in (1..).zip(lines) {
-        if cutter.take(number, &line?).is_some_and(|piece| take(told(piece)).is_break()) {
+        if cutter.take(number, &line?).is_some_and(|piece| told(piece, take).is_break()) {
             return Ok(());
         }
     }
     if let Some(piece) = cutter.finish() {
-        let _ = take(told(piece));
+        let _ = told(piece, take);
     }
     Ok(())
 }
 
-fn told(piece: Piece) -> Statement {
+fn told(piece: Piece, take: &mut dyn FnMut(Statement) -> ControlFlow<()>) -> ControlFlow<()> {
     let (line, card) = match piece {
         Piece::Card { line, content } => (line, card::read(&content)),
         Piece::Broken { line, why } => (line, Err(why.to_owned())),
     };
+    let skip = |why| Statement::Skipped(Skipped { line, why });
     match card {
-        Ok(card) => Statement::Card(Card { line, ..card }),
-        Err(why) => Statement::Skipped(Skipped { line, why }),
+        Ok((card, cut)) => {
+            take(Statement::Card(Card { line, ..card }))?;
+            cut.map_or(ControlFlow::Continue(()), |why| take(skip(why)))
+        }
+        Err(why) => take(skip(why)),
     }
 }
 

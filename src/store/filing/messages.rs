@@ -110,6 +110,8 @@ impl Store {
             true => facts.traits.with_copy(stored.traits),
             false => stored.traits.with_copy(facts.traits),
         };
+        // Mail that was read before it was known to say so.
+        let traits = traits.with(Traits(facts.traits.0 & Traits::LINKEDIN_NOTICE.0));
         self.db
             .prepare_cached(
                 "UPDATE message SET
@@ -123,6 +125,7 @@ impl Store {
                              THEN ?5 ELSE subject END,
                    base_subject = ?9,
                    digest_token = coalesce(digest_token, ?10),
+                   author_name = coalesce(author_name, ?13),
                    dead_addresses = coalesce(nullif(dead_addresses, ?12), ?11, dead_addresses)
                  WHERE id = ?1",
             )?
@@ -139,15 +142,24 @@ impl Store {
                 facts.digest_token,
                 dead_addresses,
                 OF_JUNK,
+                parties.author_name,
             ])?;
+        let mut name = self.db.prepare_cached(
+            "UPDATE recipient SET name = ?3 WHERE address = ?1 AND message = ?2 AND name IS NULL",
+        )?;
+        for Recipient { address, name: called, .. } in &parties.recipients {
+            if called.is_some() {
+                name.execute(params![address, stored.id, called])?;
+            }
+        }
         if facts.cues.is_some() {
             self.text_is_read(stored.id)?;
         }
         // One that came past the list, or through one that is believed, says who wrote it.
         if let Some(author) = parties.author.filter(|_| !stored.has_author) {
             self.db
-                .prepare_cached("UPDATE message SET author = ?2, author_name = ?3 WHERE id = ?1")?
-                .execute(params![stored.id, author.id, parties.author_name])?;
+                .prepare_cached("UPDATE message SET author = ?2 WHERE id = ?1")?
+                .execute(params![stored.id, author.id])?;
         }
         Ok(stored.id)
     }

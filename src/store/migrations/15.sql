@@ -69,3 +69,9 @@ CREATE TABLE notice (
   counterpart INTEGER NOT NULL REFERENCES counterpart (id)
 ) STRICT;
 CREATE INDEX notice_by_counterpart ON notice (counterpart);
+
+-- Names, and LinkedIn's own mail, stand in headers that nobody looked at before: they are read once
+-- more. Calls are returned by calling, and everybody is measured anew.
+UPDATE folder SET uidvalidity = 0
+WHERE account IN (SELECT id FROM account WHERE kind <> 'archive');
+UPDATE contact SET dirty = 1;

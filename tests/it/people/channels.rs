@@ -224,3 +224,118 @@ fn a_call_is_logged_by_hand_from_either_side() {
     world.run(&["log", "call", "grace", "--undo"]);
     assert_eq!(turns(&world, "grace"), [""; 0]);
 }
+
+#[test]
+fn the_note_of_an_invitation_is_a_message_and_a_click_is_nothing() {
+    let world = world();
+    let invitations = "From,To,Sent At,Message,Direction\n\
+        Grace Hopper,Ada Example,\"3/2/26, 9:00 AM\",\"Could you tell me more about sloops?\",INCOMING\n\
+        Ada Example,Alan Turing,\"3/2/26, 9:05 AM\",,OUTGOING\n";
+    world.write("Invitations.csv", invitations);
+    let report = import(&world, &["Invitations.csv", "phone.vcf"]);
+    let file = &report["files"][0];
+    assert_eq!(
+        (&file["kind"], &file["new"]),
+        (&"linkedin-invitations".into(), &1.into()),
+        "{file}"
+    );
+    assert!(file["skipped"][0]["why"].as_str().unwrap().contains("without a note"), "{file}");
+    assert_eq!(turns(&world, "grace"), ["theirs linkedin 2026-03-02T09:00:00Z open"]);
+}
+
+#[test]
+fn the_archive_says_whose_it_is() {
+    let world = world();
+    world.configure("[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n");
+    let message = "CONVERSATION ID,FROM,TO,DATE,SUBJECT,CONTENT\n\
+        c1,Grace Hopper,Ada King,2026-03-02 09:00:00 UTC,,Could you send me the plan?\n";
+    let profile = "First Name,Last Name,Maiden Name,Headline,Industry\nAda,King,,Analyst,Looms\n";
+    let addresses = "Email Address,Confirmed,Primary,Updated On\nada@king.example,Yes,Yes,1/1/24\n";
+    world.write("alone.zip", zipped(&[("messages.csv", message)]));
+    let alone = import(&world, &["alone.zip"]);
+    let why = alone["files"][0]["skipped"][0]["why"].as_str().unwrap();
+    assert!(why.contains("`[me] names`"), "{why}");
+    let parts = [
+        ("a/messages.csv", message),
+        ("a/Profile.csv", profile),
+        ("a/Email Addresses.csv", addresses),
+    ];
+    world.write("whole.zip", zipped(&parts));
+    let whole = import(&world, &["whole.zip", "phone.vcf"]);
+    assert_eq!(whole["files"][0]["new"], 1, "{whole}");
+    let why = whole["files"][2]["skipped"][0]["why"].as_str().unwrap();
+    assert!(why.starts_with("ada@king.example is none of your addresses"), "{why}");
+    assert_eq!(turns(&world, "grace"), ["theirs linkedin 2026-03-02T09:00:00Z open"]);
+}
+
+#[test]
+fn a_rehearsal_counts_and_keeps_nothing() {
+    let world = world();
+    let archive = world.home().join("linkedin.zip").display().to_string();
+    let told = world.json(&["import", "--dry-run", "--json", &archive]);
+    assert_eq!(told["files"][0]["new"], 2, "{told}");
+    assert_eq!(world.json(&["status", "--json"])["totals"]["contacts"], 0);
+    import(&world, &["linkedin.zip"]);
+    let told = world.json(&["import", "--dry-run", "--json", &archive]);
+    assert_eq!((&told["files"][0]["new"], &told["files"][0]["matched"]), (&0.into(), &2.into()));
+}
+
+#[test]
+fn the_same_export_twice_in_one_import_counts_once() {
+    let world = world();
+    world.write(
+        "again.zip",
+        zipped(&[("messages.csv", MESSAGES), ("Connections.csv", CONNECTIONS)]),
+    );
+    let report = import(&world, &["linkedin.zip", "again.zip"]);
+    let new: Vec<&Value> =
+        report["files"].as_array().unwrap().iter().map(|it| &it["new"]).collect();
+    assert_eq!(new, [2, 2, 0, 0], "{report}");
+}
+
+#[test]
+fn an_invitation_that_a_later_export_has_as_a_message_counts_once() {
+    let world = world();
+    let invitations = "From,To,Sent At,Message,Direction\n\
+        Grace Hopper,Ada Example,\"3/2/26, 9:00 AM\",\"Could you send me the plan?\",INCOMING\n";
+    world.write("Invitations.csv", invitations);
+    import(&world, &["phone.vcf", "Invitations.csv"]);
+    import(&world, &["linkedin.zip"]);
+    let shown = world.json(&["show", "grace", "--json", "--at", "2026-03-06T12:00:00Z"]);
+    let linkedin = |turn: &&Value| turn["channel"] == "linkedin" && turn["side"] == "theirs";
+    let turns: Vec<&Value> = shown["turns"].as_array().unwrap().iter().filter(linkedin).collect();
+    // Her message of the 4th goes on in the same turn.
+    assert_eq!(turns.len(), 1, "{shown}");
+    assert_eq!(turns[0]["messages"].as_array().unwrap().len(), 2, "{shown}");
+}
+
+#[test]
+fn an_answer_by_mail_to_linkedins_own_mail_answers_what_it_tells() {
+    let world = world();
+    import(&world, &["phone.vcf"]);
+    let mail = Maildir::create(world.home().join("Other"));
+    world.configure(&format!(
+        "[me]\nnames = [\"Ada Example\"]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n{}",
+        mail.account("other")
+    ));
+    let notice = Message::at("2026-03-02T09:00:00Z")
+        .from("Grace Hopper <hit-reply@linkedin.com>")
+        .to(ADA)
+        .subject("Sloops")
+        .id("n1@linkedin.com")
+        .body("Could you send me the plan?");
+    let answer = Message::at("2026-03-02T13:00:00Z")
+        .sent()
+        .from(ADA)
+        .to("Grace Hopper <hit-reply@linkedin.com>")
+        .subject("Re: Sloops")
+        .id("a1")
+        .in_reply_to("n1@linkedin.com")
+        .body("Here it is.");
+    for message in [notice, answer] {
+        mail.deliver("2026-03-02T13:00:00Z".parse().unwrap(), &message.bytes());
+    }
+    world.run(&["sync"]);
+    let first = turns(&world, "grace")[0].clone();
+    assert_eq!(first, "theirs linkedin 2026-03-02T09:00:00Z answered after 4 h (reply)");
+}

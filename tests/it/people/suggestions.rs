@@ -96,6 +96,10 @@ fn who_was_added_can_be_taken_back() {
     assert_eq!(suggested(&world).len(), 2);
     let (code, complaint) = world.fails(&["contacts", "--add", "--undo"]);
     assert_eq!(code, 2, "{complaint}");
+    world.run(&["contacts", "--suggest", "--add", "all"]);
+    world.run(&["contacts", "--add", "alan@kings.example", "--undo"]);
+    assert_eq!(suggested(&world), ["1 \"Alan Turing\" 1 1"], "Grace stays");
+    assert_eq!(world.fails(&["contacts", "--suggest", "--add", "2", "--undo"]).0, 2);
     assert_eq!(world.fails(&["contacts", "--add", "ada@example.com"]).0, 2);
     assert_eq!(world.fails(&["contacts", "--add", "nobody"]).0, 2);
     assert_eq!(world.fails(&["contacts", "--suggest", "--add", "17"]).0, 2);

@@ -55,6 +55,80 @@ fn mail_from_a_shared_address_is_theirs_whose_name_stands_in_it() {
 }
 
 #[test]
+fn who_comes_to_share_an_address_takes_their_mail_with_them_and_leaves_it_when_they_go() {
+    let (world, inbox) = world();
+    for (n, who) in ["Ann", "Bob"].iter().enumerate() {
+        let at = format!("2026-03-0{}T09:00:00Z", n + 2);
+        let from = format!("{who} Lee <lees@example.org>");
+        let mail = Message::at(&at).from(&from).to(ADA).subject(who).id(who);
+        let mail = mail.body("Could you send me the plan?");
+        inbox.deliver(at.parse().unwrap(), &mail.bytes());
+    }
+    world.run(&["sync"]);
+    let count = |who: &str| {
+        let shown = world.json(&["show", who, "--json"]);
+        shown["turns"].as_array().unwrap().len()
+    };
+    import(&world, "ann.vcf", &vcard(&[("Ann Lee", "lees@example.org")]));
+    assert_eq!(count("Ann Lee"), 2);
+    import(&world, "bob.vcf", &vcard(&[("Bob Lee", "lees@example.org")]));
+    assert_eq!((count("Ann Lee"), count("Bob Lee")), (1, 1));
+    world.run(&["import", "--undo"]);
+    assert_eq!(count("Ann Lee"), 2);
+    world.run(&["contacts", "--add", "bob@example.org", "Bob Lee"]);
+    world.run(&["set", "Bob Lee", "address=lees@example.org"]);
+    assert_eq!((count("Ann Lee"), count("Bob Lee")), (1, 1));
+}
+
+#[test]
+fn a_couple_is_two_whichever_card_comes_first() {
+    let card = |name: &str, own: &str| {
+        format!(
+            "BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nEMAIL:lees@example.org\nEMAIL:{own}\nEND:VCARD\n"
+        )
+    };
+    let (ann, bob) = (card("Ann Lee", "ann@example.org"), card("Bob Lee", "bob@example.org"));
+    let lee = vcard(&[("Lee", "lees@example.org")]);
+    for cards in [[&lee, &ann, &bob].map(String::as_str), [&ann, &bob, &lee].map(String::as_str)] {
+        let (world, _) = world();
+        import(&world, "lees.vcf", &cards.concat());
+        let names = world.json(&["contacts", "--json", "--sort", "name"]);
+        let names: Vec<&str> = names["contacts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["Ann Lee", "Bob Lee"]);
+        let again = import(&world, "lees.vcf", &cards.concat());
+        assert_eq!((&again["new"], &again["changed"]), (&0.into(), &0.into()), "{again}");
+    }
+}
+
+#[test]
+fn a_bare_name_that_two_bear_is_no_third() {
+    let (world, _) = world();
+    import(
+        &world,
+        "two.vcf",
+        &vcard(&[("Ann Lee", "ann@a.example"), ("Ann Lee", "ann@b.example")]),
+    );
+    let bare = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann Lee\nN:Lee;Ann;B;;\nEND:VCARD\n";
+    for _ in 0..2 {
+        assert_eq!(import(&world, "bare.vcf", bare)["new"], 0);
+    }
+}
+
+#[test]
+fn nobody_writes_from_linkedins_addresses() {
+    let (world, _) = world();
+    let report = import(&world, "g.vcf", &vcard(&[("Grace Hopper", "hit-reply@linkedin.com")]));
+    assert!(report["skipped"][0]["why"].as_str().unwrap().contains("no address of a person"));
+    assert_eq!(world.fails(&["set", "grace", "address=messages-noreply@linkedin.com"]).0, 2);
+    assert_eq!(world.fails(&["contacts", "--add", "hit-reply@linkedin.com"]).0, 2);
+}
+
+#[test]
 fn a_card_without_a_name_joins_whoever_has_its_address() {
     let (world, _) = world();
     import(&world, "ann.vcf", &vcard(&[("Ann Lee", "ann@example.org")]));

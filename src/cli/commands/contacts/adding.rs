@@ -5,9 +5,10 @@ use crate::cli::commands::import::take_back as take_import_back;
 use crate::cli::desk::Desk;
 use crate::domain::decide::suggestions::SuggestedContact;
 use crate::domain::message::identity::{self, IdentityKind};
+use crate::domain::message::noise::linkedin::is_linkedins_own;
 use crate::domain::text::{clean, count, listed};
 use crate::error::{Error, Result};
-use crate::store::{ImportRun, Imported, NewCard, Provenance};
+use crate::store::{ImportRun, Imported, LastImport, NewCard, Provenance};
 
 /// As many names as are told one by one.
 const NAMED: usize = 5;
@@ -21,8 +22,10 @@ pub(super) fn add(desk: &Desk, words: &[String]) -> Result<()> {
     let Some((address, name)) = words.split_first() else {
         return Err(Error::usage("add whom?").hint(hint));
     };
-    let email = identity::normalise(address)
-        .ok_or_else(|| Error::usage(format!("\"{address}\" is no address")).hint(hint))?;
+    let email =
+        identity::normalise(address).filter(|it| !is_linkedins_own(it)).ok_or_else(|| {
+            Error::usage(format!("\"{address}\" is no address of a person")).hint(hint)
+        })?;
     let name = clean(&name.join(" "));
     let name = if name.is_empty() { email.clone() } else { name };
     make(desk, vec![(name, vec![email])])
@@ -33,7 +36,7 @@ pub(super) fn add(desk: &Desk, words: &[String]) -> Result<()> {
 /// # Errors
 /// `Usage` for what names nobody among them.
 pub(super) fn add_suggested(desk: &Desk, wanted: &[String]) -> Result<()> {
-    let found = suggested(&desk.store_to_write()?)?;
+    let found = suggested(desk, &desk.store_to_write()?)?;
     if wanted.is_empty() {
         return Err(Error::usage("add whom?")
             .hint("numbers or addresses of `requite contacts --suggest`, or all"));
@@ -66,11 +69,12 @@ fn make(desk: &Desk, people: Vec<(String, Vec<String>)>) -> Result<()> {
         return Err(Error::usage(format!("{own} is yours")));
     }
     let store = desk.store_to_write()?;
-    let about: Vec<String> = people.iter().flat_map(|(_, emails)| emails.clone()).collect();
     let (made, known) = store.transaction(|store| {
-        let mut run = ImportRun::by_hand(Provenance::Added);
         let (mut made, mut known) = (Vec::new(), Vec::new());
         for (name, emails) in people {
+            // Each can be taken back alone.
+            let mut run = ImportRun::by_hand(Provenance::Added);
+            let about = emails.clone();
             let identities = emails.into_iter().map(|email| (IdentityKind::Email, email));
             let identities = identities.collect();
             let card = NewCard { name: name.clone(), identities, ..NewCard::default() };
@@ -78,8 +82,8 @@ fn make(desk: &Desk, people: Vec<(String, Vec<String>)>) -> Result<()> {
                 Imported::New => made.push(name),
                 Imported::Changed | Imported::Matched => known.push(name),
             }
+            store.note_import(&about, &mut run, desk.now)?;
         }
-        store.note_import(&about, &mut run, desk.now)?;
         Ok((made, known))
     })?;
     desk.follow_up(&store)?;
@@ -102,19 +106,35 @@ fn are(names: &[String], one: &str, many: &str) -> String {
     }
 }
 
-/// What was added last, or the last that `wanted` was among.
+/// Those who were added last, together; or whoever was added under one of these addresses.
 ///
 /// # Errors
-/// `Usage` where nothing was.
-pub(super) fn take_back(desk: &Desk, wanted: &[String]) -> Result<()> {
+/// `Usage` where nobody was, and for what is no address.
+pub(super) fn take_back(desk: &Desk, words: &[String]) -> Result<()> {
+    let address = |word: &String| {
+        identity::normalise(word).ok_or_else(|| {
+            Error::usage(format!("\"{word}\" is no address; name who was added by one"))
+        })
+    };
+    let wanted: Vec<String> = words.iter().map(address).collect::<Result<_>>()?;
     let store = desk.store_to_write()?;
-    let wanted: Vec<String> =
-        wanted.iter().filter_map(|address| identity::normalise(address)).collect();
-    let is_meant = |about: &[String]| wanted.iter().all(|address| about.contains(address));
-    let last = store.last_import(Provenance::Added, is_meant)?;
-    let last = last.ok_or_else(|| Error::usage("nobody was added who could be taken back"))?;
-    take_import_back(desk, &store, &last)?;
-    let about: Vec<String> = last.files.iter().map(|address| clean(address)).collect();
+    let is_meant = |about: &[String]| {
+        wanted.is_empty() || wanted.iter().any(|address| about.contains(address))
+    };
+    let mut taken: Vec<LastImport> = Vec::new();
+    while let Some(last) = store.last_import(Provenance::Added, is_meant)? {
+        if wanted.is_empty() && taken.first().is_some_and(|first| first.at != last.at) {
+            break;
+        }
+        take_import_back(desk, &store, &last)?;
+        taken.push(last);
+    }
+    if taken.is_empty() {
+        return Err(Error::usage("nobody was added who could be taken back"));
+    }
+    desk.follow_up(&store)?;
+    let about: Vec<String> =
+        taken.iter().flat_map(|it| &it.files).map(|address| clean(address)).collect();
     desk.say(&match about.len() {
         ..=NAMED => format!("taken back: {}", listed(&about)),
         n => format!("taken back: {}", count(n as u64, "address", "addresses")),

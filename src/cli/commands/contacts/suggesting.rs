@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
-use crate::domain::decide::suggestions::{SuggestedContact, suggestions};
+use crate::domain::decide::suggestions::SuggestedContact;
 use crate::domain::text::{clean, count};
 use crate::error::Result;
 use crate::store::Store;
@@ -13,13 +13,13 @@ use crate::store::Store;
 const SHOWN: usize = 40;
 
 /// Everybody, with the number that `--add` takes.
-pub(super) fn suggested(store: &Store) -> Result<Vec<(usize, SuggestedContact)>> {
-    Ok((1..).zip(suggestions(store.correspondents()?)).collect())
+pub(super) fn suggested(desk: &Desk, store: &Store) -> Result<Vec<(usize, SuggestedContact)>> {
+    Ok((1..).zip(desk.book(store)?.suggestions()?).collect())
 }
 
 pub(super) fn show(desk: &Desk, query: &str, limit: Option<usize>) -> Result<()> {
     let store = desk.store_to_read()?;
-    let mut found = suggested(&store)?;
+    let mut found = suggested(desk, &store)?;
     let query = query.to_lowercase();
     found.retain(|(_, one)| {
         one.name.to_lowercase().contains(&query) || one.emails.iter().any(|it| it.contains(&query))

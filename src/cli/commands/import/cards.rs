@@ -1,5 +1,6 @@
 //! A card of a file → the one form under which everything is compared. Asks nothing of the store.
 
+use crate::domain::message::noise::linkedin::is_linkedins_own;
 use crate::domain::message::{forms, identity};
 use crate::import::Card;
 use crate::store::{IdentityKind, NewCard};
@@ -17,7 +18,7 @@ pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<Stri
             }
         }
     };
-    take(IdentityKind::Email, &card.emails, identity::normalise, "address");
+    take(IdentityKind::Email, &card.emails, persons_address, "address of a person");
     take(IdentityKind::Url, &card.urls, forms::link, "link");
     take(IdentityKind::Phone, &card.phones, forms::phone, "telephone number");
     let others: Vec<String> =
@@ -32,6 +33,11 @@ pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<Stri
         identities,
     };
     (card, complaints)
+}
+
+/// Nobody writes from LinkedIn's addresses but LinkedIn.
+fn persons_address(said: &str) -> Option<String> {
+    identity::normalise(said).filter(|address| !is_linkedins_own(address))
 }
 
 #[cfg(test)]
@@ -51,6 +57,6 @@ mod tests {
         let expect =
             [identity(IdentityKind::Email, "ann@example.org"), identity(IdentityKind::Name, "Nan")];
         assert_eq!(card.identities, expect);
-        assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" is no address"]);
+        assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" is no address of a person"]);
     }
 }

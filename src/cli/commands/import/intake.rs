@@ -11,9 +11,9 @@ use super::records::{self, SeenRecords};
 use super::report::FileReport;
 use crate::cli::desk::Desk;
 use crate::domain::message::counterparts::Counterpart;
-use crate::domain::message::{forms, identity};
+use crate::domain::message::identity;
 use crate::error::{Error, Result};
-use crate::import::{Card, Format, OwnerSearch, Participant, SiteOwner, Statement};
+use crate::import::{Card, Format, Known, OwnerSearch, Participant, SiteOwner, Statement};
 use crate::store::{IdentityKind, ImportRun, Imported, NewEntry, Store};
 
 /// As many steps are remembered before they are noted.
@@ -91,19 +91,23 @@ impl<'a> OngoingImport<'a> {
                 ControlFlow::Continue(())
             });
         }
-        let directory = self.store.directory()?;
-        let is_contact = |participant: &Participant| {
-            let url = participant.url.as_deref().and_then(forms::link);
-            let name = Some(participant.name.clone());
-            directory.contact(&Counterpart { phone: None, url, name }).is_some()
+        let all: Vec<Counterpart> = search.participants().map(records::counterpart).collect();
+        let directory = self.store.directory(&all)?;
+        let known = |participant: &Participant| match directory
+            .contact(&records::counterpart(participant))
+        {
+            Some(contact) if directory.is_profiled(contact) => Known::Connection,
+            Some(_) => Known::Contact,
+            None => Known::Nobody,
         };
-        self.owner = search.found(&self.my_names, is_contact);
+        self.owner = search.found(&self.my_names, known);
         Ok(())
     }
 
     /// All of a file, or, where it can't be read to its end, nothing.
     fn bring_export_in(&mut self, export: &Export, report: &mut FileReport) -> Result<()> {
         self.source = export.format().name();
+        self.seen.begin_file();
         let before = self.run.clone();
         let mut unreadable = None;
         let store = self.store;
@@ -144,10 +148,7 @@ impl<'a> OngoingImport<'a> {
                 report.skip(Some(skipped.line), skipped.why);
                 return Ok(());
             }
-            Statement::Owner(card) => {
-                self.meet_owner(&card, report);
-                return Ok(());
-            }
+            Statement::Owner(card) => return self.meet_owner(&card, report),
             Statement::Card(card) => return self.take_card(card, report),
             Statement::Call(call) => (call.line, records::call(call)),
             Statement::Favour(favour) => (favour.line, Ok(records::favour(favour))),
@@ -201,17 +202,19 @@ impl<'a> OngoingImport<'a> {
         self.store.note_import(&self.names, &mut self.run, self.desk.now)
     }
 
-    /// Whoever asked for the export is the user, under whatever name.
-    fn meet_owner(&mut self, card: &Card, report: &mut FileReport) {
+    /// Whoever asked for the export is the user, under whatever name, there or in mail.
+    fn meet_owner(&mut self, card: &Card, report: &mut FileReport) -> Result<()> {
         report.matched += 1;
         let names = std::iter::once(&card.name).chain(&card.other_names);
         self.my_names.extend(names.filter(|name| !name.is_empty()).cloned());
         let mine = &self.desk.config.me.addresses;
         for address in card.emails.iter().filter_map(|email| identity::normalise(email)) {
+            self.my_names.extend(self.store.called(&address)?);
             if !mine.is_empty() && !mine.contains(&address) {
                 let why = format!("{address} is none of your addresses: see `[me] addresses`");
                 report.skip(Some(card.line), why);
             }
         }
+        Ok(())
     }
 }

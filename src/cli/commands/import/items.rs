@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::import::{
-    BEGINNING, Format, Mapping, Package, Recognised, Statement, is_package, recognise,
+    BEGINNING, Format, Mapping, Package, Recognised, Statement, Unrecognised, is_package, recognise,
 };
 use crate::source::archive::{self, Archive};
 
@@ -92,10 +92,10 @@ impl Export {
 
 /// Everything below the paths that the user named, in their order.
 pub(super) fn items(paths: &[PathBuf], mapping: &Mapping) -> Vec<Item> {
-    paths.iter().flat_map(|path| pieces_of(path, mapping)).collect()
+    paths.iter().flat_map(|path| items_of(path, mapping)).collect()
 }
 
-fn pieces_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
+fn items_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
     if let Ok(Some(archive)) = archive::recognise(path) {
         return vec![Item { path: path.to_owned(), content: Ok(ItemContent::Mail(archive)) }];
     }
@@ -109,22 +109,21 @@ fn pieces_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
     if is_package(&beginning) {
         return of_package(path, mapping);
     }
-    vec![export(path, path.to_owned(), None, &beginning, mapping)]
+    let content = export(path, path, None, &beginning, mapping).map_err(Unrecognised::why);
+    vec![Item { path: path.to_owned(), content }]
 }
 
+/// `shown`: the path by which the user knows it.
 fn export(
     file: &Path,
-    path: PathBuf,
+    shown: &Path,
     member: Option<usize>,
     beginning: &[u8],
     mapping: &Mapping,
-) -> Item {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let content = recognise(&name, beginning, mapping).map(|recognised| {
-        let file = file.to_owned();
-        ItemContent::Export(Box::new(Export { file, member, recognised }))
-    });
-    Item { path, content }
+) -> Result<ItemContent, Unrecognised> {
+    let name = shown.file_name().unwrap_or_default().to_string_lossy();
+    let recognised = recognise(&name, beginning, mapping)?;
+    Ok(ItemContent::Export(Box::new(Export { file: file.to_owned(), member, recognised })))
 }
 
 /// What a folder holds that is known; of an export unpacked, most files are of no interest.
@@ -134,13 +133,26 @@ fn of_folder(folder: &Path, mapping: &Mapping) -> Vec<Item> {
         return vec![Item::refused(folder, unreadable(cause))];
     }
     files.sort();
-    let found = files.iter().flat_map(|file| pieces_of(file, mapping));
-    let found: Vec<Item> = found.filter(|item| item.export().is_some()).collect();
+    let found: Vec<Item> = files.iter().flat_map(|file| known_of(file, mapping)).collect();
     if found.is_empty() {
         let why = "a folder with neither a Maildir nor an export of people in it";
         return vec![Item::refused(folder, why)];
     }
     found
+}
+
+/// What a file among others holds, unless that is nothing.
+fn known_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
+    let is_known = |beginning: Vec<u8>| {
+        is_package(&beginning)
+            || !matches!(
+                export(path, path, None, &beginning, mapping),
+                Err(Unrecognised::Nothing(_))
+            )
+    };
+    let is_mail = || matches!(archive::recognise(path), Ok(Some(_)));
+    let is_known = File::open(path).and_then(beginning).is_ok_and(is_known) || is_mail();
+    if is_known { items_of(path, mapping) } else { Vec::new() }
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -170,10 +182,12 @@ fn of_package(path: &Path, mapping: &Mapping) -> Vec<Item> {
             input.take(BEGINNING).read_to_end(&mut beginning).map_err(unreadable)
         });
         match read {
-            Ok(_) => {
-                let item = export(path, shown, Some(member), &beginning, mapping);
-                found.extend(item.content.is_ok().then_some(item));
-            }
+            Ok(_) => match export(path, &shown, Some(member), &beginning, mapping) {
+                Ok(content) => found.push(Item { path: shown, content: Ok(content) }),
+                Err(Unrecognised::Unclear(why)) => found.push(Item::refused(&shown, why)),
+                // Of an archive most members are of no interest.
+                Err(Unrecognised::Nothing(_)) => {}
+            },
             Err(why) => found.push(Item::refused(&shown, why)),
         }
     }

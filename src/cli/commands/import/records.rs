@@ -26,11 +26,18 @@ pub(super) struct Keeping<'a> {
 /// What was seen before in the same import.
 #[derive(Debug, Default)]
 pub(super) struct SeenRecords {
-    /// How many messages of one conversation, side and second, by their hash.
+    /// How many messages of one conversation, side and second, by their hash; of one file.
     at_once: HashMap<i64, u32>,
     /// Notes of invitations stand among the messages, too, once they were accepted: who said what
     /// to whom, as a hash that is gone when the import is.
     said: HashSet<i64>,
+}
+
+impl SeenRecords {
+    /// The same messages in another file are the same messages.
+    pub(super) fn begin_file(&mut self) {
+        self.at_once.clear();
+    }
 }
 
 /// # Errors
@@ -39,7 +46,9 @@ pub(super) fn call(call: LoggedCall) -> Result<NewEntry, String> {
     let LoggedCall { number, name, at, side, taken, .. } = call;
     let phone = forms::phone(&number).ok_or("a number of a service, not of a person")?;
     let taken_or_not = if taken { "taken" } else { "missed" };
-    let key = ["call", &phone, &at.0.to_string(), side.name(), taken_or_not];
+    // One log has the country before it, another hasn't.
+    let digits = forms::telling_digits(&phone);
+    let key = ["call", digits, &at.0.to_string(), side.name(), taken_or_not];
     Ok(NewEntry {
         key: MessageKey::of_entry(key),
         at,
@@ -114,7 +123,8 @@ fn counterparts(
     }
 }
 
-fn counterpart(with: &Participant) -> Counterpart {
+/// Whoever it is, in the form in which they are looked for.
+pub(super) fn counterpart(with: &Participant) -> Counterpart {
     let url = with.url.as_deref().and_then(forms::link);
     Counterpart { phone: None, url, name: Some(with.name.clone()).filter(|name| !name.is_empty()) }
 }

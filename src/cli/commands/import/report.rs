@@ -1,5 +1,6 @@
 //! What became of each file, as text and as JSON.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -23,6 +24,8 @@ pub(super) struct FileReport {
     pub(super) matched: usize,
     pub(super) changed: usize,
     pub(super) skipped: Vec<Omission>,
+    /// Where among them each reason was met first.
+    reasons: HashMap<String, usize>,
 }
 
 /// A row, a card or a mail that was left out.
@@ -38,18 +41,30 @@ impl FileReport {
     /// Nothing came of it so far.
     pub(super) fn of(path: &Path) -> FileReport {
         let path = path.to_owned();
-        FileReport { path, kind: None, new: 0, matched: 0, changed: 0, skipped: Vec::new() }
+        let (skipped, reasons) = (Vec::new(), HashMap::new());
+        FileReport { path, kind: None, new: 0, matched: 0, changed: 0, skipped, reasons }
     }
 
     /// Something was left out.
     pub(super) fn skip(&mut self, line: Option<u64>, why: String) {
-        if self.skipped.len() >= ONE_BY_ONE
-            && let Some(known) = self.skipped.iter_mut().rfind(|skipped| skipped.why == why)
-        {
-            known.times += 1;
+        if self.skipped.len() < ONE_BY_ONE {
+            let place = self.skipped.len();
+            self.reasons.entry(why.clone()).or_insert(place);
+            self.skipped.push(Omission { line, why, times: 1 });
             return;
         }
-        self.skipped.push(Omission { line, why, times: 1 });
+        let place = match self.reasons.get(&why) {
+            Some(known) => *known,
+            None if self.skipped.len() == ONE_BY_ONE => {
+                let why = "for reasons like these".to_owned();
+                self.skipped.push(Omission { line, why, times: 0 });
+                ONE_BY_ONE
+            }
+            None => ONE_BY_ONE,
+        };
+        if let Some(known) = self.skipped.get_mut(place) {
+            known.times += 1;
+        }
     }
 
     /// Nothing came of the file as a whole.
@@ -85,7 +100,7 @@ impl FileReport {
     }
 
     pub(super) fn text(&self) -> String {
-        let path = self.path.display();
+        let path = render::harmless(&self.path.to_string_lossy());
         let FileReport { new, matched, changed, skipped, .. } = self;
         let mut text = match self.kind {
             Some(kind) => format!(
@@ -112,18 +127,22 @@ impl FileReport {
 /// Why so many were left out.
 fn told(why: &str, times: usize) -> String {
     match times {
-        1 => why.to_owned(),
+        ..=1 => why.to_owned(),
         _ => format!("{why}; with {} more", grouped(times as u64 - 1)),
     }
 }
 
 /// Each reason once, in the order in which they were met: where first, and how often.
 fn by_reason(skipped: &[Omission]) -> Vec<(&str, Option<u64>, usize)> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let mut reasons: Vec<(&str, Option<u64>, usize)> = Vec::new();
     for Omission { line, why, times } in skipped {
-        match reasons.iter_mut().find(|(known, ..)| known == why) {
+        match places.get(why.as_str()).and_then(|place| reasons.get_mut(*place)) {
             Some((.., known)) => *known += times,
-            None => reasons.push((why, *line, *times)),
+            None => {
+                places.insert(why, reasons.len());
+                reasons.push((why, *line, *times));
+            }
         }
     }
     reasons
@@ -135,7 +154,7 @@ pub(super) fn refused(reports: &[FileReport]) -> Result<()> {
     let refused: Vec<String> = reports
         .iter()
         .filter(|report| report.kind.is_none())
-        .map(|report| report.path.display().to_string())
+        .map(|report| render::harmless(&report.path.to_string_lossy()))
         .collect();
     match refused.as_slice() {
         [] => Ok(()),

@@ -30,6 +30,7 @@ pub(super) fn run(desk: &Desk, yes: bool) -> Result<()> {
         confirmed(&format!("This takes back {told}. Go on?"))?;
     }
     take_back(desk, &store, &last)?;
+    desk.follow_up(&store)?;
     if store.message_count()? < before {
         // What the mail taught goes with it.
         learn(&store, &desk.config.policy, desk.now)?;
@@ -40,12 +41,12 @@ pub(super) fn run(desk: &Desk, yes: bool) -> Result<()> {
     desk.print(&format!("taken back: {told}\n"))
 }
 
-/// All of it, in steps between which others may write.
+/// All of it, in steps between which others may write; what follows from it is still to be done.
 pub(in crate::cli) fn take_back(desk: &Desk, store: &Store, last: &LastImport) -> Result<()> {
     while store.transaction(|store| store.undo_part(last.id, desk.now))? {
         store.make_way();
     }
-    desk.follow_up(store)
+    Ok(())
 }
 
 /// "the import of 20 Nov 2026, 10:00 (a.zip): 312 contacts and 4 changes".
@@ -54,7 +55,7 @@ fn sentence(desk: &Desk, last: &LastImport) -> String {
     let counted = [
         (*contacts, "new contact", "new contacts"),
         (*changes, "change to a contact", "changes to contacts"),
-        (*entries, "call or message", "calls, messages and favours"),
+        (*entries, "call, message or favour", "calls, messages and favours"),
     ];
     let counted = counted.into_iter().filter(|(n, ..)| *n > 0);
     let mut what: Vec<String> = counted.map(|(n, one, many)| count(n, one, many)).collect();

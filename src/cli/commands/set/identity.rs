@@ -3,6 +3,7 @@
 use crate::cli::commands::import::take_back;
 use crate::cli::desk::Desk;
 use crate::domain::message::identity::IdentityKind;
+use crate::domain::message::noise::linkedin::is_linkedins_own;
 use crate::domain::message::{forms, identity};
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
@@ -30,14 +31,14 @@ pub(super) fn kind(key: &str) -> Option<IdentityKind> {
 /// `Usage` for what is none of the kind.
 pub(super) fn said(kind: IdentityKind, value: &str) -> Result<SaidIdentity> {
     let found = match kind {
-        IdentityKind::Email => identity::normalise(value),
+        IdentityKind::Email => identity::normalise(value).filter(|it| !is_linkedins_own(it)),
         IdentityKind::Phone => forms::phone(value),
         IdentityKind::Url => forms::link(value),
         IdentityKind::Name => Some(clean(value)).filter(|name| !name.is_empty()),
     };
     let value = found.ok_or_else(|| {
         let what = match kind {
-            IdentityKind::Email => "address",
+            IdentityKind::Email => "address of a person",
             IdentityKind::Phone => "telephone number",
             IdentityKind::Url => "link",
             IdentityKind::Name => "name",
@@ -77,10 +78,8 @@ pub(super) fn add(
             format!("{name}: {told} already")
         });
         for other in others {
-            desk.say(&format!(
-                "{value} is {}'s, too: mail is theirs whose name stands in From",
-                clean(&other)
-            ));
+            let other = clean(&other);
+            desk.say(&format!("{other} has it, too: each mail counts for whoever is named in it"));
         }
     }
     desk.follow_up(store)
@@ -113,6 +112,7 @@ pub(super) fn take_said_back(
     let last =
         last.ok_or_else(|| Error::usage(format!("nothing of the kind is set for {name}")))?;
     take_back(desk, store, &last)?;
+    desk.follow_up(store)?;
     let what = last.files.get(1).map(|what| clean(what)).unwrap_or_default();
     desk.say(&format!("{name}: taken back that {what}"));
     Ok(())

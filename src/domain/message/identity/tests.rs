@@ -122,10 +122,11 @@ fn seen(address: i64, name: &str, both_ways: bool) -> SeenAddress {
 #[test]
 fn an_address_goes_to_the_only_contact_of_its_name() {
     let people = [
-        (ContactId(1), vec!["Ada Example".to_owned(), "Ada King".to_owned()]),
-        (ContactId(2), vec!["Bob Sample".to_owned()]),
-        (ContactId(3), vec!["Sample, Bob".to_owned()]),
-        (ContactId(4), vec!["Cher".to_owned()]),
+        (ContactId(1), "Ada Example".to_owned()),
+        (ContactId(1), "Ada King".to_owned()),
+        (ContactId(2), "Bob Sample".to_owned()),
+        (ContactId(3), "Sample, Bob".to_owned()),
+        (ContactId(4), "Cher".to_owned()),
     ];
     let addresses = [
         seen(12, "ada king", true),
@@ -136,15 +137,13 @@ fn an_address_goes_to_the_only_contact_of_its_name() {
         seen(40, "Cher", true),
         seen(50, "Nobody Known", true),
     ];
-    assert_eq!(by_name(&people, &addresses), [(10, ContactId(1)), (12, ContactId(1))]);
+    assert_eq!(by_name(people, &addresses), [(10, ContactId(1)), (12, ContactId(1))]);
 }
 
 #[test]
 fn an_address_seen_under_two_contacts_names_goes_to_neither() {
-    let people = [
-        (ContactId(1), vec!["Ada Example".to_owned()]),
-        (ContactId(2), vec!["Bob Sample".to_owned()]),
-    ];
+    let people =
+        [(ContactId(1), "Ada Example".to_owned()), (ContactId(2), "Bob Sample".to_owned())];
     let shared = [seen(7, "Ada Example", true), seen(7, "Bob Sample", true)];
-    assert_eq!(by_name(&people, &shared), []);
+    assert_eq!(by_name(people, &shared), []);
 }

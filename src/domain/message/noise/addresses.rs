@@ -2,7 +2,7 @@
 //!
 //! A guess by the words of an address, good enough to weigh, never enough to leave a message out.
 
-use super::Traits;
+use super::{Traits, rules};
 
 /// Words in the local parts of addresses that nobody writes from by hand.
 const MACHINES: &[&str] = &[
@@ -203,7 +203,8 @@ pub fn is_role(address: &str) -> bool {
     let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
     let first = words(local).next().unwrap_or_default();
     let called = |word: &str| ROLES.contains(&word) || MACHINES.contains(&word);
-    called(&first) || called(local) || is_list(address)
+    let takes_no_answers = rules::sender(address).contains(Traits::NO_REPLY_SENDER);
+    called(&first) || called(local) || takes_no_answers || is_list(address)
 }
 
 /// What the address of a message's sender is called.

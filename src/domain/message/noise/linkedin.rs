@@ -8,16 +8,10 @@ use crate::domain::message::identity::name_key;
 
 const HOST: &str = "linkedin.com";
 
-/// Local parts from which messages are told of, and answered by mail.
-const OF_MESSAGES: &[&str] = &[
-    "hit-reply",
-    "inmail",
-    "inmail-hit-reply",
-    "member",
-    "messages",
-    "messages-noreply",
-    "messaging-noreply",
-];
+/// Local parts that a message comes from under its writer's own subject, to be answered by mail.
+const ANSWERED_BY_MAIL: &[&str] = &["hit-reply", "inmail", "inmail-hit-reply", "member"];
+/// Local parts from which messages are told of.
+const TELLING: &[&str] = &["messages", "messages-noreply", "messaging-noreply"];
 /// Words of a subject that tell of a message, wherever it is told from.
 const MESSAGE_WORDS: &[&str] =
     &["messag", "nachricht", "mensaje", "mensagem", "bericht", "inmail", "replied to you"];
@@ -41,22 +35,24 @@ const CLICK_WORDS: &[&str] = &[
 /// What stands between a name and "LinkedIn".
 const BETWEEN: &[&str] = &["via", "(via", "vía", "über", "durch", "par", "por", "tramite", "door"];
 
-/// Whether an address is LinkedIn's, and so nobody's.
-pub fn is_linkedins(address: &str) -> bool {
-    let host = address.rsplit_once('@').map_or("", |(_, host)| host);
-    host == HOST || host.strip_suffix(HOST).is_some_and(|rest| rest.ends_with('.'))
+/// Whether LinkedIn itself writes from an address, and not somebody who works there.
+pub fn is_linkedins_own(address: &str) -> bool {
+    let Some((local, host)) = address.rsplit_once('@') else { return false };
+    let is_host = host == HOST || host.strip_suffix(HOST).is_some_and(|rest| rest.ends_with('.'));
+    let is_named = ANSWERED_BY_MAIL.contains(&local) || TELLING.contains(&local);
+    is_host && (is_named || local.contains("noreply") || local.contains("no-reply"))
 }
 
 /// Who wrote on LinkedIn, as this mail of it says; `None` where it says nothing of the kind.
 pub fn writer(from: &Mailbox, subject: &str) -> Option<String> {
-    if !is_linkedins(&from.address) {
+    if !is_linkedins_own(&from.address) {
         return None;
     }
     let (local, _) = from.address.rsplit_once('@')?;
     let subject = subject.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| subject.contains(word));
-    let is_told = OF_MESSAGES.contains(&local) || says(MESSAGE_WORDS);
-    if !is_told || says(CLICK_WORDS) {
+    let is_told = TELLING.contains(&local) || says(MESSAGE_WORDS);
+    if !ANSWERED_BY_MAIL.contains(&local) && (!is_told || says(CLICK_WORDS)) {
         return None;
     }
     let name = person(from.name.as_deref()?);
@@ -88,7 +84,7 @@ mod tests {
         let grace = Some("Grace Hopper");
         let subject = "Grace just messaged you";
         check("Grace Hopper via LinkedIn", "messages-noreply@linkedin.com", subject, grace);
-        check("Grace Hopper", "hit-reply@linkedin.com", "About the sloop", grace);
+        check("Grace Hopper", "hit-reply@linkedin.com", "I shared your profile", grace);
         check("Grace Hopper (via LinkedIn)", "inmail-hit-reply@linkedin.com", "Sloops", grace);
         check("Grace Hopper über LinkedIn", "member@e.linkedin.com", "Neue Nachricht", grace);
         check("Grace Hopper", "notifications-noreply@linkedin.com", subject, grace);
@@ -99,11 +95,17 @@ mod tests {
         let noreply = "messages-noreply@linkedin.com";
         check("LinkedIn", noreply, "You have 3 new messages", None);
         check("LinkedIn Messaging", noreply, "You have 3 new messages", None);
-        check("Grace Hopper", "invitations@linkedin.com", "I'd like to connect with you", None);
+        check(
+            "Grace Hopper",
+            "invitations-noreply@linkedin.com",
+            "I'd like to connect with you",
+            None,
+        );
         check("Grace Hopper", noreply, "Grace accepted your invitation", None);
         check("Grace Hopper", "updates-noreply@linkedin.com", "Grace shared a post", None);
         check("Grace", noreply, "Grace just messaged you", None);
         check("Grace Hopper", "messages@notlinkedin.com", "Grace just messaged you", None);
         check("Grace Hopper", "grace@example.org", "I messaged you on LinkedIn", None);
+        check("Jane Works", "jane@linkedin.com", "Re: your message", None);
     }
 }
