@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::store::{InTouch, LastSigns, Store};
 
 /// What is derived of one contact's mail and entries.
+#[derive(Default)]
 struct Measured {
     turns: Vec<UnjudgedTurn>,
     last_touch: Option<Moment>,
@@ -29,6 +30,10 @@ struct Measured {
 const FOREVER: Moment = Moment(i64::MAX);
 
 fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measured> {
+    // Of an export most people are in no mail.
+    if !store.may_be_in_touch(contact)? {
+        return Ok(Measured::default());
+    }
     let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
     let read = touches::read(&letters, &entries, policy.time, FOREVER);

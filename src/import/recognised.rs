@@ -88,7 +88,7 @@ enum Layout {
     Vcard,
     Calls,
     /// With the number of the header row, from 0 on.
-    Table(usize, HeaderRow, TableKind),
+    Table(usize, HeaderRow, Box<TableKind>),
 }
 
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ pub fn recognise(
     let (at, header, columns) =
         find_header(&lines, columns).ok_or_else(|| Unrecognised::Nothing(unmapped(mapping)))?;
     let (format, columns) = columns.map_err(Unrecognised::Unclear)?;
-    Ok(Recognised { format, layout: Layout::Table(at, header, columns) })
+    Ok(Recognised { format, layout: Layout::Table(at, header, Box::new(columns)) })
 }
 
 fn columns(

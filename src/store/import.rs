@@ -47,7 +47,9 @@ impl Store {
             run.note(Undo::Created { contact: contact.0 });
             run.meet(contact.0);
             self.add_identities(contact, card, &mut Vec::new())?;
-            self.mark_with_sharers(contact)?;
+            if card.identities.iter().any(|(kind, _)| *kind == IdentityKind::Email) {
+                self.mark_with_sharers(contact)?;
+            }
             return Ok(Imported::New);
         };
         let mut steps = Vec::new();
@@ -159,7 +161,8 @@ impl Store {
                 })?
             {
                 let (contact, name) = holder?;
-                if self.proves(*kind, value, contact, &card.name)? {
+                let is_namesake = name == card.name && *kind != IdentityKind::Name;
+                if is_namesake || self.proves(*kind, value, contact, &card.name)? {
                     return Ok(Some((contact, name)));
                 }
             }
@@ -280,7 +283,14 @@ impl Store {
             "SELECT contact FROM identity
              WHERE kind = ?1 AND value = ?2 AND contact <> ?3 AND source <> 'by_name' LIMIT 20",
         )?;
+        let mut own = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM identity WHERE kind = ?1 AND value = ?2 AND contact = ?3
+                            AND source <> 'by_name')",
+        )?;
         for (kind, value) in &card.identities {
+            if own.query_row(params![kind, value, contact.0], |row| row.get(0))? {
+                continue;
+            }
             let mut is_taken = false;
             if cards::may_join_names(*kind, value) {
                 for other in others.query_map(params![kind, value, contact.0], |row| row.get(0))? {

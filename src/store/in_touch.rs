@@ -24,6 +24,19 @@ pub struct LastSigns {
 }
 
 impl Store {
+    /// Whether anything is known by which mail, or what an export tells, could be theirs.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn may_be_in_touch(&self, contact: ContactId) -> Result<bool> {
+        let mut find = self.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND address IS NOT NULL)
+               OR EXISTS (SELECT 1 FROM entry_contact WHERE contact = ?1)
+               OR EXISTS (SELECT 1 FROM counterpart WHERE contact = ?1)",
+        )?;
+        Ok(find.query_row([contact.0], |row| row.get(0))?)
+    }
+
     /// Replaces what was known of when a contact and I were in touch.
     ///
     /// # Errors

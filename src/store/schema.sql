@@ -238,6 +238,7 @@ CREATE TABLE contact (
   dirty        INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX contact_dirty ON contact (id) WHERE dirty = 1;
+CREATE INDEX contact_measured ON contact (id) WHERE dirty = 0;
 CREATE INDEX contact_by_name ON contact (name);
 
 -- Where somebody works now, who worked elsewhere or as something else before.

@@ -189,7 +189,7 @@ impl Store {
     /// Where the database can't be written.
     pub fn mark_dirty(&self, contact: ContactId) -> Result<()> {
         self.db
-            .prepare_cached("UPDATE contact SET dirty = 1 WHERE id = ?1")?
+            .prepare_cached("UPDATE contact SET dirty = 1 WHERE id = ?1 AND dirty = 0")?
             .execute([contact.0])?;
         Ok(())
     }

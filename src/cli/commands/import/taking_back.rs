@@ -13,6 +13,9 @@ use crate::domain::text::{count, listed};
 use crate::error::{Error, Result};
 use crate::store::{LastImport, Provenance, Store};
 
+/// As many files as are named.
+const NAMED: usize = 3;
+
 /// # Errors
 /// `Usage` where there is nothing to take back; `Failed` where the user doesn't want to; `Temporary`
 /// while another import is going on.
@@ -62,7 +65,12 @@ fn sentence(desk: &Desk, last: &LastImport) -> String {
     if *has_mail {
         what.push("the mail that it brought".to_owned());
     }
-    let files: Vec<String> = files.iter().map(|file| render::harmless(file)).collect();
+    let more = files.len().saturating_sub(NAMED);
+    let mut files: Vec<String> =
+        files.iter().take(NAMED).map(|file| render::harmless(file)).collect();
+    if more > 0 {
+        files.push(format!("{more} more"));
+    }
     let when = render::time(*at, &desk.config.policy.zone);
     format!("the import of {when} ({}): {}", listed(&files), listed(&what))
 }

@@ -63,7 +63,8 @@ fn the_second_time_everything_is_known() {
     let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
         let (reports, _) =
-            bring_in(&desk, &store, &items(&[file.clone()], &Mapping::default())).unwrap();
+            bring_in(&desk, &store, &items(std::slice::from_ref(&file), &Mapping::default()))
+                .unwrap();
         let (new, changed, matched, why) = counts(&reports[0]);
         assert_eq!((new, changed, matched), expect);
         assert_eq!(why, left_out);
