@@ -92,7 +92,7 @@ const LITTLE: usize = 1_000;
 /// Writing what is known of somebody takes as long as so many messages do.
 const A_CONTACT: usize = 4;
 /// About so many mails are tied to each other in one transaction.
-const TIED: usize = 1_000;
+const TIED: usize = 2_000;
 /// From so many contacts on, a second thread is worth starting.
 const MANY: usize = 50;
 
@@ -140,7 +140,7 @@ pub fn measure_marked(
 fn settle_senders(store: &Store, most: usize) -> Result<()> {
     store.complete_first_load()?;
     settle_lists(store)?;
-    store.ties_due(most)?.into_iter().try_for_each(|address| store.tie_mail_of(address).map(drop))
+    store.ties_due(most)?.into_iter().try_for_each(|address| store.tie_mail_of(address))
 }
 
 /// Decides which lists are believed, where more is known of one.
@@ -151,20 +151,25 @@ fn settle_lists(store: &Store) -> Result<()> {
     Ok(())
 }
 
-/// Decides whose references join threads, little by little.
+/// Decides whose references join threads, little by little, mail by mail as it lies in the file: by
+/// address every mail would be looked for anew.
 fn settle_ties(store: &Store) -> Result<()> {
-    let mut due = store.ties_due(usize::MAX)?.into_iter().peekable();
-    while due.peek().is_some() {
-        store.transaction(|store| {
-            let mut mails = 0;
-            while let Some(address) = due.next_if(|_| mails < TIED) {
-                mails += store.tie_mail_of(address)? + 1;
-            }
-            Ok(())
-        })?;
+    let due = store.ties_due(usize::MAX)?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let seen = store.data_version()?;
+    for mails in store.mail_by(&due)?.chunks(TIED) {
+        store.transaction(|store| store.tie_mails(mails))?;
         store.make_way();
     }
-    Ok(())
+    store.transaction(|store| {
+        // Whoever has written meanwhile may have given an address to somebody, or taken it away.
+        if store.data_version()? == seen {
+            return store.ties_are_decided(&due);
+        }
+        due.iter().try_for_each(|address| store.tie_mail_of(*address))
+    })
 }
 
 /// After much mail has come: finds the contacts whose names it tells, and measures.

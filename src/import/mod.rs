@@ -17,7 +17,7 @@ mod text;
 mod values;
 mod vcard;
 
-pub use linkedin::owner::{Between, Known, OwnerSearch, SiteOwner};
+pub use linkedin::owner::{Acquaintance, Between, OwnerSearch, SiteOwner};
 pub use package::Package;
 pub use recognised::{BEGINNING, Format, Recognised, Unrecognised, is_package, recognise};
 pub use table::Mapping;

@@ -206,22 +206,7 @@ impl Store {
     /// # Errors
     /// Where the database can't be written.
     pub(super) fn match_by_name(&self) -> Result<()> {
-        let seen = self.nobodys_addresses()?;
-        let mut found = if seen.iter().any(|seen| seen.both_ways) {
-            self.found_by_name(&seen)?
-        } else {
-            Vec::new()
-        };
-        let mut is_without = self.db.prepare_cached(
-            "SELECT NOT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND kind = 'email'
-                                AND source <> 'by_name')",
-        )?;
-        let mut without = Vec::with_capacity(found.len());
-        for (address, contact) in found.drain(..) {
-            if is_without.query_row([contact.0], |row| row.get(0))? {
-                without.push((address, contact));
-            }
-        }
+        let without = self.proven_by_name()?;
         let refused: Vec<(i64, String)> = self
             .db
             .prepare_cached(
@@ -266,6 +251,25 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Addresses whose display name proves whose they are, of those who have no other.
+    fn proven_by_name(&self) -> Result<Vec<(i64, ContactId)>> {
+        let seen = self.nobodys_addresses()?;
+        if !seen.iter().any(|seen| seen.both_ways) {
+            return Ok(Vec::new());
+        }
+        let mut is_without = self.db.prepare_cached(
+            "SELECT NOT EXISTS (SELECT 1 FROM identity WHERE contact = ?1 AND kind = 'email'
+                                AND source <> 'by_name')",
+        )?;
+        let mut found = Vec::new();
+        for (address, contact) in self.found_by_name(&seen)? {
+            if is_without.query_row([contact.0], |row| row.get(0))? {
+                found.push((address, contact));
+            }
+        }
+        Ok(found)
     }
 
     /// Everybody's names are gone through, and few of them remembered.

@@ -161,24 +161,51 @@ impl Store {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
-    /// Lets the references of somebody's mail join threads, or no longer; how many mails there
-    /// were.
+    /// Lets the references of somebody's mail join threads, or no longer.
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub fn tie_mail_of(&self, address: i64) -> Result<usize> {
-        let messages: Vec<MessageNumber> = self
-            .db
-            .prepare_cached("SELECT id FROM message WHERE author = ?1")?
-            .query_map([address], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        for message in &messages {
-            self.tie_anew(*message)?;
+    pub fn tie_mail_of(&self, address: i64) -> Result<()> {
+        self.tie_mails(&self.mail_by(&[address])?)?;
+        self.ties_are_decided(&[address])
+    }
+
+    /// Everything that was written from these addresses, in the order in which it is stored.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn mail_by(&self, addresses: &[i64]) -> Result<Vec<MessageNumber>> {
+        let mut find = self.db.prepare_cached("SELECT id FROM message WHERE author = ?1")?;
+        let mut mails: Vec<MessageNumber> = Vec::new();
+        for address in addresses {
+            for mail in find.query_map([address], |row| row.get(0))? {
+                mails.push(mail?);
+            }
         }
-        self.db
-            .prepare_cached("UPDATE address SET ties_due = 0 WHERE id = ?1")?
-            .execute([address])?;
-        Ok(messages.len())
+        mails.sort_unstable();
+        Ok(mails)
+    }
+
+    /// Lets the references of these join threads, or no longer.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn tie_mails(&self, mails: &[MessageNumber]) -> Result<()> {
+        mails.iter().try_for_each(|mail| self.tie_anew(*mail))
+    }
+
+    /// Of these addresses' mail it is decided whether it joins threads.
+    ///
+    /// # Errors
+    /// Where the database can't be written.
+    pub fn ties_are_decided(&self, addresses: &[i64]) -> Result<()> {
+        let mut put = self
+            .db
+            .prepare_cached("UPDATE address SET ties_due = 0 WHERE id = ?1 AND ties_due = 1")?;
+        for address in addresses {
+            put.execute([address])?;
+        }
+        Ok(())
     }
 
     /// Everything that depends on which addresses are mine is to be decided again.

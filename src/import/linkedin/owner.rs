@@ -20,7 +20,7 @@ pub struct OwnerSearch {
 
 /// Who a participant is to the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub enum Acquaintance {
     /// On the site: their profile is known.
     Connection,
     /// By name, from an address book, in which the user may stand, too.
@@ -76,7 +76,7 @@ impl OwnerSearch {
     pub fn found(
         &self,
         names: &[String],
-        known: impl Fn(&Participant) -> Known,
+        known: impl Fn(&Participant) -> Acquaintance,
     ) -> Option<SiteOwner> {
         let mut counts = vec![0_usize; self.participants.len()];
         for participants in self.conversations.values() {
@@ -90,13 +90,14 @@ impl OwnerSearch {
             counted
         };
         let names: HashSet<String> = names.iter().map(|name| folded(name)).collect();
-        let namesakes =
-            counted(&|one| names.contains(&folded(&one.name)) && known(one) != Known::Connection);
+        let namesakes = counted(&|one| {
+            names.contains(&folded(&one.name)) && known(one) != Acquaintance::Connection
+        });
         if let Some((_, me)) = namesakes.first() {
             let url = || namesakes.iter().find_map(|(_, one)| one.url.clone());
             return Some(SiteOwner { url: me.url.clone().or_else(url), names });
         }
-        match counted(&|one| known(one) == Known::Nobody).as_slice() {
+        match counted(&|one| known(one) == Acquaintance::Nobody).as_slice() {
             [] => None,
             [(first, _), (second, _), ..] if first == second => None,
             [(_, me), ..] => {
@@ -176,7 +177,11 @@ mod tests {
         messages.iter().for_each(|(conversation, said)| search.see(&message(conversation, said)));
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let known = |one: &Participant| {
-            if contacts.contains(&one.name.as_str()) { Known::Connection } else { Known::Nobody }
+            if contacts.contains(&one.name.as_str()) {
+                Acquaintance::Connection
+            } else {
+                Acquaintance::Nobody
+            }
         };
         search.found(&names, known)
     }

@@ -144,14 +144,7 @@ impl Store {
                 OF_JUNK,
                 parties.author_name,
             ])?;
-        let mut name = self.db.prepare_cached(
-            "UPDATE recipient SET name = ?3 WHERE address = ?1 AND message = ?2 AND name IS NULL",
-        )?;
-        for Recipient { address, name: called, .. } in &parties.recipients {
-            if called.is_some() {
-                name.execute(params![address, stored.id, called])?;
-            }
-        }
+        self.call_recipients(stored.id, parties)?;
         if facts.cues.is_some() {
             self.text_is_read(stored.id)?;
         }
@@ -162,6 +155,19 @@ impl Store {
                 .execute(params![stored.id, author.id])?;
         }
         Ok(stored.id)
+    }
+
+    /// How mail of mine calls those to whom it goes, where that wasn't looked at before.
+    fn call_recipients(&self, message: MessageNumber, parties: &Parties) -> Result<()> {
+        let mut call = self.db.prepare_cached(
+            "UPDATE recipient SET name = ?3 WHERE address = ?1 AND message = ?2 AND name IS NULL",
+        )?;
+        for Recipient { address, name, .. } in &parties.recipients {
+            if name.is_some() {
+                call.execute(params![address, message, name])?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn add_message(

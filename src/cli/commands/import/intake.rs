@@ -13,7 +13,7 @@ use crate::cli::desk::Desk;
 use crate::domain::message::counterparts::Counterpart;
 use crate::domain::message::identity;
 use crate::error::{Error, Result};
-use crate::import::{Card, Format, Known, OwnerSearch, Participant, SiteOwner, Statement};
+use crate::import::{Acquaintance, Card, Format, OwnerSearch, Participant, SiteOwner, Statement};
 use crate::store::{IdentityKind, ImportRun, Imported, NewEntry, Store};
 
 /// As many steps are remembered before they are noted.
@@ -96,9 +96,9 @@ impl<'a> OngoingImport<'a> {
         let known = |participant: &Participant| match directory
             .contact(&records::counterpart(participant))
         {
-            Some(contact) if directory.is_profiled(contact) => Known::Connection,
-            Some(_) => Known::Contact,
-            None => Known::Nobody,
+            Some(contact) if directory.is_profiled(contact) => Acquaintance::Connection,
+            Some(_) => Acquaintance::Contact,
+            None => Acquaintance::Nobody,
         };
         self.owner = search.found(&self.my_names, known);
         Ok(())
