@@ -83,7 +83,15 @@ impl Store {
             self.db.prepare_cached("UPDATE message SET tied = ?2, thread = ?3 WHERE id = ?1")?;
         match (tied, wanted) {
             (false, true) => {
-                put.execute(params![message, true, self.thread_with(ids, key.number())?])?;
+                let joined = self.thread_with(ids, key.number())?;
+                if joined == thread {
+                    // The index by threads is left alone.
+                    self.db
+                        .prepare_cached("UPDATE message SET tied = 1 WHERE id = ?1")?
+                        .execute([message])?;
+                } else {
+                    put.execute(params![message, true, joined])?;
+                }
             }
             (true, false) => {
                 self.cut_threads(&[thread])?;
