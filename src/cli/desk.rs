@@ -159,7 +159,7 @@ impl Desk {
         let (value, is_rest) = store.transaction(|store| {
             let before = store.dirty_contacts()?;
             let value = work(store)?;
-            store.recognise()?;
+            store.match_by_name()?;
             Ok((value, measure_marked(store, &before, about, &self.config.policy)?))
         })?;
         if is_rest && !self.is_seen_to()? {

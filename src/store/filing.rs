@@ -372,7 +372,8 @@ impl<'s> Filing<'s> {
             return Ok(());
         }
         self.concerned.extend(parties.author.map(|author| author.id));
-        if parties.author.is_some_and(|author| author.is_mine) {
+        let is_mine = parties.author.is_some_and(|author| author.is_mine);
+        if is_mine {
             self.concerned.extend(parties.recipients.iter().map(|it| it.address));
         }
         for (sql, id) in [
@@ -384,7 +385,7 @@ impl<'s> Filing<'s> {
                 self.concerned.insert(author?);
             }
         }
-        if let Some(parent) = facts.parent {
+        if let Some(parent) = facts.parent.filter(|_| is_mine) {
             self.concerned_contacts.extend(self.store.noticed(parent)?);
         }
         Ok(())

@@ -205,7 +205,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be written.
-    pub(super) fn match_by_name(&self) -> Result<()> {
+    pub fn match_by_name(&self) -> Result<()> {
         let without = self.proven_by_name()?;
         let refused: Vec<(i64, String)> = self
             .db
@@ -255,6 +255,17 @@ impl Store {
 
     /// Addresses whose display name proves whose they are, of those who have no other.
     fn proven_by_name(&self) -> Result<Vec<(i64, ContactId)>> {
+        let is_any_without: bool = self
+            .db
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM contact c WHERE NOT EXISTS (
+                   SELECT 1 FROM identity WHERE contact = c.id AND kind = 'email'
+                   AND source <> 'by_name'))",
+            )?
+            .query_row([], |row| row.get(0))?;
+        if !is_any_without {
+            return Ok(Vec::new());
+        }
         let seen = self.nobodys_addresses()?;
         if !seen.iter().any(|seen| seen.both_ways) {
             return Ok(Vec::new());
