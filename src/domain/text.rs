@@ -84,6 +84,16 @@ pub fn listed(parts: &[impl AsRef<str>]) -> String {
     }
 }
 
+/// As [`listed`], the first so many, and how many more there are.
+pub fn first_listed(parts: &[impl AsRef<str>], most: usize) -> String {
+    let mut first: Vec<String> =
+        parts.iter().take(most).map(|part| part.as_ref().to_owned()).collect();
+    if let Some(more) = parts.len().checked_sub(most).filter(|more| *more > 0) {
+        first.push(format!("{more} more"));
+    }
+    listed(&first)
+}
+
 /// A number with its noun: `1 person`, `12,345 people`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(n), if n == 1 { one } else { many })

@@ -1,8 +1,8 @@
 //! Google Contacts' CSV, in the columns of today and of before.
 
 use super::csv::{HeaderRow, Row, RowShape};
-use super::text::{cut, some, tidy};
-use super::values::{Card, Skipped, Statement};
+use super::text::some;
+use super::values::{Card, Statement};
 
 /// No cell of a person has more lines: notes and addresses are long.
 const MOST_LINES: usize = 200;
@@ -57,7 +57,6 @@ impl GoogleColumns {
     }
 
     pub(super) fn read(&self, row: &Row) -> Vec<Statement> {
-        let skip = |why| Statement::Skipped(Skipped { line: row.line, why });
         let parts = [self.given, self.additional, self.family].map(|place| row.cell(place));
         let [given, _, family] = parts;
         let whole = match row.cell(self.name) {
@@ -69,7 +68,7 @@ impl GoogleColumns {
         let phones = values(row, &self.phones);
         let name = some(&whole).or_else(|| company.clone()).or_else(|| emails.first().cloned());
         let Some(name) = name else {
-            return vec![skip("no name, no organisation and no address".to_owned())];
+            return vec![row.skipped("no name, no organisation and no address")];
         };
         let short = some(&format!("{given} {family}")).filter(|_| !given.is_empty());
         let others = self.others.iter().flat_map(|place| split(row.cell(Some(*place))));
@@ -84,7 +83,7 @@ impl GoogleColumns {
             position: some(row.cell(self.position)),
             connected_on: None,
         };
-        std::iter::once(Statement::Card(card)).chain(cut(&whole).map(skip)).collect()
+        row.card(card, &whole, None)
     }
 }
 
@@ -99,5 +98,5 @@ fn values(row: &Row, places: &[usize]) -> Vec<String> {
 }
 
 fn split(cell: &str) -> impl Iterator<Item = String> + '_ {
-    cell.split(BETWEEN).filter_map(|value| Some(tidy(value)).filter(|value| !value.is_empty()))
+    cell.split(BETWEEN).filter_map(some)
 }

@@ -1,8 +1,8 @@
 //! Any CSV file of people, whose columns the user names or that are called as one would call them.
 
-use super::csv::{HeaderRow, Row, RowShape, date, title};
-use super::text::{cut, some, tidy};
-use super::values::{Card, Skipped, Statement};
+use super::csv::{HeaderRow, Row, RowShape, title};
+use super::text::some;
+use super::values::{Card, Statement};
 
 /// No cell of a person has more lines.
 const MOST_LINES: usize = 50;
@@ -129,7 +129,6 @@ impl PeopleColumns {
         let several = |field, parting: &[char]| -> Vec<String> {
             cell(field).split(parting).filter_map(some).collect()
         };
-        let skip = |why| Statement::Skipped(Skipped { line: row.line, why });
         let whole = match cell(PersonField::Name) {
             "" => format!("{} {}", cell(PersonField::FirstName), cell(PersonField::LastName)),
             name => name.to_owned(),
@@ -138,12 +137,9 @@ impl PeopleColumns {
         let phones = several(PersonField::Phone, &[',', ';', '\n']);
         let name = some(&whole).or_else(|| emails.first().or(phones.first()).cloned());
         let Some(name) = name else {
-            return vec![skip("no name, no address and no number".to_owned())];
+            return vec![row.skipped("no name, no address and no number")];
         };
-        let said = cell(PersonField::ConnectedOn);
-        let connected_on = date::day(said);
-        let odd_date = (connected_on.is_none() && !said.is_empty())
-            .then(|| skip(format!("{name}: \"{}\" is no date", tidy(said))));
+        let (connected_on, odd_date) = row.day(self.place(PersonField::ConnectedOn), &name);
         let card = Card {
             line: row.line,
             name,
@@ -155,10 +151,7 @@ impl PeopleColumns {
             connected_on,
             ..Card::default()
         };
-        std::iter::once(Statement::Card(card))
-            .chain(cut(&whole).map(skip))
-            .chain(odd_date)
-            .collect()
+        row.card(card, &whole, odd_date)
     }
 }
 
@@ -166,7 +159,7 @@ impl PeopleColumns {
 fn place(header: &HeaderRow, column: &str) -> Option<usize> {
     let by_number = || {
         let number: usize = column.parse().ok()?;
-        (1..=header.written().len()).contains(&number).then(|| number - 1)
+        (1..=header.width()).contains(&number).then(|| number - 1)
     };
     header.place(&[&title(column)]).or_else(by_number)
 }

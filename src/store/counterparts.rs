@@ -1,6 +1,6 @@
 //! Whoever imported entries were with, and which contact that is.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, ToSql, params};
 
 use super::Store;
 use super::import::Imported;
@@ -94,21 +94,20 @@ impl Store {
 
     /// Who wrote what a notice tells of.
     pub(super) fn noticed_by(&self, message: MessageNumber) -> Result<Option<ContactId>> {
-        let mut find = self.db.prepare_cached(
-            "SELECT c.contact FROM notice n JOIN counterpart c ON c.id = n.counterpart
-             WHERE n.message = ?1",
-        )?;
-        let found = find.query_row([message], |row| row.get::<_, Option<i64>>(0)).optional()?;
-        Ok(found.flatten().map(ContactId))
+        self.noticed_where("n.message = ?1", message)
     }
 
     /// Who wrote what the notice under this Message-ID tells of.
     pub(super) fn noticed(&self, id_hash: i64) -> Result<Option<ContactId>> {
-        let mut find = self.db.prepare_cached(
-            "SELECT c.contact FROM message m JOIN notice n ON n.message = m.id
-             JOIN counterpart c ON c.id = n.counterpart WHERE m.id_hash = ?1",
-        )?;
-        let found = find.query_row([id_hash], |row| row.get::<_, Option<i64>>(0)).optional()?;
+        self.noticed_where("n.message IN (SELECT id FROM message WHERE id_hash = ?1)", id_hash)
+    }
+
+    fn noticed_where(&self, is_meant: &str, by: impl ToSql) -> Result<Option<ContactId>> {
+        let mut find = self.db.prepare_cached(&format!(
+            "SELECT c.contact FROM notice n JOIN counterpart c ON c.id = n.counterpart
+             WHERE {is_meant}"
+        ))?;
+        let found = find.query_row([by], |row| row.get::<_, Option<i64>>(0)).optional()?;
         Ok(found.flatten().map(ContactId))
     }
 

@@ -50,10 +50,10 @@ impl Store {
         }
         for letter in letters.iter().filter(|letter| letter.author != Author::Them) {
             let answers = letter.parent.iter().chain(&letter.references).any(|id| own.contains(id));
-            let is_theirs = answers
+            let belongs = answers
                 || letter.author == Author::Me
                     && self.is_written_to(contact, letter.id, &shared)?;
-            if is_theirs {
+            if belongs {
                 kept.insert(letter.id);
             }
         }
@@ -114,8 +114,7 @@ impl Store {
         )?;
         let (author, name): (Option<i64>, Option<String>) =
             find.query_row(params![message], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let Some(holders) = author.and_then(|author| shared.get(&author)) else { return Ok(true) };
-        Ok(name.and_then(|name| bearer(&name, holders)) == Some(contact))
+        Ok(author.is_none_or(|author| is_theirs(contact, author, name.as_deref(), shared)))
     }
 
     /// Whether an address of theirs alone is among the recipients, or a shared one under their name.
@@ -133,14 +132,16 @@ impl Store {
         let mut rows = find.query(params![contact.0, message])?;
         while let Some(row) = rows.next()? {
             let (address, name): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
-            let is_theirs = match shared.get(&address) {
-                None => true,
-                Some(holders) => name.and_then(|name| bearer(&name, holders)) == Some(contact),
-            };
-            if is_theirs {
+            if is_theirs(contact, address, name.as_deref(), shared) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// Whether a contact is meant by one of their addresses under this name.
+fn is_theirs(contact: ContactId, address: i64, name: Option<&str>, shared: &Holders) -> bool {
+    let Some(holders) = shared.get(&address) else { return true };
+    name.and_then(|name| bearer(name, holders)) == Some(contact)
 }

@@ -36,6 +36,11 @@ impl Entry {
         let (id, text) = (EntryNumber(0), text.to_owned());
         Entry { id, at, kind, side: Side::Mine, other_way: false, text, imported: None }
     }
+
+    /// Of an imported message: the conversation in which it stands, as a hash.
+    fn conversation(&self) -> Option<i64> {
+        self.imported?.conversation
+    }
 }
 
 /// What an export says of an entry.
@@ -110,43 +115,35 @@ const SAME_TALK: i64 = 30 * DAY;
 
 /// The calls, meetings and messages up to `until` as touches; the other entries belong to the ledger.
 pub fn touches(entries: &[Entry], until: Moment) -> Vec<Touch> {
-    let mut entries: Vec<&Entry> = entries.iter().filter(|entry| entry.at <= until).collect();
+    let known: Vec<&Entry> = entries.iter().filter(|entry| entry.at <= until).collect();
+    let mut entries: Vec<Entry> = known.iter().map(|entry| as_accepted(entry, &known)).collect();
     entries.sort_by_key(|entry| (entry.at, entry.imported.map(|it| it.number), entry.id));
     let mut latest: HashMap<i64, Moment> = HashMap::new();
     let mut touches = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let conversation = entry.imported.and_then(|it| it.conversation);
-        let before = conversation.and_then(|it| latest.insert(it, entry.at));
+    for entry in &entries {
+        let before = entry.conversation().and_then(|it| latest.insert(it, entry.at));
         let goes_on = before.is_some_and(|before| entry.at.0 - before.0 <= SAME_TALK);
         touches.extend(touch(entry, goes_on));
     }
-    join_invitations(&mut touches);
     touches
 }
 
 /// The note of an invitation stands among the messages, too, once it was accepted: in the one export
-/// alone, in a later one as the beginning of a conversation.
-fn join_invitations(touches: &mut [Touch]) {
-    let is_message = |touch: &Touch| touch.channel == Channel::Linkedin;
-    let alone = |touch: &Touch| touch.thread < i64::MIN + (1 << 40);
-    for place in 0..touches.len() {
-        let invitation = &touches[place];
-        if !is_message(invitation) || !alone(invitation) {
-            continue;
-        }
-        let (author, at) = (invitation.author, invitation.at);
-        let same = touches.iter().find(|it| {
-            is_message(it)
-                && !alone(it)
-                && it.author == author
-                && (it.at.0 - at.0).abs() <= SAME_MINUTE
-        });
-        if let Some((at, thread, subject)) = same.map(|it| (it.at, it.thread, it.subject)) {
-            let copy = &mut touches[place];
-            (copy.at, copy.thread, copy.subject) = (at, thread, subject);
-        }
-    }
-    touches.sort_by_key(|touch| touch.at);
+/// alone, in a later one as the beginning of a conversation. It is a copy of that then.
+fn as_accepted(entry: &Entry, known: &[&Entry]) -> Entry {
+    let is_note = entry.kind == EntryKind::Message && entry.conversation().is_none();
+    let is_same = |it: &&&Entry| {
+        it.kind == EntryKind::Message
+            && it.conversation().is_some()
+            && it.side == entry.side
+            && (it.at.0 - entry.at.0).abs() <= SAME_MINUTE
+    };
+    let Some(message) = is_note.then(|| known.iter().find(is_same)).flatten() else {
+        return entry.clone();
+    };
+    let cues = entry.imported.and_then(|it| it.cues);
+    let imported = message.imported.map(|it| Imprint { cues, ..it });
+    Entry { at: message.at, imported, ..entry.clone() }
 }
 
 /// `goes_on`: it is a message in a conversation that had begun.
@@ -157,42 +154,26 @@ fn touch(entry: &Entry, goes_on: bool) -> Option<Touch> {
         EntryKind::Message => Channel::Linkedin,
         _ => return None,
     };
+    let author = match entry.side {
+        Side::Mine => Author::Me,
+        Side::Theirs => Author::Them,
+    };
     let missed = entry.kind == EntryKind::Call && entry.other_way;
-    let imprint = entry.imported;
-    let conversation = imprint.and_then(|it| it.conversation);
+    let cues = entry.imported.and_then(|it| it.cues);
     Some(Touch {
-        id: TouchId::Entry(entry.id),
-        author: match entry.side {
-            Side::Mine => Author::Me,
-            Side::Theirs => Author::Them,
-        },
-        at: entry.at,
-        channel,
         // Calls form no threads: each stands for itself, apart from every message's thread.
-        thread: conversation.map_or(i64::MIN + entry.id.0, beside_mail),
+        thread: entry.conversation().map_or(i64::MIN + entry.id.0, beside_mail),
         // Of its own: no subject joins two messages of another channel.
-        subject: imprint.filter(|_| entry.kind == EntryKind::Message).map(|it| it.number),
-        own_id: None,
-        parent: None,
-        references: Vec::new(),
+        subject: entry.imported.filter(|_| channel == Channel::Linkedin).map(|it| it.number),
         asks: entry.kind != EntryKind::Meeting,
-        addressed: true,
-        by_lists_word: false,
-        forward: false,
-        reaction: false,
         spoken: channel != Channel::Linkedin && !missed,
-        marked_answered: false,
-        discarded: false,
-        retracts: imprint
-            .and_then(|it| it.cues)
-            .is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
+        retracts: cues.is_some_and(|cues| cues.marks.contains(Marks::RETRACTS)),
         features: match entry.kind {
-            EntryKind::Message => {
-                let traits = if goes_on { Traits::HAS_REPLY_HEADERS } else { Traits::NONE };
-                written_to_one(imprint.and_then(|it| it.cues), traits)
-            }
+            EntryKind::Message if goes_on => written_to_one(cues, Traits::HAS_REPLY_HEADERS),
+            EntryKind::Message => written_to_one(cues, Traits::NONE),
             _ => Features::CALL,
         },
+        ..Touch::elsewhere(TouchId::Entry(entry.id), author, entry.at, channel)
     })
 }
 

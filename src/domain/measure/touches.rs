@@ -297,26 +297,15 @@ fn noticed(notice: &Letter, at: Moment, copies: Copies) -> Touch {
     } else {
         entries::written_to_one(None, Traits::NONE)
     };
+    let id = TouchId::Message(notice.id);
     Touch {
-        id: TouchId::Message(notice.id),
-        author: Author::Them,
-        at,
-        channel: Channel::Linkedin,
         thread: NOTICES,
         subject: Some(notice.key.number()),
         own_id: notice.own_id,
-        parent: None,
-        references: Vec::new(),
-        asks: true,
-        addressed: true,
-        by_lists_word: false,
-        forward: false,
-        reaction: false,
-        spoken: false,
         marked_answered: copies.answered,
         discarded: copies.discarded,
-        retracts: false,
         features,
+        ..Touch::elsewhere(id, Author::Them, at, Channel::Linkedin)
     }
 }
 

@@ -1,4 +1,19 @@
-//! The one form in which telephone numbers and links are kept and compared.
+//! The one form in which what somebody is recognised by is kept and compared.
+
+use super::identity::{self, IdentityKind};
+use super::noise::linkedin::is_linkedins_own;
+use crate::domain::text::clean;
+
+/// The one form of what somebody is recognised by. `None` for what is none of the kind; nobody writes
+/// from LinkedIn's addresses but LinkedIn.
+pub fn of(kind: IdentityKind, said: &str) -> Option<String> {
+    match kind {
+        IdentityKind::Email => identity::normalise(said).filter(|it| !is_linkedins_own(it)),
+        IdentityKind::Url => link(said),
+        IdentityKind::Phone => phone(said),
+        IdentityKind::Name => Some(clean(said)).filter(|name| !name.is_empty()),
+    }
+}
 
 /// A telephone number has at least so many digits.
 const DIGITS: usize = 5;

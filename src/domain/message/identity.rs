@@ -38,6 +38,16 @@ impl IdentityKind {
             IdentityKind::Name => "name",
         }
     }
+
+    /// For the user.
+    pub fn noun(self) -> &'static str {
+        match self {
+            IdentityKind::Email => "address of a person",
+            IdentityKind::Url => "link",
+            IdentityKind::Phone => "telephone number",
+            IdentityKind::Name => "name",
+        }
+    }
 }
 
 /// An address in the one form under which it is stored and compared: lower case, NFC, the domain

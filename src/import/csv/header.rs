@@ -15,13 +15,11 @@ pub struct HeaderRow {
     pub(super) delimiter: u8,
     /// Letters and digits only, in lower case.
     titles: Vec<String>,
-    /// As written.
-    written: Vec<String>,
 }
 
 impl HeaderRow {
     /// How many cells a row has.
-    pub(super) fn width(&self) -> usize {
+    pub(in crate::import) fn width(&self) -> usize {
         self.titles.len()
     }
 
@@ -39,11 +37,6 @@ impl HeaderRow {
     pub fn places(&self, is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
         let titles = self.titles.iter().enumerate();
         titles.filter(|(_, title)| is_meant(title)).map(|(place, _)| place).collect()
-    }
-
-    /// The columns as they are written.
-    pub fn written(&self) -> &[String] {
-        &self.written
     }
 }
 
@@ -74,6 +67,5 @@ fn header(line: &str, delimiter: u8) -> Option<HeaderRow> {
         return None;
     }
     let cells: StringRecord = split(line, delimiter)?;
-    let written: Vec<String> = cells.iter().map(|cell| cell.trim().to_owned()).collect();
-    Some(HeaderRow { delimiter, titles: written.iter().map(|cell| title(cell)).collect(), written })
+    Some(HeaderRow { delimiter, titles: cells.iter().map(title).collect() })
 }

@@ -8,11 +8,13 @@ use std::collections::VecDeque;
 use std::io;
 
 use csv::StringRecord;
+use jiff::civil::Date;
 
 use super::cells::split;
+use super::date;
 use super::header::HeaderRow;
-use crate::import::text::{Lines, decoded};
-use crate::import::values::Skipped;
+use crate::import::text::{Lines, cut, decoded, tidy};
+use crate::import::values::{Card, Skipped, Statement};
 
 /// No row is longer, in bytes.
 const LONGEST_ROW: usize = 8 << 20;
@@ -28,6 +30,25 @@ impl Row {
     pub fn cell(&self, place: Option<usize>) -> &str {
         place.and_then(|place| self.cells.get(place)).unwrap_or_default().trim()
     }
+
+    /// That it tells nothing, or not all that it could, and why.
+    pub fn skipped(&self, why: impl Into<String>) -> Statement {
+        Statement::Skipped(Skipped { line: self.line, why: why.into() })
+    }
+
+    /// The day in a column, and where that is none, that it is; of somebody of this `name`.
+    pub fn day(&self, place: Option<usize>, name: &str) -> (Option<Date>, Option<Statement>) {
+        let said = self.cell(place);
+        let day = date::day(said);
+        let is_odd = day.is_none() && !said.is_empty();
+        (day, is_odd.then(|| self.skipped(format!("{name}: \"{}\" is no date", tidy(said)))))
+    }
+
+    /// A person, what was cut of the name as it is `written`, and what else was left out.
+    pub fn card(&self, card: Card, written: &str, left_out: Option<Statement>) -> Vec<Statement> {
+        let cut = cut(written).map(|why| self.skipped(why));
+        std::iter::once(Statement::Card(card)).chain(cut).chain(left_out).collect()
+    }
 }
 
 /// How the rows of one kind of file look.
@@ -40,6 +61,14 @@ pub struct RowShape {
     pub telling: (Option<usize>, fn(&str) -> bool),
     /// Cells may be missing at the end.
     pub may_be_short: bool,
+}
+
+impl RowShape {
+    /// With an instant in this column.
+    pub fn dated(most_lines: usize, place: Option<usize>) -> RowShape {
+        let telling: (_, fn(&str) -> bool) = (place, |at| date::instant(at).is_some());
+        RowShape { most_lines, telling, may_be_short: false }
+    }
 }
 
 pub struct Rows<'a> {

@@ -1,8 +1,8 @@
 //! `Connections.csv`: the people, in the languages it comes in.
 
 use super::super::csv::{HeaderRow, Row, RowShape, date};
-use super::super::text::{cut, some, tidy};
-use super::super::values::{Card, Skipped, Statement};
+use super::super::text::{some, tidy};
+use super::super::values::{Card, Statement};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -153,7 +153,6 @@ impl ConnectionColumns {
     /// The card, and its date where that can't be read.
     pub(in crate::import) fn read(&self, row: &Row) -> Vec<Statement> {
         let cell = |column| row.cell(self.place(column));
-        let skip = |why| Statement::Skipped(Skipped { line: row.line, why });
         let whole = format!("{} {}", cell(Column::FirstName), cell(Column::LastName));
         let name = tidy(&whole);
         let email = some(cell(Column::Email));
@@ -162,12 +161,9 @@ impl ConnectionColumns {
             _ if !name.is_empty() => name,
             (Some(email), _) => email.clone(),
             (None, Some(url)) => last_segment(url).to_owned(),
-            (None, None) => return vec![skip("no name, no profile and no address".to_owned())],
+            (None, None) => return vec![row.skipped("no name, no profile and no address")],
         };
-        let said = cell(Column::ConnectedOn);
-        let connected_on = date::day(said);
-        let odd_date = (connected_on.is_none() && !said.is_empty())
-            .then(|| skip(format!("{name}: \"{}\" is no date", tidy(said))));
+        let (connected_on, odd_date) = row.day(self.place(Column::ConnectedOn), &name);
         let card = Card {
             line: row.line,
             name,
@@ -178,10 +174,7 @@ impl ConnectionColumns {
             connected_on,
             ..Card::default()
         };
-        std::iter::once(Statement::Card(card))
-            .chain(cut(&whole).map(skip))
-            .chain(odd_date)
-            .collect()
+        row.card(card, &whole, odd_date)
     }
 }
 

@@ -2,7 +2,7 @@
 //! answer to a click.
 
 use super::super::csv::{HeaderRow, Row, RowShape, date};
-use super::super::values::{SiteMessage, Skipped, Statement};
+use super::super::values::{SiteMessage, Statement};
 use super::messages::participant;
 use crate::domain::model::Side;
 
@@ -36,13 +36,11 @@ impl InvitationColumns {
     }
 
     pub(in crate::import) fn shape(&self) -> RowShape {
-        let telling: (_, fn(&str) -> bool) = (self.sent_at, |at| date::instant(at).is_some());
-        RowShape { most_lines: MOST_LINES, telling, may_be_short: false }
+        RowShape::dated(MOST_LINES, self.sent_at)
     }
 
     pub(in crate::import) fn read(&self, row: &Row) -> Vec<Statement> {
-        let skip =
-            |why: &str| vec![Statement::Skipped(Skipped { line: row.line, why: why.to_owned() })];
+        let skip = |why: &str| vec![row.skipped(why)];
         let content = row.cell(self.note);
         if content.is_empty() {
             return skip("an invitation without a note: nobody waits for an answer to a click");

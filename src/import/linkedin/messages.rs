@@ -2,7 +2,7 @@
 
 use super::super::csv::{HeaderRow, Row, RowShape, date};
 use super::super::text::{some, tidy};
-use super::super::values::{Participant, SiteMessage, Skipped, Statement};
+use super::super::values::{Participant, SiteMessage, Statement};
 
 /// No message has more lines.
 const MOST_LINES: usize = 1_000;
@@ -43,16 +43,11 @@ impl MessageColumns {
     }
 
     pub(in crate::import) fn shape(&self) -> RowShape {
-        RowShape {
-            most_lines: MOST_LINES,
-            telling: (self.date, |at| date::instant(at).is_some()),
-            may_be_short: false,
-        }
+        RowShape::dated(MOST_LINES, self.date)
     }
 
     pub(in crate::import) fn read(&self, row: &Row) -> Vec<Statement> {
-        let skip =
-            |why: &str| vec![Statement::Skipped(Skipped { line: row.line, why: why.to_owned() })];
+        let skip = |why: &str| vec![row.skipped(why)];
         if is_yes(row.cell(self.is_draft)) {
             return skip("a draft");
         }

@@ -6,10 +6,10 @@ use jiff::civil::Date;
 
 use super::super::csv::{HeaderRow, Row, RowShape, date};
 use super::super::text::tidy;
-use super::super::values::{Participant, PublicFavour, Skipped, Statement};
+use super::super::values::{Participant, PublicFavour, Statement};
 use super::messages::participant;
 use crate::domain::model::{Moment, Side};
-use crate::domain::text::listed;
+use crate::domain::text::first_listed;
 
 /// No recommendation has more lines.
 const MOST_LINES: usize = 200;
@@ -53,8 +53,7 @@ impl Recommendations {
     }
 
     pub(in crate::import) fn shape(&self) -> RowShape {
-        let telling: (_, fn(&str) -> bool) = (self.created, |at| date::instant(at).is_some());
-        RowShape { most_lines: MOST_LINES, telling, may_be_short: false }
+        RowShape::dated(MOST_LINES, self.created)
     }
 
     pub(in crate::import) fn read(&self, row: &Row) -> Vec<Statement> {
@@ -62,7 +61,7 @@ impl Recommendations {
         let with = participant(&name, "");
         let at = date::instant(row.cell(self.created));
         let (Some(with), Some(at)) = (with, at) else {
-            return skip(row, "a recommendation without a name or a date that can be read");
+            return vec![row.skipped("a recommendation without a name or a date that can be read")];
         };
         let text = "a recommendation on LinkedIn".to_owned();
         let (line, side, kind) = (row.line, self.side, "recommendation");
@@ -109,8 +108,7 @@ impl Endorsements {
     }
 
     pub(in crate::import) fn shape(&self) -> RowShape {
-        let telling: (_, fn(&str) -> bool) = (self.at, |at| date::instant(at).is_some());
-        RowShape { most_lines: 2, telling, may_be_short: true }
+        RowShape { may_be_short: true, ..RowShape::dated(2, self.at) }
     }
 
     /// Keeps what the row says until all are read.
@@ -119,7 +117,7 @@ impl Endorsements {
         let with = participant(&name, row.cell(self.url));
         let said = row.cell(self.at);
         let (Some(with), Some(at), Some(day)) = (with, date::instant(said), date::day(said)) else {
-            return skip(row, "an endorsement without a name or a date that can be read");
+            return vec![row.skipped("an endorsement without a name or a date that can be read")];
         };
         let endorsed = self.found.entry((day, with)).or_insert(Endorsed {
             line: row.line,
@@ -147,17 +145,8 @@ fn endorsement(mut skills: Vec<String>) -> String {
     skills.retain(|skill| !skill.is_empty());
     skills.sort_unstable();
     skills.dedup();
-    let more = skills.len().saturating_sub(NAMED);
-    skills.truncate(NAMED);
-    if more > 0 {
-        skills.push(format!("{more} more"));
-    }
     match skills.as_slice() {
         [] => "an endorsement on LinkedIn".to_owned(),
-        skills => format!("an endorsement on LinkedIn for {}", listed(skills)),
+        skills => format!("an endorsement on LinkedIn for {}", first_listed(skills, NAMED)),
     }
-}
-
-fn skip(row: &Row, why: &str) -> Vec<Statement> {
-    vec![Statement::Skipped(Skipped { line: row.line, why: why.to_owned() })]
 }

@@ -24,6 +24,13 @@ fn import(world: &World, name: &str, content: &str) -> Value {
     world.json(&["import", "--json", path.to_str().unwrap()])["files"][0].clone()
 }
 
+/// Of everybody, in alphabetical order.
+fn names(world: &World) -> Vec<String> {
+    let all = world.json(&["contacts", "--json", "--sort", "name"]);
+    let contacts = all["contacts"].as_array().unwrap().iter();
+    contacts.map(|contact| contact["name"].as_str().unwrap().to_owned()).collect()
+}
+
 fn turns(world: &World, who: &str) -> Vec<String> {
     let shown = world.json(&["show", who, "--json", "--at", "2026-03-06T12:00:00Z"]);
     let told = |turn: &Value| format!("{} {}", turn["side"], turn["status"]).replace('"', "");
@@ -92,14 +99,7 @@ fn a_couple_is_two_whichever_card_comes_first() {
     for cards in [[&lee, &ann, &bob].map(String::as_str), [&ann, &bob, &lee].map(String::as_str)] {
         let (world, _) = world();
         import(&world, "lees.vcf", &cards.concat());
-        let names = world.json(&["contacts", "--json", "--sort", "name"]);
-        let names: Vec<&str> = names["contacts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| it["name"].as_str().unwrap())
-            .collect();
-        assert_eq!(names, ["Ann Lee", "Bob Lee"]);
+        assert_eq!(names(&world), ["Ann Lee", "Bob Lee"]);
         let again = import(&world, "lees.vcf", &cards.concat());
         assert_eq!((&again["new"], &again["changed"]), (&0.into(), &0.into()), "{again}");
     }
@@ -137,14 +137,7 @@ fn a_card_without_a_name_joins_whoever_has_its_address() {
     let bare = "BEGIN:VCARD\nVERSION:3.0\nN:;;;;\nFN:\nEMAIL:bob@example.org\nEND:VCARD\n";
     import(&world, "bare.vcf", bare);
     import(&world, "bob.vcf", &vcard(&[("Bob Moss", "bob@example.org")]));
-    let names = world.json(&["contacts", "--json", "--sort", "name"]);
-    let names: Vec<&str> = names["contacts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| it["name"].as_str().unwrap())
-        .collect();
-    assert_eq!(names, ["Ann Lee", "Bob Moss"]);
+    assert_eq!(names(&world), ["Ann Lee", "Bob Moss"]);
 }
 
 #[test]

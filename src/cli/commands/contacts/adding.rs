@@ -4,8 +4,8 @@ use super::suggesting::suggested;
 use crate::cli::commands::import::take_back as take_import_back;
 use crate::cli::desk::Desk;
 use crate::domain::decide::suggestions::SuggestedContact;
+use crate::domain::message::forms;
 use crate::domain::message::identity::{self, IdentityKind};
-use crate::domain::message::noise::linkedin::is_linkedins_own;
 use crate::domain::text::{clean, count, listed};
 use crate::error::{Error, Result};
 use crate::store::{ImportRun, Imported, LastImport, NewCard, Provenance};
@@ -22,10 +22,9 @@ pub(super) fn add(desk: &Desk, words: &[String]) -> Result<()> {
     let Some((address, name)) = words.split_first() else {
         return Err(Error::usage("add whom?").hint(hint));
     };
-    let email =
-        identity::normalise(address).filter(|it| !is_linkedins_own(it)).ok_or_else(|| {
-            Error::usage(format!("\"{address}\" is no address of a person")).hint(hint)
-        })?;
+    let email = forms::of(IdentityKind::Email, address).ok_or_else(|| {
+        Error::usage(format!("\"{address}\" is no {}", IdentityKind::Email.noun())).hint(hint)
+    })?;
     let name = clean(&name.join(" "));
     let name = if name.is_empty() { email.clone() } else { name };
     make(desk, vec![(name, vec![email])])

@@ -1,7 +1,6 @@
 //! A card of a file → the one form under which everything is compared. Asks nothing of the store.
 
-use crate::domain::message::noise::linkedin::is_linkedins_own;
-use crate::domain::message::{forms, identity};
+use crate::domain::message::forms;
 use crate::import::Card;
 use crate::store::{IdentityKind, NewCard};
 
@@ -9,21 +8,21 @@ use crate::store::{IdentityKind, NewCard};
 pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<String>) {
     let mut complaints = Vec::new();
     let mut identities = Vec::new();
-    let mut take = |kind, said: &[String], form: fn(&str) -> Option<String>, what: &str| {
+    let mut take = |kind: IdentityKind, said: &[String]| {
         for said in said {
-            match form(said) {
+            match forms::of(kind, said) {
                 Some(value) if identities.contains(&(kind, value.clone())) => {}
                 Some(value) => identities.push((kind, value)),
-                None => complaints.push(format!("{}: \"{said}\" is no {what}", card.name)),
+                None => complaints.push(format!("{}: \"{said}\" is no {}", card.name, kind.noun())),
             }
         }
     };
-    take(IdentityKind::Email, &card.emails, persons_address, "address of a person");
-    take(IdentityKind::Url, &card.urls, forms::link, "link");
-    take(IdentityKind::Phone, &card.phones, forms::phone, "telephone number");
+    take(IdentityKind::Email, &card.emails);
+    take(IdentityKind::Url, &card.urls);
+    take(IdentityKind::Phone, &card.phones);
     let others: Vec<String> =
         card.other_names.iter().filter(|name| **name != card.name).cloned().collect();
-    take(IdentityKind::Name, &others, |name| Some(name.to_owned()), "name");
+    take(IdentityKind::Name, &others);
     let card = NewCard {
         name: card.name,
         company: card.company,
@@ -33,11 +32,6 @@ pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<Stri
         identities,
     };
     (card, complaints)
-}
-
-/// Nobody writes from LinkedIn's addresses but LinkedIn.
-fn persons_address(said: &str) -> Option<String> {
-    identity::normalise(said).filter(|address| !is_linkedins_own(address))
 }
 
 #[cfg(test)]

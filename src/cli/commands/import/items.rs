@@ -96,21 +96,34 @@ pub(super) fn items(paths: &[PathBuf], mapping: &Mapping) -> Vec<Item> {
 }
 
 fn items_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
+    match of_file(path, mapping) {
+        Ok(items) => items,
+        Err(_) if path.is_dir() => of_folder(path, mapping),
+        Err(nothing) => vec![Item::refused(path, nothing.why())],
+    }
+}
+
+/// What one file holds, or a Maildir.
+fn of_file(path: &Path, mapping: &Mapping) -> Result<Vec<Item>, Unrecognised> {
+    let item = |content| vec![Item { path: path.to_owned(), content: Ok(content) }];
     if let Ok(Some(archive)) = archive::recognise(path) {
-        return vec![Item { path: path.to_owned(), content: Ok(ItemContent::Mail(archive)) }];
+        return Ok(item(ItemContent::Mail(archive)));
     }
-    if path.is_dir() {
-        return of_folder(path, mapping);
-    }
-    let beginning = match File::open(path).and_then(beginning) {
-        Ok(beginning) => beginning,
-        Err(cause) => return vec![Item::refused(path, unreadable(cause))],
-    };
+    let beginning = File::open(path).and_then(beginning);
+    let beginning = beginning.map_err(|cause| Unrecognised::Nothing(unreadable(cause)))?;
     if is_package(&beginning) {
-        return of_package(path, mapping);
+        return Ok(of_package(path, mapping));
     }
-    let content = export(path, path, None, &beginning, mapping).map_err(Unrecognised::why);
-    vec![Item { path: path.to_owned(), content }]
+    export(path, path, None, &beginning, mapping).map(item)
+}
+
+/// Of many files those of no interest are not told of.
+fn among_others(path: &Path, found: Result<Vec<Item>, Unrecognised>) -> Vec<Item> {
+    match found {
+        Ok(items) => items,
+        Err(Unrecognised::Unclear(why)) => vec![Item::refused(path, why)],
+        Err(Unrecognised::Nothing(_)) => Vec::new(),
+    }
 }
 
 /// `shown`: the path by which the user knows it.
@@ -126,33 +139,20 @@ fn export(
     Ok(ItemContent::Export(Box::new(Export { file: file.to_owned(), member, recognised })))
 }
 
-/// What a folder holds that is known; of an export unpacked, most files are of no interest.
+/// What a folder holds that is known.
 fn of_folder(folder: &Path, mapping: &Mapping) -> Vec<Item> {
     let mut files = Vec::new();
     if let Err(cause) = walk(folder, DEEPEST, &mut files) {
         return vec![Item::refused(folder, unreadable(cause))];
     }
     files.sort();
-    let found: Vec<Item> = files.iter().flat_map(|file| known_of(file, mapping)).collect();
+    let of_file = |file: &PathBuf| among_others(file, of_file(file, mapping));
+    let found: Vec<Item> = files.iter().flat_map(of_file).collect();
     if found.is_empty() {
         let why = "a folder with neither a Maildir nor an export of people in it";
         return vec![Item::refused(folder, why)];
     }
     found
-}
-
-/// What a file among others holds, unless that is nothing.
-fn known_of(path: &Path, mapping: &Mapping) -> Vec<Item> {
-    let is_known = |beginning: Vec<u8>| {
-        is_package(&beginning)
-            || !matches!(
-                export(path, path, None, &beginning, mapping),
-                Err(Unrecognised::Nothing(_))
-            )
-    };
-    let is_mail = || matches!(archive::recognise(path), Ok(Some(_)));
-    let is_known = File::open(path).and_then(beginning).is_ok_and(is_known) || is_mail();
-    if is_known { items_of(path, mapping) } else { Vec::new() }
 }
 
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -182,12 +182,11 @@ fn of_package(path: &Path, mapping: &Mapping) -> Vec<Item> {
             input.take(BEGINNING).read_to_end(&mut beginning).map_err(unreadable)
         });
         match read {
-            Ok(_) => match export(path, &shown, Some(member), &beginning, mapping) {
-                Ok(content) => found.push(Item { path: shown, content: Ok(content) }),
-                Err(Unrecognised::Unclear(why)) => found.push(Item::refused(&shown, why)),
-                // Of an archive most members are of no interest.
-                Err(Unrecognised::Nothing(_)) => {}
-            },
+            Ok(_) => {
+                let export = export(path, &shown, Some(member), &beginning, mapping);
+                let item = |content| vec![Item { path: shown.clone(), content: Ok(content) }];
+                found.extend(among_others(&shown, export.map(item)));
+            }
             Err(why) => found.push(Item::refused(&shown, why)),
         }
     }

@@ -72,7 +72,7 @@ pub(super) fn message(
 ) -> Result<NewEntry, String> {
     let (side, with) = counterparts(message, owner)?;
     let counterpart = counterpart(&with);
-    let named = counterpart.url.as_deref().or(counterpart.name.as_deref()).unwrap_or_default();
+    let named = called(&counterpart);
     let said = id_hash(&format!("{} {named} {}", side.name(), message.content.trim()));
     let is_invitation = message.conversation.is_empty();
     if is_invitation && seen.said.contains(&said) {
@@ -129,6 +129,11 @@ pub(super) fn counterpart(with: &Participant) -> Counterpart {
     Counterpart { phone: None, url, name: Some(with.name.clone()).filter(|name| !name.is_empty()) }
 }
 
+/// By what somebody is told from others in a site's exports.
+fn called(counterpart: &Counterpart) -> &str {
+    counterpart.url.as_deref().or(counterpart.name.as_deref()).unwrap_or_default()
+}
+
 /// The marks of a text that one person wrote to another.
 fn cues(text: &str, side: Side, with: &Participant, my_names: &[String]) -> Cues {
     let start = text.get(..text.floor_char_boundary(TEXT_START)).unwrap_or(text);
@@ -146,7 +151,7 @@ fn cues(text: &str, side: Side, with: &Participant, my_names: &[String]) -> Cues
 pub(super) fn favour(favour: PublicFavour) -> NewEntry {
     let PublicFavour { with, at, side, kind, text, .. } = favour;
     let counterpart = counterpart(&with);
-    let named = counterpart.url.as_deref().or(counterpart.name.as_deref()).unwrap_or_default();
+    let named = called(&counterpart);
     let day = at.0.div_euclid(crate::domain::model::DAY).to_string();
     NewEntry {
         key: MessageKey::of_entry([kind, named, &day, side.name()]),

@@ -9,7 +9,7 @@ use crate::book::learn;
 use crate::cli::ask::confirmed;
 use crate::cli::desk::Desk;
 use crate::cli::render;
-use crate::domain::text::{count, listed};
+use crate::domain::text::{count, first_listed, listed};
 use crate::error::{Error, Result};
 use crate::store::{LastImport, Provenance, Store};
 
@@ -65,12 +65,7 @@ fn sentence(desk: &Desk, last: &LastImport) -> String {
     if *has_mail {
         what.push("the mail that it brought".to_owned());
     }
-    let more = files.len().saturating_sub(NAMED);
-    let mut files: Vec<String> =
-        files.iter().take(NAMED).map(|file| render::harmless(file)).collect();
-    if more > 0 {
-        files.push(format!("{more} more"));
-    }
+    let files: Vec<String> = files.iter().map(|file| render::harmless(file)).collect();
     let when = render::time(*at, &desk.config.policy.zone);
-    format!("the import of {when} ({}): {}", listed(&files), listed(&what))
+    format!("the import of {when} ({}): {}", first_listed(&files, NAMED), listed(&what))
 }

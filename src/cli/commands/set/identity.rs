@@ -2,9 +2,8 @@
 
 use crate::cli::commands::import::take_back;
 use crate::cli::desk::Desk;
+use crate::domain::message::forms;
 use crate::domain::message::identity::IdentityKind;
-use crate::domain::message::noise::linkedin::is_linkedins_own;
-use crate::domain::message::{forms, identity};
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, ImportRun, Provenance, Store};
@@ -30,21 +29,8 @@ pub(super) fn kind(key: &str) -> Option<IdentityKind> {
 /// # Errors
 /// `Usage` for what is none of the kind.
 pub(super) fn said(kind: IdentityKind, value: &str) -> Result<SaidIdentity> {
-    let found = match kind {
-        IdentityKind::Email => identity::normalise(value).filter(|it| !is_linkedins_own(it)),
-        IdentityKind::Phone => forms::phone(value),
-        IdentityKind::Url => forms::link(value),
-        IdentityKind::Name => Some(clean(value)).filter(|name| !name.is_empty()),
-    };
-    let value = found.ok_or_else(|| {
-        let what = match kind {
-            IdentityKind::Email => "address of a person",
-            IdentityKind::Phone => "telephone number",
-            IdentityKind::Url => "link",
-            IdentityKind::Name => "name",
-        };
-        Error::usage(format!("\"{value}\" is no {what}"))
-    })?;
+    let value = forms::of(kind, value)
+        .ok_or_else(|| Error::usage(format!("\"{value}\" is no {}", kind.noun())))?;
     Ok(SaidIdentity { kind, value })
 }
 
@@ -67,7 +53,7 @@ pub(super) fn add(
         let mut run = ImportRun::by_hand(Provenance::Set);
         let is_new = store.transaction(|store| {
             let is_new = store.say_identity(row.id, *kind, value, &mut run)?;
-            store.note_import(&[row.id.to_string(), told(*kind, value)], &mut run, desk.now)?;
+            store.note_import(&about(row, *kind, value), &mut run, desk.now)?;
             Ok(is_new)
         })?;
         let name = clean(&row.name);
@@ -96,14 +82,10 @@ pub(super) fn take_said_back(
     kind: IdentityKind,
     value: Option<&str>,
 ) -> Result<()> {
-    let begin = told(kind, "");
-    let whole = value.map(|value| said(kind, value)).transpose()?;
-    let whole = whole.map(|it| told(kind, &it.value));
-    let is_meant = |about: &[String]| match about {
-        [contact, what] => {
-            *contact == row.id.to_string()
-                && what.starts_with(&begin)
-                && whole.as_ref().is_none_or(|whole| what == whole)
+    let value = value.map(|value| said(kind, value)).transpose()?.map(|said| said.value);
+    let is_meant = |noted: &[String]| match noted {
+        [_, _, of] => {
+            noted == about(row, kind, of) && value.as_ref().is_none_or(|value| value == of)
         }
         _ => false,
     };
@@ -113,9 +95,14 @@ pub(super) fn take_said_back(
         last.ok_or_else(|| Error::usage(format!("nothing of the kind is set for {name}")))?;
     take_back(desk, store, &last)?;
     desk.follow_up(store)?;
-    let what = last.files.get(1).map(|what| clean(what)).unwrap_or_default();
-    desk.say(&format!("{name}: taken back that {what}"));
+    let value = last.files.last().map(|value| clean(value)).unwrap_or_default();
+    desk.say(&format!("{name}: taken back that {}", told(kind, &value)));
     Ok(())
+}
+
+/// What is noted of it, to be taken back by.
+fn about(row: &ContactRow, kind: IdentityKind, value: &str) -> [String; 3] {
+    [row.id.to_string(), kind.name().to_owned(), value.to_owned()]
 }
 
 fn told(kind: IdentityKind, value: &str) -> String {

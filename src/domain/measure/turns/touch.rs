@@ -58,3 +58,31 @@ pub struct Touch {
     /// What says whether it asks for an answer.
     pub features: Features,
 }
+
+impl Touch {
+    /// On another channel than mail: to the other side alone, in a thread of its own, and nothing
+    /// more known of it.
+    pub fn elsewhere(id: TouchId, author: Author, at: Moment, channel: Channel) -> Touch {
+        Touch {
+            id,
+            author,
+            at,
+            channel,
+            thread: i64::MIN,
+            subject: None,
+            own_id: None,
+            parent: None,
+            references: Vec::new(),
+            asks: true,
+            addressed: true,
+            forward: false,
+            by_lists_word: false,
+            reaction: false,
+            spoken: false,
+            marked_answered: false,
+            discarded: false,
+            retracts: false,
+            features: Features::NONE,
+        }
+    }
+}
