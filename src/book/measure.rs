@@ -91,8 +91,9 @@ const PART: usize = 6_000;
 const LITTLE: usize = 1_000;
 /// Writing what is known of somebody takes as long as so many messages do.
 const A_CONTACT: usize = 4;
-/// About so many mails are tied to each other in one transaction.
-const TIED: usize = 2_000;
+/// So many mails are tied to each other in one transaction: each writes all over the file, and in
+/// smaller ones the same pages are written again and again.
+const TIED: usize = 20_000;
 /// From so many contacts on, a second thread is worth starting.
 const MANY: usize = 50;
 
@@ -159,10 +160,14 @@ fn settle_ties(store: &Store) -> Result<()> {
         return Ok(());
     }
     let seen = store.data_version()?;
-    for mails in store.mail_by(&due)?.chunks(TIED) {
-        store.transaction(|store| store.tie_mails(mails))?;
-        store.make_way();
-    }
+    let mails = store.mail_by(&due)?;
+    store.with_more_pages(mails.len() > TIED, || {
+        for part in mails.chunks(TIED) {
+            store.transaction(|store| store.tie_mails(part))?;
+            store.make_way();
+        }
+        Ok(())
+    })?;
     store.transaction(|store| {
         // Whoever has written meanwhile may have given an address to somebody, or taken it away.
         if store.data_version()? == seen {

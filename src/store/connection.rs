@@ -11,6 +11,8 @@ use crate::error::{Error, Kind, Result};
 
 /// Memory for pages, in KiB, as SQLite wants it: negative.
 pub(super) const CACHE: i64 = -12_000;
+/// For who writes all over a large file.
+const LARGE_CACHE: i64 = -24_000;
 /// How often a writer looks whether another one has finished.
 const POLL: Duration = Duration::from_millis(2);
 /// So many polls, about a second, make a round.
@@ -65,6 +67,20 @@ impl Store {
             )?;
             Ok(())
         })
+    }
+
+    /// Does `work`, with more memory for pages where it is `much`.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub fn with_more_pages<T>(&self, much: bool, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        if !much {
+            return work();
+        }
+        self.db.pragma_update(None, "cache_size", LARGE_CACHE)?;
+        let done = work();
+        self.db.pragma_update(None, "cache_size", CACHE)?;
+        done
     }
 
     /// Changes whenever another connection has written.
