@@ -97,6 +97,9 @@ fn who_was_added_can_be_taken_back() {
     let (code, complaint) = world.fails(&["contacts", "--add", "--undo"]);
     assert_eq!(code, 2, "{complaint}");
     world.run(&["contacts", "--suggest", "--add", "all"]);
+    world.run(&["contacts", "--suggest", "--add", "all", "--undo"]);
+    assert_eq!(suggested(&world).len(), 2);
+    world.run(&["contacts", "--suggest", "--add", "all"]);
     world.run(&["contacts", "--add", "alan@kings.example", "--undo"]);
     assert_eq!(suggested(&world), ["1 \"Alan Turing\" 1 1"], "Grace stays");
     assert_eq!(world.fails(&["contacts", "--suggest", "--add", "2", "--undo"]).0, 2);

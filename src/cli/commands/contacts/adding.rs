@@ -10,6 +10,8 @@ use crate::domain::text::{clean, count, listed};
 use crate::error::{Error, Result};
 use crate::store::{ImportRun, Imported, LastImport, NewCard, Provenance};
 
+/// Everybody who is suggested.
+const ALL: &str = "all";
 /// As many names as are told one by one.
 const NAMED: usize = 5;
 
@@ -43,12 +45,12 @@ pub(super) fn add_suggested(desk: &Desk, wanted: &[String]) -> Result<()> {
     let mut chosen: Vec<SuggestedContact> = Vec::new();
     for word in wanted {
         let is_meant = |(number, one): &&(usize, SuggestedContact)| {
-            word == "all"
+            word == ALL
                 || *word == number.to_string()
                 || identity::normalise(word).is_some_and(|address| one.emails.contains(&address))
         };
         let mut meant = found.iter().filter(is_meant).map(|(_, one)| one.clone()).peekable();
-        if meant.peek().is_none() && word != "all" {
+        if meant.peek().is_none() && word != ALL {
             return Err(Error::usage(format!("\"{word}\" is nobody who is suggested"))
                 .hint("`requite contacts --suggest` shows their numbers and addresses"));
         }
@@ -105,7 +107,8 @@ fn are(names: &[String], one: &str, many: &str) -> String {
     }
 }
 
-/// Those who were added last, together; or whoever was added under one of these addresses.
+/// Those who were added last, together (also called "all"); or whoever was added under one of these
+/// addresses.
 ///
 /// # Errors
 /// `Usage` where nobody was, and for what is no address.
@@ -113,9 +116,13 @@ pub(super) fn take_back(desk: &Desk, words: &[String]) -> Result<()> {
     let address = |word: &String| {
         identity::normalise(word).ok_or_else(|| {
             Error::usage(format!("\"{word}\" is no address; name who was added by one"))
+                .hint("without any, those who were added last are taken back")
         })
     };
-    let wanted: Vec<String> = words.iter().map(address).collect::<Result<_>>()?;
+    let wanted: Vec<String> = match words {
+        [all] if all == ALL => Vec::new(),
+        _ => words.iter().map(address).collect::<Result<_>>()?,
+    };
     let store = desk.store_to_write()?;
     let is_meant = |about: &[String]| {
         wanted.is_empty() || wanted.iter().any(|address| about.contains(address))
