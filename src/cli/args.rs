@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tracing::Level;
 
 use super::commands::Command;
@@ -48,7 +48,7 @@ impl Arguments {
     /// there, `Usage` for a word that names nothing, and whatever kind its work ends in.
     pub fn perform(self) -> Pin<Box<dyn Future<Output = Result<Exit>>>> {
         Box::pin(async move {
-            let exit = self.command.perform(&self.globals).await;
+            let exit = self.command.perform(&self.globals, Arguments::command).await;
             crate::auth::settle().await;
             exit
         })
@@ -58,8 +58,6 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-
-    use clap::CommandFactory;
 
     use super::*;
     use crate::cli::globals::At;

@@ -5,18 +5,20 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, SeqAccess, Visitor};
-use toml::{Spanned, Value};
+use toml::Value;
 
+use super::spanned::Spanned;
 use crate::domain::model::Stance;
 use crate::domain::policy::AlertUrgency;
 
 /// Text with its place in the file.
 pub(super) type Text = Option<Spanned<String>>;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct WrittenConfig {
     pub stance: Stance,
@@ -30,7 +32,7 @@ pub(super) struct WrittenConfig {
     pub privacy: WrittenPrivacy,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Me")]
 pub(super) struct WrittenMe {
     pub names: Vec<String>,
@@ -39,7 +41,7 @@ pub(super) struct WrittenMe {
     pub away: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Account")]
 pub(super) struct WrittenAccount {
     pub name: Text,
@@ -56,6 +58,7 @@ pub(super) struct WrittenAccount {
     pub token_command: Option<Spanned<Vec<String>>>,
     pub oauth: Option<Spanned<WrittenOAuth>>,
     /// A number of bytes, or a text such as `"500 MB"`.
+    #[schemars(extend("type" = ["integer", "string"]), with = "String")]
     pub daily_bytes: Option<Spanned<Value>>,
     /// The server whose `Authentication-Results` are believed.
     pub authserv_id: Option<String>,
@@ -63,14 +66,14 @@ pub(super) struct WrittenAccount {
     pub webmail: Text,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum WrittenKind {
     Imap,
     Maildir,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum WrittenTls {
     Implicit,
@@ -86,7 +89,7 @@ pub(super) enum WrittenPassword {
     Sources(PasswordSources),
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PasswordSources {
     pub command: Vec<String>,
@@ -95,7 +98,7 @@ pub(super) struct PasswordSources {
     pub keyring: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct OAuth")]
 pub(super) struct WrittenOAuth {
     pub provider: Text,
@@ -124,7 +127,7 @@ pub(super) enum WrittenFolders {
     Named(Vec<String>),
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Smtp")]
 pub(super) struct WrittenSmtp {
     pub host: Text,
@@ -141,7 +144,7 @@ pub(super) struct WrittenSmtp {
     pub file: Text,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Digest")]
 pub(super) struct WrittenDigest {
     pub day: Text,
@@ -151,7 +154,7 @@ pub(super) struct WrittenDigest {
     pub commands: Option<bool>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Alerts")]
 pub(super) struct WrittenAlerts {
     pub desktop: Option<bool>,
@@ -164,28 +167,28 @@ pub(super) struct WrittenAlerts {
     pub open: Option<Spanned<Vec<String>>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Measure")]
 pub(super) struct WrittenMeasure {
     pub time: Option<Basis>,
     pub holidays: Vec<Spanned<String>>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Basis {
     Arrival,
     Date,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "struct Privacy")]
 pub(super) struct WrittenPrivacy {
     pub subjects: Option<bool>,
     pub text: Option<BodyText>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum BodyText {
     Never,

@@ -12,7 +12,9 @@ pub mod keyring;
 mod login;
 mod mistake;
 mod program;
+mod schema;
 pub mod secret;
+mod spanned;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +29,7 @@ pub use checked::{
 };
 pub use fingerprint::Fingerprint;
 pub use login::{Login, OAuth, TokenCommand};
+pub use schema::schema;
 
 use crate::domain::dates::DateStyle;
 use crate::domain::measure::calendar::Holidays;

@@ -58,7 +58,7 @@ pub struct AlertPolicy {
 }
 
 /// How much an alert may interrupt, as Desktop Notifications 1.2 knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertUrgency {
     /// Some desktops show it in their list only.

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, ValueEnum};
 
 use crate::cli::globals::Globals;
-use crate::config::EXAMPLE;
+use crate::config::{self, EXAMPLE};
 use crate::error::{Error, Result};
 
 #[derive(Debug, Args)]
@@ -19,6 +19,7 @@ enum ConfigView {
     Path,
     Show,
     Example,
+    Schema,
 }
 
 /// # Errors
@@ -26,6 +27,7 @@ enum ConfigView {
 pub(super) fn run(args: &ConfigArgs, globals: &Globals) -> Result<()> {
     let text = match args.what {
         ConfigView::Example => EXAMPLE.to_owned(),
+        ConfigView::Schema => format!("{:#}\n", config::schema()),
         ConfigView::Path => format!("{}\n", globals.home()?.config.display()),
         ConfigView::Show => {
             let home = globals.home()?;

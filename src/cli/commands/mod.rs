@@ -10,6 +10,7 @@ use crate::error::Result;
 
 mod auth;
 mod check;
+mod completions;
 mod config;
 mod contacts;
 mod demo;
@@ -19,6 +20,7 @@ mod due;
 mod import;
 mod ledger;
 mod log;
+mod man;
 mod mute;
 mod notify;
 mod run;
@@ -79,6 +81,10 @@ pub(super) enum Command {
     Auth(auth::AuthArgs),
     /// Show where the configuration lies, what it says, or all that it could say
     Config(config::ConfigArgs),
+    /// Print what a shell needs to complete what is typed
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -87,16 +93,23 @@ impl Command {
         matches!(self, Command::Run)
     }
 
-    /// Who takes the globals works where the configuration is wrong, too.
+    /// Who takes the globals works where the configuration is wrong, too. `grammar` is that of the
+    /// whole command line.
     ///
     /// # Errors
     /// Those of the command, and before it of opening its desk.
-    pub(super) async fn perform(self, globals: &Globals) -> Result<Exit> {
+    pub(super) async fn perform(
+        self,
+        globals: &Globals,
+        grammar: fn() -> clap::Command,
+    ) -> Result<Exit> {
         let desk = || Desk::open(globals);
         match self {
             Command::Demo(args) => demo::run(&args, globals).await?,
             Command::Check(args) => return check::run(&args, globals).await,
             Command::Config(args) => config::run(&args, globals)?,
+            Command::Completions(args) => completions::run(&args, grammar())?,
+            Command::Man(args) => man::run(&args, grammar())?,
             Command::Auth(args) => auth::run(&Desk::open_configured(globals)?, &args).await?,
             Command::Run => run::run(Desk::open_configured(globals)?).await?,
             Command::Sync => sync::run(&Desk::open_configured(globals)?).await?,

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::spanned::Spanned;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use toml::Spanned;
 
 use super::super::checked::{Account, AccountKind, Folders, Imap, MESSAGE_ID, Tls};
 use super::super::file::{WrittenAccount, WrittenFolders, WrittenKind};

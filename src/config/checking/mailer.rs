@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::spanned::Spanned;
 use jiff::civil::{Weekday, time};
-use toml::Spanned;
 
 use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp, Tls};
 use super::super::file::{WrittenDigest, WrittenSmtp};

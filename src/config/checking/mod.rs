@@ -15,6 +15,7 @@ use super::Environment;
 use super::checked::{AccountKind, Config, HolidayFile, MESSAGE_ID, MID, Me};
 use super::file::{Basis, BodyText, WrittenAlerts, WrittenConfig, WrittenMe, WrittenMeasure};
 use super::mistake::Mistake;
+use super::spanned::Spanned;
 use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::{AlertPolicy, Policy, TimeBasis};
 use values::{PathBase, given};
@@ -78,7 +79,7 @@ fn reads_text(file: &WrittenConfig) -> bool {
 /// Named only: what they say is read with them.
 fn holidays(written: &WrittenMeasure, base: &PathBase<'_>) -> Vec<HolidayFile> {
     let named = written.holidays.iter().filter(|path| !path.get_ref().trim().is_empty());
-    let file = |path: &toml::Spanned<String>| HolidayFile {
+    let file = |path: &Spanned<String>| HolidayFile {
         path: base.path(path.get_ref().trim()),
         holidays: Holidays::default(),
         named_at: path.span(),
@@ -119,7 +120,7 @@ fn me<'a>(
 ) -> Result<Me, Mistake> {
     let mut addresses: Vec<String> = Vec::new();
     for address in &written.addresses {
-        let trimmed = toml::Spanned::new(address.span(), address.get_ref().as_str());
+        let trimmed = Spanned::new(address.span(), address.get_ref().as_str());
         addresses.push(values::address(&trimmed)?);
     }
     let users = accounts.filter_map(|kind| match kind {

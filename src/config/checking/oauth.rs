@@ -1,8 +1,8 @@
 //! `oauth = { … }`: whose sign-in pages, and with which client.
 
+use super::super::spanned::Spanned;
 use oauth2::url::{Host, Url};
 use oauth2::{AuthUrl, DeviceAuthorizationUrl, TokenUrl};
-use toml::Spanned;
 
 use super::super::file::{Text, WrittenOAuth};
 use super::super::login::OAuth;

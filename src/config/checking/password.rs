@@ -1,6 +1,6 @@
 //! `password.*` and `client_secret.*`: the one source that a secret comes from.
 
-use toml::Spanned;
+use super::super::spanned::Spanned;
 
 use super::super::file::WrittenPassword;
 use super::super::mistake::Mistake;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use toml::Spanned;
+use super::super::spanned::Spanned;
 
 use super::super::checked::Tls;
 use super::super::file::{Text, WrittenOAuth, WrittenPassword, WrittenTls};

@@ -6,7 +6,9 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, SpanRelativeTo, Unit};
-use toml::{Spanned, Value};
+use toml::Value;
+
+use super::super::spanned::Spanned;
 
 use super::super::file::Text;
 use super::super::mistake::Mistake;
