@@ -28,7 +28,7 @@ impl Exit {
             Exit::Trouble(Kind::Usage) => 2,
             Exit::Trouble(Kind::Temporary) => 75,
             Exit::Trouble(Kind::LoginRefused) => 77,
-            Exit::Trouble(Kind::Config) => 78,
+            Exit::Trouble(Kind::Config | Kind::Untrusted) => 78,
         }
     }
 }
@@ -71,6 +71,7 @@ mod tests {
         check(Kind::Temporary, 75);
         check(Kind::LoginRefused, 77);
         check(Kind::Config, 78);
+        check(Kind::Untrusted, 78);
     }
 
     #[test]

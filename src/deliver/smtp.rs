@@ -14,6 +14,7 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::{Error as SmtpError, response::Response};
+use rustls::CertificateError;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -24,7 +25,7 @@ use crate::auth::{Proof, SignIn};
 use crate::config::{Login, Smtp, Tls};
 use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
-use crate::trust::{self, Mismatch};
+use crate::trust::{self, Mismatch, Untrusted};
 
 /// For each step of the conversation but the transfer.
 const STEP: Duration = Duration::from_secs(60);
@@ -110,8 +111,10 @@ async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<TlsStream<TcpStre
         .map_err(|_| silent(server, STEP))?;
     shaken?.map_err(|error| match Mismatch::behind(&error) {
         Some(mismatch) => mismatch.explain(&place(server)),
-        None if is_certificate(&error) => untrusted(server, &clean(&error.to_string())),
-        None => unreachable_server(server).because(clean(&error.to_string())),
+        None => match Untrusted::behind(&error) {
+            Some(untrusted) => untrusted.explain(&place(server)),
+            None => unreachable_server(server).because(clean(&error.to_string())),
+        },
     })
 }
 
@@ -228,8 +231,8 @@ fn silent(server: &Smtp, limit: Duration) -> Error {
 
 fn explain(server: &Smtp, error: &SmtpError) -> Error {
     let reason = clean(&error.to_string());
-    if std::error::Error::source(error).is_some_and(is_certificate) {
-        return untrusted(server, &reason);
+    if let Some(refused) = std::error::Error::source(error).and_then(refused_certificate) {
+        return untrusted(server, &trust::why(refused));
     }
     let code = error.status().map(u16::from);
     let (kind, hint) = match code {
@@ -250,7 +253,7 @@ fn explain(server: &Smtp, error: &SmtpError) -> Error {
 }
 
 fn untrusted(server: &Smtp, reason: &str) -> Error {
-    Error::temporary(format!("the certificate of {} can't be trusted", place(server)))
+    Error::new(Kind::Untrusted, format!("the certificate of {} can't be trusted", place(server)))
         .because(reason)
         .hint("log in to the network if it is a hotel's, or set `ca` in [smtp]")
 }
@@ -269,20 +272,21 @@ fn is_loopback(stream: &TcpStream) -> bool {
 }
 
 /// Looks inside I/O errors too: there rustls hides its reason from `source`.
-fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+fn refused_certificate<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a CertificateError> {
     let mut next = Some(error);
     while let Some(cause) = next {
         let inner = cause
             .downcast_ref::<io::Error>()
             .and_then(|error| error.get_ref())
             .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if matches!(
-            inner.or_else(|| cause.downcast_ref()),
-            Some(rustls::Error::InvalidCertificate(_))
-        ) {
-            return true;
+        if let Some(rustls::Error::InvalidCertificate(refused)) =
+            inner.or_else(|| cause.downcast_ref())
+        {
+            return Some(refused);
         }
         next = cause.source();
     }
-    false
+    None
 }

@@ -32,7 +32,7 @@ impl Problem {
                 let text = error.to_string();
                 Some(Problem::named(text.split([':', '\n']).next().unwrap_or_default(), error))
             }
-            Kind::Temporary | Kind::Usage | Kind::NoRoom | Kind::Failed => None,
+            Kind::Temporary | Kind::Untrusted | Kind::Usage | Kind::NoRoom | Kind::Failed => None,
         }
     }
 

@@ -139,7 +139,7 @@ async fn a_certificate_of_an_unknown_authority_is_refused() {
         let Some(server) = Smtpd::start(name, &[]) else { return };
         let client = requite::config::Smtp { ca: None, ..server.client(tls) };
         let error = send_to(Mailer::Smtp(client)).await.expect_err("an unknown authority");
-        assert_eq!(error.kind(), Kind::Temporary, "{error}");
+        assert_eq!(error.kind(), Kind::Untrusted, "{error}");
         assert!(error.to_string().contains("certificate"), "{error}");
         assert_eq!(server.finish(), (vec![], vec![]));
     }
@@ -150,7 +150,7 @@ async fn an_expired_certificate_is_waited_out() {
     let Some(server) = Smtpd::start_expired("implicit") else { return };
     let mailer = Mailer::Smtp(server.client(Tls::Implicit));
     let error = send_to(mailer).await.expect_err("an expired certificate");
-    assert_eq!(error.kind(), Kind::Temporary, "{error}");
+    assert_eq!(error.kind(), Kind::Untrusted, "{error}");
     assert_eq!(server.finish(), (vec![], vec![]));
 }
 

@@ -109,7 +109,7 @@ async fn an_unknown_certificate_is_not_trusted() {
     let ca = world.write("other.pem", &other.cert.pem());
     world.imap().ca = Some(ca);
     let error = world.sync().await.unwrap_err();
-    kept_back(&world, &error, Kind::Temporary, "no safe connection to localhost");
+    kept_back(&world, &error, Kind::Untrusted, "the certificate of localhost can't be trusted");
     assert!(error.advice().is_some_and(|advice| advice.contains("`ca`")));
 }
 

@@ -153,9 +153,10 @@ async fn configured_parts(desk: &Desk) -> Vec<Part> {
 
 /// What has to be mended first.
 fn worst(parts: &[Part]) -> Option<Kind> {
-    const ORDER: [Kind; 6] = [
+    const ORDER: [Kind; 7] = [
         Kind::LoginRefused,
         Kind::Config,
+        Kind::Untrusted,
         Kind::Temporary,
         Kind::NoRoom,
         Kind::Failed,

@@ -71,7 +71,8 @@ impl Errands {
             }
             Err(cause) => {
                 warn!("digest not sent: {cause}");
-                let patience = if cause.kind() == Kind::Temporary { RETRY } else { 60 * RETRY };
+                let passes = matches!(cause.kind(), Kind::Temporary | Kind::Untrusted);
+                let patience = if passes { RETRY } else { 60 * RETRY };
                 self.post_retry = Some(now + patience);
                 DeliveryState::Planned
             }

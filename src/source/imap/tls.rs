@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::config::Imap;
 use crate::error::{Error, Result};
-use crate::trust::{self, Mismatch};
+use crate::trust::{self, Mismatch, Untrusted};
 
 /// For the TCP and for the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,19 +58,20 @@ pub(super) fn trust(imap: &Imap) -> Result<Arc<ClientConfig>> {
     trust::client(imap.ca.as_deref(), imap.fingerprint).map(Arc::new)
 }
 
-/// The TLS handshake. A certificate that isn't good ends it as a temporary failure: a captive
-/// portal looks just like that, and goes away. Another one than the account pins doesn't.
+/// The TLS handshake. A certificate that isn't good ends it as what may pass: a captive portal
+/// looks just like that, and goes away. Another one than the account pins doesn't.
 pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) -> Result<Wire> {
     let failed = || Error::temporary(format!("no safe connection to {host}"));
     let shaken = timeout(PATIENCE, trust::shake_hands(trust, host, wire))
         .await
         .map_err(|_| failed().because("no TLS answer within 30 s"))?;
-    let stream = shaken?.map_err(|cause| match Mismatch::behind(&cause) {
-        Some(mismatch) => mismatch.explain(host),
-        None => failed().because(cause).hint(
-            "check host, port and tls of this account; a server with its own CA needs `ca`, \
-                 one with a certificate of its own making `fingerprint`",
-        ),
-    })?;
+    let stream =
+        shaken?.map_err(|cause| match (Mismatch::behind(&cause), Untrusted::behind(&cause)) {
+            (Some(mismatch), _) => mismatch.explain(host),
+            (None, Some(untrusted)) => untrusted.explain(host),
+            (None, None) => {
+                failed().because(cause).hint("check host, port and tls of this account")
+            }
+        })?;
     Ok(Box::new(stream))
 }

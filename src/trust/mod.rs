@@ -4,11 +4,16 @@
 //! that the configuration names, or against a fingerprint; never less than that, and the signature
 //! of the handshake is verified in all three.
 
+#[cfg(test)]
+mod tests;
+mod untrusted;
+
 use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
@@ -17,10 +22,13 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
     SignatureScheme,
 };
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use untrusted::Explaining;
+pub use untrusted::{Untrusted, why};
 
 use crate::config::Fingerprint;
 use crate::error::{Error, Result};
@@ -43,17 +51,21 @@ pub fn client(ca: Option<&Path>, pinned: Option<Fingerprint>) -> Result<ClientCo
             .with_custom_certificate_verifier(verifier)
             .with_no_client_auth());
     }
-    Ok(match ca {
-        Some(path) => builder.with_root_certificates(authorities(path)?).with_no_client_auth(),
-        None => builder
-            .with_platform_verifier()
-            .map_err(|cause| {
-                Error::config("the system's certificates can't be read")
-                    .because(cause)
-                    .hint("install the package ca-certificates, or set `ca` for this account")
-            })?
-            .with_no_client_auth(),
-    })
+    let inner: Arc<dyn ServerCertVerifier> = match ca {
+        Some(path) => {
+            let roots = Arc::new(authorities(path)?);
+            WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
+                .build()
+                .map_err(|cause| unusable(path).because(cause))?
+        }
+        None => Arc::new(Verifier::new(Arc::clone(&provider)).map_err(|cause| {
+            Error::config("the system's certificates can't be read")
+                .because(cause)
+                .hint("install the package ca-certificates, or set `ca` for this account")
+        })?),
+    };
+    let verifier = Arc::new(Explaining { inner, provider });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 /// The TLS handshake of what [`client`] made; the inner error is the connection's.
@@ -71,18 +83,19 @@ pub async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn authorities(path: &Path) -> Result<RootCertStore> {
-    let unusable = || {
-        Error::config(format!("no CA certificate can be read from {}", path.display()))
-            .hint("`ca` names a PEM file that holds at least one certificate")
-    };
     let mut store = RootCertStore::empty();
     for certificate in
-        CertificateDer::pem_file_iter(path).map_err(|cause| unusable().because(cause))?
+        CertificateDer::pem_file_iter(path).map_err(|cause| unusable(path).because(cause))?
     {
-        let certificate = certificate.map_err(|cause| unusable().because(cause))?;
-        store.add(certificate).map_err(|cause| unusable().because(cause))?;
+        let certificate = certificate.map_err(|cause| unusable(path).because(cause))?;
+        store.add(certificate).map_err(|cause| unusable(path).because(cause))?;
     }
-    if store.is_empty() { Err(unusable()) } else { Ok(store) }
+    if store.is_empty() { Err(unusable(path)) } else { Ok(store) }
+}
+
+fn unusable(path: &Path) -> Error {
+    Error::config(format!("no CA certificate can be read from {}", path.display()))
+        .hint("`ca` names a PEM file that holds at least one certificate")
 }
 
 /// The server showed another certificate than the one that was named.
