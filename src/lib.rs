@@ -80,8 +80,8 @@
 //!
 //! # What always holds
 //! - The mailbox is only read: EXAMINE and PEEK over IMAP, and no write below a Maildir.
-//! - No host is contacted that the configuration doesn't name, but for `check --discover`, which
-//!   asks for the servers of an address.
+//! - No host is contacted that the configuration doesn't name, but for `check --discover` and
+//!   `setup`, which ask for the servers of an address and try those that are named.
 //! - Turns are a pure function of all touches with a contact and what the user said of them;
 //!   standings are one of turns, entries, policy, what was learned of all contacts, and `now`.
 //!   The order of arrival never matters.
@@ -104,8 +104,8 @@
 //!   whichever of the two came first; who could be two is nobody.
 //! - A mail changes nothing but what it is, unless it is from me to me and bears the token of a
 //!   digest of this home.
-//! - No program is started but those that the configuration names, and what opens a message is
-//!   started by others.
+//! - No program is started but those that the configuration names, and `xdg-open` for a page that
+//!   the user at the terminal asked for; what opens a message is started by others.
 //! - Edges don't import each other, and bytes from outside never panic: each is counted, or shown
 //!   with its reason.
 

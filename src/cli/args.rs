@@ -6,7 +6,7 @@ use std::pin::Pin;
 use clap::{CommandFactory, Parser};
 use tracing::Level;
 
-use super::commands::Command;
+use super::commands::{Command, greet};
 use super::exit::Exit;
 use super::globals::Globals;
 use crate::error::Result;
@@ -18,19 +18,19 @@ Keeps headers and yes/no marks of texts. Talks to no host that the configuration
 
 /// Watches your mailbox and tells you who is waiting for you, and for whom you wait.
 #[derive(Debug, Parser)]
-#[command(name = "requite", version, arg_required_else_help = true, after_help = READS)]
+#[command(name = "requite", version, after_help = READS)]
 pub struct Arguments {
     #[command(flatten)]
     pub globals: Globals,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 impl Arguments {
     /// From which level on something is worth a log line: the daemon's log is its only voice, a
     /// command has its output.
     pub fn log_level(&self) -> Level {
-        match (self.globals.quiet, self.globals.verbose, self.command.is_daemon()) {
+        match (self.globals.quiet, self.globals.verbose, self.is_daemon()) {
             (true, ..) => Level::ERROR,
             (_, 0, false) => Level::WARN,
             (_, 0, true) | (_, 1, false) => Level::INFO,
@@ -48,10 +48,18 @@ impl Arguments {
     /// there, `Usage` for a word that names nothing, and whatever kind its work ends in.
     pub fn perform(self) -> Pin<Box<dyn Future<Output = Result<Exit>>>> {
         Box::pin(async move {
-            let exit = self.command.perform(&self.globals, Arguments::command).await;
+            let grammar = Arguments::command;
+            let exit = match self.command {
+                Some(command) => command.perform(&self.globals, grammar).await,
+                None => greet(&self.globals, grammar()).await,
+            };
             crate::auth::settle().await;
             exit
         })
+    }
+
+    fn is_daemon(&self) -> bool {
+        self.command.as_ref().is_some_and(Command::is_daemon)
     }
 }
 

@@ -210,6 +210,11 @@ impl Desk {
         printed(io::stdout().lock().write_all(bytes))
     }
 
+    /// Says something in which there are words of others.
+    pub(super) fn tell(&self, text: &str) {
+        self.say(&super::render::harmless(text));
+    }
+
     /// Says something about what was done, beside the data.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {

@@ -3,10 +3,12 @@
 
 mod args;
 mod ask;
+mod browser;
 mod choice;
 mod commands;
 mod decisions;
 mod desk;
+mod draft;
 mod exit;
 mod globals;
 mod json;

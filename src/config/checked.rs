@@ -161,6 +161,20 @@ pub enum Tls {
     None,
 }
 
+impl Tls {
+    /// As the configuration and the command line spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tls::Implicit => "implicit",
+            Tls::Starttls => "starttls",
+            Tls::None => "none",
+        }
+    }
+
+    /// All there are.
+    pub const ALL: [Tls; 3] = [Tls::Implicit, Tls::Starttls, Tls::None];
+}
+
 /// Which folders of a mailbox are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Folders {

@@ -39,6 +39,13 @@ impl Default for Keyring {
 }
 
 impl Keyring {
+    /// Whether there is one that secrets can be put into.
+    pub async fn is_there(self) -> bool {
+        let Ok(service) = self.reach().await else { return false };
+        let default = self.asked(service.with_alias(Service::DEFAULT_COLLECTION)).await;
+        default.is_ok_and(|collection| collection.is_some())
+    }
+
     /// The secret with these attributes; `None` when no keyring has one.
     ///
     /// # Errors

@@ -103,9 +103,8 @@ pub fn load(path: &Path, read_holidays: ReadHolidays) -> Result<Config> {
         let error = Error::config(format!("{} can't be read", path.display()));
         let hint = match cause.kind() {
             std::io::ErrorKind::NotFound => format!(
-                "start from the example, then name your account in it:\n\
-                 mkdir -p {} && requite config example > {}",
-                path.parent().unwrap_or(Path::new(".")).display(),
+                "`requite setup` asks and writes it; by hand, start from `requite config example`, \
+                 and put it into {}",
                 path.display()
             ),
             std::io::ErrorKind::InvalidData => "save it as UTF-8".to_owned(),

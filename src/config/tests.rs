@@ -325,7 +325,7 @@ fn a_missing_file_is_said_to_be_missing() {
     let error = load(Path::new("/nowhere/config.toml"), no_calendar).unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().starts_with("/nowhere/config.toml can't be read"));
-    assert!(error.advice().unwrap().contains("requite config example >"));
+    assert!(error.advice().unwrap().contains("requite setup"));
 }
 
 fn no_calendar(_: &[u8], _: &TimeZone) -> Option<Holidays> {

@@ -69,8 +69,13 @@ impl Home {
     /// `Config` for every mistake in it.
     pub fn settings(&self) -> Result<Config> {
         let mut config = config::load(&self.config, holidays::read)?;
-        config.keep_tokens_in(&self.data.join("auth"));
+        config.keep_tokens_in(&self.tokens());
         Ok(config)
+    }
+
+    /// The folder of OAuth2 tokens.
+    pub fn tokens(&self) -> PathBuf {
+        self.data.join("auth")
     }
 
     /// The daemon's lock; `None` while another one holds it.

@@ -18,6 +18,7 @@ pub mod seal;
 mod service;
 mod steering;
 mod sync;
+pub mod unit;
 pub mod wake;
 mod writer;
 

@@ -45,6 +45,7 @@ mod peers;
 mod people;
 mod pinning;
 mod service;
+mod setup;
 mod shell;
 mod sift;
 mod sign_in;

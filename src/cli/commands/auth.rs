@@ -1,12 +1,10 @@
 //! `auth`: sign in to accounts by OAuth2, see who is signed in, sign out.
 
-use std::io::IsTerminal;
-use std::process::Stdio;
-
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::auth::{self, TokenStorage};
+use crate::cli::browser;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{AccountKind, Login, OAuth};
@@ -51,7 +49,7 @@ async fn log_in(desk: &Desk, oauth: &OAuth, device: bool) -> Result<()> {
     } else {
         let show = |page: &str| {
             tell(format!("Open this page to sign in:\n{page}"));
-            open(page);
+            browser::open(page);
         };
         auth::log_in_by_browser(oauth, show).await?
     };
@@ -122,15 +120,6 @@ fn named<'a>(desk: &'a Desk, name: &str) -> Result<&'a OAuth> {
             false => error.hint(format!("those that do: {known}")),
         }
     })
-}
-
-/// A desktop's own way to show a page; where there is none, the user opens it.
-fn open(page: &str) {
-    if std::io::stderr().is_terminal() {
-        let mut opener = std::process::Command::new("xdg-open");
-        let opener = opener.arg(page).stdin(Stdio::null()).stdout(Stdio::null());
-        let _ = opener.stderr(Stdio::null()).spawn();
-    }
 }
 
 fn name(place: TokenStorage) -> &'static str {

@@ -47,6 +47,14 @@ pub(crate) struct ContactsArgs {
     can_help: Vec<String>,
 }
 
+impl ContactsArgs {
+    /// To make contacts of all who are suggested.
+    pub(super) fn add_all() -> ContactsArgs {
+        let add = Some(vec![adding::ALL.to_owned()]);
+        ContactsArgs { suggest: true, add, ..ContactsArgs::default() }
+    }
+}
+
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SortKey {
     /// Highest first

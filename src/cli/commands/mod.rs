@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::globals::Globals;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 
 mod auth;
 mod check;
@@ -25,6 +25,7 @@ mod mute;
 mod notify;
 mod run;
 mod set;
+mod setup;
 mod show;
 mod sift;
 mod snooze;
@@ -39,6 +40,8 @@ mod tests;
 pub(super) enum Command {
     /// Play two weeks with a sample mailbox, in under a minute
     Demo(demo::DemoArgs),
+    /// Set everything up: from your address to the first status
+    Setup(Box<setup::SetupArgs>),
     /// Watch the mailbox: the daemon, in the foreground
     Run,
     /// Read every account once, completely
@@ -87,6 +90,18 @@ pub(super) enum Command {
     Man(man::ManArgs),
 }
 
+/// Where no command is given: help, and before anything is set up the offer to do that.
+///
+/// # Errors
+/// Those of the set-up, where it is wanted.
+pub(super) async fn greet(globals: &Globals, mut grammar: clap::Command) -> Result<Exit> {
+    if setup::is_wanted(globals)? {
+        return setup::run(&setup::SetupArgs::default(), globals).await;
+    }
+    anstream::eprint!("{}", grammar.render_help().ansi());
+    Ok(Exit::Trouble(Kind::Usage))
+}
+
 impl Command {
     /// Whether it is the one that runs on and has nobody to talk to.
     pub(super) fn is_daemon(&self) -> bool {
@@ -106,6 +121,7 @@ impl Command {
         let desk = || Desk::open(globals);
         match self {
             Command::Demo(args) => demo::run(&args, globals).await?,
+            Command::Setup(args) => return setup::run(&args, globals).await,
             Command::Check(args) => return check::run(&args, globals).await,
             Command::Config(args) => config::run(&args, globals)?,
             Command::Completions(args) => completions::run(&args, grammar())?,

@@ -14,6 +14,26 @@ use crate::auth::Proof;
 use crate::config::Imap;
 use crate::error::{Error, Result};
 
+/// Which proofs a server takes of who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProofsTaken {
+    /// A password.
+    pub password: bool,
+    /// An OAuth2 access token.
+    pub token: bool,
+}
+
+impl ProofsTaken {
+    /// As its capabilities have it.
+    pub(super) fn by(connection: &Connection) -> ProofsTaken {
+        let offers = |capability| connection.offers(capability);
+        ProofsTaken {
+            password: offers("AUTH=PLAIN") || !offers("LOGINDISABLED"),
+            token: offers("AUTH=XOAUTH2") || offers("AUTH=OAUTHBEARER"),
+        }
+    }
+}
+
 /// # Errors
 /// `LoginRefused` when the server says no and means it, `Config` when it takes no such proof at
 /// all, `Temporary` otherwise.

@@ -49,6 +49,7 @@ mod window;
 #[cfg(fuzzing)]
 pub use fuzzing::read_replies;
 
+pub use login::ProofsTaken;
 pub use pace::Pace;
 
 use check::check;
@@ -158,6 +159,14 @@ pub async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
     let found = reader.count(account).await?;
     reader.log_out().await;
     Ok(found)
+}
+
+/// Asks a server, without showing it any.
+///
+/// # Errors
+/// `Untrusted`, `Config` or `Temporary`, as of [`sync_once`].
+pub async fn proofs_taken(imap: &Imap) -> Result<ProofsTaken> {
+    Connector::new(imap).proofs_taken().await
 }
 
 fn imap(account: &Account) -> Result<&Imap> {

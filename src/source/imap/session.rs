@@ -11,7 +11,7 @@ use async_imap::imap_proto::{Response, Status};
 use super::budget::Budget;
 use super::exec::Connection;
 use super::failure::{Failure, words};
-use super::login;
+use super::login::{self, ProofsTaken};
 use super::tls::{self, Wire};
 use crate::auth::SignIn;
 use crate::config::{Imap, Tls};
@@ -104,6 +104,11 @@ impl<'a> Connector<'a> {
         outcome?;
         connection.ask_capabilities().await?;
         Ok(connection)
+    }
+
+    /// What the server offers once the stream is what the account asks for.
+    pub(super) async fn proofs_taken(&self) -> Result<ProofsTaken> {
+        self.connect().await.map(|connection| ProofsTaken::by(&connection))
     }
 
     async fn connect(&self) -> Result<Connection> {

@@ -134,7 +134,7 @@ impl World {
         Daemon { child: command.spawn().unwrap(), socket: socket_of_systemd, notices, log }
     }
 
-    fn configuration(&self) -> PathBuf {
+    pub fn configuration(&self) -> PathBuf {
         self.home().join("config.toml")
     }
 }

@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("auth", &["auth", "trust", "config", "domain", "error"]),
     ("source", &["source", "auth", "trust", "config", "mail", "domain", "error"]),
     ("discover", &["discover", "trust", "config", "domain", "error"]),
-    ("trust", &["trust", "config", "error"]),
+    ("trust", &["trust", "config", "domain", "error"]),
     ("store", &["store", "mail", "domain", "error"]),
     ("book", &["book", "source", "store", "config", "mail", "domain", "error"]),
     ("deliver", &["deliver", "auth", "trust", "config", "mail", "domain", "error"]),
@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
         "cli",
         &[
             "cli", "daemon", "book", "discover", "source", "import", "store", "deliver", "auth",
-            "config", "mail", "domain", "error",
+            "trust", "config", "mail", "domain", "error",
         ],
     ),
     ("main", &["cli", "error"]),

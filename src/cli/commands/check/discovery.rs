@@ -6,11 +6,16 @@ use std::net::SocketAddr;
 use serde_json::{Value, json};
 
 use crate::cli::desk::Desk;
+use crate::cli::draft::{
+    Draft, DraftImap, DraftLogin, DraftMailbox, DraftSmtp, Endpoint, PostLogin,
+};
 use crate::cli::exit::Exit;
 use crate::cli::globals::Globals;
 use crate::cli::render;
-use crate::config::{self, Tls};
+use crate::config;
+use crate::config::secret::Password;
 use crate::discover::{Discovery, Network, Server, discover};
+use crate::domain::model::Stance;
 use crate::error::{Error, Kind, Result};
 
 pub(super) async fn run(
@@ -49,7 +54,7 @@ fn server(server: &Server) -> Value {
     json!({
         "host": server.host,
         "port": server.port,
-        "tls": tls(server.tls),
+        "tls": server.tls.name(),
         "user": server.user,
         "source": server.origin.name(),
         "detail": server.origin.to_string(),
@@ -64,7 +69,7 @@ fn text(address: &str, found: &Discovery) -> String {
         }
         text.push_str(&format!("{}\n", render::strong(what)));
         for Server { host, port, tls: kind, user, origin, .. } in servers {
-            let line = format!("{host}, port {port}, tls {}, user {user}", tls(*kind));
+            let line = format!("{host}, port {port}, tls {}, user {user}", kind.name());
             let source = render::harmless(&origin.to_string());
             text.push_str(&format!("  {}\n", render::harmless(&line)));
             text.push_str(&format!("    {}\n", render::faint(&source)));
@@ -83,35 +88,29 @@ fn text(address: &str, found: &Discovery) -> String {
 /// The best of both as lines of a configuration; `None` without a mailbox.
 fn snippet(address: &str, found: &Discovery) -> Option<String> {
     let imap = found.imap.first()?;
+    let endpoint = |server: &Server| Endpoint::new(&server.host, server.port, server.tls);
     let domain = address.rsplit('@').next().unwrap_or(address);
-    let pass = format!("password.command = [\"pass\", {}]\n", quoted(&format!("mail/{domain}")));
-    let mut text = String::new();
-    if !imap.user.contains('@') {
-        text.push_str(&format!("[me]\naddresses = [{}]\n\n", quoted(address)));
-    }
-    text.push_str(&format!("[[account]]\nname = {}\n{}{pass}", quoted(domain), lines(imap)));
-    if let Some(smtp) = found.smtp.first() {
-        text.push_str(&format!("\n[smtp]\n{}{pass}", lines(smtp)));
-    }
-    Some(text)
-}
-
-fn lines(server: &Server) -> String {
-    let Server { host, port, user, .. } = server;
-    let (host, tls, user) = (quoted(host), quoted(tls(server.tls)), quoted(user));
-    format!("host = {host}\nport = {port}\ntls = {tls}\nuser = {user}\n")
-}
-
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
-fn tls(tls: Tls) -> &'static str {
-    match tls {
-        Tls::Implicit => "implicit",
-        Tls::Starttls => "starttls",
-        Tls::None => "none",
-    }
+    let password = Password::Command(vec!["pass".to_owned(), format!("mail/{domain}")]);
+    let smtp = found.smtp.first().map(|server| DraftSmtp {
+        server: endpoint(server),
+        login: match server.user == imap.user {
+            true => PostLogin::AsMailbox,
+            false => PostLogin::Own(server.user.clone(), DraftLogin::Password(password.clone())),
+        },
+    });
+    let draft = Draft {
+        stance: Stance::default(),
+        names: Vec::new(),
+        addresses: vec![address.to_lowercase()],
+        mailbox: DraftMailbox::Server(DraftImap {
+            server: endpoint(imap),
+            user: imap.user.clone(),
+            login: DraftLogin::Password(password),
+        }),
+        smtp,
+        digest_to: None,
+    };
+    Some(draft.text())
 }
 
 #[cfg(test)]
@@ -119,7 +118,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::{AccountKind, Environment, Mailer};
+    use crate::config::{AccountKind, Environment, Mailer, Tls};
     use crate::discover::{Origin, Service};
 
     fn server(service: Service, user: &str) -> Server {

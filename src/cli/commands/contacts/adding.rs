@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::store::{ImportRun, Imported, LastImport, NewCard, Provenance};
 
 /// Everybody who is suggested.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 /// As many names as are told one by one.
 const NAMED: usize = 5;
 
