@@ -14,8 +14,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Kind {
     /// Wait and try again: the network, a busy server, a locked database.
     Temporary,
-    /// The server's certificate isn't trusted: a captive portal looks like that, and goes away;
-    /// else the user has to look at it.
+    /// What answers can't be taken for the server that was meant: its certificate isn't trusted, or
+    /// it speaks otherwise. A captive portal looks like that, and goes away; else the user has to
+    /// look at it.
     Untrusted,
     /// The credentials were refused: trying again unchanged only makes it worse.
     LoginRefused,

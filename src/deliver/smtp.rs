@@ -96,11 +96,23 @@ async fn connect(server: &Smtp) -> Result<AsyncSmtpConnection> {
         Tls::Starttls | Tls::None => Box::new(ByteByByte::over(stream, peer)),
     };
     let greeting = AsyncSmtpConnection::connect_with_transport(stream, &HELLO);
-    let mut connection = within(server, STEP, greeting).await?;
+    let mut connection = tokio::select! {
+        greeted = within(server, STEP, greeting) => greeted?,
+        error = waits_for_tls(server), if server.tls != Tls::Implicit => return Err(error),
+    };
     if server.tls == Tls::Starttls {
         encrypt(server, &mut connection).await?;
     }
     Ok(connection)
+}
+
+/// Ends where the server says nothing in the clear because it waits for TLS.
+async fn waits_for_tls(server: &Smtp) -> Error {
+    let Smtp { host, port, .. } = server;
+    let dial = async { TcpStream::connect((host.as_str(), *port)).await.ok() };
+    trust::waits_for_tls(host, dial).await;
+    Error::new(Kind::Untrusted, format!("{} waits for TLS", place(server)))
+        .hint("set tls = \"implicit\" in [smtp]: TLS from the first byte")
 }
 
 /// TLS before the first word.
@@ -113,6 +125,10 @@ async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<TlsStream<TcpStre
         Some(mismatch) => mismatch.explain(&place(server)),
         None => match Untrusted::behind(&error) {
             Some(untrusted) => untrusted.explain(&place(server)),
+            None if trust::is_plain(&error) => {
+                Error::new(Kind::Untrusted, format!("{} speaks no TLS on this port", place(server)))
+                    .hint("try tls = \"starttls\", which is usual on port 587, or port 465")
+            }
             None => unreachable_server(server).because(clean(&error.to_string())),
         },
     })

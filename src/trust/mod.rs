@@ -12,6 +12,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -24,6 +25,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -80,6 +82,35 @@ pub async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
     let name = ServerName::try_from(host.to_owned())
         .map_err(|cause| Error::config(format!("{host} is no host name")).because(cause))?;
     Ok(TlsConnector::from(client).connect(name, stream).await)
+}
+
+/// Whether a TLS handshake ended because the other side speaks in the clear.
+pub fn is_plain(error: &io::Error) -> bool {
+    let behind = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(behind, Some(rustls::Error::InvalidMessage(_)))
+}
+
+/// So long a server may hesitate before it is asked in another way.
+const HESITATION: Duration = Duration::from_secs(2);
+
+/// Ends once a server that says nothing in the clear has been found to wait for TLS; `dial` makes
+/// another connection to it. Never ends otherwise.
+pub async fn waits_for_tls(host: &str, dial: impl Future<Output = Option<TcpStream>>) {
+    tokio::time::sleep(HESITATION).await;
+    if !answers_with_tls(host, dial).await {
+        std::future::pending().await
+    }
+}
+
+/// Whatever is thought of its certificate.
+async fn answers_with_tls(host: &str, dial: impl Future<Output = Option<TcpStream>>) -> bool {
+    // Nobody has this fingerprint, so nothing is ever said on the connection.
+    let nobody = client(None, Some(Fingerprint::of(b"")));
+    let (Ok(client), Some(stream)) = (nobody, dial.await) else { return false };
+    match shake_hands(Arc::new(client), host, stream).await {
+        Ok(Err(error)) => Mismatch::behind(&error).is_some(),
+        _ => false,
+    }
 }
 
 fn authorities(path: &Path) -> Result<RootCertStore> {

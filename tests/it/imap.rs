@@ -376,14 +376,16 @@ async fn folders_are_named_for_people_and_read_in_order() {
     assert_eq!(world.store.uids("日本語"), [1]);
 
     let found = probe(&world.account).await.unwrap();
-    assert_eq!(found.len(), 5);
-    assert!(found.contains(&("Entwürfe".to_owned(), Role::Drafts, 1)), "{found:?}");
+    let counted: Vec<_> = found.iter().map(|(name, role, _)| (name.as_str(), *role)).collect();
+    assert_eq!(counted, expect, "those that are read");
     assert_eq!(world.server.house().logins, 2, "one for each call");
 
     world.account.folders = Folders::Named(vec!["Entwürfe".to_owned(), "Work".to_owned()]);
     let error = world.sync().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().contains("\"Work\""), "{error}");
+    let tried = probe(&world.account).await.unwrap_err();
+    assert_eq!(tried.to_string(), error.to_string(), "it is found out in advance");
 }
 
 #[tokio::test]

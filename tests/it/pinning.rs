@@ -118,7 +118,7 @@ async fn who_only_shows_the_pinned_certificate_is_not_trusted() {
     let account = account(folder.path(), port, Tls::Implicit, pin);
     let error = probe(&account).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Temporary, "{error}");
-    assert!(error.to_string().contains("the certificate of localhost can't be trusted"), "{error}");
+    assert!(error.to_string().contains("no safe connection to localhost"), "{error}");
     assert!(handshake.await.unwrap().is_err());
 }
 
@@ -147,4 +147,39 @@ async fn the_digest_goes_to_the_pinned_server_alone() {
 
 async fn send(mailer: Mailer) -> requite::error::Result<()> {
     requite::deliver::send(&mailer, b"Subject: week 47\r\n\r\nHello.\r\n", FROM, FROM, "x").await
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_otherwise_is_recognised_at_once() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let ports = dovecot.ports();
+    let pin = fingerprint(&dovecot.certificate());
+    for (port, tls, words, mended) in [
+        (ports.starttls, Tls::Implicit, "speaks no TLS on this port", "starttls"),
+        (ports.implicit, Tls::Starttls, "waits for TLS", "implicit"),
+        (ports.implicit, Tls::None, "waits for TLS", "implicit"),
+    ] {
+        let began = std::time::Instant::now();
+        let error = probe(&account(folder.path(), port, tls, pin)).await.unwrap_err();
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+        assert_eq!(error.kind(), Kind::Untrusted, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.advice().unwrap().contains(mended), "{error}");
+    }
+    assert_eq!(dovecot.logins(), 0);
+}
+
+#[tokio::test]
+async fn a_way_out_that_speaks_otherwise_is_recognised_at_once() {
+    for (server, tls, words) in [
+        ("starttls", Tls::Implicit, "speaks no TLS on this port"),
+        ("implicit", Tls::Starttls, "waits for TLS"),
+        ("implicit", Tls::None, "waits for TLS"),
+    ] {
+        let Some(server) = Smtpd::start(server, &[]) else { return };
+        let error = requite::deliver::reach(&server.client(tls)).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Untrusted, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
 }

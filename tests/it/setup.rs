@@ -249,3 +249,24 @@ fn without_a_command_the_set_up_is_offered_until_there_is_one() {
     world.configure("");
     terminal(&world, &[]).exp_string("Usage:").unwrap();
 }
+
+#[test]
+fn a_report_of_a_bug_names_nobody() {
+    let Some(dovecot) = Dovecot::start() else { return };
+    grace_writes(&dovecot);
+    let world = world();
+    let (ca, password) = (dovecot.ca(), world.write("password", "wrong"));
+    world.configure(&format!(
+        "[me]\nnames = [\"Ada Example\"]\n[[account]]\nname = \"secret name\"\nhost = \"localhost\"\n\
+         port = {}\nca = \"{}\"\nuser = \"{USER}\"\npassword.file = \"{}\"\n",
+        dovecot.ports().implicit,
+        ca.display(),
+        password.display()
+    ));
+    let report = world.run(&["check", "--report"]);
+    assert!(report.contains("account: IMAP, implicit, own CA, password in a file"), "{report}");
+    assert!(report.contains("account: LoginRefused"), "{report}");
+    for word in ["ada@", "Ada", "secret", "localhost", "example", "/tmp", "INBOX"] {
+        assert!(!report.contains(word), "{word}: {report}");
+    }
+}

@@ -15,7 +15,9 @@ use crate::store::Store;
 
 mod discovery;
 mod mailboxes;
+mod opener;
 mod repair;
+mod report;
 mod surroundings;
 
 #[derive(Debug, Args)]
@@ -29,6 +31,9 @@ pub(crate) struct CheckArgs {
     /// Put a damaged database aside, and the last good copy in its place
     #[arg(long, conflicts_with = "discover")]
     repair: bool,
+    /// Print one block to paste into a report of a bug: no address, name, host or subject is in it
+    #[arg(long, conflicts_with_all = ["discover", "repair"])]
+    report: bool,
 }
 
 fn name_server(text: &str) -> Result<SocketAddr, String> {
@@ -51,14 +56,16 @@ pub(super) async fn run(args: &CheckArgs, globals: &Globals) -> Result<Exit> {
     }
     match &args.discover {
         Some(address) => discovery::run(address, args.nameserver, globals).await,
-        None => try_all(globals).await,
+        None => try_all(globals, args.report).await,
     }
 }
 
 /// One thing that was tried.
 #[derive(Debug)]
 struct Part {
-    name: String,
+    subject: &'static str,
+    /// The account's name, where it is one's.
+    whose: Option<String>,
     detail: String,
     /// What it comes to when it isn't well.
     trouble: Option<Kind>,
@@ -66,29 +73,41 @@ struct Part {
 }
 
 impl Part {
-    fn well(name: impl Into<String>, detail: impl Into<String>) -> Part {
-        Part { name: name.into(), detail: detail.into(), trouble: None, fix: None }
+    fn well(subject: &'static str, detail: impl Into<String>) -> Part {
+        Part { subject, whose: None, detail: detail.into(), trouble: None, fix: None }
     }
 
-    fn ill(name: impl Into<String>, error: &Error) -> Part {
+    fn ill(subject: &'static str, error: &Error) -> Part {
         Part {
-            name: name.into(),
+            subject,
+            whose: None,
             detail: error.to_string(),
             trouble: Some(error.kind()),
             fix: error.advice().map(str::to_owned),
         }
     }
 
-    fn of(name: impl Into<String>, found: Result<String>) -> Part {
+    fn of(subject: &'static str, found: Result<String>) -> Part {
         match found {
-            Ok(detail) => Part::well(name, detail),
-            Err(error) => Part::ill(name, &error),
+            Ok(detail) => Part::well(subject, detail),
+            Err(error) => Part::ill(subject, &error),
+        }
+    }
+
+    fn of_account(self, name: &str) -> Part {
+        Part { whose: Some(name.to_owned()), ..self }
+    }
+
+    fn name(&self) -> String {
+        match &self.whose {
+            Some(whose) => format!("{} {whose}", self.subject),
+            None => self.subject.to_owned(),
         }
     }
 
     fn json(&self) -> Value {
         json!({
-            "part": self.name,
+            "part": self.name(),
             "ok": self.trouble.is_none(),
             "detail": self.detail,
             "fix": self.fix,
@@ -99,7 +118,7 @@ impl Part {
         let mark = if self.trouble.is_none() { render::good("✓") } else { render::alarm("✗") };
         let told = render::harmless(&self.detail).replace('\n', "\n    ");
         let mut text =
-            format!("{mark} {}: {told}\n", render::strong(&render::harmless(&self.name)));
+            format!("{mark} {}: {told}\n", render::strong(&render::harmless(&self.name())));
         if let Some(fix) = &self.fix {
             let fix = render::harmless(fix).replace('\n', "\n    ");
             text.push_str(&format!("    {} {fix}\n", render::strong("help:")));
@@ -108,7 +127,7 @@ impl Part {
     }
 }
 
-async fn try_all(globals: &Globals) -> Result<Exit> {
+async fn try_all(globals: &Globals, is_report: bool) -> Result<Exit> {
     let home = globals.home()?;
     let loaded = home.settings();
     let configuration = match &loaded {
@@ -125,7 +144,14 @@ async fn try_all(globals: &Globals) -> Result<Exit> {
         parts.push(mailboxes::kept(&desk));
     }
     parts.push(surroundings::clock(&desk));
-    parts.push(surroundings::service(globals.home.is_some()));
+    parts.push(surroundings::session(globals.home.is_some()));
+    if globals.home.is_none() {
+        parts.push(surroundings::service().await);
+    }
+    if is_report {
+        desk.print(&report::text(&desk, &parts))?;
+        return Ok(Exit::Fine);
+    }
     let worst = worst(&parts);
     if desk.json {
         let parts: Vec<Value> = parts.iter().map(Part::json).collect();
@@ -148,6 +174,8 @@ async fn configured_parts(desk: &Desk) -> Vec<Part> {
     parts.extend(surroundings::holidays(desk));
     parts.push(surroundings::post(&desk.config).await);
     parts.push(surroundings::desktop(&desk.config).await);
+    parts.push(opener::part(&desk.config));
+    parts.push(surroundings::disk(&desk.home.data));
     parts
 }
 
@@ -187,7 +215,8 @@ mod tests {
 
     #[test]
     fn each_part_has_all_four_fields() {
-        let ill = Part::ill("account work", &Error::login_refused("no").hint("new password"));
+        let ill = Part::ill("account", &Error::login_refused("no").hint("new password"));
+        let ill = ill.of_account("work");
         assert_eq!(
             ill.json(),
             json!({"part": "account work", "ok": false, "detail": "no", "fix": "new password"})

@@ -159,18 +159,22 @@ impl<'a> Reader<'a> {
 
     /// Connects and tells the sink which folders there are to read.
     pub(super) async fn folders(&mut self, account: &Account) -> Result<Vec<Folder>> {
-        let all = folders::list(self.connection().await?, &account.name).await?;
-        let labels = self.connection().await?.offers("X-GM-EXT-1");
-        let folders = folders::wanted(all, &account.folders, labels)?;
+        let folders = self.wanted(account).await?;
         let names = folders.iter().map(|it| (it.key.folder.clone(), it.role)).collect();
         self.sink.folders(&account.name, names).await?;
         Ok(folders)
     }
 
-    /// All folders with their numbers of messages.
+    async fn wanted(&mut self, account: &Account) -> Result<Vec<Folder>> {
+        let all = folders::list(self.connection().await?, &account.name).await?;
+        let labels = self.connection().await?.offers("X-GM-EXT-1");
+        folders::wanted(all, &account.folders, labels)
+    }
+
+    /// The folders that are to be read, with their numbers of messages.
     pub(super) async fn count(&mut self, account: &Account) -> Result<Vec<(String, Role, u32)>> {
         let mut counted = Vec::new();
-        for folder in folders::list(self.connection().await?, &account.name).await? {
+        for folder in self.wanted(account).await? {
             let messages = match self.status(&folder).await {
                 // It can be listed but not be read; others can.
                 Err(Failure::Refused(_)) => 0,

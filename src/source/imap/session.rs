@@ -16,6 +16,7 @@ use super::tls::{self, Wire};
 use crate::auth::SignIn;
 use crate::config::{Imap, Tls};
 use crate::error::{Error, Kind, Result};
+use crate::trust;
 
 /// After so many refused logins in a row no more are tried.
 pub(super) const MOST_REFUSALS: u32 = 3;
@@ -123,10 +124,10 @@ impl<'a> Connector<'a> {
         let trust = || tls::trust(self.imap);
         match self.imap.tls {
             Tls::Implicit => self.greeted(tls::encrypt(trust()?, host, wire).await?).await,
-            Tls::None => self.greeted(wire).await,
+            Tls::None => self.greeted_in_the_clear(wire).await,
             Tls::Starttls => {
                 let trust = trust()?;
-                let wire = self.start_tls(self.greeted(wire).await?).await?;
+                let wire = self.start_tls(self.greeted_in_the_clear(wire).await?).await?;
                 let mut connection = Connection::over(tls::encrypt(trust, host, wire).await?);
                 connection.ask_capabilities().await?;
                 Ok(connection)
@@ -146,6 +147,19 @@ impl<'a> Connector<'a> {
             Error::temporary(format!("{host} sent more after STARTTLS than it may"))
                 .hint("somebody may be in between; try tls = \"implicit\" with port 993")
         })
+    }
+
+    /// A port that says nothing waits for TLS, as a rule: that is found out sooner.
+    async fn greeted_in_the_clear(&self, wire: Wire) -> Result<Connection> {
+        let Imap { host, port, .. } = self.imap;
+        let dial = async { tls::dial(host, *port).await.ok() };
+        tokio::select! {
+            greeted = self.greeted(wire) => greeted,
+            () = trust::waits_for_tls(host, dial) => {
+                Err(Error::new(Kind::Untrusted, format!("{host}:{port} waits for TLS"))
+                    .hint("set tls = \"implicit\": TLS from the first byte"))
+            }
+        }
     }
 
     /// Reads the greeting (RFC 3501 §7.1) and asks what the server can do.
@@ -174,7 +188,7 @@ impl<'a> Connector<'a> {
         Ok(connection)
     }
 
-    /// A port that says nothing waits for TLS, as a rule.
+    /// Who hangs up without a word has waited for TLS in vain, as a rule.
     fn mute(&self, why: &str) -> Error {
         let Imap { host, port, tls, .. } = self.imap;
         let error = Error::temporary(format!("{host}:{port} doesn't greet us: {why}"));

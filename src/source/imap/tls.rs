@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::config::Imap;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::trust::{self, Mismatch, Untrusted};
 
 /// For the TCP and for the TLS handshake.
@@ -65,13 +65,18 @@ pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) ->
     let shaken = timeout(PATIENCE, trust::shake_hands(trust, host, wire))
         .await
         .map_err(|_| failed().because("no TLS answer within 30 s"))?;
-    let stream =
-        shaken?.map_err(|cause| match (Mismatch::behind(&cause), Untrusted::behind(&cause)) {
-            (Some(mismatch), _) => mismatch.explain(host),
-            (None, Some(untrusted)) => untrusted.explain(host),
-            (None, None) => {
-                failed().because(cause).hint("check host, port and tls of this account")
-            }
-        })?;
+    let stream = shaken?.map_err(|cause| {
+        if let Some(mismatch) = Mismatch::behind(&cause) {
+            return mismatch.explain(host);
+        }
+        if let Some(untrusted) = Untrusted::behind(&cause) {
+            return untrusted.explain(host);
+        }
+        if trust::is_plain(&cause) {
+            return Error::new(Kind::Untrusted, format!("{host} speaks no TLS on this port"))
+                .hint("try tls = \"starttls\", which is usual on port 143, or port 993");
+        }
+        failed().because(cause).hint("check host, port and tls of this account")
+    })?;
     Ok(Box::new(stream))
 }

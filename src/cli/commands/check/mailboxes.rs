@@ -18,13 +18,12 @@ pub(super) async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
         parts.push(Part::ill("accounts", &error));
     }
     for account in &desk.config.accounts {
-        let name = format!("account {}", account.name);
         let result = probe(account).await.map(|folders| {
             let stored = stored.iter().find(|known| known.name == account.name);
             let cost = cost(account, stored, &folders);
             folder_list(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
         });
-        parts.push(Part::of(name, result));
+        parts.push(Part::of("account", result).of_account(&account.name));
     }
     parts
 }
@@ -42,7 +41,7 @@ pub(super) fn senders(desk: &Desk, store: &Store, stored: &[AccountRow]) -> Vec<
 
 /// `signed`: by whom the account's mail is signed, most of it first.
 fn senders_of(account: &Account, messages: u64, signed: &[(String, u64)]) -> Option<Part> {
-    let name = format!("senders of {}", account.name);
+    const SENDERS: &str = "senders of";
     if let Some(trusted) = &account.authserv_id {
         let mails = signed.iter().find(|(id, _)| id == trusted).map_or(0, |(_, mails)| *mails);
         let found = match mails {
@@ -55,13 +54,13 @@ fn senders_of(account: &Account, messages: u64, signed: &[(String, u64)]) -> Opt
             )),
             mails => Ok(format!("checked by {trusted} in {}", count(mails, "mail", "mails"))),
         };
-        return Some(Part::of(name, found));
+        return Some(Part::of(SENDERS, found).of_account(&account.name));
     }
     let (first, mails) = own_server(messages, signed)?;
     let first = clean(first);
     let unchecked =
         format!("not checked, though {first} does so in {}", count(mails, "mail", "mails"));
-    let mut part = Part::well(name, unchecked);
+    let mut part = Part::well(SENDERS, unchecked).of_account(&account.name);
     part.fix = Some(format!(
         "if that is your mail server, add authserv_id = \"{first}\" to the account: mail that its \
          sender's domain disowns then counts for nothing"

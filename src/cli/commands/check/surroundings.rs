@@ -6,12 +6,13 @@ use super::Part;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{Config, HolidayFile, Mailer};
+use crate::daemon::unit;
 use crate::deliver;
 use crate::domain::decide::schedule;
 use crate::domain::measure::calendar::Holidays;
 use crate::domain::model::Moment;
-use crate::domain::text::count;
-use crate::error::{Error, Result};
+use crate::domain::text::{count, size};
+use crate::error::{Error, Kind, Result};
 
 /// What each calendar says of this year.
 pub(super) fn holidays(desk: &Desk) -> Vec<Part> {
@@ -101,7 +102,7 @@ fn sane(now: Moment) -> Result<()> {
 }
 
 /// With everything below `--home`, no session is needed.
-pub(super) fn service(has_own_home: bool) -> Part {
+pub(super) fn session(has_own_home: bool) -> Part {
     let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_dir());
     let found = match session {
         Some(folder) => Ok(format!("the user session is at {}", Path::new(&folder).display())),
@@ -112,11 +113,62 @@ pub(super) fn service(has_own_home: bool) -> Part {
     Part::of("user session", found)
 }
 
+/// Whether the daemon starts with the session, and how it is.
+pub(super) async fn service() -> Part {
+    const NAME: &str = "service";
+    let Ok(unit) = unit::state().await else {
+        return Part::well(NAME, "no service manager of systemd answers");
+    };
+    let told = format!("{}, {}", unit.file, unit.active);
+    let advised = |detail: &str, fix: &str| {
+        let mut part = Part::well(NAME, detail);
+        part.fix = Some(fix.to_owned());
+        part
+    };
+    match (unit.load.as_str(), unit.active.as_str(), unit.lingers) {
+        ("not-found", ..) => advised(
+            "not installed",
+            "a package installs it; else copy systemd/requite.service into \
+             ~/.config/systemd/user, and systemctl --user enable --now requite",
+        ),
+        (_, "failed", _) => Part::ill(
+            NAME,
+            &Error::failed(told)
+                .hint("journalctl --user -u requite says why; systemctl --user restart requite"),
+        ),
+        (_, "active", Some(false)) => advised(
+            &format!("{told}; it ends when you log out"),
+            "loginctl enable-linger lets it go on",
+        ),
+        (_, "active", _) => Part::well(NAME, told),
+        _ => advised(&told, "systemctl --user enable --now requite"),
+    }
+}
+
+/// With less than this, in bytes, the database may soon not grow any more.
+const LITTLE: u64 = 100_000_000;
+
+pub(super) fn disk(data: &Path) -> Part {
+    // It is made with the first command that writes.
+    let there = data.ancestors().find(|folder| folder.exists()).unwrap_or(data);
+    let found = rustix::fs::statvfs(there).map(|disk| disk.f_bavail * disk.f_frsize);
+    let found = match found {
+        Ok(free) if free < LITTLE => {
+            Err(Error::new(Kind::NoRoom, format!("only {} are left", size(free)))
+                .hint(format!("make room where {} lies", data.display())))
+        }
+        Ok(free) => Ok(format!("{} are left", size(free))),
+        Err(cause) => {
+            Err(Error::failed(format!("{} can't be looked at", there.display())).because(cause))
+        }
+    };
+    Part::of("disk", found)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config;
-    use crate::error::Kind;
 
     #[tokio::test]
     async fn a_digest_needs_an_address_and_a_way() {
