@@ -5,6 +5,7 @@
 
 mod browser;
 mod device;
+pub mod goa;
 mod grant;
 mod http;
 mod vault;
@@ -88,6 +89,7 @@ impl<'a> SignIn<'a> {
                 Error::config("the token command prints something that is no access token")
                     .hint("its first line must be the bare token, without \"Bearer\" or quotes")
             }),
+            Login::Goa { address, service } => goa::proof(address, *service).await,
             Login::OAuth(oauth) => {
                 let mut kept = self.token.lock().await;
                 if let Some((token, stale)) = kept.as_ref()
@@ -124,7 +126,7 @@ impl<'a> SignIn<'a> {
         match self.login {
             Login::OAuth(oauth) => Some(Vault::of(oauth).file()),
             Login::Password(Password::File(path)) => Some(path.clone()),
-            Login::Password(_) | Login::Token(_) => None,
+            Login::Password(_) | Login::Token(_) | Login::Goa { .. } => None,
         }
     }
 

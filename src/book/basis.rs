@@ -44,7 +44,7 @@ pub fn is_told(store: &Store, config: &Config) -> Result<bool> {
 /// Their names and kinds.
 fn accounts(config: &Config) -> Vec<(String, MailboxKind)> {
     let kind = |account: &Account| match account.kind {
-        AccountKind::Imap(_) => MailboxKind::Imap,
+        AccountKind::Imap(_) | AccountKind::Goa { .. } => MailboxKind::Imap,
         AccountKind::Maildir { .. } => MailboxKind::Maildir,
     };
     config.accounts.iter().map(|account| (account.name.clone(), kind(account))).collect()

@@ -25,6 +25,8 @@ pub(super) struct Draft {
 pub(super) enum DraftMailbox {
     Server(DraftImap),
     Maildir(PathBuf),
+    /// Known to GNOME Online Accounts under the first of my addresses.
+    Goa,
 }
 
 #[derive(Debug, Clone)]
@@ -36,7 +38,8 @@ pub(super) struct DraftImap {
 
 #[derive(Debug, Clone)]
 pub(super) struct DraftSmtp {
-    pub server: Endpoint,
+    /// `None`: known with the account.
+    pub server: Option<Endpoint>,
     pub login: PostLogin,
 }
 
@@ -87,6 +90,9 @@ impl Draft {
                 text += &line("kind", "maildir");
                 text += &line("path", &path.to_string_lossy());
             }
+            DraftMailbox::Goa => {
+                text += &line("goa", self.addresses.first().map_or("", String::as_str));
+            }
             DraftMailbox::Server(DraftImap { server, user, login }) => {
                 text += &server.lines(usual_imap);
                 text += &line("user", user);
@@ -95,7 +101,7 @@ impl Draft {
         }
         if let Some(smtp) = &self.smtp {
             begin(&mut text, "[smtp]");
-            text += &smtp.server.lines(usual_smtp);
+            text += &smtp.server.as_ref().map(|it| it.lines(usual_smtp)).unwrap_or_default();
             match &smtp.login {
                 PostLogin::Own(user, login) => {
                     text += &line("user", user);
@@ -116,6 +122,7 @@ impl Draft {
         // The login name is known to be mine where it is an address.
         let is_known = |address: &String| match &self.mailbox {
             DraftMailbox::Server(imap) => imap.user.eq_ignore_ascii_case(address),
+            DraftMailbox::Goa => self.addresses.first() == Some(address),
             DraftMailbox::Maildir(_) => false,
         };
         let names_addresses = !self.addresses.iter().all(is_known);
@@ -231,7 +238,7 @@ mod tests {
                 login,
             }),
             smtp: Some(DraftSmtp {
-                server: Endpoint::new("smtp.example.com", 587, Tls::Starttls),
+                server: Some(Endpoint::new("smtp.example.com", 587, Tls::Starttls)),
                 login: PostLogin::AsMailbox,
             }),
             digest_to: None,
@@ -283,7 +290,7 @@ mod tests {
     fn a_maildir_needs_no_login() {
         let mailbox = DraftMailbox::Maildir("/home/ada/Mail".into());
         let server = Endpoint::new("localhost", 25, Tls::None);
-        let smtp = Some(DraftSmtp { server, login: PostLogin::None });
+        let smtp = Some(DraftSmtp { server: Some(server), login: PostLogin::None });
         let config = parsed(&Draft { mailbox, smtp, ..draft() }.text());
         assert_eq!(config.me.addresses, ["ada@example.com"]);
         let Some(Mailer::Smtp(smtp)) = config.mailer else { panic!("no SMTP") };

@@ -64,7 +64,7 @@ impl Config {
     pub fn keep_tokens_in(&mut self, folder: &Path) {
         let accounts = self.accounts.iter_mut().filter_map(|account| match &mut account.kind {
             AccountKind::Imap(imap) => Some(&mut imap.login),
-            AccountKind::Maildir { .. } => None,
+            AccountKind::Goa { .. } | AccountKind::Maildir { .. } => None,
         });
         let mailer = match &mut self.mailer {
             Some(Mailer::Smtp(smtp)) => smtp.login.as_mut().map(|(_, login)| login),
@@ -121,6 +121,11 @@ pub const MID: &str = "{mid}";
 pub enum AccountKind {
     /// On a server.
     Imap(Imap),
+    /// On a server that GNOME Online Accounts knows, with the login.
+    Goa {
+        /// Of the account there, in lower case.
+        address: String,
+    },
     /// In files on this machine.
     Maildir {
         /// The folder that holds the Maildir.
@@ -189,6 +194,8 @@ pub enum Folders {
 pub enum Mailer {
     /// Over this server.
     Smtp(Smtp),
+    /// Over the server that GNOME Online Accounts knows for this address.
+    Goa(String),
     /// By the `sendmail` program of this machine.
     Sendmail,
     /// Written as files into this folder.

@@ -55,6 +55,8 @@ pub(super) struct WrittenAccount {
     pub fingerprint: Text,
     pub folders: WrittenFolders,
     pub path: Text,
+    /// The address of an account in GNOME Online Accounts.
+    pub goa: Text,
     pub token_command: Option<Spanned<Vec<String>>>,
     pub oauth: Option<Spanned<WrittenOAuth>>,
     /// A number of bytes, or a text such as `"500 MB"`.

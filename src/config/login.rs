@@ -22,6 +22,22 @@ pub enum Login {
     Token(TokenCommand),
     /// An OAuth2 access token for which the user signs in here.
     OAuth(Box<OAuth>),
+    /// What GNOME Online Accounts keeps for this address.
+    Goa {
+        /// Of the account there.
+        address: String,
+        /// For which of its servers.
+        service: GoaService,
+    },
+}
+
+/// The servers of an account of GNOME Online Accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoaService {
+    /// Where mail is read.
+    Imap,
+    /// Where mail is sent.
+    Smtp,
 }
 
 impl Login {
@@ -30,6 +46,8 @@ impl Login {
         match self {
             Login::Password(password) => password.problem(),
             Login::Token(TokenCommand(words)) => TOKEN_COMMAND.problem(words),
+            // Looking would make the desktop ask its user.
+            Login::Goa { .. } => None,
             Login::OAuth(oauth) => oauth.client_secret.as_ref().and_then(Password::problem),
         }
     }

@@ -27,8 +27,9 @@ pub use checked::{
     Account, AccountKind, Config, DigestPlan, Folders, HolidayFile, Imap, MESSAGE_ID, MID, Mailer,
     Me, Smtp, Tls,
 };
+pub use checking::daily_bytes_of;
 pub use fingerprint::Fingerprint;
-pub use login::{Login, OAuth, TokenCommand};
+pub use login::{GoaService, Login, OAuth, TokenCommand};
 pub use schema::schema;
 
 use crate::domain::dates::DateStyle;

@@ -268,7 +268,7 @@ fn the_example_is_empty_as_it_stands() {
 #[test]
 fn every_line_of_the_example_can_be_switched_on() {
     let config = good(&example());
-    assert_eq!(config.accounts.len(), 2);
+    assert_eq!(config.accounts.len(), 3);
     assert!(config.accounts.iter().all(|account| account.text_cues));
     assert!(matches!(config.mailer, Some(Mailer::Smtp(_))));
     assert_eq!(config.digest.to.as_deref(), Some("ada@example.com"));
@@ -314,7 +314,9 @@ fn the_example_shows_every_key() {
         let error = read(&format!("{header}\nqqq = 1")).unwrap_err().to_string();
         let (_, known) = error.split_once("known here: ").unwrap();
         let known = known.lines().next().unwrap();
-        for key in known.split(", ").filter(|key| (table, *key) != ("account", "path")) {
+        // Those of accounts of other kinds.
+        let others = [("account", "path"), ("account", "goa")];
+        for key in known.split(", ").filter(|key| !others.contains(&(table, *key))) {
             assert!(keys_in(table).contains(key), "[{table}] {key} is not in the example");
         }
     }
@@ -372,4 +374,19 @@ fn a_calendar_that_cant_be_read_is_a_mistake_in_its_line() {
     check("nowhere.ics", "No such file");
     check("config.toml", "no calendar is in it");
     check(".", "directory");
+}
+
+#[test]
+fn an_account_of_the_desktop_says_no_more_than_its_address() {
+    let config =
+        good("[[account]]\ngoa = \"Ada@gmail.com\"\n[smtp]\naccount = \"Ada@gmail.com\"\n");
+    assert_eq!(config.accounts[0].name, "Ada@gmail.com");
+    assert_eq!(config.accounts[0].kind, AccountKind::Goa { address: "ada@gmail.com".to_owned() });
+    assert!(
+        config.accounts[0].webmail.as_ref().is_some_and(|page| page.contains("mail.google.com"))
+    );
+    assert_eq!(config.me.addresses, ["ada@gmail.com"]);
+    assert!(matches!(config.mailer, Some(Mailer::Goa(address)) if address == "ada@gmail.com"));
+    let error = read("[[account]]\ngoa = \"ada@gmail.com\"\nuser = \"ada\"\n").unwrap_err();
+    assert!(error.to_string().contains("all of it comes from there"), "{error}");
 }

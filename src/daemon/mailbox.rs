@@ -8,6 +8,7 @@ use tokio::time::sleep_until;
 use tracing::{error, info};
 
 use super::clock::after;
+use crate::auth::goa;
 use crate::config::{Account, AccountKind};
 use crate::error::{Error, Kind, Result};
 use crate::source::{AccountState, Sink, imap, maildir};
@@ -20,8 +21,9 @@ const BEFORE_RESTART: Duration = Duration::from_secs(30);
 /// # Errors
 /// `LoginRefused`, `Config` or `Temporary`, as the source has it.
 pub async fn sync(account: &Account, sink: &Sink) -> Result<String> {
+    let account = &goa::resolved(account).await?;
     match &account.kind {
-        AccountKind::Imap(_) => imap::sync_once(account, sink).await,
+        AccountKind::Imap(_) | AccountKind::Goa { .. } => imap::sync_once(account, sink).await,
         AccountKind::Maildir { .. } => {
             maildir::sync_once(account, sink).await.map(|()| String::new())
         }
@@ -53,8 +55,9 @@ pub async fn keep_watching(account: Account, sink: Sink, wakes: watch::Receiver<
         let (task_shutdown, task_wakes) = (shutdown.clone(), wakes.clone());
         let mut watching = JoinSet::new();
         watching.spawn(async move {
+            let task_account = goa::resolved(&task_account).await?;
             match &task_account.kind {
-                AccountKind::Imap(_) => {
+                AccountKind::Imap(_) | AccountKind::Goa { .. } => {
                     imap::watch(&task_account, &task_sink, task_shutdown, task_wakes).await
                 }
                 AccountKind::Maildir { .. } => {

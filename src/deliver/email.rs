@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::digest::RenderedDigest;
 use super::smtp;
+use crate::auth::goa;
 use crate::config::Mailer;
 use crate::domain::model::Moment;
 use crate::domain::text::clean;
@@ -86,6 +87,10 @@ pub async fn send(
 ) -> Result<()> {
     match mailer {
         Mailer::Smtp(server) => smtp::send(server, &envelope(from, to)?, bytes).await,
+        Mailer::Goa(address) => {
+            let server = goa::way_out(address).await?;
+            smtp::send(&server, &envelope(from, to)?, bytes).await
+        }
         Mailer::Sendmail => through_sendmail(sendmail(), &envelope(from, to)?, bytes).await,
         Mailer::File(folder) => into_folder(folder, file_stem, bytes).await,
     }

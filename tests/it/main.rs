@@ -18,6 +18,7 @@ mod discover;
 mod faults;
 mod faulty_network;
 mod forged;
+mod goa;
 mod holidays;
 mod imap;
 mod imap_budget;

@@ -128,7 +128,7 @@ fn where_nobody_can_be_asked_what_is_missing_is_named() {
     let login = ["--password-file", password.to_str().unwrap()];
     for (arguments, missing) in [
         (vec!["setup"], "--address"),
-        (setup(&server), "--password-command, --password-file, --keyring or --oauth"),
+        (setup(&server), "--password-command, --password-file, --keyring, --oauth or --goa"),
         (setup(&[server, [login[0], login[1], "--name", "Ada"]].concat()), "--yes"),
     ] {
         let (code, complaint) = world.fails(&arguments);

@@ -107,7 +107,7 @@ fn all(desk: &Desk) -> impl Iterator<Item = &OAuth> {
             Login::OAuth(oauth) => Some(&**oauth),
             _ => None,
         },
-        AccountKind::Maildir { .. } => None,
+        AccountKind::Goa { .. } | AccountKind::Maildir { .. } => None,
     })
 }
 

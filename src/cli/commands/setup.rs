@@ -16,6 +16,7 @@ pub(crate) use self::args::SetupArgs;
 use self::asking::Asker;
 use self::sign_in::absolute;
 use super::Exit;
+use crate::auth::goa;
 use crate::cli::desk::Desk;
 use crate::cli::draft::{Draft, DraftMailbox, DraftSmtp, PostLogin};
 use crate::cli::globals::Globals;
@@ -73,17 +74,37 @@ async fn answered(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<Draft>
         let login = args.login.named(&address)?;
         let user = args.user.clone().unwrap_or_else(|| address.clone());
         let login = login.map_or(PostLogin::None, |login| PostLogin::Own(user, login));
-        let smtp = smtp.map(|server| DraftSmtp { server, login });
+        let smtp = smtp.map(|server| DraftSmtp { server: Some(server), login });
         let draft = draft(DraftMailbox::Maildir(absolute(maildir)), smtp);
+        return writing::written(desk, args, asker, draft, None).await;
+    }
+    if is_goa(args, asker, &address).await? {
+        let smtp = DraftSmtp { server: None, login: PostLogin::AsMailbox };
+        let draft = draft(DraftMailbox::Goa, (!args.no_smtp).then_some(smtp));
+        trial::let_in(desk, &draft, None).await?;
+        let draft = trial::post(desk, asker, draft, None).await?;
         return writing::written(desk, args, asker, draft, None).await;
     }
     let servers = servers::servers(desk, args, asker, &address).await?;
     let (imap, typed) =
         trial::mailbox(desk, args, asker, &address, servers.imap, servers.user).await?;
-    let smtp = servers.smtp.map(|server| DraftSmtp { server, login: PostLogin::AsMailbox });
+    let smtp =
+        servers.smtp.map(|server| DraftSmtp { server: Some(server), login: PostLogin::AsMailbox });
     let draft = draft(DraftMailbox::Server(imap), smtp);
     let draft = trial::post(desk, asker, draft, typed.as_ref()).await?;
     writing::written(desk, args, asker, draft, typed).await
+}
+
+/// Whether the mailbox is GNOME Online Accounts' to open: as said, or as agreed to where it knows it.
+///
+/// # Errors
+/// `Failed` where the answer is to stop.
+async fn is_goa(args: &SetupArgs, asker: &Asker, address: &str) -> Result<bool> {
+    let named = args.login.named(address)?.is_some() || args.imap.is_some();
+    if args.login.goa || named || !asker.can_ask() || !goa::knows(address).await {
+        return Ok(args.login.goa);
+    }
+    asker.confirmed("GNOME Online Accounts knows this mailbox. Sign in as it does?", true)
 }
 
 fn address(args: &SetupArgs, asker: &Asker) -> Result<String> {

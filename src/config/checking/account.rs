@@ -26,7 +26,8 @@ pub(super) fn accounts(
     let mut names: Vec<Spanned<&str>> = Vec::new();
     let mut accounts = Vec::new();
     for account in written {
-        let name = given(&account.get_ref().name).ok_or_else(|| {
+        let named = given(&account.get_ref().name).or_else(|| given(&account.get_ref().goa));
+        let name = named.ok_or_else(|| {
             Mistake::at(account.span(), "an account has no name", "add name = \"work\"")
         })?;
         if let Some(first) = names.iter().find(|first| first.get_ref() == name.get_ref()) {
@@ -67,9 +68,13 @@ fn webmail(account: &WrittenAccount, kind: &AccountKind) -> Result<Option<String
 /// Its search finds a message by its Message-ID; whoever is signed in with several addresses is led
 /// to the right one.
 fn webmail_of_gmail(kind: &AccountKind) -> Option<String> {
-    let AccountKind::Imap(imap) = kind else { return None };
-    let user = utf8_percent_encode(&imap.user, NON_ALPHANUMERIC);
-    is_gmail(&imap.host).then(|| {
+    let (user, is_gmail) = match kind {
+        AccountKind::Imap(imap) => (&imap.user, is_gmail(&imap.host)),
+        AccountKind::Goa { address } => (address, address.ends_with("@gmail.com")),
+        AccountKind::Maildir { .. } => return None,
+    };
+    let user = utf8_percent_encode(user, NON_ALPHANUMERIC);
+    is_gmail.then(|| {
         format!("https://mail.google.com/mail/?authuser={user}#search/rfc822msgid%3A{MESSAGE_ID}")
     })
 }
@@ -84,6 +89,9 @@ fn kind(
     base: &PathBase<'_>,
 ) -> Result<AccountKind, Mistake> {
     let account = written.get_ref();
+    if let Some(address) = given(&account.goa) {
+        return goa(account, &address, name);
+    }
     match account.kind.as_ref().map(Spanned::get_ref) {
         Some(WrittenKind::Maildir) => maildir(account, written.span(), name, base),
         Some(WrittenKind::Imap) | None => imap(account, written.span(), name, base),
@@ -135,20 +143,37 @@ fn imap(
     }))
 }
 
+/// What a server is known to allow a day, in bytes.
+pub fn daily_bytes_of(host: &str) -> Option<u64> {
+    is_gmail(host).then_some(GMAIL_DAILY)
+}
+
 /// As written, or what the host is known to allow.
 fn daily_bytes(account: &WrittenAccount, host: &str) -> Result<Option<u64>, Mistake> {
-    let usual = is_gmail(host).then_some(GMAIL_DAILY);
+    let usual = daily_bytes_of(host);
     account.daily_bytes.as_ref().map_or(Ok(usual), |written| values::daily_bytes(written, usual))
 }
 
-fn maildir(
+/// Servers, login and tokens are the desktop's to know.
+fn goa(
     account: &WrittenAccount,
-    whole: Range<usize>,
+    address: &Spanned<&str>,
     name: &str,
-    base: &PathBase<'_>,
 ) -> Result<AccountKind, Mistake> {
+    let path = given(&account.path).map(|key| key.span());
+    let kind = account.kind.as_ref().filter(|kind| *kind.get_ref() == WrittenKind::Maildir);
+    let of_others = of_a_server(account).or(path).or(kind.map(Spanned::span));
+    if let Some(span) = of_others {
+        let message = format!("account \"{name}\" is GNOME Online Accounts' and says more");
+        return Err(Mistake::at(span, message, "leave this out: all of it comes from there"));
+    }
+    values::address(address).map(|address| AccountKind::Goa { address })
+}
+
+/// The first setting that belongs to a server.
+fn of_a_server(account: &WrittenAccount) -> Option<Range<usize>> {
     let daily_bytes = account.daily_bytes.as_ref().filter(|it| it.get_ref().as_str() != Some(""));
-    let of_a_server = [
+    [
         given(&account.host).map(|key| key.span()),
         given(&account.user).map(|key| key.span()),
         given(&account.ca).map(|key| key.span()),
@@ -159,8 +184,19 @@ fn maildir(
         account.token_command.as_ref().map(Spanned::span),
         account.oauth.as_ref().map(Spanned::span),
         daily_bytes.map(Spanned::span),
-    ];
-    if let Some(span) = of_a_server.into_iter().flatten().next() {
+    ]
+    .into_iter()
+    .flatten()
+    .next()
+}
+
+fn maildir(
+    account: &WrittenAccount,
+    whole: Range<usize>,
+    name: &str,
+    base: &PathBase<'_>,
+) -> Result<AccountKind, Mistake> {
+    if let Some(span) = of_a_server(account) {
         let message = format!("account \"{name}\" is a Maildir and has settings of a server");
         return Err(Mistake::at(span, message, "belongs to kind = \"imap\""));
     }

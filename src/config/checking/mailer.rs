@@ -21,6 +21,9 @@ pub(super) fn mailer(
     let Some(spanned) = written else { return Ok(None) };
     let smtp = spanned.get_ref();
     let (host, folder) = (given(&smtp.host), given(&smtp.file));
+    if let (None, Some(address)) = (&host, goa(smtp, accounts)) {
+        return Ok(Some(Mailer::Goa(address)));
+    }
     let ways =
         usize::from(host.is_some()) + usize::from(smtp.sendmail) + usize::from(folder.is_some());
     if ways != 1 {
@@ -42,6 +45,16 @@ pub(super) fn mailer(
         Some(folder) => Mailer::File(base.path(folder.get_ref())),
         None => Mailer::Sendmail,
     }))
+}
+
+/// The account's own way out, where that is known to GNOME Online Accounts.
+fn goa(smtp: &WrittenSmtp, accounts: &[Account]) -> Option<String> {
+    let name = given(&smtp.account)?;
+    let account = accounts.iter().find(|account| account.name == *name.get_ref())?;
+    match &account.kind {
+        AccountKind::Goa { address } => Some(address.clone()),
+        AccountKind::Imap(_) | AccountKind::Maildir { .. } => None,
+    }
 }
 
 fn over_smtp(

@@ -20,6 +20,8 @@ use crate::domain::measure::calendar::Holidays;
 use crate::domain::policy::{AlertPolicy, Policy, TimeBasis};
 use values::{PathBase, given};
 
+pub use account::daily_bytes_of;
+
 impl Config {
     pub(super) fn check(
         file: &WrittenConfig,
@@ -125,6 +127,7 @@ fn me<'a>(
     }
     let users = accounts.filter_map(|kind| match kind {
         AccountKind::Imap(imap) => values::normalised(&imap.user),
+        AccountKind::Goa { address } => Some(address.clone()),
         AccountKind::Maildir { .. } => None,
     });
     addresses.extend(users);

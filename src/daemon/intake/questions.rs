@@ -115,7 +115,7 @@ impl Intake {
         let row = self.store.folder(&folder.account, &folder.folder)?;
         let account = self.config.accounts.iter().find(|it| it.name == folder.account);
         let since = match account.map(|account| &account.kind) {
-            Some(AccountKind::Imap(_)) => self.clock.now() - TEXT_AGE,
+            Some(AccountKind::Imap(_) | AccountKind::Goa { .. }) => self.clock.now() - TEXT_AGE,
             // What lies here costs nobody anything.
             Some(AccountKind::Maildir { .. }) | None => Moment(i64::MIN),
         };

@@ -172,7 +172,7 @@ pub async fn proofs_taken(imap: &Imap) -> Result<ProofsTaken> {
 fn imap(account: &Account) -> Result<&Imap> {
     match &account.kind {
         AccountKind::Imap(imap) => Ok(imap),
-        AccountKind::Maildir { .. } => {
+        AccountKind::Goa { .. } | AccountKind::Maildir { .. } => {
             Err(Error::config(format!("the account {} is no IMAP account", account.name)))
         }
     }

@@ -121,7 +121,7 @@ async fn find(root: &Path, folders: &Folders) -> Result<layout::Layout> {
 fn path(account: &Account) -> Result<&Path> {
     match &account.kind {
         AccountKind::Maildir { path } => Ok(path),
-        AccountKind::Imap(_) => {
+        AccountKind::Imap(_) | AccountKind::Goa { .. } => {
             Err(Error::config(format!("the account {} is no Maildir", account.name)))
         }
     }

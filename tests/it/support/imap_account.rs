@@ -67,7 +67,7 @@ impl World {
     pub fn imap(&mut self) -> &mut Imap {
         match &mut self.account.kind {
             AccountKind::Imap(imap) => imap,
-            AccountKind::Maildir { .. } => unreachable!(),
+            AccountKind::Goa { .. } | AccountKind::Maildir { .. } => unreachable!(),
         }
     }
 

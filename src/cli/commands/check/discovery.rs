@@ -92,7 +92,7 @@ fn snippet(address: &str, found: &Discovery) -> Option<String> {
     let domain = address.rsplit('@').next().unwrap_or(address);
     let password = Password::Command(vec!["pass".to_owned(), format!("mail/{domain}")]);
     let smtp = found.smtp.first().map(|server| DraftSmtp {
-        server: endpoint(server),
+        server: Some(endpoint(server)),
         login: match server.user == imap.user {
             true => PostLogin::AsMailbox,
             false => PostLogin::Own(server.user.clone(), DraftLogin::Password(password.clone())),

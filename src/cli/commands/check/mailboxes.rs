@@ -1,6 +1,7 @@
 //! The mailboxes, and what was stored of them.
 
 use super::Part;
+use crate::auth::goa;
 use crate::cli::desk::Desk;
 use crate::config::{Account, AccountKind};
 use crate::domain::policy::TEXT_AGE;
@@ -83,7 +84,9 @@ fn cost(
     stored: Option<&AccountRow>,
     folders: &[(String, Role, u32)],
 ) -> Option<String> {
-    let AccountKind::Imap(_) = account.kind else { return None };
+    if let AccountKind::Maildir { .. } = account.kind {
+        return None;
+    }
     let known = |name: &str| {
         let folders = stored.into_iter().flat_map(|account| &account.folders);
         folders.filter(|folder| folder.name == name).map(|folder| folder.messages).sum::<u64>()
@@ -129,8 +132,9 @@ fn texts_wanted(wanted: u64) -> String {
 }
 
 async fn probe(account: &Account) -> Result<Vec<(String, Role, u32)>> {
+    let account = &goa::resolved(account).await?;
     match &account.kind {
-        AccountKind::Imap(_) => imap::probe(account).await,
+        AccountKind::Imap(_) | AccountKind::Goa { .. } => imap::probe(account).await,
         AccountKind::Maildir { path } => maildir::probe(path, &account.folders),
     }
 }

@@ -44,6 +44,7 @@ fn system() -> String {
 fn kind(kind: &AccountKind) -> String {
     match kind {
         AccountKind::Maildir { .. } => "Maildir".to_owned(),
+        AccountKind::Goa { .. } => "GNOME Online Accounts".to_owned(),
         AccountKind::Imap(imap) => {
             let trust = match (&imap.ca, &imap.fingerprint) {
                 (_, Some(_)) => "pinned",
@@ -60,6 +61,7 @@ fn way_out(config: &Config) -> String {
         None => "none".to_owned(),
         Some(Mailer::Sendmail) => "sendmail".to_owned(),
         Some(Mailer::File(_)) => "files".to_owned(),
+        Some(Mailer::Goa(_)) => "GNOME Online Accounts".to_owned(),
         Some(Mailer::Smtp(smtp)) => {
             let login = smtp.login.as_ref().map_or("no login", |(_, it)| login(it));
             format!("SMTP, {}, {login}", Tls::name(smtp.tls))
@@ -75,5 +77,6 @@ fn login(login: &Login) -> &'static str {
         Login::Password(Password::Keyring(_)) => "password in the keyring",
         Login::Token(_) => "token by command",
         Login::OAuth(_) => "OAuth2",
+        Login::Goa { .. } => "GNOME Online Accounts",
     }
 }

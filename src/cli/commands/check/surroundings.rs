@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Part;
+use crate::auth::goa;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{Config, HolidayFile, Mailer};
@@ -51,6 +52,11 @@ async fn way_out(config: &Config) -> Result<String> {
             }
             deliver::reach(server).await?;
             format!("by {}, port {}", server.host, server.port)
+        }
+        (Some(Mailer::Goa(address)), _) => {
+            let server = goa::way_out(address).await?;
+            deliver::reach(&server).await?;
+            format!("by {}, as GNOME Online Accounts has it", server.host)
         }
         (Some(Mailer::Sendmail), _) => "by sendmail".to_owned(),
         (Some(Mailer::File(folder)), _) => writable(folder)?,

@@ -27,6 +27,9 @@ pub(crate) struct LoginArgs {
     /// The password is kept in the desktop's keyring
     #[arg(long, group = "way")]
     keyring: bool,
+    /// GNOME Online Accounts knows the servers, and signs in
+    #[arg(long, group = "way", conflicts_with_all = ["imap", "smtp", "maildir"])]
+    pub(super) goa: bool,
     /// Sign in by OAuth2, with a client of your own
     #[arg(long, value_name = "PROVIDER", group = "way", requires = "client_id", value_parser = one_of(PROVIDERS))]
     oauth: Option<&'static str>,
@@ -122,7 +125,7 @@ pub(super) async fn asked(
     account: &str,
 ) -> Result<(DraftLogin, Option<TypedPassword>)> {
     if !asker.can_ask() {
-        return Err(missing("--password-command, --password-file, --keyring or --oauth"));
+        return Err(missing("--password-command, --password-file, --keyring, --oauth or --goa"));
     }
     let mut ways = Vec::new();
     if taken.password {

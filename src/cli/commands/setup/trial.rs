@@ -4,12 +4,10 @@ use super::args::SetupArgs;
 use super::asking::Asker;
 use super::servers;
 use super::sign_in::{self, TypedPassword};
-use crate::auth;
+use crate::auth::{self, goa};
 use crate::cli::browser;
 use crate::cli::desk::Desk;
-use crate::cli::draft::{
-    Draft, DraftImap, DraftLogin, DraftMailbox, DraftSmtp, Endpoint, PostLogin,
-};
+use crate::cli::draft::{Draft, DraftImap, DraftMailbox, DraftSmtp, Endpoint, PostLogin};
 use crate::config::{
     self, AccountKind, Config, Environment, Imap, Login, Mailer, Smtp, TokenCommand,
 };
@@ -41,7 +39,7 @@ pub(super) async fn mailbox(
             None => sign_in::asked(asker, taken, address, account).await?,
         };
         let draft = DraftImap { server: server.clone(), user: user.clone(), login };
-        match let_in(desk, address, &draft, typed.as_ref()).await {
+        match let_in(desk, &mailbox_alone(address, &draft), typed.as_ref()).await {
             Ok(()) => return Ok((draft, typed)),
             Err(error) if asker.can_ask() && named.is_none() => {
                 desk.tell(&words(&error));
@@ -89,27 +87,21 @@ fn unproven(server: &Endpoint) -> Imap {
     Imap { host, port, tls, user: String::new(), login, ca, fingerprint, daily_bytes: None }
 }
 
-async fn let_in(
+/// # Errors
+/// What the server refuses.
+pub(super) async fn let_in(
     desk: &Desk,
-    address: &str,
-    imap: &DraftImap,
+    draft: &Draft,
     typed: Option<&TypedPassword>,
 ) -> Result<()> {
-    let draft = Draft {
-        stance: Default::default(),
-        names: Vec::new(),
-        addresses: vec![address.to_owned()],
-        mailbox: DraftMailbox::Server(imap.clone()),
-        smtp: None,
-        digest_to: None,
-    };
-    let config = as_configured(desk, &draft, typed)?;
-    if let DraftLogin::OAuth { .. } = imap.login {
-        sign_in_by_browser(desk, &config).await?;
-    }
+    let config = as_configured(desk, draft, typed)?;
+    sign_in_by_browser(desk, &config).await?;
     for account in &config.accounts {
-        desk.tell(&format!("Signing in to {}…", imap.server.host));
-        let folders = imap::probe(account).await?;
+        let account = goa::resolved(account).await?;
+        if let AccountKind::Imap(imap) = &account.kind {
+            desk.tell(&format!("Signing in to {}…", imap.host));
+        }
+        let folders = imap::probe(&account).await?;
         let messages = folders.iter().map(|(.., messages)| u64::from(*messages)).sum();
         let found = count(messages, "message", "messages");
         desk.tell(&format!("  it lets you in: {found} in {} folders", folders.len()));
@@ -117,10 +109,22 @@ async fn let_in(
     Ok(())
 }
 
+/// No more than a login needs.
+fn mailbox_alone(address: &str, imap: &DraftImap) -> Draft {
+    Draft {
+        stance: Default::default(),
+        names: Vec::new(),
+        addresses: vec![address.to_owned()],
+        mailbox: DraftMailbox::Server(imap.clone()),
+        smtp: None,
+        digest_to: None,
+    }
+}
+
 async fn sign_in_by_browser(desk: &Desk, config: &Config) -> Result<()> {
     let logins = config.accounts.iter().filter_map(|account| match &account.kind {
         AccountKind::Imap(imap) => Some(&imap.login),
-        AccountKind::Maildir { .. } => None,
+        AccountKind::Goa { .. } | AccountKind::Maildir { .. } => None,
     });
     for login in logins {
         if let Login::OAuth(oauth) = login {
@@ -146,7 +150,12 @@ pub(super) async fn post(
 ) -> Result<Draft> {
     while let Some(smtp) = &draft.smtp {
         let config = as_configured(desk, &draft, typed)?;
-        let Some(Mailer::Smtp(server)) = &config.mailer else { break };
+        let known = match &config.mailer {
+            Some(Mailer::Goa(address)) => Some(goa::way_out(address).await?),
+            Some(Mailer::Smtp(server)) => Some(server.clone()),
+            _ => None,
+        };
+        let Some(server) = &known else { break };
         desk.tell(&format!("Trying {}…", server.host));
         let error = match deliver::reach(server).await {
             Ok(()) => {
@@ -166,7 +175,7 @@ pub(super) async fn post(
         desk.tell(&words(&error));
         let pinned = Untrusted::of(&error).map(|untrusted| untrusted.fingerprint);
         let question = "Is this your own server, and this its certificate?";
-        let mut server = smtp.server.clone();
+        let Some(mut server) = smtp.server.clone() else { return Err(error) };
         if let Some(fingerprint) = pinned
             && asker.confirmed(question, false)?
         {
@@ -178,7 +187,7 @@ pub(super) async fn post(
             server = servers::another_to_send(asker, &server)?;
         }
         if let Some(smtp) = &mut draft.smtp {
-            smtp.server = server;
+            smtp.server = Some(server);
         }
     }
     Ok(draft)
