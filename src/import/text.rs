@@ -1,7 +1,7 @@
 //! Bytes of an export → text, whatever program on whatever system wrote it.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -39,7 +39,7 @@ pub(super) fn valid(input: Input<'_>) -> io::Result<Input<'_>> {
 
 fn decoding<'a>(input: Input<'a>, encoding: &'static Encoding) -> Input<'a> {
     let decoder = encoding.new_decoder_without_bom_handling();
-    Box::new(BufReader::with_capacity(CHUNK, Decoded { input, decoder, is_over: false }))
+    Box::new(Decoded { input, decoder, is_over: false, text: Vec::new(), taken: 0 })
 }
 
 /// The text of a small file, its lines ended by line feeds.
@@ -59,27 +59,49 @@ fn unmarked(start: &[u8]) -> Option<(&'static Encoding, usize)> {
     }
 }
 
+/// Hands out of a buffer of its own: the decoder writes whole characters, and would wait for ever
+/// for a reader who has room for less.
 struct Decoded<'a> {
     input: Input<'a>,
     decoder: Decoder,
     is_over: bool,
+    text: Vec<u8>,
+    /// So much of the text is taken.
+    taken: usize,
+}
+
+impl Decoded<'_> {
+    fn decode_on(&mut self) -> io::Result<()> {
+        let from = self.input.fill_buf()?;
+        self.text.resize(CHUNK, 0);
+        let is_last = from.is_empty();
+        let (result, read, written, _) = self.decoder.decode_to_utf8(from, &mut self.text, is_last);
+        self.input.consume(read);
+        self.is_over = is_last && result == CoderResult::InputEmpty;
+        self.text.truncate(written);
+        self.taken = 0;
+        Ok(())
+    }
+}
+
+impl BufRead for Decoded<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.taken == self.text.len() && !self.is_over {
+            self.decode_on()?;
+        }
+        Ok(self.text.get(self.taken..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken = (self.taken + amount).min(self.text.len());
+    }
 }
 
 impl Read for Decoded<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if self.is_over {
-                return Ok(0);
-            }
-            let from = self.input.fill_buf()?;
-            let is_last = from.is_empty();
-            let (result, read, written, _) = self.decoder.decode_to_utf8(from, into, is_last);
-            self.input.consume(read);
-            self.is_over = is_last && result == CoderResult::InputEmpty;
-            if written > 0 {
-                return Ok(written);
-            }
-        }
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
     }
 }
 
@@ -172,6 +194,8 @@ pub(super) fn some(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::BufReader;
+
     use super::*;
 
     #[track_caller]
@@ -209,6 +233,18 @@ mod tests {
         check(b"\n\r\n\r\ra", &["", "", "", "", "a"]);
         check(b"", &[]);
         check(b"\xef\xbb\xbf", &[]);
+    }
+
+    #[test]
+    fn a_text_of_any_length_is_read_to_its_end() {
+        for length in 0..700 {
+            for letter in ["a", "ë", "京"] {
+                let text = letter.repeat(length);
+                let units = format!("\u{feff}{text}").encode_utf16().collect::<Vec<u16>>();
+                let bytes: Vec<u8> = units.into_iter().flat_map(u16::to_be_bytes).collect();
+                assert_eq!(whole(&bytes), text);
+            }
+        }
     }
 
     #[test]
