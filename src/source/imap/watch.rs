@@ -6,10 +6,11 @@
 //! clock; what the server announces is only a reason to look sooner.
 
 use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tokio::sync::watch::Receiver;
 use tokio::time::{Duration, Instant, sleep_until};
-use tracing::debug;
+use tracing::{debug, info, warn};
 
 use super::backoff;
 use super::check::check;
@@ -32,6 +33,8 @@ pub(super) struct Watcher<'a> {
     connector: &'a Connector<'a>,
     sink: &'a Sink,
     pace: &'a Pace,
+    /// Out of reach, since a connection couldn't be had.
+    is_out: AtomicBool,
 }
 
 impl<'a> Watcher<'a> {
@@ -41,7 +44,7 @@ impl<'a> Watcher<'a> {
         sink: &'a Sink,
         pace: &'a Pace,
     ) -> Self {
-        Watcher { account, connector, sink, pace }
+        Watcher { account, connector, sink, pace, is_out: AtomicBool::new(false) }
     }
 
     /// Goes on for ever; the error says why that can't be. All connections are opened anew with
@@ -66,6 +69,7 @@ impl<'a> Watcher<'a> {
             let connected = reader.has_connected();
             drop(reader);
             unreached = (!connected).then(|| unreached.unwrap_or(began));
+            self.log_outage(connected, &error);
             let lasts = unreached.is_some_and(|since| since.elapsed() >= self.pace.outage);
             if matches!(error.kind(), Kind::Usage | Kind::NoRoom | Kind::Failed) {
                 return error;
@@ -125,6 +129,13 @@ impl<'a> Watcher<'a> {
         Ok(Some(wait))
     }
 
+    /// Its beginning, once; a connection that ends and can be had anew is none.
+    fn log_outage(&self, connected: bool, error: &Error) {
+        if !connected && !self.is_out.swap(true, Relaxed) {
+            warn!(account = self.account.name, "out of reach: {error}; it is tried again");
+        }
+    }
+
     async fn state(&self, state: AccountState, detail: &str) -> Result<()> {
         debug!(account = self.account.name, state = state.name(), detail, "account");
         self.sink.state(&self.account.name, state, detail).await
@@ -138,6 +149,9 @@ impl<'a> Watcher<'a> {
             return Err(Error::config("the account has no folder to read"));
         }
         self.sink.problem(&self.account.name, None);
+        if self.is_out.swap(false, Relaxed) {
+            info!(account = self.account.name, "in reach again");
+        }
         let count = folders.len();
         self.state(AccountState::Syncing, &format!("reading {count} folders")).await?;
         let watched = |role| folders.iter().position(|folder| folder.role == role);

@@ -126,3 +126,29 @@ fn a_bounce_on_a_server_marks_the_address_that_it_is_about() {
     let shown = world.json(&["show", "alan", "--json"]);
     assert_eq!(shown["identities"][0]["dead_since"], Value::Null, "{shown:#}");
 }
+
+#[test]
+fn an_outage_and_its_end_stand_in_the_log() {
+    let Some(mut dovecot) = with_history() else { return };
+    let world = world();
+    world.configure(&configuration(&[SILENT, &imap_account(&world, &dovecot)]));
+    let daemon = world.daemon();
+    daemon.ready();
+    let watched = || (status(&world)["accounts"][0]["state"] == "watching").then_some(());
+    eventually(Duration::from_secs(30), "the account is watched", watched);
+    assert!(!daemon.log().contains("out of reach"), "{}", daemon.log());
+    dovecot.stop();
+    let logged = |words: &'static str| {
+        let log = || daemon.log();
+        move || log().contains(words).then_some(())
+    };
+    eventually(
+        Duration::from_secs(30),
+        "the outage is logged",
+        logged("out of reach: no connection"),
+    );
+    dovecot.restart();
+    eventually(Duration::from_secs(60), "its end is logged", logged("in reach again"));
+    assert_eq!(daemon.log().matches("out of reach").count(), 1, "{}", daemon.log());
+    assert!(daemon.terminate().success());
+}
