@@ -131,7 +131,8 @@ impl<'a> Watcher<'a> {
 
     /// Its beginning, once; a connection that ends and can be had anew is none.
     fn log_outage(&self, connected: bool, error: &Error) {
-        if !connected && !self.is_out.swap(true, Relaxed) {
+        let passes = matches!(error.kind(), Kind::Temporary | Kind::Untrusted);
+        if passes && !connected && !self.is_out.swap(true, Relaxed) {
             warn!(account = self.account.name, "out of reach: {error}; it is tried again");
         }
     }
