@@ -133,8 +133,7 @@ pub async fn knows(address: &str) -> bool {
 pub async fn resolved(account: &Account) -> Result<Account> {
     let AccountKind::Goa { address } = &account.kind else { return Ok(account.clone()) };
     let kept = Kept::of(address).await?;
-    let usual = |tls| if tls == Tls::Implicit { 993 } else { 143 };
-    let (host, port, tls) = kept.server("Imap", usual)?;
+    let (host, port, tls) = kept.server("Imap", Tls::usual_imap)?;
     let imap = Imap {
         daily_bytes: daily_bytes_of(&host),
         host,
@@ -154,8 +153,7 @@ pub async fn resolved(account: &Account) -> Result<Account> {
 /// As of [`resolved`].
 pub async fn way_out(address: &str) -> Result<Smtp> {
     let kept = Kept::of(address).await?;
-    let usual = |tls| if tls == Tls::Implicit { 465 } else { 587 };
-    let (host, port, tls) = kept.server("Smtp", usual)?;
+    let (host, port, tls) = kept.server("Smtp", Tls::usual_smtp)?;
     let login = Login::Goa { address: address.to_owned(), service: GoaService::Smtp };
     let user = kept.text("SmtpUserName").unwrap_or_else(|| address.to_owned());
     Ok(Smtp { host, port, tls, login: Some((user, login)), ca: None, fingerprint: None })

@@ -94,14 +94,14 @@ impl Draft {
                 text += &line("goa", self.addresses.first().map_or("", String::as_str));
             }
             DraftMailbox::Server(DraftImap { server, user, login }) => {
-                text += &server.lines(usual_imap);
+                text += &server.lines(Tls::usual_imap);
                 text += &line("user", user);
                 text += &login.lines();
             }
         }
         if let Some(smtp) = &self.smtp {
             begin(&mut text, "[smtp]");
-            text += &smtp.server.as_ref().map(|it| it.lines(usual_smtp)).unwrap_or_default();
+            text += &smtp.server.as_ref().map(|it| it.lines(Tls::usual_smtp)).unwrap_or_default();
             match &smtp.login {
                 PostLogin::Own(user, login) => {
                     text += &line("user", user);
@@ -159,20 +159,6 @@ impl Endpoint {
             lines += &line("fingerprint", &fingerprint.to_string());
         }
         lines
-    }
-}
-
-/// The port that IMAP has by default (RFC 8314 §3.2, RFC 9051 §2.1).
-pub(super) fn usual_imap(tls: Tls) -> u16 {
-    if tls == Tls::Implicit { 993 } else { 143 }
-}
-
-/// The port that submission has by default (RFC 8314 §3.3, RFC 6409 §3.1).
-pub(super) fn usual_smtp(tls: Tls) -> u16 {
-    match tls {
-        Tls::Implicit => 465,
-        Tls::Starttls => 587,
-        Tls::None => 25,
     }
 }
 

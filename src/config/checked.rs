@@ -178,6 +178,20 @@ impl Tls {
 
     /// All there are.
     pub const ALL: [Tls; 3] = [Tls::Implicit, Tls::Starttls, Tls::None];
+
+    /// The port that IMAP has by default (RFC 8314 §3.2, RFC 9051 §2.1).
+    pub fn usual_imap(self) -> u16 {
+        if self == Tls::Implicit { 993 } else { 143 }
+    }
+
+    /// The port that mail is sent by, by default (RFC 8314 §3.3, RFC 6409 §3.1).
+    pub fn usual_smtp(self) -> u16 {
+        match self {
+            Tls::Implicit => 465,
+            Tls::Starttls => 587,
+            Tls::None => 25,
+        }
+    }
 }
 
 /// Which folders of a mailbox are read.

@@ -25,7 +25,7 @@ use crate::auth::{Proof, SignIn};
 use crate::config::{Login, Smtp, Tls};
 use crate::domain::text::clean;
 use crate::error::{Error, Kind, Result};
-use crate::trust::{self, Mismatch, Untrusted};
+use crate::trust::{self, Mismatch};
 
 /// For each step of the conversation but the transfer.
 const STEP: Duration = Duration::from_secs(60);
@@ -121,16 +121,9 @@ async fn encrypted(server: &Smtp, stream: TcpStream) -> Result<TlsStream<TcpStre
     let shaken = timeout(STEP, trust::shake_hands(client, &server.host, stream))
         .await
         .map_err(|_| silent(server, STEP))?;
-    shaken?.map_err(|error| match Mismatch::behind(&error) {
-        Some(mismatch) => mismatch.explain(&place(server)),
-        None => match Untrusted::behind(&error) {
-            Some(untrusted) => untrusted.explain(&place(server)),
-            None if trust::is_plain(&error) => {
-                Error::new(Kind::Untrusted, format!("{} speaks no TLS on this port", place(server)))
-                    .hint("try tls = \"starttls\", which is usual on port 587, or port 465")
-            }
-            None => unreachable_server(server).because(clean(&error.to_string())),
-        },
+    shaken?.map_err(|error| {
+        trust::explain(&error, &place(server), "587, or port 465")
+            .unwrap_or_else(|| unreachable_server(server).because(clean(&error.to_string())))
     })
 }
 

@@ -33,7 +33,7 @@ use untrusted::Explaining;
 pub use untrusted::{Untrusted, why};
 
 use crate::config::Fingerprint;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// What a TLS client accepts: the one certificate with this fingerprint, else what the CAs of the
 /// PEM file `ca` signed, else what the system trusts.
@@ -84,10 +84,21 @@ pub async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(TlsConnector::from(client).connect(name, stream).await)
 }
 
-/// Whether a TLS handshake ended because the other side speaks in the clear.
-pub fn is_plain(error: &io::Error) -> bool {
+/// Why a TLS handshake ended, where the server isn't the one that was meant; `server` is its name as
+/// shown to the user, `ports` what to try where it speaks in the clear.
+pub fn explain(error: &io::Error, server: &str, ports: &str) -> Option<Error> {
+    if let Some(mismatch) = Mismatch::behind(error) {
+        return Some(mismatch.explain(server));
+    }
+    if let Some(untrusted) = Untrusted::behind(error) {
+        return Some(untrusted.explain(server));
+    }
     let behind = error.get_ref().and_then(|inner| inner.downcast_ref());
-    matches!(behind, Some(rustls::Error::InvalidMessage(_)))
+    let is_plain = matches!(behind, Some(rustls::Error::InvalidMessage(_)));
+    is_plain.then(|| {
+        Error::new(Kind::Untrusted, format!("{server} speaks no TLS on this port"))
+            .hint(format!("try tls = \"starttls\", which is usual on port {ports}"))
+    })
 }
 
 /// So long a server may hesitate before it is asked in another way.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::spanned::Spanned;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::super::checked::{Account, AccountKind, Folders, Imap, MESSAGE_ID, Tls};
+use super::super::checked::{Account, AccountKind, Folders, Imap, MESSAGE_ID};
 use super::super::file::{WrittenAccount, WrittenFolders, WrittenKind};
 use super::super::mistake::Mistake;
 use super::values::{self, PathBase, given};
@@ -123,7 +123,6 @@ fn imap(
         given(&account.host).ok_or_else(|| missing("host", "host = \"imap.example.com\""))?;
     let user = given(&account.user).ok_or_else(|| missing("user", "user = \"ada@example.com\""))?;
     let tls = server::tls(&account.tls, &host)?;
-    let usual = if tls == Tls::Implicit { 993 } else { 143 };
     let ways = server::Ways {
         password: &account.password,
         token_command: &account.token_command,
@@ -133,7 +132,7 @@ fn imap(
         .ok_or_else(|| password::missing(whole.clone(), &format!("account \"{name}\"")))?;
     Ok(AccountKind::Imap(Imap {
         host: host.get_ref().to_string(),
-        port: server::port(&account.port, usual)?,
+        port: server::port(&account.port, tls.usual_imap())?,
         tls,
         user: user.get_ref().to_string(),
         login,

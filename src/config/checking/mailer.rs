@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::spanned::Spanned;
 use jiff::civil::{Weekday, time};
 
-use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp, Tls};
+use super::super::checked::{Account, AccountKind, DigestPlan, Mailer, Me, Smtp};
 use super::super::file::{WrittenDigest, WrittenSmtp};
 use super::super::login::Login;
 use super::super::mistake::Mistake;
@@ -64,15 +64,10 @@ fn over_smtp(
     base: &PathBase<'_>,
 ) -> Result<Smtp, Mistake> {
     let tls = server::tls(&smtp.tls, host)?;
-    let usual = match tls {
-        Tls::Implicit => 465,
-        Tls::Starttls => 587,
-        Tls::None => 25,
-    };
     let login = login(smtp, accounts, base)?;
     Ok(Smtp {
         host: host.get_ref().to_string(),
-        port: server::port(&smtp.port, usual)?,
+        port: server::port(&smtp.port, tls.usual_smtp())?,
         tls,
         login,
         ca: given(&smtp.ca).map(|path| base.path(path.get_ref())),

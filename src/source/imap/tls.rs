@@ -13,8 +13,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::config::Imap;
-use crate::error::{Error, Kind, Result};
-use crate::trust::{self, Mismatch, Untrusted};
+use crate::error::{Error, Result};
+use crate::trust;
 
 /// For the TCP and for the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -66,17 +66,9 @@ pub(super) async fn encrypt(trust: Arc<ClientConfig>, host: &str, wire: Wire) ->
         .await
         .map_err(|_| failed().because("no TLS answer within 30 s"))?;
     let stream = shaken?.map_err(|cause| {
-        if let Some(mismatch) = Mismatch::behind(&cause) {
-            return mismatch.explain(host);
-        }
-        if let Some(untrusted) = Untrusted::behind(&cause) {
-            return untrusted.explain(host);
-        }
-        if trust::is_plain(&cause) {
-            return Error::new(Kind::Untrusted, format!("{host} speaks no TLS on this port"))
-                .hint("try tls = \"starttls\", which is usual on port 143, or port 993");
-        }
-        failed().because(cause).hint("check host, port and tls of this account")
+        trust::explain(&cause, host, "143, or port 993").unwrap_or_else(|| {
+            failed().because(cause).hint("check host, port and tls of this account")
+        })
     })?;
     Ok(Box::new(stream))
 }

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::args::{HostAndPort, SetupArgs};
 use super::asking::{Asker, missing};
 use crate::cli::desk::Desk;
-use crate::cli::draft::{Endpoint, usual_imap, usual_smtp};
+use crate::cli::draft::Endpoint;
 use crate::config::Tls;
 use crate::discover::{Discovery, Network, Server, discover};
 use crate::error::{Error, Result};
@@ -67,13 +67,13 @@ struct Way {
 const IMAP: Way = Way {
     option: "--imap imap.example.com",
     question: "Server that keeps your mail (IMAP)",
-    usual: usual_imap,
+    usual: Tls::usual_imap,
     starttls: &[143],
 };
 const SMTP: Way = Way {
     option: "--smtp smtp.example.com, or --no-smtp",
     question: "Server that sends mail (SMTP)",
-    usual: usual_smtp,
+    usual: Tls::usual_smtp,
     starttls: &[25, 587],
 };
 

@@ -17,6 +17,9 @@ use crate::error::{Error, Kind, Result};
 use crate::source::imap::{self, ProofsTaken};
 use crate::trust::Untrusted;
 
+/// Of a certificate that nobody who is trusted vouches for.
+const IS_MINE: &str = "Is this your own server, and this its certificate?";
+
 /// A mailbox that lets the user in.
 ///
 /// # Errors
@@ -68,8 +71,7 @@ async fn reached(
         match Untrusted::of(&error) {
             Some(untrusted) => {
                 desk.tell(&format!("SHA-256: {}", untrusted.fingerprint));
-                let question = "Is this your own server, and this its certificate?";
-                if asker.confirmed(question, false)? {
+                if asker.confirmed(IS_MINE, false)? {
                     server.fingerprint = Some(untrusted.fingerprint);
                     continue;
                 }
@@ -174,10 +176,9 @@ pub(super) async fn post(
         }
         desk.tell(&words(&error));
         let pinned = Untrusted::of(&error).map(|untrusted| untrusted.fingerprint);
-        let question = "Is this your own server, and this its certificate?";
         let Some(mut server) = smtp.server.clone() else { return Err(error) };
         if let Some(fingerprint) = pinned
-            && asker.confirmed(question, false)?
+            && asker.confirmed(IS_MINE, false)?
         {
             server.fingerprint = Some(fingerprint);
         } else if asker.confirmed("Go without the digest by mail for now?", true)? {
