@@ -155,6 +155,33 @@ fn a_configuration_is_never_replaced_unasked() {
 }
 
 #[test]
+fn a_maildir_needs_no_server_but_one_to_send() {
+    let Some(smtpd) = Smtpd::start("none", &[]) else { return };
+    let world = world();
+    let mail = world.home().join("Mail");
+    crate::support::maildir::Maildir::create(&mail);
+    let smtp = place(smtpd.client(Tls::None).port);
+    let arguments = [
+        "setup",
+        "--address",
+        USER,
+        "--maildir",
+        mail.to_str().unwrap(),
+        "--smtp",
+        &smtp,
+        "--smtp-tls",
+        "none",
+        "--yes",
+    ];
+    let output = world.output(&arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("it takes your mail"), "it is tried: {said}");
+    let config = std::fs::read_to_string(world.configuration()).unwrap();
+    assert!(config.contains("[smtp]\nhost = \"localhost\""), "{config}");
+}
+
+#[test]
 fn what_the_server_refuses_is_not_written() {
     let Some(dovecot) = Dovecot::start() else { return };
     let world = world();

@@ -67,15 +67,13 @@ async fn answered(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<Draft>
     let digest_to = args.digest_to.clone();
     let draft = |mailbox, smtp| Draft { stance, names, addresses, mailbox, smtp, digest_to };
     if let Some(maildir) = &args.maildir {
-        let smtp = match &args.smtp {
-            Some(_) => servers::servers(desk, args, asker, &address).await?.smtp,
-            None => None,
-        };
         let login = args.login.named(&address)?;
         let user = args.user.clone().unwrap_or_else(|| address.clone());
         let login = login.map_or(PostLogin::None, |login| PostLogin::Own(user, login));
-        let smtp = smtp.map(|server| DraftSmtp { server: Some(server), login });
+        let server = servers::named_to_send(args);
+        let smtp = server.map(|server| DraftSmtp { server: Some(server), login });
         let draft = draft(DraftMailbox::Maildir(absolute(maildir)), smtp);
+        let draft = trial::post(desk, asker, draft, None).await?;
         return writing::written(desk, args, asker, draft, None).await;
     }
     if is_goa(args, asker, &address).await? {

@@ -48,12 +48,17 @@ pub(super) async fn servers(
         None if !asker.can_ask() => address.to_owned(),
         None => asker.text("Login name", address, |_| Ok(()))?,
     };
-    let smtp = match &args.smtp {
-        Some(named) => Some(at(named, args.smtp_tls, &SMTP)),
+    let smtp = match named_to_send(args) {
+        Some(named) => Some(named),
         None if args.no_smtp => None,
-        None => to_send(desk, asker, found.smtp.first())?,
+        None => to_send(desk, asker, found.smtp.first())?.map(|smtp| args.trusted(smtp)),
     };
-    Ok(Servers { imap: args.trusted(imap), user, smtp: smtp.map(|smtp| args.trusted(smtp)) })
+    Ok(Servers { imap: args.trusted(imap), user, smtp })
+}
+
+/// The server that an option names to send with.
+pub(super) fn named_to_send(args: &SetupArgs) -> Option<Endpoint> {
+    args.smtp.as_ref().map(|named| args.trusted(at(named, args.smtp_tls, &SMTP)))
 }
 
 /// What differs between reading and sending.
