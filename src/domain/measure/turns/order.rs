@@ -4,9 +4,11 @@
 //! A correspondent's clock may be wrong, reply headers are not: where the two disagree by little,
 //! the headers win; where they disagree by much, no time between the two is believed.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::touch::{Author, Touch};
+use crate::domain::measure::need::Features;
 use crate::domain::model::{Moment, TouchId};
 
 /// A clock may run ahead by this much, in seconds, before the time of an answer isn't believed.
@@ -115,6 +117,15 @@ fn call_copies_alike(touches: &mut [Touch]) {
 
 /// Of two touches in one second not the one that was stored first comes first. What their copies
 /// have in common decides before the Message-ID, which a copy may bring anew.
-fn place(touch: &Touch) -> (Moment, Author, Option<i64>, Option<i64>, TouchId) {
-    (touch.at, touch.author, touch.subject, touch.own_id, touch.id)
+fn place(touch: &Touch) -> impl Ord + use<> {
+    (touch.at, touch.author, touch.subject, Reverse(tells(touch)), touch.own_id, touch.id)
+}
+
+/// Of copies that differ the one comes first that tells most of what is asked: whose text was read
+/// before whose text wasn't.
+fn tells(touch: &Touch) -> impl Ord + use<> {
+    let Touch { asks, addressed, forward, by_lists_word, reaction, retracts, features, .. } = touch;
+    let read = features.contains(Features::TEXT);
+    let to_us = (*asks, *addressed, !forward, !by_lists_word, !reaction, *retracts);
+    (to_us, read, features.intersects(Features::ASKING), features.0)
 }

@@ -74,3 +74,11 @@ fn copies_under_several_message_ids_are_one_message() {
         &["theirs 1,2 answered by 3 (reply) after 2 h", "mine 3,4 open"],
     );
 }
+
+#[test]
+fn of_copies_that_differ_the_one_whose_text_was_read_says_what_is_asked() {
+    let read = |id| theirs(id, 0.0).about(7);
+    let unread = |id| Touch { features: Features::NONE, ..read(id) };
+    check(vec![read(1), unread(2)], &["theirs 1,2 open"]);
+    check(vec![unread(1), read(2)], &["theirs 2,1 open"]);
+}
