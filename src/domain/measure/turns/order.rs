@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::touch::{Author, Touch};
 use crate::domain::measure::need::Features;
-use crate::domain::model::{Moment, TouchId};
+use crate::domain::model::Moment;
 
 /// A clock may run ahead by this much, in seconds, before the time of an answer isn't believed.
 const CLOCK_SLACK: i64 = 600;
