@@ -14,11 +14,11 @@ fn main() -> ExitCode {
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let arguments = Arguments::parse();
     anstream::ColorChoice::from(arguments.globals.color).write_global();
-    start_log(arguments.log_level());
+    let log = start_log(arguments.log_level());
     let done = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|cause| Error::failed("cannot start the runtime").because(cause))
         .and_then(|runtime| runtime.block_on(arguments.perform()));
-    done.unwrap_or_else(|error| report(&error)).into()
+    done.unwrap_or_else(|error| report(&error, log)).into()
 }

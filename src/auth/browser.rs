@@ -8,13 +8,12 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use oauth2::url::Url;
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, RedirectUrl};
-use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::grant;
 use super::http::HttpClient;
+use super::{TokenStorage, UNDER_WAY, grant, keep};
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
@@ -28,7 +27,7 @@ const LONGEST: usize = 16 * 1024;
 /// Connections that are listened to at once: browsers open some ahead and say nothing on them.
 const GUESTS: usize = 32;
 
-pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<SecretString> {
+pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
     let Some(auth_url) = oauth.auth_url.clone() else {
         return Err(Error::config("no page to sign in with is named")
             .hint("set `oauth.auth_url`, or sign in with --device"));
@@ -54,13 +53,14 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Sec
         Error::temporary("nobody signed in within 10 minutes").hint(grant::remedy(oauth))
     })??;
     let http = HttpClient::new(oauth.ca.as_deref())?;
+    let _under_way = UNDER_WAY.read().await;
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(verifier)
         .request_async(&http)
         .await
         .map_err(|cause| grant::refused(oauth, cause))?;
-    grant::refresh_token(oauth, &answer)
+    keep(oauth, &grant::refresh_token(oauth, &answer)?).await
 }
 
 /// Waits for the browser to bring the code; whatever else knocks is turned away.

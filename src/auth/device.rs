@@ -1,13 +1,13 @@
 //! Sign-in with a code on another device (RFC 8628), for machines without a browser.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use oauth2::basic::BasicErrorResponseType;
 use oauth2::{DeviceCodeErrorResponseType, RequestTokenError, StandardDeviceAuthorizationResponse};
-use secrecy::SecretString;
 
-use super::grant;
 use super::http::HttpClient;
+use super::{TokenStorage, UNDER_WAY, UnderWay, grant, keep};
 use crate::config::OAuth;
 use crate::domain::text::clean;
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 /// The shortest pause between two questions, whatever interval the provider names.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<SecretString> {
+pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<TokenStorage> {
     let Some(device_url) = oauth.device_url.clone() else {
         return Err(Error::config(format!(
             "{} gives no device codes for mail",
@@ -32,7 +32,15 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
         .await
         .map_err(|cause| grant::refused(oauth, cause))?;
     show(codes.verification_uri(), codes.user_code().secret());
-    let pause = |interval: Duration| tokio::time::sleep(interval.max(SHORTEST));
+    // Between two questions the program may end.
+    let under_way: Mutex<Option<UnderWay>> = Mutex::new(None);
+    let hold = |held| *under_way.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    let pause = async |interval: Duration| {
+        hold(None);
+        tokio::time::sleep(interval.max(SHORTEST)).await;
+        hold(Some(UNDER_WAY.read().await));
+    };
+    hold(Some(UNDER_WAY.read().await));
     let answer = client
         .exchange_device_access_token(&codes)
         .request_async(&http, pause, None)
@@ -44,7 +52,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Resu
             }
             cause => grant::no_answer(oauth, cause),
         })?;
-    grant::refresh_token(oauth, &answer)
+    keep(oauth, &grant::refresh_token(oauth, &answer)?).await
 }
 
 /// RFC 8628 §3.5. The answer that the user is still being waited for never comes here: the library

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -36,6 +36,9 @@ const MARGIN: Duration = Duration::from_secs(120);
 const FAREWELL: Duration = Duration::from_secs(10);
 /// Locked for reading by each token request, from before it is sent until its answer is kept.
 static UNDER_WAY: RwLock<()> = RwLock::const_new(());
+
+/// While it is held, the end of the program waits.
+type UnderWay = RwLockReadGuard<'static, ()>;
 
 /// What a server is shown.
 pub enum Proof {
@@ -163,21 +166,30 @@ impl<'a> SignIn<'a> {
     }
 }
 
+/// No further token request is sent while it lives.
+#[must_use]
+pub struct RequestsEnded(
+    #[expect(dead_code, reason = "holding it is what counts")]
+    Option<RwLockWriteGuard<'static, ()>>,
+);
+
 /// To be called before the program ends: waits, for 10 s at most, until the answer to a token
 /// request that is under way has been kept. Without it the kept refresh token may be worthless,
-/// since the provider may have replaced it. No further request is sent meanwhile.
-pub async fn settle() {
-    settle_within(FAREWELL).await;
+/// since the provider may have replaced it.
+pub async fn settle() -> RequestsEnded {
+    settle_within(FAREWELL).await
 }
 
-async fn settle_within(patience: Duration) {
-    if UNDER_WAY.try_write().is_ok() {
-        return;
+async fn settle_within(patience: Duration) -> RequestsEnded {
+    if let Ok(silence) = UNDER_WAY.try_write() {
+        return RequestsEnded(Some(silence));
     }
     info!("waiting for an answer to a token request");
-    if timeout(patience, UNDER_WAY.write()).await.is_err() {
+    let silence = timeout(patience, UNDER_WAY.write()).await.ok();
+    if silence.is_none() {
         warn!("a token request was not answered within {patience:?}; its answer is lost");
     }
+    RequestsEnded(silence)
 }
 
 fn stamp(file: &Path) -> Option<Stamp> {
@@ -194,8 +206,7 @@ fn stamp(file: &Path) -> Option<Stamp> {
 /// where the provider gives no refresh token or it can't be kept. Those of [`Password::fetch`]
 /// where the client has a secret.
 pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
-    let refresh_token = browser::log_in(oauth, show).await?;
-    keep(oauth, &refresh_token).await
+    browser::log_in(oauth, show).await
 }
 
 /// Asks the user on another device; `show` is told the address to open there and the code. Waits
@@ -210,8 +221,7 @@ pub async fn log_in_by_device(
     oauth: &OAuth,
     show: impl FnOnce(&str, &str),
 ) -> Result<TokenStorage> {
-    let refresh_token = device::log_in(oauth, show).await?;
-    keep(oauth, &refresh_token).await
+    device::log_in(oauth, show).await
 }
 
 /// Where the account's refresh token is kept; `None` where nobody has signed in.
@@ -271,11 +281,11 @@ mod tests {
     #[tokio::test]
     async fn the_end_waits_for_a_token_request_but_not_for_ever() {
         let under_way = UNDER_WAY.read().await;
-        settle_within(Duration::from_millis(1)).await;
+        drop(settle_within(Duration::from_millis(1)).await);
         let end = tokio::spawn(settle());
         tokio::task::yield_now().await;
         assert!(!end.is_finished());
         drop(under_way);
-        end.await.unwrap();
+        drop(end.await.unwrap());
     }
 }

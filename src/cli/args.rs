@@ -9,6 +9,7 @@ use tracing::Level;
 use super::commands::{Command, greet};
 use super::exit::Exit;
 use super::globals::Globals;
+use super::interrupt;
 use crate::error::Result;
 
 const READS: &str = "\
@@ -49,11 +50,14 @@ impl Arguments {
     pub fn perform(self) -> Pin<Box<dyn Future<Output = Result<Exit>>>> {
         Box::pin(async move {
             let grammar = Arguments::command;
+            if self.command.as_ref().is_none_or(Command::signs_in) {
+                interrupt::heed()?;
+            }
             let exit = match self.command {
                 Some(command) => command.perform(&self.globals, grammar).await,
                 None => greet(&self.globals, grammar()).await,
             };
-            crate::auth::settle().await;
+            drop(crate::auth::settle().await);
             exit
         })
     }

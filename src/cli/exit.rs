@@ -3,8 +3,11 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use tracing::error;
+
 use crate::error::{Error, Kind};
 
+use super::logging::Log;
 use super::render;
 
 /// How a command ended that could do its work.
@@ -39,11 +42,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Says on stderr what went wrong and what to do; so ends a command that couldn't do its work.
-pub fn report(error: &Error) -> Exit {
-    // Nobody is left to tell when stderr is closed.
-    let _ = anstream::stderr().write_all(text(error).as_bytes());
-    Exit::Trouble(error.kind())
+/// Says what went wrong and what to do, on stderr or in the journal; so ends a command that couldn't
+/// do its work.
+pub fn report(error: &Error, log: Log) -> Exit {
+    let exit = Exit::Trouble(error.kind());
+    let text = text(error);
+    match log {
+        Log::Journal => error!(code = exit.code(), "{}", anstream::adapter::strip_str(&text)),
+        // Nobody is left to tell when stderr is closed.
+        Log::Stderr => drop(anstream::stderr().write_all(text.as_bytes())),
+    }
+    exit
 }
 
 fn text(error: &Error) -> String {

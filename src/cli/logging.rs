@@ -6,12 +6,22 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
+/// Where they go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// With fields and priorities.
+    Journal,
+    /// As lines.
+    Stderr,
+}
+
 /// Begins to write lines of `level` and above.
-pub fn start(level: Level) {
+pub fn start(level: Level) -> Log {
     // Libraries show what they send at lower levels: a login must never be seen.
     let others = level.min(Level::WARN);
     let filter = Targets::new().with_default(others).with_target("requite", level);
     let journal = if stderr_is_the_journal() { tracing_journald::layer().ok() } else { None };
+    let log = if journal.is_some() { Log::Journal } else { Log::Stderr };
     let lines = journal.is_none().then(|| {
         tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
@@ -21,6 +31,7 @@ pub fn start(level: Level) {
     });
     // Fails only where one was started before.
     let _ = tracing_subscriber::registry().with(filter).with(journal).with(lines).try_init();
+    log
 }
 
 /// systemd.exec(5), `JOURNAL_STREAM`: device and inode of the journal's stream. A terminal that

@@ -1,5 +1,7 @@
 //! Signing in by OAuth2: the two ways in, what is kept, how it is renewed, and how it ends.
 
+mod interrupted;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::Duration;

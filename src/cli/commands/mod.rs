@@ -108,6 +108,12 @@ impl Command {
         matches!(self, Command::Run)
     }
 
+    /// Whether it may ask a provider for a token. The daemon listens to signals itself.
+    pub(super) fn signs_in(&self) -> bool {
+        use Command::{Auth, Check, Digest, Setup, Sync};
+        matches!(self, Setup(_) | Sync | Check(_) | Digest(_) | Auth(_))
+    }
+
     /// Who takes the globals works where the configuration is wrong, too. `grammar` is that of the
     /// whole command line.
     ///
