@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
@@ -18,55 +19,33 @@ pub enum Report {
 /// What sources ask and tell beside mail.
 pub enum Question {
     /// The folders that this account has and that will be read; others are retired.
-    Folders {
-        account: String,
-        folders: Vec<(String, Role)>,
-    },
+    Folders { account: String, folders: Vec<(String, Role)> },
     State {
         account: String,
         state: AccountState,
         detail: String,
+        /// How long it is left alone, where it failed.
+        pause: Option<Duration>,
     },
     /// What is known of a folder.
-    Known {
-        folder: FolderKey,
-        reply: oneshot::Sender<FolderState>,
-    },
+    Known { folder: FolderKey, reply: oneshot::Sender<FolderState> },
     /// UIDs in this range that are stored in this folder under its current validity, ascending,
     /// quarantined ones not among them.
-    Stored {
-        folder: FolderKey,
-        range: RangeInclusive<Uid>,
-        reply: oneshot::Sender<Vec<Uid>>,
-    },
+    Stored { folder: FolderKey, range: RangeInclusive<Uid>, reply: oneshot::Sender<Vec<Uid>> },
     /// UIDs in this folder that are quarantined under its current validity.
-    Quarantined {
-        folder: FolderKey,
-        reply: oneshot::Sender<Vec<Uid>>,
-    },
+    Quarantined { folder: FolderKey, reply: oneshot::Sender<Vec<Uid>> },
     /// UIDs in this folder whose flags matter now: the messages of open turns.
-    Watched {
-        folder: FolderKey,
-        reply: oneshot::Sender<Vec<Uid>>,
-    },
+    Watched { folder: FolderKey, reply: oneshot::Sender<Vec<Uid>> },
     /// UIDs in this folder whose texts are wanted, the newest messages first; some hundreds at most.
-    Unread {
-        folder: FolderKey,
-        reply: oneshot::Sender<Vec<Uid>>,
-    },
+    Unread { folder: FolderKey, reply: oneshot::Sender<Vec<Uid>> },
     /// Texts that are wanted still can't be read, or not today.
     TextsPaused,
     /// Bytes fetched of this account since the day (UTC) began.
-    FetchedToday {
-        account: String,
-        reply: oneshot::Sender<u64>,
-    },
+    FetchedToday { account: String, reply: oneshot::Sender<u64> },
     /// The configuration has changed.
     Configured,
     /// Answered once everything reported before is committed.
-    Barrier {
-        reply: oneshot::Sender<()>,
-    },
+    Barrier { reply: oneshot::Sender<()> },
 }
 
 /// So much raw mail may be on its way, in KiB; a batch that is larger alone goes alone.
@@ -131,7 +110,22 @@ impl Sink {
     /// `Temporary` once the writer takes no more.
     pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
         let (account, detail) = (account.to_owned(), detail.to_owned());
-        self.say(Question::State { account, state, detail }).await
+        self.say(Question::State { account, state, detail, pause: None }).await
+    }
+
+    /// How an account failed, and after which pause it is tried again.
+    ///
+    /// # Errors
+    /// `Temporary` once the writer takes no more.
+    pub async fn pauses(
+        &self,
+        account: &str,
+        state: AccountState,
+        detail: &str,
+        pause: Duration,
+    ) -> Result<()> {
+        let (account, detail) = (account.to_owned(), detail.to_owned());
+        self.say(Question::State { account, state, detail, pause: Some(pause) }).await
     }
 
     /// What is known of a folder.

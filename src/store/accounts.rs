@@ -14,6 +14,8 @@ pub struct AccountRow {
     pub kind: MailboxKind,
     pub state: AccountState,
     pub detail: String,
+    /// When it is tried again, where it failed.
+    pub next_attempt: Option<Moment>,
     /// When it was reached last, as far as that was noted.
     pub reached: Option<Moment>,
     pub messages: u64,
@@ -25,7 +27,8 @@ pub struct AccountRow {
 
 impl AccountRow {
     /// As it is once nobody watches any more, like [`Store::set_accounts_idle`].
-    pub fn unwatched(self) -> AccountRow {
+    pub fn unwatched(mut self) -> AccountRow {
+        self.next_attempt = None;
         match self.state {
             AccountState::Watching | AccountState::Syncing => {
                 AccountRow { state: AccountState::Idle, detail: String::new(), ..self }
@@ -100,13 +103,16 @@ impl Store {
         account: &str,
         state: AccountState,
         detail: &str,
+        next_attempt: Option<Moment>,
         now: Moment,
     ) -> Result<()> {
+        let next_attempt = next_attempt.map(|at| at.0);
+        let (watching, idle) = (AccountState::Watching, AccountState::Idle);
         self.db.execute(
-            "UPDATE account SET state = ?2, detail = ?3,
+            "UPDATE account SET state = ?2, detail = ?3, next_attempt = ?7,
                     reached = iif(state = ?5 OR ?2 IN (?5, ?6), ?4, reached)
-             WHERE name = ?1 AND (state, detail) <> (?2, ?3)",
-            params![account, state, detail, now.0, AccountState::Watching, AccountState::Idle],
+             WHERE name = ?1 AND (state, detail, next_attempt) IS NOT (?2, ?3, ?7)",
+            params![account, state, detail, now.0, watching, idle, next_attempt],
         )?;
         Ok(())
     }
@@ -181,7 +187,8 @@ impl Store {
         let mut accounts = self
             .db
             .prepare(
-                "SELECT id, name, kind, state, detail, messages, reached FROM account ORDER BY id",
+                "SELECT id, name, kind, state, detail, messages, reached, next_attempt
+                 FROM account ORDER BY id",
             )?
             .query_map([], |row| {
                 let account = AccountRow {
@@ -191,6 +198,7 @@ impl Store {
                     detail: row.get(4)?,
                     messages: row.get(5)?,
                     reached: row.get::<_, Option<i64>>(6)?.map(Moment),
+                    next_attempt: row.get::<_, Option<i64>>(7)?.map(Moment),
                     quarantined: 0,
                     unread_texts: 0,
                     folders: Vec::new(),

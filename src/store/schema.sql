@@ -23,7 +23,9 @@ CREATE TABLE account (
   -- Whose word on the senders of its mail was taken when that was read.
   authserv_id TEXT NOT NULL DEFAULT '',
   -- When it was reached last.
-  reached  INTEGER
+  reached  INTEGER,
+  -- When it is tried again, where it failed.
+  next_attempt INTEGER
 ) STRICT;
 
 CREATE TABLE folder (

@@ -1,8 +1,12 @@
 //! `status`: who is waiting for me, for whom I wait, and how the accounts are doing.
 
+mod accounts;
+
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+
+use accounts::Accounts;
 
 use crate::book::Book;
 use crate::cli::desk::Desk;
@@ -11,12 +15,10 @@ use crate::cli::{json, render};
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::Totals;
 use crate::domain::measure::need::Likelihood;
-use crate::domain::message::mailbox::{AccountState, MailboxKind};
 use crate::domain::model::{Channel, Moment, Side, Stance};
-use crate::domain::policy::{Policy, TEXT_AGE};
+use crate::domain::policy::Policy;
 use crate::domain::text::{clean, count, duration};
 use crate::error::Result;
-use crate::store::AccountRow;
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct StatusArgs {
@@ -32,17 +34,7 @@ pub(crate) struct StatusArgs {
 /// Those of reading the database.
 pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
     let store = desk.store_to_read()?;
-    let mut accounts = store.accounts()?;
-    let reads_text = desk.config.policy.reads_text;
-    // Mail of an account that was taken out of the configuration stays; its state says nothing.
-    accounts.retain(|row| desk.config.accounts.iter().any(|account| account.name == row.name));
-    if !desk.home.is_watched()? {
-        // A daemon that was killed left its last word behind.
-        accounts = accounts.into_iter().map(AccountRow::unwatched).collect();
-    }
-    for account in accounts.iter_mut().filter(|it| it.kind == MailboxKind::Imap && reads_text) {
-        account.unread_texts = store.unread_texts_of(&account.name, desk.now - TEXT_AGE)?;
-    }
+    let accounts = Accounts::read(desk, &store)?;
     let state = State::read(&desk.book(&store)?, accounts)?;
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
@@ -58,11 +50,11 @@ struct State {
     i_owe: Vec<NamedDebt>,
     they_owe: Vec<NamedDebt>,
     totals: Totals,
-    accounts: Vec<AccountRow>,
+    accounts: Accounts,
 }
 
 impl State {
-    fn read(book: &Book<'_>, accounts: Vec<AccountRow>) -> Result<State> {
+    fn read(book: &Book<'_>, accounts: Accounts) -> Result<State> {
         let debts = book.debts()?;
         let totals = book.totals(&debts)?;
         let (i_owe, they_owe) =
@@ -73,7 +65,8 @@ impl State {
     fn document(&self, stance: Stance) -> Value {
         json!({
             "stance": stance.name(),
-            "accounts": self.accounts.iter().map(account_json).collect::<Vec<_>>(),
+            "running": self.accounts.are_watched,
+            "accounts": self.accounts.json(self.now),
             "i_owe": self.i_owe.iter().map(json::debt).collect::<Vec<_>>(),
             "they_owe": self.they_owe.iter().map(json::debt).collect::<Vec<_>>(),
             "totals": json::totals(&self.totals),
@@ -93,34 +86,9 @@ impl State {
         if !policy.reads_text {
             parts.push(format!("{}\n", render::faint(NO_TEXTS)));
         }
-        parts.push(lines_of(&self.accounts));
+        parts.push(self.accounts.text(self.now));
         parts.join("\n")
     }
-}
-
-fn account_json(account: &AccountRow) -> Value {
-    let folders: Vec<Value> = account
-        .folders
-        .iter()
-        .map(|folder| {
-            json!({
-                "name": folder.name,
-                "role": folder.role.name(),
-                "messages": folder.messages,
-                "complete": folder.complete,
-            })
-        })
-        .collect();
-    json!({
-        "name": account.name,
-        "kind": account.kind.name(),
-        "state": account.state.name(),
-        "detail": account.detail,
-        "messages": account.messages,
-        "quarantined": account.quarantined,
-        "unread_texts": account.unread_texts,
-        "folders": folders,
-    })
 }
 
 const NO_CONTACTS: &str = "\
@@ -229,68 +197,25 @@ fn without_subject(channel: Channel) -> &'static str {
     }
 }
 
-fn lines_of(accounts: &[AccountRow]) -> String {
-    if accounts.is_empty() {
-        return "No account is watched yet: see `requite config example`.\n".to_owned();
-    }
-    let mut columns = render::Columns::bare();
-    for account in accounts {
-        columns.row([
-            clean(&account.name),
-            state(account.state),
-            count(account.messages, "message", "messages"),
-            progress(account),
-        ]);
-    }
-    format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2], &[3]))
-}
-
-fn state(state: AccountState) -> String {
-    match state {
-        AccountState::AuthFailed => render::alarm("login refused"),
-        AccountState::Offline | AccountState::Backoff => render::alarm(state.name()),
-        AccountState::Watching => render::good(state.name()),
-        AccountState::Syncing | AccountState::Idle => state.name().to_owned(),
-    }
-}
-
-fn progress(account: &AccountRow) -> String {
-    let mut told = Vec::new();
-    let complete = account.folders.iter().filter(|folder| folder.complete).count();
-    match account.folders.len() {
-        0 => told.push("never read".to_owned()),
-        all if complete < all => told.push(format!("{complete} of {all} folders read")),
-        _ => {}
-    }
-    if account.unread_texts > 0 {
-        told.push(format!("{} to read", count(account.unread_texts, "text", "texts")));
-    }
-    if account.quarantined > 0 {
-        told.push(format!("{} unreadable", account.quarantined));
-    }
-    if !account.detail.is_empty() {
-        told.push(clean(&account.detail));
-    }
-    told.join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::tests::{self as sample, fields, plain};
-    use crate::domain::message::mailbox::{Role, UidValidity};
-    use crate::store::{FolderId, FolderRow};
 
     fn state() -> State {
         let (store, policy) = sample::acquaintances();
         let book = Book::open(&store, &policy, sample::as_of()).unwrap();
-        State::read(&book, store.accounts().unwrap()).unwrap()
+        let accounts = Accounts { rows: store.accounts().unwrap(), are_watched: false };
+        State::read(&book, accounts).unwrap()
     }
 
     #[test]
     fn the_document_holds_every_field() {
         let document = state().document(Stance::Tool);
-        assert_eq!(fields(&document), ["accounts", "i_owe", "stance", "they_owe", "totals"]);
+        assert_eq!(
+            fields(&document),
+            ["accounts", "i_owe", "running", "stance", "they_owe", "totals"]
+        );
         assert_eq!(document["stance"], "tool");
         assert_eq!(
             document["totals"],
@@ -303,7 +228,7 @@ mod tests {
         assert_eq!(
             document["accounts"][0],
             json!({
-                "name": "home", "kind": "maildir", "state": "idle", "detail": "",
+                "name": "home", "kind": "maildir", "state": "idle", "detail": "", "next_attempt": null,
                 "messages": 5, "quarantined": 0, "unread_texts": 0,
                 "folders": [
                     {"name": "INBOX", "role": "inbox", "messages": 3, "complete": false},
@@ -357,35 +282,5 @@ mod tests {
         check(0, 0, "Nobody is waiting for you.");
         check(1, 0, "You owe 1 answer");
         check(3, 2, "You owe 3 answers, 2 overdue");
-    }
-
-    #[test]
-    fn an_account_says_what_is_wrong_with_it() {
-        let folder = |complete| FolderRow {
-            id: FolderId(1),
-            name: "INBOX".to_owned(),
-            role: Role::Inbox,
-            messages: 10,
-            uidvalidity: UidValidity(1),
-            covered: None,
-            complete,
-            reconciled_at: None,
-        };
-        let mut account = AccountRow {
-            name: "work".to_owned(),
-            kind: MailboxKind::Imap,
-            state: AccountState::Backoff,
-            detail: "no route to\u{1b}[2J host".to_owned(),
-            messages: 10,
-            quarantined: 2,
-            unread_texts: 0,
-            reached: None,
-            folders: vec![folder(true), folder(false)],
-        };
-        assert_eq!(progress(&account), "1 of 2 folders read; 2 unreadable; no route to [2J host");
-        account.folders.clear();
-        account.detail.clear();
-        account.quarantined = 0;
-        assert_eq!(progress(&account), "never read");
     }
 }

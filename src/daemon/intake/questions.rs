@@ -1,6 +1,7 @@
 //! What the sources ask the writer, and tell it beside mail.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use super::Intake;
 use crate::config::AccountKind;
@@ -27,7 +28,9 @@ impl Intake {
                 self.unmeasured += u64::from(self.store.transaction(set)?);
                 Ok(())
             }
-            Question::State { account, state, detail } => self.state_is(&account, state, &detail),
+            Question::State { account, state, detail, pause } => {
+                self.state_is(&account, state, &detail, pause)
+            }
             Question::Known { folder, reply } => {
                 let _ = reply.send(self.known(&folder)?);
                 Ok(())
@@ -70,13 +73,22 @@ impl Intake {
         }
     }
 
-    fn state_is(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
+    fn state_is(
+        &self,
+        account: &str,
+        state: AccountState,
+        detail: &str,
+        pause: Option<Duration>,
+    ) -> Result<()> {
         self.progress.send_if_modified(|progress| progress.account_is(account, state));
         if self.is_silent()? {
             return Ok(());
         }
         let now = self.clock.now();
-        self.store.transaction(|store| store.set_account_state(account, state, detail, now))
+        let next_attempt =
+            pause.map(|pause| now + i64::try_from(pause.as_secs()).unwrap_or(i64::MAX));
+        self.store
+            .transaction(|store| store.set_account_state(account, state, detail, next_attempt, now))
     }
 
     fn stored(&self, folder: &FolderKey, range: RangeInclusive<Uid>) -> Result<Vec<Uid>> {

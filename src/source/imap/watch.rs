@@ -124,8 +124,9 @@ impl<'a> Watcher<'a> {
             (false, true) => AccountState::Backoff,
             (false, false) => AccountState::Offline,
         };
-        let detail = format!("{text}{advice}; next attempt in {} s", wait.as_secs());
-        self.state(state, &detail).await?;
+        let detail = format!("{text}{advice}");
+        debug!(account = self.account.name, state = state.name(), detail, ?wait, "account");
+        self.sink.pauses(&self.account.name, state, &detail, wait).await?;
         Ok(Some(wait))
     }
 

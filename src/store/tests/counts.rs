@@ -88,7 +88,7 @@ fn an_account_was_reached_until_it_failed() {
     let store = Store::in_memory().unwrap();
     store.set_accounts(&[("work".to_owned(), MailboxKind::Imap)]).unwrap();
     let reached = |state, detail, at| {
-        store.set_account_state("work", state, detail, Moment(at)).unwrap();
+        store.set_account_state("work", state, detail, None, Moment(at)).unwrap();
         store.accounts().unwrap()[0].reached
     };
     assert_eq!(reached(AccountState::Offline, "no route", 1), None, "never");

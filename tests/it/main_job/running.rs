@@ -68,7 +68,7 @@ fn after_a_power_cut_nothing_is_said_to_be_watched() {
     let account = &status(&world)["accounts"][0];
     assert_eq!((&account["state"], &account["detail"]), (&"idle".into(), &"".into()));
     let printed = world.run(&["status"]);
-    assert!(printed.contains("idle") && !printed.contains("watching"), "{printed}");
+    assert!(printed.contains("stopped") && !printed.contains("watching"), "{printed}");
     let daemon = world.daemon();
     daemon.ready();
     is_watched(&world);

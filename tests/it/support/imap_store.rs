@@ -96,8 +96,9 @@ impl Kept {
         match report {
             Report::Question(Question::Folders { folders, .. }) => self.folders = folders,
             Report::Batch(batch, _) => self.store(batch),
-            Report::Question(Question::State { state, detail, .. }) => {
-                self.states.push((state, detail))
+            Report::Question(Question::State { state, detail, pause, .. }) => {
+                let next = pause.map(|pause| format!("; next attempt in {} s", pause.as_secs()));
+                self.states.push((state, detail + &next.unwrap_or_default()))
             }
             Report::Question(Question::Known { folder, reply }) => {
                 let _ = reply.send(self.known.get(&folder.folder).copied().unwrap_or_default());
