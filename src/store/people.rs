@@ -317,7 +317,9 @@ impl Store {
         Ok(self.db.prepare_cached(&sql)?.query_row([address], |row| row.get(0))?)
     }
 
-    /// Addresses that write from a Sent folder and aren't among mine, with how many messages.
+    /// Addresses that aren't among mine, and from which mail was sent here, with how many messages:
+    /// what lies in a Sent folder, or where all mail lies together and no server received it.
+    /// Drafts, and what a program left there, is no more than a letter or two.
     ///
     /// # Errors
     /// Where the database can't be read.
@@ -328,8 +330,12 @@ impl Store {
                 "SELECT a.email, count(DISTINCT m.id) FROM folder f
                  JOIN instance i ON i.folder = f.id JOIN message m ON m.id = i.message
                  JOIN address a ON a.id = m.author
-                 WHERE f.role = 'sent' AND f.retired = 0 AND a.mine = 0
-                 GROUP BY a.id ORDER BY 2 DESC, 1",
+                 WHERE f.retired = 0 AND a.mine = 0 AND (f.role = 'sent' OR f.role = 'all'
+                   AND m.received IS NULL AND NOT EXISTS (
+                     SELECT 1 FROM recipient r JOIN address me ON me.id = r.address
+                     WHERE r.message = m.id AND me.mine))
+                 GROUP BY a.id HAVING max(f.role = 'sent') OR count(DISTINCT m.id) >= 3
+                 ORDER BY 2 DESC, 1",
             )?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?)

@@ -94,6 +94,11 @@ impl Part {
         }
     }
 
+    /// Well, and yet there is something to do.
+    fn advised(self, fix: &str) -> Part {
+        Part { fix: Some(fix.to_owned()), ..self }
+    }
+
     fn of_account(self, name: &str) -> Part {
         Part { whose: Some(name.to_owned()), ..self }
     }
@@ -147,6 +152,7 @@ async fn try_all(globals: &Globals, is_report: bool) -> Result<Exit> {
     parts.push(surroundings::session(globals.home.is_some()));
     if globals.home.is_none() {
         parts.push(surroundings::service().await);
+        parts.extend(surroundings::sandbox().await);
     }
     if is_report {
         desk.print(&report::text(&desk, &parts))?;

@@ -59,6 +59,16 @@ pub(super) async fn run(desk: &Desk, args: &NotifyArgs) -> Result<()> {
     desk.print(&format!("{}\n", said(&ending)))
 }
 
+/// Shows a sample alert; with some notifiers it stays no longer than what is returned.
+///
+/// # Errors
+/// `Temporary` without a session bus, or without anybody on it who shows notifications.
+pub(super) async fn show_sample(desk: &Desk) -> Result<Desktop> {
+    let mut desktop = Desktop::connect().await?;
+    desktop.show(&sample(desk), None).await?;
+    Ok(desktop)
+}
+
 fn sample(desk: &Desk) -> Alert {
     Alert {
         about: "test".to_owned(),

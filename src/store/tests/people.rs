@@ -236,3 +236,26 @@ fn an_entry_by_hand_is_a_touch_until_it_is_taken_back() {
     assert!(store.take_entry_back(EntryKind::Meeting, contacts[1], at(9)).unwrap());
     assert_eq!(turns(&store, contacts[0])[0].answer, None);
 }
+
+#[test]
+fn an_address_that_mail_was_sent_from_here_may_be_mine() {
+    const ALIAS: &str = "ada@alias.example";
+    let store = store();
+    deliver(&store, "Sent", 1, &mail(1, ALIAS, ANN, 0));
+    assert_eq!(store.unknown_senders().unwrap(), [(ALIAS.to_owned(), 1)]);
+
+    // Where all mail lies together (Gmail), what came has been received by some server.
+    let store = Store::in_memory().unwrap();
+    store.set_accounts(&[("gmail".to_owned(), MailboxKind::Imap)]).unwrap();
+    store.set_folders("gmail", &[("All".to_owned(), Role::All)]).unwrap();
+    let all = store.folder("gmail", "All").unwrap().unwrap().id;
+    store.start_folder_over(all, UidValidity(1)).unwrap();
+    store.set_mine(&[ME.to_owned()]).unwrap();
+    let arrivals = [(ALIAS, ANN), (ALIAS, ANN), (ALIAS, ANN), (ANN, ME), (ANN, ME), (ANN, ME)];
+    for (id, (from, to)) in (1..).zip(arrivals) {
+        let mut arrival = mail(id, from, to, 0).arrival(id);
+        arrival.facts.received = (from == ANN).then(|| at(0));
+        store.add_copy(all, UidValidity(1), &arrival, true).unwrap();
+    }
+    assert_eq!(store.unknown_senders().unwrap(), [(ALIAS.to_owned(), 3)]);
+}

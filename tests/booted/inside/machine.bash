@@ -1,4 +1,4 @@
-# Ada, who has no rights, and what she does with her service.
+# Those who have no rights, and what Ada does with her service.
 # shellcheck shell=bash
 
 home=/home/ada
@@ -7,26 +7,38 @@ overrides=$home/.config/systemd/user/requite.service.d
 # Only a container has it: no sandbox could be laid over what is mounted there.
 take_back_proc_kmsg() { umount /proc/kmsg 2>/dev/null || true; }
 
-set_up_ada() {
-  loginctl enable-linger ada
-  eventually ada systemctl --user is-active -q default.target
-  as_ada mkdir -p "$home/.config/requite" "$overrides"
+# Whose service manager runs as after a login.
+new_user() {
+  useradd --create-home --shell /bin/bash "$1"
+  # shellcheck disable=SC2154
+  echo "$1:$password" | chpasswd
+  loginctl enable-linger "$1"
+  eventually runs "$1" systemctl --user is-active -q default.target
 }
 
-install_package() {
-  dpkg -i /opt/requite.deb
+# The clock tells noon: what is shown once a morning is due, and nothing is kept for the night.
+set_noon() {
+  local hour
+  hour="$(date --utc +%-H)"
+  ln -sf "/usr/share/zoneinfo/Etc/GMT$(printf '%+d' $((hour - 12)))" /etc/localtime
+}
+
+set_up_ada() {
   ada systemctl --user daemon-reload
-  [ "$(ada systemctl --user is-enabled requite)" = disabled ]
-  requite --version
+  same disabled "$(ada systemctl --user is-enabled requite)"
+  as_ada mkdir -p "$home/.config/requite" "$overrides"
 }
 
 as_ada() { runuser -u ada -- "$@"; }
 
-# With her manager at hand, as after a login.
-ada() {
-  local runtime
-  runtime="/run/user/$(id -u ada)"
-  as_ada env HOME="$home" XDG_RUNTIME_DIR="$runtime" \
+ada() { runs ada "$@"; }
+
+# Who, and what they do, with their manager at hand.
+runs() {
+  local who="$1" runtime
+  runtime="/run/user/$(id -u "$who")"
+  shift
+  runuser -u "$who" -- env HOME="/home/$who" XDG_RUNTIME_DIR="$runtime" \
     DBUS_SESSION_BUS_ADDRESS="unix:path=$runtime/bus" PAGER=cat "$@"
 }
 
@@ -48,16 +60,18 @@ no_override() {
 # A configuration as it is read.
 configure() { keep "$home/.config/requite/config.toml"; }
 
-# What is read into a file of hers that nobody else may read.
-keep() { as_ada sh -c "umask 077; cat >'$1'"; }
+keep() { keep_for ada "$1"; }
+
+# What is read, into a file of theirs that nobody else may read.
+keep_for() { runuser -u "$1" -- sh -c "umask 077; cat >'$2'"; }
 
 eventually() {
-  local until=$((SECONDS + 15))
+  local until=$((SECONDS + ${patience:-15}))
   while [ "$SECONDS" -lt "$until" ]; do
     "$@" >/dev/null 2>&1 && return
     sleep 0.1
   done
-  echo "still not after 15 s: $*"
+  echo "still not after ${patience:-15} s: $*"
   "$@"
 }
 

@@ -7,8 +7,7 @@ authority=/usr/local/share/authority.pem
 
 set_up_mail() {
   echo '127.0.0.1 localhost' >/etc/hosts
-  useradd --create-home --shell /bin/bash ada
-  echo "ada:$password" | chpasswd
+  new_user ada
   issue_certificate 2>/dev/null
   if dovecot --version | grep -q '^2\.3'; then
     echo 'mail_location = maildir:~/Maildir'

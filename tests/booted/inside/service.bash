@@ -131,5 +131,7 @@ gives_up_on_mistakes() {
   fi
   sleep 1
   same "failed 78 0" "$(property ActiveState) $(property ExecMainStatus) $(property NRestarts)"
+  journalctl --sync
+  journal | tail -n 5 | grep -F '"PRIORITY":"3"' | grep -qF nonsense
   service reset-failed
 }

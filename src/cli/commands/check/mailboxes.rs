@@ -200,7 +200,7 @@ fn my_addresses(desk: &Desk, store: &Store) -> Result<String> {
     let all = mine.iter().chain(unknown.iter().map(|(email, _)| email)).map(|email| clean(email));
     let line = all.map(|email| format!("\"{email}\"")).collect::<Vec<_>>().join(", ");
     Err(Error::config(format!(
-        "your Sent folders hold mail from addresses that aren't yours: {}",
+        "mail was sent here from addresses that aren't yours: {}",
         named.join(", ")
     ))
     .hint(format!(

@@ -7,7 +7,7 @@ use crate::auth::goa;
 use crate::cli::desk::Desk;
 use crate::cli::render;
 use crate::config::{Config, HolidayFile, Mailer};
-use crate::daemon::unit;
+use crate::daemon::unit::{self, Sandbox};
 use crate::deliver;
 use crate::domain::decide::schedule;
 use crate::domain::measure::calendar::Holidays;
@@ -126,11 +126,7 @@ pub(super) async fn service() -> Part {
         return Part::well(NAME, "no service manager of systemd answers");
     };
     let told = format!("{}, {}", unit.file, unit.active);
-    let advised = |detail: &str, fix: &str| {
-        let mut part = Part::well(NAME, detail);
-        part.fix = Some(fix.to_owned());
-        part
-    };
+    let advised = |detail: &str, fix: &str| Part::well(NAME, detail).advised(fix);
     match (unit.load.as_str(), unit.active.as_str(), unit.lingers) {
         ("not-found", ..) => advised(
             "not installed",
@@ -149,6 +145,26 @@ pub(super) async fn service() -> Part {
         (_, "active", _) => Part::well(NAME, told),
         _ => advised(&told, "systemctl --user enable --now requite"),
     }
+}
+
+/// Whether the daemon could be locked in further, where it is a service.
+pub(super) async fn sandbox() -> Option<Part> {
+    const NAME: &str = "sandbox";
+    Some(match unit::sandbox().await? {
+        Sandbox::InUse => Part::well(NAME, "the service is locked in further"),
+        Sandbox::Possible => Part::well(NAME, "the service could be locked in further").advised(
+            "put sandbox.conf (in /usr/share/doc/requite, or beside the unit in the source) into \
+             ~/.config/systemd/user/requite.service.d, and systemctl --user daemon-reload",
+        ),
+        Sandbox::Impossible => {
+            Part::well(NAME, "this system lets nobody lock services of their own in further")
+        }
+        Sandbox::Missing => Part::ill(
+            NAME,
+            &Error::failed("this system can't lock the service in as its drop-in asks for")
+                .hint("remove ~/.config/systemd/user/requite.service.d/sandbox.conf"),
+        ),
+    })
 }
 
 /// With less than this, in bytes, the database may soon not grow any more.

@@ -8,6 +8,7 @@ use super::args::SetupArgs;
 use super::asking::Asker;
 use super::{contacts, writing};
 use crate::cli::browser;
+use crate::cli::commands::notify;
 use crate::cli::commands::status::{self, StatusArgs};
 use crate::cli::commands::sync;
 use crate::cli::desk::Desk;
@@ -16,7 +17,7 @@ use crate::cli::exit::Exit;
 use crate::cli::globals::Globals;
 use crate::cli::render;
 use crate::daemon::unit::{self, Unit};
-use crate::deliver;
+use crate::deliver::{self, Desktop};
 use crate::domain::text::count;
 use crate::error::Result;
 
@@ -40,11 +41,12 @@ pub(super) async fn run(
     }
     desk.tell("");
     status::run(&desk, &StatusArgs::default())?;
-    if asker.can_ask() {
-        desk.tell("");
-        samples(&desk, asker).await?;
-    }
+    let alert = match asker.can_ask() {
+        true => samples(&desk, asker).await?,
+        false => None,
+    };
     service(&desk, args, asker).await?;
+    drop(alert);
     Ok(Exit::Fine)
 }
 
@@ -55,11 +57,11 @@ fn own_addresses(desk: &Desk, asker: &Asker, draft: &mut Draft) -> Result<bool> 
         return Ok(false);
     }
     if !asker.can_ask() {
-        desk.tell("Your Sent folders hold mail from other addresses, too: see `requite check`.");
+        desk.tell("Mail was sent here from other addresses, too: see `requite check`.");
         return Ok(false);
     }
     let found = unknown.into_iter().map(|(email, sent)| Sender { email, sent }).collect();
-    let question = "Your Sent folders hold mail from these, too. Which are yours?";
+    let question = "Mail was sent here from these, too. Which are yours?";
     let mine = asker.any_of(question, found)?;
     if mine.is_empty() {
         return Ok(false);
@@ -81,18 +83,26 @@ impl fmt::Display for Sender {
     }
 }
 
-/// What an alert looks like, and what the digest would say today.
-async fn samples(desk: &Desk, asker: &Asker) -> Result<()> {
+/// What an alert looks like, which stays while it is returned, and what the digest would say today.
+async fn samples(desk: &Desk, asker: &Asker) -> Result<Option<Desktop>> {
+    desk.tell("");
+    let mut alert = None;
     match deliver::probe().await {
-        Ok(notifier) => desk.tell(&format!(
-            "Alerts will be shown by {}; `requite notify test` shows one.",
-            notifier.name
-        )),
+        Ok(notifier) => {
+            let question = format!("Alerts will be shown by {}. Show a sample?", notifier.name);
+            if asker.confirmed(&question, true)? {
+                alert = Some(notify::show_sample(desk).await?);
+            }
+        }
         Err(error) => desk.tell(&format!("No alerts can be shown now: {error}")),
     }
-    if !asker.confirmed("Look at the digest as it would be now, in the browser?", false)? {
-        return Ok(());
+    if asker.confirmed("Look at the digest as it would be now, in the browser?", false)? {
+        show_digest(desk)?;
     }
+    Ok(alert)
+}
+
+fn show_digest(desk: &Desk) -> Result<()> {
     let store = desk.store_to_read()?;
     let digest = desk.book(&store)?.digest()?;
     let page = deliver::render(&digest, &desk.config, None).html;
