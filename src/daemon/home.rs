@@ -17,6 +17,13 @@ use crate::config::{self, Config};
 use crate::error::{Error, Result};
 use crate::import::holidays;
 
+/// A folder by the XDG Base Directory Specification: where the variable says, else below the user's
+/// home; `None` where neither is known.
+pub fn xdg_folder(variable: &str, fallback: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| std::env::home_dir().map(|home| home.join(fallback)))
+}
+
 /// The folders of one installation.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -45,21 +52,23 @@ impl Home {
     /// # Errors
     /// `Failed` when neither `HOME` nor the XDG variables are set.
     pub fn of_user() -> Result<Home> {
-        let home = std::env::home_dir();
         let under = |variable: &str, fallback: &str| {
-            std::env::var_os(variable)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-                .or_else(|| home.as_ref().map(|home| home.join(fallback)))
-                .map(|base| base.join("requite"))
-                .ok_or_else(|| {
-                    Error::failed(format!("neither HOME nor {variable} is set"))
-                        .hint("set HOME, or name a folder with --home")
-                })
+            xdg_folder(variable, fallback).map(|base| base.join("requite")).ok_or_else(|| {
+                Error::failed(format!("neither HOME nor {variable} is set"))
+                    .hint("set HOME, or name a folder with --home")
+            })
         };
         Ok(Home {
             config: under("XDG_CONFIG_HOME", ".config")?.join("config.toml"),
             data: under("XDG_DATA_HOME", ".local/share")?,
+        })
+    }
+
+    /// Whether it lies where it does when nobody says otherwise.
+    pub fn is_usual(&self) -> bool {
+        std::env::home_dir().is_some_and(|home| {
+            self.config == home.join(".config/requite/config.toml")
+                && self.data == home.join(".local/share/requite")
         })
     }
 

@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use rustix::process::getuid;
 use tokio::time::timeout;
 use zbus::zvariant::{OwnedObjectPath, Value};
 use zbus::{Connection, proxy};
 
+use super::home::{Home, xdg_folder};
 use crate::error::{Error, Result};
 
 const NAME: &str = "requite.service";
@@ -62,10 +64,15 @@ trait LoadedUnit {
 }
 
 #[proxy(
-    interface = "org.freedesktop.login1.User",
+    interface = "org.freedesktop.login1.Manager",
     default_service = "org.freedesktop.login1",
-    default_path = "/org/freedesktop/login1/user/self"
+    default_path = "/org/freedesktop/login1"
 )]
+trait Logins {
+    fn get_user(&self, id: u32) -> zbus::Result<OwnedObjectPath>;
+}
+
+#[proxy(interface = "org.freedesktop.login1.User", default_service = "org.freedesktop.login1")]
 trait User {
     #[zbus(property)]
     fn linger(&self) -> zbus::Result<bool>;
@@ -106,30 +113,45 @@ async fn read(bus: &Connection) -> zbus::Result<Unit> {
 }
 
 async fn lingers() -> zbus::Result<bool> {
-    UserProxy::new(&Connection::system().await?).await?.linger().await
+    let bus = Connection::system().await?;
+    let me = LoginsProxy::new(&bus).await?.get_user(getuid().as_raw()).await?;
+    UserProxy::builder(&bus).path(me)?.build().await?.linger().await
 }
 
 /// Lets the daemon start with the session, and now: by the unit that is installed, or by one that is
-/// written for this program.
+/// written for this program. The manager may not know the variables by which `home` was found, so
+/// where it lies elsewhere than usual the unit is told.
 ///
 /// # Errors
 /// `Failed` where no service manager of the user answers, the unit can't be written, or it doesn't
 /// start.
-pub async fn enable() -> Result<()> {
+pub async fn enable(home: &Home) -> Result<()> {
     let bus = Connection::session().await.map_err(|cause| unreachable().because(cause))?;
     let found = read(&bus).await.map_err(|cause| unreachable().because(cause))?;
     if found.load == "not-found" {
         let program = std::env::current_exe()
             .map_err(|cause| Error::failed("cannot tell where this program is").because(cause))?;
-        write(&units()?, &program)?;
+        write(&units()?.join(NAME), &text(&program))?;
+    }
+    let places = units()?.join(format!("{NAME}.d/places.conf"));
+    if !home.is_usual() {
+        write(&places, &places_of(home))?;
+    } else if places.exists() {
+        write(&places, "")?;
     }
     let started = timeout(START, start(&bus)).await;
     let started = started.map_err(|_| Error::failed("the service doesn't get ready"));
     match started?.map_err(|cause| Error::failed("the service can't be enabled").because(cause))? {
-        result if result == "done" => Ok(()),
+        result if result == "done" && is_active(&bus).await => Ok(()),
+        result if result == "done" => Err(Error::failed("the service didn't start")
+            .hint("systemctl --user status requite says which condition isn't met")),
         result => Err(Error::failed(format!("the service didn't start: {result}"))
             .hint("journalctl --user -u requite says why")),
     }
+}
+
+async fn is_active(bus: &Connection) -> bool {
+    read(bus).await.is_ok_and(|unit| unit.active == "active")
 }
 
 /// How the job ended.
@@ -152,31 +174,46 @@ async fn start(bus: &Connection) -> zbus::Result<String> {
 
 /// Where a user's own units lie (systemd.unit(5)).
 fn units() -> Result<PathBuf> {
-    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let config = config.filter(|path| path.is_absolute());
-    let home = || std::env::home_dir().map(|home| home.join(".config"));
-    config
-        .or_else(home)
+    xdg_folder("XDG_CONFIG_HOME", ".config")
         .map(|config| config.join("systemd/user"))
         .ok_or_else(|| Error::failed("neither HOME nor XDG_CONFIG_HOME is set"))
 }
 
-fn write(folder: &Path, program: &Path) -> Result<()> {
-    let path = folder.join(NAME);
-    fs::create_dir_all(folder).and_then(|()| fs::write(&path, text(program))).map_err(|cause| {
+fn write(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, text)).map_err(|cause| {
         Error::failed(format!("{} can't be written", path.display())).because(cause)
     })
 }
 
 /// The unit for a program that lies anywhere.
 fn text(program: &Path) -> String {
-    // Its quotes are those of C, and a percent sign begins a specifier (systemd.service(5)).
-    let quoted = format!("{:?}", program.to_string_lossy()).replace('%', "%%");
+    let quoted = quoted("", program);
     let lines = TEXT.lines().map(|line| match line.starts_with("ExecStart=") {
         true => format!("ExecStart={quoted} run\n"),
         false => format!("{line}\n"),
     });
     lines.collect()
+}
+
+/// What is added to the unit where the configuration or the data lie elsewhere.
+fn places_of(home: &Home) -> String {
+    let config = home.config.display().to_string().replace('%', "%%");
+    let base = home.data.parent().unwrap_or(&home.data);
+    format!(
+        "# Where `requite setup` found that things lie.\n\
+         [Unit]\nConditionPathExists=\nConditionPathExists={config}\n\
+         [Service]\nEnvironment={} {}\nReadWritePaths={} {}\n",
+        quoted("REQUITE_CONFIG=", &home.config),
+        quoted("XDG_DATA_HOME=", base),
+        quoted("-", &home.data),
+        quoted("-", home.config.parent().unwrap_or(base)),
+    )
+}
+
+/// Its quotes are those of C, and a percent sign begins a specifier (systemd.syntax(7)).
+fn quoted(before: &str, path: &Path) -> String {
+    format!("{:?}", format!("{before}{}", path.display())).replace('%', "%%")
 }
 
 fn unreachable() -> Error {
@@ -190,13 +227,27 @@ mod tests {
 
     #[test]
     fn the_unit_starts_the_program_from_wherever_it_lies() {
-        let folder = tempfile::tempdir().unwrap();
-        let units = folder.path().join("systemd/user");
-        write(&units, Path::new("/opt/my \"100 %\" tools/requite")).unwrap();
-        let text = fs::read_to_string(units.join(NAME)).unwrap();
+        let text = text(Path::new("/opt/my \"100 %\" tools/requite"));
         let starts: Vec<&str> =
             text.lines().filter(|line| line.starts_with("ExecStart=")).collect();
         assert_eq!(starts, ["ExecStart=\"/opt/my \\\"100 %%\\\" tools/requite\" run"]);
         assert!(text.contains("Type=notify"), "{text}");
+    }
+
+    #[test]
+    fn the_unit_is_told_of_places_that_only_a_shell_knows() {
+        let home = Home {
+            config: PathBuf::from("/etc/ada/requite/config.toml"),
+            data: PathBuf::from("/var/100 %/requite"),
+        };
+        assert!(!home.is_usual());
+        assert_eq!(
+            places_of(&home),
+            "# Where `requite setup` found that things lie.\n\
+             [Unit]\nConditionPathExists=\nConditionPathExists=/etc/ada/requite/config.toml\n\
+             [Service]\nEnvironment=\"REQUITE_CONFIG=/etc/ada/requite/config.toml\" \
+             \"XDG_DATA_HOME=/var/100 %%\"\n\
+             ReadWritePaths=\"-/var/100 %%/requite\" \"-/etc/ada/requite\"\n"
+        );
     }
 }

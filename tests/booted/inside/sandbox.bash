@@ -41,7 +41,9 @@ host-name-of-system             ok     ok          EPERM"
 check_sandbox() {
   check "exposure of the unit is at most 6.2" exposure 62
   check "this user manager can make a sandbox" can_sandbox
+  check "it is offered" tells_of_sandbox 'could be locked in further'
   override sandbox <"$example"
+  check "and then known" tells_of_sandbox 'is locked in further'
   check "exposure with the sandbox is at most 1.7" exposure 17
   check "with the sandbox it gets ready" within 5 service restart
   check "it reads mail there" reads_new_mail
@@ -62,6 +64,8 @@ can_sandbox() {
   ada systemd-run --user --quiet --wait --pipe -p PrivateUsers=yes -p ProtectSystem=strict \
     grep -q ' / ro,' /proc/self/mountinfo
 }
+
+tells_of_sandbox() { ada requite check | grep -F "$1"; }
 
 starts_from_nothing() {
   local before

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Part;
 use crate::config::Config;
+use crate::daemon::xdg_folder;
 
 /// What a `mid:` link is to the desktop (MIME applications specification, RFC 2392).
 const SCHEME: &str = "x-scheme-handler/mid=";
@@ -18,15 +19,10 @@ pub(super) fn part(config: &Config) -> Part {
     }
     match handler(&lists()) {
         Some(program) => Part::well(NAME, format!("by {program}, as the desktop has it")),
-        None => {
-            let mut part = Part::well(NAME, "no program here opens a single message");
-            part.fix = Some(
-                "if your mail program can (Thunderbird: `thunderbird mid:…`), say [alerts] open = \
-                 [\"thunderbird\", \"{mid}\"]"
-                    .to_owned(),
-            );
-            part
-        }
+        None => Part::well(NAME, "no program here opens a single message").advised(
+            "if your mail program can (Thunderbird: `thunderbird mid:…`), say [alerts] open = \
+             [\"thunderbird\", \"{mid}\"]",
+        ),
     }
 }
 
@@ -43,17 +39,14 @@ fn named(list: &str) -> Option<String> {
 
 /// In the order in which they count.
 fn lists() -> Vec<PathBuf> {
-    let home = std::env::home_dir().unwrap_or_default();
-    let one =
-        |variable: &str, usual: PathBuf| std::env::var_os(variable).map_or(usual, PathBuf::from);
     let many = |variable: &str, usual: &str| {
         let named = std::env::var_os(variable).filter(|value| !value.is_empty());
         let named = named.unwrap_or_else(|| usual.into());
         std::env::split_paths(&named).collect::<Vec<_>>()
     };
-    let mut folders = vec![one("XDG_CONFIG_HOME", home.join(".config"))];
+    let mut folders = Vec::from_iter(xdg_folder("XDG_CONFIG_HOME", ".config"));
     folders.extend(many("XDG_CONFIG_DIRS", "/etc/xdg"));
-    let mut data = vec![one("XDG_DATA_HOME", home.join(".local/share"))];
+    let mut data = Vec::from_iter(xdg_folder("XDG_DATA_HOME", ".local/share"));
     data.extend(many("XDG_DATA_DIRS", "/usr/local/share:/usr/share"));
     let data: Vec<PathBuf> = data.iter().map(|folder| folder.join("applications")).collect();
     let list = |name: &'static str| move |folder: &PathBuf| Path::new(folder).join(name);

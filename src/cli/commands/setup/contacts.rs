@@ -7,6 +7,7 @@ use super::asking::Asker;
 use crate::cli::commands::contacts::{self, ContactsArgs};
 use crate::cli::commands::import::{self, ImportArgs};
 use crate::cli::desk::Desk;
+use crate::daemon::xdg_folder;
 use crate::domain::text::{clean, count};
 use crate::error::Result;
 
@@ -75,8 +76,7 @@ fn archives_of_linkedin() -> Vec<PathBuf> {
 /// As xdg-user-dirs has it (`XDG_DOWNLOAD_DIR="$HOME/Downloads"`).
 fn downloads() -> Option<PathBuf> {
     let home = std::env::home_dir()?;
-    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let config = config.filter(|path| path.is_absolute()).unwrap_or_else(|| home.join(".config"));
+    let config = xdg_folder("XDG_CONFIG_HOME", ".config")?;
     let named = std::fs::read_to_string(config.join("user-dirs.dirs")).unwrap_or_default();
     Some(named_downloads(&named, &home).unwrap_or_else(|| home.join("Downloads")))
 }

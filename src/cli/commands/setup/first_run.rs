@@ -131,7 +131,7 @@ async fn service(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<()> {
         desk.tell("`requite run` watches the mailbox; as a service it starts by itself.");
         return Ok(());
     }
-    unit::enable().await?;
+    unit::enable(&desk.home).await?;
     let Unit { lingers, .. } = unit::state().await?;
     desk.tell("The service is enabled and runs: `systemctl --user status requite`.");
     if lingers == Some(false) {
