@@ -154,31 +154,39 @@ pub async fn resolved(account: &Account) -> Result<Account> {
 pub async fn way_out(address: &str) -> Result<Smtp> {
     let kept = Kept::of(address).await?;
     let (host, port, tls) = kept.server("Smtp", Tls::usual_smtp)?;
-    let login = Login::Goa { address: address.to_owned(), service: GoaService::Smtp };
-    let user = kept.text("SmtpUserName").unwrap_or_else(|| address.to_owned());
-    Ok(Smtp { host, port, tls, login: Some((user, login)), ca: None, fingerprint: None })
+    let login = kept.says("SmtpUseAuth").then(|| {
+        let user = kept.text("SmtpUserName").unwrap_or_else(|| address.to_owned());
+        (user, Login::Goa { address: address.to_owned(), service: GoaService::Smtp })
+    });
+    Ok(Smtp { host, port, tls, login, ca: None, fingerprint: None })
 }
 
 /// What proves to the server of an account who its user is.
 ///
 /// # Errors
 /// `Config` where the desktop has no such account, or its sign-in is no longer accepted; `Temporary`
-/// where it doesn't answer.
+/// where it doesn't answer, or gives nothing, as with a locked keyring.
 pub(super) async fn proof(address: &str, service: GoaService) -> Result<Proof> {
     let kept = Kept::of(address).await?;
     let asking = timeout(PATIENCE, ask(&kept, service)).await;
-    asking.map_err(|_| silent())?.map_err(|cause| match refused(&cause) {
-        true => Error::config(format!("{address} has to be signed in to anew"))
+    asking.map_err(|_| silent())?.map_err(|cause| match said(&cause) {
+        Some("NotAuthorized") => Error::config(format!("{address} has to be signed in to anew"))
             .because(cause)
             .hint("open the desktop's settings, Online Accounts, and sign in to it again"),
-        false => silent().because(cause),
+        Some("Failed") => Error::temporary(format!(
+            "GNOME Online Accounts has nothing to sign in to {address} with"
+        ))
+        .because(cause)
+        .hint("unlock the keyring; or sign in again in the desktop's settings, Online Accounts"),
+        _ => silent().because(cause),
     })
 }
 
 async fn ask(kept: &Kept, service: GoaService) -> zbus::Result<Proof> {
     let Kept { bus, path, interfaces } = kept;
-    GoaAccountProxy::builder(bus).path(path)?.build().await?.ensure_credentials().await?;
     if interfaces.contains_key(TOKENS) {
+        // Where it fails the desktop asks its user, too.
+        GoaAccountProxy::builder(bus).path(path)?.build().await?.ensure_credentials().await?;
         let tokens = GoaTokensProxy::builder(bus).path(path)?.build().await?;
         let (token, _) = tokens.get_access_token().await?;
         return Ok(Proof::Token(SecretString::from(token)));
@@ -187,14 +195,18 @@ async fn ask(kept: &Kept, service: GoaService) -> zbus::Result<Proof> {
         GoaService::Imap => "imap-password",
         GoaService::Smtp => "smtp-password",
     };
+    // Nothing ensures that it is good: the desktop would log in with it on both servers to see, and
+    // take any that can't be reached for one that refuses it.
     let passwords = GoaPasswordsProxy::builder(bus).path(path)?.build().await?;
     passwords.get_password(id).await.map(|password| Proof::Password(SecretString::from(password)))
 }
 
-/// Whether the user has to do something about it.
-fn refused(cause: &zbus::Error) -> bool {
-    let zbus::Error::MethodError(name, ..) = cause else { return false };
-    name.as_str() == "org.gnome.OnlineAccounts.Error.NotAuthorized"
+/// What went wrong in the service's own words; it has two spellings of them.
+fn said(cause: &zbus::Error) -> Option<&str> {
+    let zbus::Error::MethodError(name, ..) = cause else { return None };
+    let name = name.as_str();
+    name.strip_prefix("org.gnome.OnlineAccounts.Error.")
+        .or_else(|| name.strip_prefix("org.freedesktop.Goa.Error."))
 }
 
 fn silent() -> Error {

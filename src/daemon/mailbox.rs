@@ -11,7 +11,7 @@ use super::clock::after;
 use crate::auth::goa;
 use crate::config::{Account, AccountKind};
 use crate::error::{Error, Kind, Result};
-use crate::source::{AccountState, Sink, imap, maildir};
+use crate::source::{AccountState, Problem, Sink, imap, maildir};
 
 /// A panic in a source is a lost connection; it must not turn into a busy loop.
 const BEFORE_RESTART: Duration = Duration::from_secs(30);
@@ -50,6 +50,7 @@ pub async fn report_failure(account: &Account, sink: &Sink, cause: &Error) {
 pub async fn keep_watching(account: Account, sink: Sink, wakes: watch::Receiver<u32>) {
     // Whoever aborts the task aborts what it waits for, too.
     let (_stop, shutdown) = watch::channel(false);
+    let mut told = String::new();
     loop {
         let (task_account, task_sink) = (account.clone(), sink.clone());
         let (task_shutdown, task_wakes) = (shutdown.clone(), wakes.clone());
@@ -72,11 +73,17 @@ pub async fn keep_watching(account: Account, sink: Sink, wakes: watch::Receiver<
                 error!(account = name, "{cause}");
                 return;
             }
-            Some(Ok(Err(cause))) => cause.to_string(),
+            Some(Ok(Err(cause))) => {
+                sink.problem(name, Problem::of(&cause));
+                cause.to_string()
+            }
             Some(Err(panic)) => format!("reading it failed unexpectedly: {panic}"),
         };
-        info!(account = name, "starting over in {} s: {fell}", BEFORE_RESTART.as_secs());
-        let _ = sink.state(name, AccountState::Backoff, &fell).await;
+        if told != fell {
+            info!(account = name, "starting over every {} s: {fell}", BEFORE_RESTART.as_secs());
+            told.clone_from(&fell);
+        }
+        let _ = sink.pauses(name, AccountState::Backoff, &fell, BEFORE_RESTART).await;
         sleep_until(after(BEFORE_RESTART)).await;
     }
 }

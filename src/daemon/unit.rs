@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use zbus::zvariant::{OwnedObjectPath, Value};
 use zbus::{Connection, proxy};
 
-use super::home::{Home, xdg_folder};
+use super::home::Home;
 use crate::error::{Error, Result};
 
 const NAME: &str = "requite.service";
@@ -49,6 +49,8 @@ trait Manager {
         properties: &[(&str, Value<'_>)],
         auxiliary: &[(&str, &[(&str, Value<'_>)])],
     ) -> zbus::Result<OwnedObjectPath>;
+    #[zbus(property)]
+    fn unit_path(&self) -> zbus::Result<Vec<String>>;
     #[zbus(signal)]
     fn job_removed(&self, id: u32, job: OwnedObjectPath, unit: &str, result: &str);
 }
@@ -128,12 +130,13 @@ async fn lingers() -> zbus::Result<bool> {
 pub async fn enable(home: &Home) -> Result<()> {
     let bus = Connection::session().await.map_err(|cause| unreachable().because(cause))?;
     let found = read(&bus).await.map_err(|cause| unreachable().because(cause))?;
+    let units = units(&bus).await?;
     if found.load == "not-found" {
         let program = std::env::current_exe()
             .map_err(|cause| Error::failed("cannot tell where this program is").because(cause))?;
-        write(&units()?.join(NAME), &text(&program))?;
+        write(&units.join(NAME), &text(&program))?;
     }
-    let places = units()?.join(format!("{NAME}.d/places.conf"));
+    let places = units.join(format!("{NAME}.d/places.conf"));
     if !home.is_usual() {
         write(&places, &places_of(home))?;
     } else if places.exists() {
@@ -172,11 +175,20 @@ async fn start(bus: &Connection) -> zbus::Result<String> {
     Ok("the bus has gone".to_owned())
 }
 
-/// Where a user's own units lie (systemd.unit(5)).
-fn units() -> Result<PathBuf> {
-    xdg_folder("XDG_CONFIG_HOME", ".config")
-        .map(|config| config.join("systemd/user"))
-        .ok_or_else(|| Error::failed("neither HOME nor XDG_CONFIG_HOME is set"))
+/// Where a user's own units lie, as the manager has it: it may know another XDG_CONFIG_HOME.
+async fn units(bus: &Connection) -> Result<PathBuf> {
+    let asked = async { ManagerProxy::new(bus).await?.unit_path().await };
+    let folders = asked.await.map_err(|cause| unreachable().because(cause))?;
+    own(&folders).ok_or_else(|| Error::failed("your service manager reads no units of yours"))
+}
+
+/// The first that is no system's, and outlives the session (systemd.unit(5)).
+fn own(folders: &[String]) -> Option<PathBuf> {
+    let is_own = |folder: &Path| {
+        folder.ends_with("systemd/user")
+            && !["/run", "/etc", "/usr"].iter().any(|system| folder.starts_with(system))
+    };
+    folders.iter().map(PathBuf::from).find(|folder| is_own(folder))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
@@ -232,6 +244,19 @@ mod tests {
             text.lines().filter(|line| line.starts_with("ExecStart=")).collect();
         assert_eq!(starts, ["ExecStart=\"/opt/my \\\"100 %%\\\" tools/requite\" run"]);
         assert!(text.contains("Type=notify"), "{text}");
+    }
+
+    #[test]
+    fn units_lie_where_the_manager_looks_for_those_of_its_user() {
+        let folders = [
+            "/home/ada/.config/systemd/user.control",
+            "/run/user/1000/systemd/transient",
+            "/etc/systemd/user",
+            "/home/ada/settings/systemd/user",
+            "/home/ada/.local/share/systemd/user",
+        ];
+        let found = own(&folders.map(str::to_owned));
+        assert_eq!(found, Some(PathBuf::from("/home/ada/settings/systemd/user")));
     }
 
     #[test]

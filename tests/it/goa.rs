@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
-use requite::auth::{Proof, SignIn};
+use requite::auth::{Proof, SignIn, goa};
 use requite::config::{GoaService, Login, Tls};
 use requite::error::Kind;
 use secrecy::ExposeSecret;
@@ -13,8 +14,10 @@ use tokio::process::Child;
 use tokio::runtime::{Builder, Runtime};
 use zbus::{DBusError, interface};
 
+use crate::support::PATIENCE;
 use crate::support::desktop::{bus_in, start_bus, with_bus};
 use crate::support::dovecot::{Dovecot, PASSWORD, USER};
+use crate::support::keyring::{self, Keyring};
 use crate::support::peers::peer;
 use crate::support::smtpd::Smtpd;
 use crate::support::world::World;
@@ -57,6 +60,10 @@ impl Mail {
         &self.smtp
     }
     #[zbus(property)]
+    fn smtp_use_auth(&self) -> bool {
+        true
+    }
+    #[zbus(property)]
     fn smtp_user_name(&self) -> &str {
         USER
     }
@@ -92,13 +99,27 @@ impl Account {
     }
 }
 
-struct Passwords;
+/// As goa-daemon calls what the keyring doesn't give.
+#[derive(Debug, DBusError)]
+#[zbus(prefix = "org.freedesktop.Goa.Error")]
+enum KeyringError {
+    #[zbus(error)]
+    ZBus(zbus::Error),
+    Failed(String),
+}
+
+struct Passwords {
+    is_signed_out: Arc<AtomicBool>,
+}
 
 #[interface(name = "org.gnome.OnlineAccounts.PasswordBased")]
 impl Passwords {
-    fn get_password(&self, id: &str) -> String {
+    fn get_password(&self, id: &str) -> Result<String, KeyringError> {
         assert!(["imap-password", "smtp-password"].contains(&id), "{id}");
-        PASSWORD.to_owned()
+        match self.is_signed_out.load(Relaxed) {
+            true => Err(KeyringError::Failed("No credentials found in the keyring".to_owned())),
+            false => Ok(PASSWORD.to_owned()),
+        }
     }
 }
 
@@ -133,7 +154,10 @@ impl Desktop {
             .unwrap();
         let builder = match has_tokens {
             true => builder.serve_at(ACCOUNT, Tokens).unwrap(),
-            false => builder.serve_at(ACCOUNT, Passwords).unwrap(),
+            false => {
+                let is_signed_out = Arc::clone(&is_signed_out);
+                builder.serve_at(ACCOUNT, Passwords { is_signed_out }).unwrap()
+            }
         };
         let _serving = builder.name("org.gnome.OnlineAccounts").unwrap().build().await.unwrap();
         Some(Desktop { is_signed_out, _bus, _serving })
@@ -183,9 +207,9 @@ fn a_mailbox_of_the_desktop_is_read_and_sends_the_digest() {
 
     desktop.is_signed_out.store(true, Relaxed);
     let (code, said) = run(&world, &authorities, &["sync"]);
-    assert_eq!(code, Some(78), "{said}");
-    assert!(said.contains("has to be signed in to anew"), "{said}");
-    assert!(said.contains("Online Accounts, and sign in to it again"), "{said}");
+    assert_eq!(code, Some(75), "{said}");
+    assert!(said.contains("has nothing to sign in to ada@example.com with"), "{said}");
+    assert!(said.contains("unlock the keyring"), "{said}");
 }
 
 #[test]
@@ -202,6 +226,9 @@ fn a_token_is_asked_anew_before_each_login() {
         desktop.is_signed_out.store(true, Relaxed);
         let error = sign_in.proof().await.err().unwrap();
         assert_eq!(error.kind(), Kind::Config, "{error}");
+        assert!(error.to_string().contains("has to be signed in to anew"), "{error}");
+        let advice = error.advice().unwrap_or_default();
+        assert!(advice.contains("Online Accounts, and sign in to it again"), "{advice}");
 
         let other = Login::Goa { address: "eve@example.com".to_owned(), service: GoaService::Imap };
         let error = SignIn::new(&other).proof().await.err().unwrap();
@@ -227,4 +254,88 @@ fn without_a_desktop_it_is_waited_for() {
     let (code, complaint) = world.fails(&["sync"]);
     assert_eq!(code, 75, "{complaint}");
     assert!(complaint.contains("GNOME Online Accounts doesn't answer"), "{complaint}");
+}
+
+/// GNOME's own, with an account as its settings write it, and a keyring that holds the password.
+#[test]
+fn the_real_service_hands_out_servers_and_password() {
+    let daemon = Path::new("/usr/libexec/goa-daemon");
+    if !daemon.exists() {
+        eprintln!("skipped: gnome-online-accounts is not installed");
+        return;
+    }
+    let Some(programs) = keyring::programs() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let test = "goa::the_real_service_hands_out_servers_and_password";
+    with_bus(test, &bus_in(folder.path()), async || {
+        let here = tempfile::tempdir().unwrap();
+        let _keyring = Keyring::start(programs.clone(), here.path()).await;
+        let secret = format!("{{'imap-password': <'{PASSWORD}'>, 'smtp-password': <'other'>}}");
+        let item = keep(&secret).await;
+        let accounts = here.path().join("goa-1.0");
+        std::fs::create_dir_all(&accounts).unwrap();
+        std::fs::write(accounts.join("accounts.conf"), AS_SETTINGS_WRITE_IT).unwrap();
+        let _service = tokio::process::Command::new(daemon)
+            .env("XDG_CONFIG_HOME", here.path())
+            .stderr(std::process::Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let known = async {
+            while !goa::knows(USER).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, known).await.expect("it knows the account");
+
+        let way_out = goa::way_out(USER).await.unwrap();
+        assert_eq!(
+            (way_out.host.as_str(), way_out.port, way_out.tls),
+            ("localhost", 465, Tls::Implicit)
+        );
+        let (user, _) = way_out.login.unwrap();
+        assert_eq!(user, "ada");
+        let login = Login::Goa { address: USER.to_owned(), service: GoaService::Imap };
+        let Proof::Password(password) = SignIn::new(&login).proof().await.unwrap() else {
+            panic!("no password")
+        };
+        // Nothing listens where the account's servers should be: nobody has tried them.
+        assert_eq!(password.expose_secret(), PASSWORD);
+
+        item.delete(None).await.unwrap();
+        let error = SignIn::new(&login).proof().await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Temporary, "{error}");
+        assert!(error.to_string().contains("has nothing to sign in to"), "{error}");
+    });
+}
+
+const AS_SETTINGS_WRITE_IT: &str = "\
+[Account account_1796000000_0]
+Provider=imap_smtp
+Identity=ada@example.com
+PresentationIdentity=ada@example.com
+Enabled=true
+MailEnabled=true
+EmailAddress=ada@example.com
+ImapHost=localhost:1
+ImapUserName=ada
+ImapUseSsl=false
+ImapUseTls=true
+SmtpHost=localhost
+SmtpUseAuth=true
+SmtpAuthPlain=true
+SmtpUserName=ada
+SmtpUseSsl=true
+SmtpUseTls=false
+";
+
+/// Where GNOME looks for what opens that account.
+async fn keep(secret: &str) -> oo7::dbus::Item {
+    let service = oo7::dbus::Service::new().await.unwrap();
+    let collection = service.default_collection().await.unwrap();
+    let attributes = [
+        ("xdg:schema", "org.gnome.OnlineAccounts"),
+        ("goa-identity", "imap_smtp:gen0:account_1796000000_0"),
+    ];
+    collection.create_item("Ada's mail", &attributes, secret, true, None).await.unwrap()
 }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::contacts::{self, ContactsArgs};
 use super::import::{self, ImportArgs};
-use super::status::{self, StatusArgs};
+use super::status;
 use crate::cli::desk::Desk;
 use crate::cli::globals::{At, Globals};
 use crate::daemon::clock::Clock;
@@ -62,7 +62,7 @@ pub(super) async fn run(args: &DemoArgs, globals: &Globals) -> Result<()> {
     let ended = play(&folder, desk, clock, globals).await?;
     let end = self::desk(&folder, Some(ended), globals)?;
     say("");
-    status::run(&end, &StatusArgs::default())?;
+    status::show(&end)?;
     say("");
     contacts::run(&end, &ContactsArgs::default())?;
     write_digest(&folder, &end)

@@ -33,17 +33,29 @@ pub(crate) struct StatusArgs {
 /// # Errors
 /// Those of reading the database.
 pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
-    let store = desk.store_to_read()?;
-    let accounts = Accounts::read(desk, &store)?;
-    let state = State::read(&desk.book(&store)?, accounts)?;
+    let state = State::now(desk)?;
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
         desk.print(&state.text(&desk.config.policy, args.all))?;
+        if state.accounts.are_stopped() {
+            desk.tell(STOPPED);
+        }
     }
     let overdue = state.totals.i_owe_overdue + state.totals.they_owe_overdue > 0;
     Ok(if args.exit_code && overdue { Exit::Overdue } else { Exit::Fine })
 }
+
+/// What `status` says, where whether anything is watched is seen to elsewhere.
+///
+/// # Errors
+/// Those of reading the database.
+pub(super) fn show(desk: &Desk) -> Result<()> {
+    desk.print(&State::now(desk)?.text(&desk.config.policy, false))
+}
+
+const STOPPED: &str =
+    "Nothing is watched now: start it by `systemctl --user start requite`, or `requite run`.";
 
 struct State {
     now: Moment,
@@ -54,6 +66,12 @@ struct State {
 }
 
 impl State {
+    fn now(desk: &Desk) -> Result<State> {
+        let store = desk.store_to_read()?;
+        let accounts = Accounts::read(desk, &store)?;
+        State::read(&desk.book(&store)?, accounts)
+    }
+
     fn read(book: &Book<'_>, accounts: Accounts) -> Result<State> {
         let debts = book.debts()?;
         let totals = book.totals(&debts)?;

@@ -65,7 +65,8 @@ can_sandbox() {
     grep -q ' / ro,' /proc/self/mountinfo
 }
 
-tells_of_sandbox() { ada requite check | grep -F "$1"; }
+# Other parts may be ill: nothing here shows alerts to her.
+tells_of_sandbox() { { ada requite check || true; } | grep -F "$1"; }
 
 starts_from_nothing() {
   local before

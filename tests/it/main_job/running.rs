@@ -69,6 +69,8 @@ fn after_a_power_cut_nothing_is_said_to_be_watched() {
     assert_eq!((&account["state"], &account["detail"]), (&"idle".into(), &"".into()));
     let printed = world.run(&["status"]);
     assert!(printed.contains("stopped") && !printed.contains("watching"), "{printed}");
+    let said = String::from_utf8(world.output(&["status"]).stderr).unwrap();
+    assert!(said.contains("`systemctl --user start requite`"), "{said}");
     let daemon = world.daemon();
     daemon.ready();
     is_watched(&world);

@@ -9,7 +9,7 @@ use super::asking::Asker;
 use super::{contacts, writing};
 use crate::cli::browser;
 use crate::cli::commands::notify;
-use crate::cli::commands::status::{self, StatusArgs};
+use crate::cli::commands::status;
 use crate::cli::commands::sync;
 use crate::cli::desk::Desk;
 use crate::cli::draft::Draft;
@@ -40,7 +40,7 @@ pub(super) async fn run(
         sync::run(&desk).await?;
     }
     desk.tell("");
-    status::run(&desk, &StatusArgs::default())?;
+    status::show(&desk)?;
     let alert = match asker.can_ask() {
         true => samples(&desk, asker).await?,
         false => None,

@@ -38,6 +38,10 @@ impl Accounts {
         Ok(Accounts { rows, are_watched })
     }
 
+    pub(super) fn are_stopped(&self) -> bool {
+        !self.are_watched && !self.rows.is_empty()
+    }
+
     pub(super) fn json(&self, now: Moment) -> Vec<Value> {
         self.rows.iter().map(|row| account_json(row, now)).collect()
     }
@@ -55,8 +59,7 @@ impl Accounts {
                 progress(account, now),
             ]);
         }
-        let hint = if self.are_watched { "" } else { &render::faint(STOPPED) };
-        format!("{}\n{}{hint}", render::strong("Accounts"), columns.finish(&[2], &[3]))
+        format!("{}\n{}", render::strong("Accounts"), columns.finish(&[2], &[3]))
     }
 
     fn state(&self, state: AccountState) -> String {
@@ -71,10 +74,6 @@ impl Accounts {
 }
 
 const NO_ACCOUNT: &str = "No account is watched yet: see `requite config example`.\n";
-
-const STOPPED: &str = "\
-  Nothing is watched now: `systemctl --user start requite`, or `requite run`.
-";
 
 fn account_json(account: &AccountRow, now: Moment) -> Value {
     let folders: Vec<Value> = account
@@ -186,13 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_watches_it_says_so_and_what_does() {
+    fn where_nobody_watches_it_says_so() {
         let idle = || vec![AccountRow { state: AccountState::Idle, ..account() }];
         let stopped = plain(&Accounts { rows: idle(), are_watched: false }.text(NOW));
         assert!(stopped.contains("work  stopped  10 messages"), "{stopped}");
-        assert!(stopped.contains("systemctl --user start requite"), "{stopped}");
         let read = plain(&Accounts { rows: idle(), are_watched: true }.text(NOW));
         assert!(read.contains("work  idle  10 messages"), "{read}");
-        assert!(!read.contains("start"), "{read}");
     }
 }
