@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use oauth2::url::Url;
-use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, RedirectUrl};
+use oauth2::{AuthUrl, AuthorizationCode, CsrfToken, PkceCodeChallenge, RedirectUrl};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -35,7 +35,7 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Tok
     let no_port = |cause| Error::temporary("no port of this machine is free").because(cause);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(no_port)?;
     let port = listener.local_addr().map_err(no_port)?.port();
-    let back = RedirectUrl::new(format!("http://127.0.0.1:{port}/"))
+    let back = RedirectUrl::new(format!("http://{}:{port}/", this_machine(&auth_url)))
         .map_err(|cause| Error::failed("no address to come back to").because(cause))?;
     let client = grant::client(oauth).await?.set_auth_uri(auth_url).set_redirect_uri(back);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -61,6 +61,15 @@ pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<Tok
         .await
         .map_err(|cause| grant::refused(oauth, cause))?;
     keep(oauth, &grant::refresh_token(oauth, &answer)?).await
+}
+
+/// How the page calls this machine: by number (RFC 8252 §7.3), but for Microsoft, whose portal lets
+/// nobody register another loopback address than this name.
+fn this_machine(page: &AuthUrl) -> &'static str {
+    match page.url().host_str() {
+        Some("login.microsoftonline.com") => "localhost",
+        _ => "127.0.0.1",
+    }
 }
 
 /// Waits for the browser to bring the code; whatever else knocks is turned away.
@@ -156,5 +165,13 @@ mod tests {
         check("/?code=planted", None);
         check("/favicon.ico?code=planted&state=s3", None);
         check("/?state=s3", None);
+    }
+
+    #[test]
+    fn this_machine_goes_by_the_name_that_the_page_can_know() {
+        let page = |url: &str| this_machine(&AuthUrl::new(url.to_owned()).unwrap());
+        let microsoft = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize";
+        assert_eq!(page(microsoft), "localhost");
+        assert_eq!(page("https://accounts.google.com/o/oauth2/v2/auth"), "127.0.0.1");
     }
 }
