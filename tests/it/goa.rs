@@ -14,13 +14,13 @@ use tokio::process::Child;
 use tokio::runtime::{Builder, Runtime};
 use zbus::{DBusError, interface};
 
-use crate::support::PATIENCE;
 use crate::support::desktop::{bus_in, start_bus, with_bus};
 use crate::support::dovecot::{Dovecot, PASSWORD, USER};
 use crate::support::keyring::{self, Keyring};
 use crate::support::peers::peer;
 use crate::support::smtpd::Smtpd;
 use crate::support::world::World;
+use crate::support::{PATIENCE, eventually};
 
 const ROOT: &str = "/org/gnome/OnlineAccounts";
 const ACCOUNT: &str = "/org/gnome/OnlineAccounts/Accounts/account_1";
@@ -245,6 +245,26 @@ fn a_server_without_tls_is_never_spoken_to() {
     let (code, complaint) = world.fails(&["sync"]);
     assert_eq!(code, 78, "{complaint}");
     assert!(complaint.contains("without TLS"), "{complaint}");
+}
+
+#[test]
+fn an_account_that_the_desktop_has_no_more_is_a_problem_for_its_user() {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    let Some((_runtime, _desktop)) = served(world.home(), Mail::default()) else { return };
+    world.configure("[[account]]\nname = \"desktop\"\ngoa = \"eve@example.com\"\n");
+    let daemon = world.daemon();
+    daemon.ready();
+    let told = "GNOME Online Accounts has no mail account eve@example.com";
+    let account = eventually(PATIENCE, "it is said", || {
+        let account = world.json(&["status", "--json"])["accounts"][0].clone();
+        account["detail"].as_str().unwrap().contains(told).then_some(account)
+    });
+    assert_eq!(account["state"], "backoff");
+    assert!(account["next_attempt"].is_string(), "{account}");
+    let log = daemon.log();
+    let warned = log.lines().filter(|line| line.contains("WARN") && line.contains(told));
+    assert_eq!(warned.count(), 1, "{log}");
+    assert!(daemon.terminate().success());
 }
 
 #[test]

@@ -221,6 +221,8 @@ fn terminal(world: &World, arguments: &[&str]) -> PtySession {
     spawn_command(command, Some(30_000)).unwrap()
 }
 
+const BACKSPACE: &str = "\u{7f}";
+
 /// Waits for a question and answers it.
 #[track_caller]
 fn answer(terminal: &mut PtySession, question: &str, answer: &str) {
@@ -238,13 +240,14 @@ fn a_newcomer_needs_no_more_than_address_and_password() {
     answer(&mut terminal, "Your mail address", USER);
     answer(&mut terminal, "What others call you", "Ada Example");
     answer(&mut terminal, "How do you hold your network?", "");
-    answer(&mut terminal, "Login name", "");
+    answer(&mut terminal, "Login name", "x");
     terminal.exp_string("an authority signed it that is unknown here").unwrap();
     answer(&mut terminal, "Is this your own server, and this its certificate?", "y");
     answer(&mut terminal, "How do you sign in?", "");
     answer(&mut terminal, "Password", "wrong");
-    terminal.exp_string("refused the login").unwrap();
+    terminal.exp_string("refused the login of ada@example.comx").unwrap();
     answer(&mut terminal, "Try once more?", "");
+    answer(&mut terminal, "Login name", BACKSPACE);
     answer(&mut terminal, "How do you sign in?", "");
     answer(&mut terminal, "Password", PASSWORD);
     terminal.exp_string("it lets you in: 3 messages").unwrap();

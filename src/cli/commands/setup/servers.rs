@@ -39,21 +39,28 @@ pub(super) async fn servers(
     let best = found.imap.first();
     let imap = match &args.imap {
         Some(named) => at(named, args.imap_tls, &IMAP),
-        None => settled(asker, best, &IMAP)?,
+        None => settled(asker, best, "", &IMAP)?,
     };
     let user = args.user.clone().or_else(|| best.map(|server| server.user.clone()));
     let user = match user {
         Some(user) => user,
         // Found by nobody: the one thing that is nearly always right.
         None if !asker.can_ask() => address.to_owned(),
-        None => asker.text("Login name", address, |_| Ok(()))?,
+        None => self::user(asker, address)?,
     };
     let smtp = match named_to_send(args) {
         Some(named) => Some(named),
         None if args.no_smtp => None,
-        None => to_send(desk, asker, found.smtp.first())?.map(|smtp| args.trusted(smtp)),
+        None => {
+            let smtp = to_send(desk, asker, found.smtp.first(), &imap.host)?;
+            smtp.map(|smtp| args.trusted(smtp))
+        }
     };
     Ok(Servers { imap: args.trusted(imap), user, smtp })
+}
+
+pub(super) fn user(asker: &Asker, proposed: &str) -> Result<String> {
+    asker.text("Login name", proposed, |_| Ok(()))
 }
 
 /// The server that an option names to send with.
@@ -71,13 +78,13 @@ struct Way {
 
 const IMAP: Way = Way {
     option: "--imap imap.example.com",
-    question: "Server that keeps your mail (IMAP)",
+    question: "Server that keeps your mail (IMAP), like imap.example.com",
     usual: Tls::usual_imap,
     starttls: &[143],
 };
 const SMTP: Way = Way {
     option: "--smtp smtp.example.com, or --no-smtp",
-    question: "Server that sends mail (SMTP)",
+    question: "Server that sends mail (SMTP), like smtp.example.com",
     usual: Tls::usual_smtp,
     starttls: &[25, 587],
 };
@@ -110,11 +117,20 @@ async fn find(desk: &Desk, address: &str) -> Discovery {
     found
 }
 
-fn to_send(desk: &Desk, asker: &Asker, best: Option<&Server>) -> Result<Option<Endpoint>> {
+/// Where none was found, it is likely called as `imap_host` is.
+fn to_send(
+    desk: &Desk,
+    asker: &Asker,
+    best: Option<&Server>,
+    imap_host: &str,
+) -> Result<Option<Endpoint>> {
     if asker.can_ask() {
         let asked = "Mail you a digest each week? It needs a server that sends mail";
         let wanted = asker.confirmed(asked, true)?;
-        return wanted.then(|| settled(asker, best, &SMTP)).transpose();
+        let likely = imap_host
+            .strip_prefix("imap.")
+            .map_or_else(|| imap_host.to_owned(), |domain| format!("smtp.{domain}"));
+        return wanted.then(|| settled(asker, best, &likely, &SMTP)).transpose();
     }
     if best.is_none() {
         desk.say("No server to send with is known: no digest will be mailed (--smtp names one).");
@@ -143,14 +159,14 @@ fn named(asker: &Asker, known: &Endpoint, way: &Way) -> Result<Endpoint> {
     Ok(Endpoint { host, port, tls, ..known.clone() })
 }
 
-/// What was found, or what is put in its place.
-fn settled(asker: &Asker, best: Option<&Server>, way: &Way) -> Result<Endpoint> {
+/// What was found, or what is put in its place; `likely`: what is proposed where nothing was.
+fn settled(asker: &Asker, best: Option<&Server>, likely: &str, way: &Way) -> Result<Endpoint> {
     let found = best.map(endpoint);
     if !asker.can_ask() {
         return found.ok_or_else(|| missing(way.option));
     }
     let proposed = best.map(|server| format!("{}:{}", server.host, server.port));
-    let proposed = proposed.unwrap_or_default();
+    let proposed = proposed.unwrap_or_else(|| likely.to_owned());
     let answer = answered(asker, &proposed, way)?;
     match found.filter(|_| answer == proposed) {
         Some(found) => Ok(found),
@@ -166,17 +182,23 @@ fn answered(asker: &Asker, proposed: &str, way: &Way) -> Result<String> {
 fn protected(asker: &Asker, answer: &str, way: &Way) -> Result<Endpoint> {
     let named = HostAndPort::parse(answer).map_err(Error::usage)?;
     let likely = at(&named, None, way);
-    let mut kinds = vec![TlsChoice(likely.tls)];
-    kinds.extend(Tls::ALL.into_iter().filter(|tls| *tls != likely.tls).map(TlsChoice));
-    let TlsChoice(tls) = asker.one_of("How is the connection protected?", kinds)?;
+    let kind = |tls| TlsChoice { tls, is_usual: tls == likely.tls };
+    let mut kinds = Tls::ALL.map(kind).to_vec();
+    kinds.sort_by_key(|kind| !kind.is_usual);
+    let TlsChoice { tls, .. } = asker.one_of("How is the connection protected?", kinds)?;
     Ok(at(&named, Some(tls), way))
 }
 
-struct TlsChoice(Tls);
+#[derive(Clone, Copy)]
+struct TlsChoice {
+    tls: Tls,
+    is_usual: bool,
+}
 
 impl std::fmt::Display for TlsChoice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(protection(self.0))
+        let usual = if self.is_usual { ", as is usual" } else { "" };
+        write!(f, "{}{usual}", protection(self.tls))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn mailbox(
     asker: &Asker,
     address: &str,
     server: Endpoint,
-    user: String,
+    mut user: String,
 ) -> Result<(DraftImap, Option<TypedPassword>)> {
     let (server, taken) = reached(desk, asker, server).await?;
     let account = address.rsplit('@').next().unwrap_or(address);
@@ -48,6 +48,9 @@ pub(super) async fn mailbox(
                 desk.tell(&words(&error));
                 if !asker.confirmed("Try once more?", true)? {
                     return Err(error);
+                }
+                if error.kind() == Kind::LoginRefused && args.user.is_none() {
+                    user = servers::user(asker, &user)?;
                 }
             }
             Err(error) => return Err(error),
