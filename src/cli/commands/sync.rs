@@ -13,6 +13,16 @@ use crate::error::Result;
 /// # Errors
 /// `Config` without an account; the first account's that failed, once all have been tried.
 pub(super) async fn run(desk: &Desk) -> Result<()> {
+    let read = pass(desk).await?;
+    desk.say(&format!("{} read", count(read, "message", "messages")));
+    Ok(())
+}
+
+/// How many messages were read.
+///
+/// # Errors
+/// As of [`run`].
+pub(super) async fn pass(desk: &Desk) -> Result<u64> {
     let bar = ProgressBar::new_spinner();
     if desk.quiet || !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
@@ -33,6 +43,5 @@ pub(super) async fn run(desk: &Desk) -> Result<()> {
     .await;
     bar.finish_and_clear();
     done?;
-    desk.say(&format!("{} read", count(read, "message", "messages")));
-    Ok(())
+    Ok(read)
 }

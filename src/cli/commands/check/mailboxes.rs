@@ -19,14 +19,27 @@ pub(super) async fn accounts(desk: &Desk, stored: &[AccountRow]) -> Vec<Part> {
         parts.push(Part::ill("accounts", &error));
     }
     for account in &desk.config.accounts {
-        let result = probe(account).await.map(|folders| {
-            let stored = stored.iter().find(|known| known.name == account.name);
-            let cost = cost(account, stored, &folders);
-            folder_list(&folders) + &cost.map(|cost| format!("\n{cost}")).unwrap_or_default()
-        });
-        parts.push(Part::of("account", result).of_account(&account.name));
+        let stored = stored.iter().find(|known| known.name == account.name);
+        let part = match probe(account).await {
+            Ok(folders) => opened(account, stored, &folders),
+            Err(error) => Part::ill("account", &error),
+        };
+        parts.push(part.of_account(&account.name));
     }
     parts
+}
+
+fn opened(account: &Account, stored: Option<&AccountRow>, folders: &[(String, Role, u32)]) -> Part {
+    let cost = cost(account, stored, folders).map(|cost| format!("\n{cost}"));
+    let part = Part::well("account", folder_list(folders) + &cost.unwrap_or_default());
+    let holds_answers = |role: &Role| matches!(role, Role::Sent | Role::All);
+    if folders.iter().any(|(_, role, _)| holds_answers(role)) {
+        return part;
+    }
+    part.advised(
+        "no folder with what you send is read, so your answers aren't seen: if there is one, name \
+         it in `folders` of this account",
+    )
 }
 
 /// Whose word is taken on who sent the mail of each account, or could be.
@@ -229,6 +242,24 @@ fn unreadable(store: &Store) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_whose_answers_are_not_seen_is_told_of() {
+        let config = crate::config::parse(
+            "[me]\naddresses = [\"ada@example.com\"]\n[[account]]\nname = \"work\"\n\
+             kind = \"maildir\"\npath = \"/m\"\n",
+            std::path::Path::new("config.toml"),
+            &crate::config::Environment::of_system(),
+        );
+        let account = &config.unwrap().accounts[0];
+        let folders = |roles: &[Role]| -> Vec<(String, Role, u32)> {
+            roles.iter().map(|role| (role.name().to_owned(), *role, 1)).collect()
+        };
+        let fix = |roles: &[Role]| opened(account, None, &folders(roles)).fix;
+        assert!(fix(&[Role::Inbox, Role::Other]).unwrap().contains("your answers aren't seen"));
+        assert_eq!(fix(&[Role::Inbox, Role::Sent]), None);
+        assert_eq!(fix(&[Role::All, Role::Junk]), None);
+    }
 
     #[test]
     fn only_a_server_that_signs_nearly_everything_is_taken_for_mine() {

@@ -37,7 +37,7 @@ pub(super) async fn run(
     };
     if contacts::made(&desk, args, asker)? && desk.config.policy.reads_text {
         // Now it is known whose texts say whether an answer is due.
-        sync::run(&desk).await?;
+        sync::pass(&desk).await?;
     }
     desk.tell("");
     status::show(&desk)?;

@@ -9,16 +9,13 @@ use crate::cli::browser;
 use crate::cli::desk::Desk;
 use crate::cli::draft::{Draft, DraftImap, DraftMailbox, DraftSmtp, Endpoint, PostLogin};
 use crate::config::{
-    self, AccountKind, Config, Environment, Imap, Login, Mailer, Smtp, TokenCommand,
+    self, AccountKind, Config, Environment, Fingerprint, Imap, Login, Mailer, Smtp, TokenCommand,
 };
 use crate::deliver;
 use crate::domain::text::count;
 use crate::error::{Error, Kind, Result};
 use crate::source::imap::{self, ProofsTaken};
 use crate::trust::Untrusted;
-
-/// Of a certificate that nobody who is trusted vouches for.
-const IS_MINE: &str = "Is this your own server, and this its certificate?";
 
 /// A mailbox that lets the user in.
 ///
@@ -73,16 +70,22 @@ async fn reached(
         desk.tell(&words(&error));
         match Untrusted::of(&error) {
             Some(untrusted) => {
-                desk.tell(&format!("SHA-256: {}", untrusted.fingerprint));
-                if asker.confirmed(IS_MINE, false)? {
-                    server.fingerprint = Some(untrusted.fingerprint);
-                    continue;
+                let shown = Some(untrusted.fingerprint);
+                if !is_mine(desk, asker, shown)? {
+                    return Err(error);
                 }
-                return Err(error);
+                server.fingerprint = shown;
             }
             None => server = servers::another(asker, &server)?,
         }
     }
+}
+
+/// Whether a certificate that nobody who is trusted vouches for is one of the user's own.
+fn is_mine(desk: &Desk, asker: &Asker, shown: Option<Fingerprint>) -> Result<bool> {
+    let Some(fingerprint) = shown else { return Ok(false) };
+    desk.tell(&format!("SHA-256: {fingerprint}"));
+    asker.confirmed("Is this your own server, and this its certificate?", false)
 }
 
 /// As much of an account as a connection needs that shows no proof.
@@ -178,12 +181,10 @@ pub(super) async fn post(
             return Err(error);
         }
         desk.tell(&words(&error));
-        let pinned = Untrusted::of(&error).map(|untrusted| untrusted.fingerprint);
+        let shown = Untrusted::of(&error).map(|untrusted| untrusted.fingerprint);
         let Some(mut server) = smtp.server.clone() else { return Err(error) };
-        if let Some(fingerprint) = pinned
-            && asker.confirmed(IS_MINE, false)?
-        {
-            server.fingerprint = Some(fingerprint);
+        if is_mine(desk, asker, shown)? {
+            server.fingerprint = shown;
         } else if asker.confirmed("Go without the digest by mail for now?", true)? {
             draft.smtp = None;
             continue;
