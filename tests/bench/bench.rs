@@ -13,6 +13,7 @@
     reason = "a benchmark measures real time, prints what it finds, and fails by panicking"
 )]
 
+mod ask;
 mod child;
 mod daemon;
 mod disk;
@@ -49,7 +50,8 @@ const OF_THE_TABLE: [Benchmark; 7] = [
 ];
 
 /// Only run by their names.
-const OTHERS: [Benchmark; 4] = [
+const OTHERS: [Benchmark; 5] = [
+    ("ask", ask::run),
     ("people", people::run),
     ("standings", |_| standings::run()),
     ("measure", |_| measure::run()),

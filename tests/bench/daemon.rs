@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use requite::book::{learn, measure_history};
+use requite::domain::model::Moment;
 use requite::domain::policy::Policy;
 use requite::store::Store;
 
@@ -87,7 +88,7 @@ impl Costs {
 fn measure(messages: usize, server: &Server) -> Costs {
     let world = child::home();
     world.configure(&configuration(&world, server));
-    prepare(&world.home().join("data"), messages);
+    prepare(&world.home().join("data"), messages, Timestamp::now().into());
 
     let begun = Instant::now();
     let mut command = world.command(&["run"]);
@@ -168,12 +169,13 @@ fn configuration(world: &World, server: &Server) -> String {
     )
 }
 
-fn prepare(data: &Path, messages: usize) {
+/// Stores, measures and learns, as it stands at `now`.
+pub(super) fn prepare(data: &Path, messages: usize, now: Moment) {
     fs::create_dir_all(data).unwrap();
     let store = Store::open(data).unwrap();
     stored::fill(&store, messages, messages / 100);
     measure_history(&store, &Policy::default()).unwrap();
-    learn(&store, &Policy::default(), Timestamp::now().into()).unwrap();
+    learn(&store, &Policy::default(), now).unwrap();
 }
 
 /// A question from one of the contacts; from the server's word to the stored and measured mail.
