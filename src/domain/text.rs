@@ -74,6 +74,15 @@ pub fn duration(hours: f64) -> String {
     format!("{} {rest} h", count(days as u64, "day", "days"))
 }
 
+/// The same in few letters, where a table has little room: `25 min`, `3 h`, `12 d`.
+pub fn short_duration(hours: f64) -> String {
+    if hours.is_finite() && hours.round() > 48.0 {
+        format!("{:.0} d", hours / 24.0)
+    } else {
+        duration(hours)
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`; nothing for none.
 pub fn listed(parts: &[impl AsRef<str>]) -> String {
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();

@@ -6,6 +6,7 @@ mod suggesting;
 use std::cmp::Ordering;
 
 use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::book::{Book, Person};
@@ -13,7 +14,7 @@ use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::score::{Claim, claim};
-use crate::domain::measure::standing::{SideFigures, WithinLimit};
+use crate::domain::measure::standing::{SideFigures, Standing, WithinLimit};
 use crate::domain::text::{clean, days};
 use crate::error::Result;
 use crate::store::{ContactRow, IdentityKind};
@@ -117,28 +118,37 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         });
         return Ok(());
     }
-    desk.print(&table(desk, &people))
+    desk.print(&table(&people, args.sort, &desk.config.policy.zone))
 }
 
-fn table(desk: &Desk, people: &[Person]) -> String {
+/// Where there is no room for all of it, bars go first, and last what it is sorted by.
+fn table(people: &[Person], sort: SortKey, zone: &TimeZone) -> String {
     let headings =
-        ["ID", "NAME", "SCORE", "THEY ANSWER", "IN TIME", "YOU ANSWER", "IN TIME", "LAST TOUCH"];
-    let mut columns = render::Columns::new(&headings);
+        ["ID", "NAME", "SCORE", "THEY TAKE", "", "IN TIME", "YOU TAKE", "", "IN TIME", "LAST"];
+    let spare = match sort {
+        SortKey::Touch => [7, 4, 8, 5],
+        _ => [7, 4, 9, 8],
+    };
+    let mut columns = render::Columns::new(&headings).sparing(&spare);
     for person in people {
         let standing = &person.standing;
         let star = if person.starred { "★ " } else { "" };
+        let [their_bar, they] = in_time(&standing.them);
+        let [my_bar, me] = in_time(&standing.me);
         columns.row([
             person.row.id.to_string(),
             format!("{star}{}", clean(&person.row.name)),
             render::score(standing),
             they_answer(person),
-            in_time(&standing.them),
-            render::median(&standing.me),
-            in_time(&standing.me),
-            render::day(standing.last_touch, &desk.config.policy.zone),
+            their_bar,
+            they,
+            render::short_median(&standing.me),
+            my_bar,
+            me,
+            render::short_day(standing.last_touch, zone),
         ]);
     }
-    columns.finish(&[2, 3, 5], &[1])
+    columns.finish(&[2, 3, 5, 6, 8], &[1])
 }
 
 fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> Result<()> {
@@ -178,7 +188,7 @@ fn they_answer(person: &Person) -> String {
     let addresses = person.row.identities.iter().filter(|it| it.kind == IdentityKind::Email);
     let is_left = addresses.count() > person.dead.len();
     if person.dead.is_empty() || is_left {
-        render::median(&person.standing.them)
+        render::short_median(&person.standing.them)
     } else {
         render::alarm("address dead")
     }
@@ -216,13 +226,14 @@ fn show_helpers(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     desk.print(&columns.finish(&[], &[1, 2, 3, 4]))
 }
 
-fn in_time(figures: &SideFigures) -> String {
+/// The share as a bar, and in figures.
+fn in_time(figures: &SideFigures) -> [String; 2] {
     let WithinLimit { share, weight, .. } = &figures.within_limit;
     let bar = render::bar(share.mean, BAR);
     match claim(*weight) {
-        Claim::Nothing => render::UNKNOWN.to_owned(),
-        Claim::Range => format!("{bar} {:.0}–{}", share.low * 100.0, render::percent(share.high)),
-        Claim::Figure => format!("{bar} {}", render::percent(share.mean)),
+        Claim::Nothing => [String::new(), render::UNKNOWN.to_owned()],
+        Claim::Range => [bar, format!("{:.0}–{}", share.low * 100.0, render::percent(share.high))],
+        Claim::Figure => [bar, render::percent(share.mean)],
     }
 }
 
@@ -241,10 +252,11 @@ fn order(key: SortKey, a: &Person, b: &Person) -> Ordering {
     match key {
         SortKey::Name => Ordering::Equal,
         SortKey::Score => {
-            unknown_last(a.score.value.map(|score| -score), b.score.value.map(|score| -score))
+            let highest = |standing: &Standing| standing.told_score().rank().map(|(_, it)| -it);
+            unknown_last(highest(a), highest(b))
         }
-        SortKey::Them => unknown_last(a.them.median.hours, b.them.median.hours),
-        SortKey::Me => unknown_last(a.me.median.hours, b.me.median.hours),
+        SortKey::Them => unknown_last(a.them.told_median().rank(), b.them.told_median().rank()),
+        SortKey::Me => unknown_last(a.me.told_median().rank(), b.me.told_median().rank()),
         SortKey::Touch => b.last_touch.cmp(&a.last_touch),
     }
 }
@@ -254,9 +266,9 @@ fn by_name(a: &Person, b: &Person) -> Ordering {
 }
 
 /// Smallest first.
-fn unknown_last(a: Option<f64>, b: Option<f64>) -> Ordering {
+fn unknown_last<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Ordering {
     match (a, b) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
         (a, b) => b.is_some().cmp(&a.is_some()),
     }
 }

@@ -12,7 +12,6 @@ use crate::domain::measure::entries::Entry;
 use crate::domain::measure::score::Components;
 use crate::domain::measure::standing::Counts;
 use crate::domain::model::{Moment, Stance};
-use crate::domain::policy::Policy;
 use crate::domain::text::clean;
 use crate::error::Result;
 
@@ -22,6 +21,9 @@ mod view;
 pub(crate) struct ShowArgs {
     /// An address, a name or a part of it, or C12
     contact: String,
+    /// Show everything: all earlier turns, and the messages that don't count
+    #[arg(long)]
+    all: bool,
 }
 
 /// # Errors
@@ -34,7 +36,14 @@ pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<()> {
     if desk.json {
         return desk.print_json(document(&page, policy.stance));
     }
-    desk.print(&text(&page, policy, desk.verbose))
+    let view = view::ContactView {
+        page: &page,
+        person: &page.person,
+        zone: &policy.zone,
+        verbose: desk.verbose,
+        all: args.all,
+    };
+    desk.print(&text(&view, policy.stance))
 }
 
 fn document(page: &ContactPage, stance: Stance) -> Value {
@@ -84,8 +93,9 @@ fn explain(person: &Person, stance: Stance) -> String {
     explanation(&name, &person.standing, stance, person.terms.limit_h)
 }
 
-fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
-    let view = view::ContactView { page, person: &page.person, zone: &policy.zone, verbose };
+/// What matters most stands last, where the eye ends.
+fn text(view: &view::ContactView<'_>, stance: Stance) -> String {
+    let page = view.page;
     let mut text = view.head();
     if let Some((absence, end)) = &page.away {
         text.push_str(&view.away(absence, *end));
@@ -94,15 +104,15 @@ fn text(page: &ContactPage, policy: &Policy, verbose: bool) -> String {
         text.push_str(&view.restored(at));
     }
     text.push_str(&view.work_news());
-    text.push_str(&view.score(&explain(&page.person, policy.stance)));
-    text.push_str(&view.sides());
-    text.push_str(&view.rhythm());
     let (open, past) = view.turns();
-    text.push_str(&view.listed("Open turns", &open));
-    text.push_str(&view.listed("Earlier turns, newest first", &past));
-    text.push_str(&view.balance());
-    text.push_str(&view.entries());
     text.push_str(&view.left_out());
+    text.push_str(&view.past(&past));
+    text.push_str(&view.entries());
+    text.push_str(&view.balance());
+    text.push_str(&view.rhythm());
+    text.push_str(&view.sides());
+    text.push_str(&view.score(&explain(view.person, stance)));
+    text.push_str(&view.open(&open));
     text
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct StatusArgs {
     /// Exit with 3 when something is overdue
     #[arg(long)]
     exit_code: bool,
-    /// List what may need no reply, too
+    /// List everything: also what doesn't fit on the screen, and what may not need a reply
     #[arg(long)]
     all: bool,
 }
@@ -37,7 +37,8 @@ pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
     if desk.json {
         desk.print_json(state.document(desk.config.policy.stance))?;
     } else {
-        desk.print(&state.text(&desk.config.policy, args.all))?;
+        let height = render::terminal_height().filter(|_| !args.all);
+        desk.print(&state.text(&desk.config.policy, args.all, height))?;
         if state.accounts.are_stopped() {
             desk.tell(STOPPED);
         }
@@ -51,7 +52,8 @@ pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
 /// # Errors
 /// Those of reading the database.
 pub(super) fn show(desk: &Desk) -> Result<()> {
-    desk.print(&State::now(desk)?.text(&desk.config.policy, false))
+    let height = render::terminal_height();
+    desk.print(&State::now(desk)?.text(&desk.config.policy, false, height))
 }
 
 const STOPPED: &str =
@@ -91,14 +93,20 @@ impl State {
         })
     }
 
-    fn text(&self, policy: &Policy, all: bool) -> String {
+    /// `height`: so many lines are to hold all of it at a glance.
+    fn text(&self, policy: &Policy, all: bool, height: Option<u16>) -> String {
         let page = Page { zone: &policy.zone, now: self.now, all };
+        let Totals { i_owe, they_owe, .. } = self.totals;
+        let (mine, theirs) = match height {
+            Some(height) => self.share(usize::from(height)),
+            None => (i_owe, they_owe),
+        };
         let mut parts = if self.totals.contacts == 0 {
             vec![NO_CONTACTS.to_owned()]
         } else {
             vec![
-                page.owed(&self.i_owe, &i_owe_heading(&self.totals)),
-                page.owed(&self.they_owe, &they_owe_heading(&self.totals)),
+                page.owed(&self.i_owe, i_owe_heading(&self.totals), mine),
+                page.owed(&self.they_owe, they_owe_heading(&self.totals), theirs),
             ]
         };
         if !policy.reads_text {
@@ -106,6 +114,17 @@ impl State {
         }
         parts.push(self.accounts.text(self.now));
         parts.join("\n")
+    }
+
+    /// How many debts of either side there is room for; mine come first, but not alone.
+    fn share(&self, height: usize) -> (usize, usize) {
+        const A_DEBT: usize = 2;
+        // Headings, what is left out, blank lines, and the prompt beneath.
+        let others = 9 + self.accounts.rows.len();
+        let room = (height.saturating_sub(others) / A_DEBT).max(2);
+        let Totals { i_owe, they_owe, .. } = self.totals;
+        let mine = i_owe.min(room.saturating_sub(they_owe).max(room * 2 / 3));
+        (mine, they_owe.min(room - mine))
     }
 }
 
@@ -131,7 +150,7 @@ fn i_owe_heading(totals: &Totals) -> String {
 
 fn they_owe_heading(totals: &Totals) -> String {
     match totals.they_owe {
-        0 => "You are waiting for nobody.".to_owned(),
+        0 => "You aren't waiting for anyone.".to_owned(),
         some => {
             let owed = format!("You are waiting for {}", count(some as u64, "answer", "answers"));
             heading(owed, totals.they_owe_overdue)
@@ -151,17 +170,33 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn owed(&self, debts: &[NamedDebt], heading: &str) -> String {
-        let mut text = format!("{}\n", render::strong(heading));
+    fn owed(&self, debts: &[NamedDebt], mut heading: String, most: usize) -> String {
         let (due, perhaps): (Vec<_>, Vec<_>) =
             debts.iter().partition(|named| named.debt.likelihood() == Likelihood::Due);
-        text.push_str(&self.table(&due));
+        let listed = due.get(..most).unwrap_or(&due);
+        if listed.len() < due.len() {
+            heading.push_str(&match listed.len() {
+                1 => "; the likeliest:".to_owned(),
+                some => format!("; the {some} likeliest:"),
+            });
+        }
+        let mut text = format!("{}\n", render::strong(&heading));
+        text.push_str(&self.table(listed));
         if self.all && !perhaps.is_empty() {
-            text.push_str(&format!("  {}\n", render::faint("These may need no reply:")));
+            text.push_str(&format!("  {}\n", render::faint("These may not need a reply:")));
             text.push_str(&self.table(&perhaps));
-        } else if !perhaps.is_empty() {
-            let more = if due.is_empty() { "" } else { " more" };
-            let line = format!("{}{more} may not need a reply: status --all", perhaps.len());
+            return text;
+        }
+        let mut left_out = Vec::new();
+        if listed.len() < due.len() {
+            left_out.push(format!("{} more", due.len() - listed.len()));
+        }
+        if !perhaps.is_empty() {
+            let more = if due.is_empty() || !left_out.is_empty() { "" } else { " more" };
+            left_out.push(format!("{}{more} may not need a reply", perhaps.len()));
+        }
+        if !left_out.is_empty() {
+            let line = format!("{}: status --all", left_out.join("; "));
             text.push_str(&format!("  {}\n", render::faint(&line)));
         }
         text
@@ -171,7 +206,8 @@ impl Page<'_> {
         if debts.is_empty() {
             return String::new();
         }
-        let mut columns = render::Columns::bare();
+        // When it is due tells how long they have waited, too.
+        let mut columns = render::Columns::bare().sparing(&[2]);
         for named in debts {
             columns.row(self.cells(named));
         }
@@ -280,7 +316,7 @@ mod tests {
 
     #[test]
     fn my_own_debts_stand_first_and_lateness_is_plain() {
-        let text = plain(&state().text(&Policy::default(), false));
+        let text = plain(&state().text(&Policy::default(), false, None));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], "You owe 1 answer");
         assert!(lines[1].contains("Grace Hopper  24 h  due in 24 h"), "{text}");
@@ -300,5 +336,21 @@ mod tests {
         check(0, 0, "Nobody is waiting for you.");
         check(1, 0, "You owe 1 answer");
         check(3, 2, "You owe 3 answers, 2 overdue");
+    }
+
+    #[test]
+    fn a_screen_of_24_lines_holds_it_at_a_glance() {
+        let mut state = state();
+        state.i_owe = vec![state.i_owe[0].clone(); 28];
+        state.they_owe = vec![state.they_owe[0].clone(); 15];
+        let totals = Totals { i_owe: 28, i_owe_overdue: 20, they_owe: 15, ..state.totals };
+        state.totals = totals;
+        let text = plain(&state.text(&Policy::default(), false, Some(24)));
+        assert!(text.lines().count() < 24, "{text}");
+        assert!(text.starts_with("You owe 28 answers, 20 overdue; the 4 likeliest:\n"), "{text}");
+        assert!(text.contains("24 more: status --all"), "{text}");
+        assert!(text.contains("15 answers, 1 overdue; the 3 likeliest:\n"), "{text}");
+        let all = plain(&state.text(&Policy::default(), true, None));
+        assert_eq!((all.matches("C1-").count(), all.matches("C2-").count()), (28, 15), "{all}");
     }
 }

@@ -77,7 +77,45 @@ pub struct Standing {
     pub last_touch: Option<Moment>,
 }
 
+/// As much of a figure as the evidence allows to say to a person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Estimate {
+    /// Nothing.
+    Unknown,
+    /// What it is.
+    Point(f64),
+    /// Between which it lies.
+    Range(f64, f64),
+    /// What it isn't below.
+    AtLeast(f64),
+    /// What nobody has reached yet who was waited for.
+    SoFar(f64),
+}
+
+impl Estimate {
+    /// Where it stands among others, lowest first: a range by its middle, and what has only a lower
+    /// bound behind all that have an upper one.
+    pub fn rank(self) -> Option<(bool, f64)> {
+        match self {
+            Estimate::Unknown => None,
+            Estimate::Point(it) => Some((false, it)),
+            Estimate::Range(low, high) => Some((false, f64::midpoint(low, high))),
+            Estimate::AtLeast(it) | Estimate::SoFar(it) => Some((true, it)),
+        }
+    }
+}
+
 impl Standing {
+    /// The score, as far as it may be named.
+    pub fn told_score(&self) -> Estimate {
+        let range = &self.score.range;
+        match (self.figure(), score::claim(self.inputs.matured)) {
+            (Some(figure), _) => Estimate::Point(figure),
+            (None, Claim::Nothing) => Estimate::Unknown,
+            (None, _) => Estimate::Range(range.low, range.high),
+        }
+    }
+
     /// The score where enough is known to show people a point; elsewhere only its range.
     pub fn figure(&self) -> Option<f64> {
         self.score.value.filter(|_| score::claim(self.inputs.matured) == Claim::Figure)
@@ -85,6 +123,19 @@ impl Standing {
 }
 
 impl SideFigures {
+    /// The median in hours, as far as it may be named.
+    pub fn told_median(&self) -> Estimate {
+        let SideFigures { median, longest_h, .. } = self;
+        match (score::claim(self.n_eff), median.hours, median.low, median.high) {
+            (Claim::Nothing, ..) => Estimate::Unknown,
+            (_, None, ..) => longest_h.map_or(Estimate::Unknown, Estimate::SoFar),
+            (Claim::Figure, Some(hours), ..) => Estimate::Point(hours),
+            (Claim::Range, _, Some(low), Some(high)) => Estimate::Range(low, high),
+            (Claim::Range, _, Some(low), None) if low > 0.0 => Estimate::AtLeast(low),
+            (Claim::Range, ..) => Estimate::Unknown,
+        }
+    }
+
     /// All of them, those that don't count among them.
     pub fn turns(&self) -> usize {
         self.answered + self.open + self.expired + self.closed

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::book::Book;
 use crate::cli::tests::{self as sample, fields, plain};
+use crate::domain::policy::Policy;
 
 fn grace() -> ContactPage {
     let (store, policy) = sample::acquaintances();
@@ -104,7 +105,8 @@ fn what_was_entered_by_hand_stands_in_the_ledger() {
 #[test]
 fn a_message_that_does_not_count_is_shown_with_why() {
     let page = grace();
-    let text = plain(&view(&page).left_out());
+    assert_eq!(plain(&view(&page).left_out()), "  1 message doesn't count: show --all\n");
+    let text = plain(&view::ContactView { all: true, ..view(&page) }.left_out());
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.contains("Tue 3 Mar 2026, 10:01") && text.contains("Out of office"), "{text}");
 }
@@ -119,7 +121,7 @@ fn the_page_tells_both_sides_with_their_evidence() {
     assert!(sides.contains("1 answered, 1 open, 0 never answered"), "{sides}");
     let (open, past) = page.turns();
     assert_eq!((open.len(), past.len()), (1, 2));
-    let open = plain(&page.listed("Open turns", &open));
+    let open = plain(&page.open(&open));
     assert!(open.contains("they wrote  waiting 24 h"), "{open}");
 }
 
@@ -128,11 +130,12 @@ fn a_long_page_says_what_stayed_of_each_text() {
     let page = grace();
     let page = view::ContactView { verbose: true, ..view(&page) };
     let (_, past) = page.turns();
-    let past = plain(&page.listed("Earlier", &past));
+    let past = plain(&page.past(&past));
     assert!(past.contains("text: asks something, begins by asking, asks at the end"), "{past}");
     assert!(past.contains("has up to 20 words, English"), "{past}");
 }
 
 fn view(page: &ContactPage) -> view::ContactView<'_> {
-    view::ContactView { page, person: &page.person, zone: const { &TimeZone::UTC }, verbose: false }
+    let zone = const { &TimeZone::UTC };
+    view::ContactView { page, person: &page.person, zone, verbose: false, all: false }
 }

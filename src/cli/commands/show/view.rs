@@ -16,8 +16,8 @@ use crate::domain::model::{Channel, Moment, Side, TouchId};
 use crate::domain::text::{clean, count, days, duration};
 
 const BAR: usize = 10;
-/// As much evidence as fits a few screens; `--json` holds all of it.
-const LISTED: usize = 40;
+/// As much evidence as leaves room for the rest on a screen; `--all` shows all of it.
+const LISTED: usize = 10;
 
 pub(super) struct ContactView<'a> {
     pub page: &'a ContactPage,
@@ -25,6 +25,8 @@ pub(super) struct ContactView<'a> {
     pub zone: &'a TimeZone,
     /// With what stayed of each text.
     pub verbose: bool,
+    /// However much it is, and what doesn't count, too.
+    pub all: bool,
 }
 
 impl ContactView<'_> {
@@ -98,7 +100,8 @@ impl ContactView<'_> {
                 format!("{told}, with 80 % certainty {:.0} to {:.0}", range.low, range.high)
             }
         };
-        let mut text = format!("\n{} {known}\n  {explanation}\n", render::strong("Score"));
+        let explanation = render::wrapped(explanation, 2);
+        let mut text = format!("\n{} {known}\n{explanation}", render::strong("Score"));
         if claim(standing.inputs.matured) == Claim::Nothing {
             return text;
         }
@@ -119,22 +122,44 @@ impl ContactView<'_> {
             + &side(&format!("How you answer {name}"), &standing.me, &limit)
     }
 
-    /// The open ones oldest first, the others newest first.
+    /// The open ones, and the others; oldest first.
     pub fn turns(&self) -> (Vec<&ExplainedTurn>, Vec<&ExplainedTurn>) {
         let is_open =
             |explained: &&ExplainedTurn| explained.turn.status(self.page.now) == Status::Open;
-        let (open, mut past): (Vec<_>, Vec<_>) = self.page.turns.iter().partition(is_open);
-        past.reverse();
-        (open, past)
+        self.page.turns.iter().partition(is_open)
     }
 
-    pub fn listed(&self, heading: &str, turns: &[&ExplainedTurn]) -> String {
+    pub fn open(&self, turns: &[&ExplainedTurn]) -> String {
+        match turns {
+            [] => format!("\n{}\n", render::strong("Nothing is open between you")),
+            turns => self.listed("Open", turns),
+        }
+    }
+
+    pub fn past(&self, turns: &[&ExplainedTurn]) -> String {
+        self.listed("Earlier", self.latest(turns)) + &self.earlier_ones(turns.len())
+    }
+
+    fn latest<'a, T>(&self, all: &'a [T]) -> &'a [T] {
+        let most = if self.all { all.len() } else { LISTED };
+        all.get(all.len().saturating_sub(most)..).unwrap_or(all)
+    }
+
+    fn earlier_ones(&self, all: usize) -> String {
+        match all.saturating_sub(LISTED) {
+            0 => String::new(),
+            _ if self.all => String::new(),
+            unlisted => render::faint(&format!("  and {unlisted} before these: show --all")) + "\n",
+        }
+    }
+
+    fn listed(&self, heading: &str, turns: &[&ExplainedTurn]) -> String {
         if turns.is_empty() {
             return String::new();
         }
         let mut columns = Columns::bare();
         let mut reasons = Vec::new();
-        for told in turns.iter().take(LISTED) {
+        for told in turns {
             let turn = &told.turn;
             let text = if self.verbose { self.text(turn) } else { None };
             let lines: Vec<String> =
@@ -142,14 +167,21 @@ impl ContactView<'_> {
             reasons.push(lines.join("\n"));
             columns.row([
                 turn.id.to_string(),
-                render::time(turn.start, self.zone),
+                self.when(turn.start),
                 begun(turn).to_owned(),
                 self.fate(turn),
                 self.page.subject(turn).map(clean).unwrap_or_default(),
             ]);
         }
         let table = render::beneath(&columns.finish(&[], &[4]), &reasons);
-        format!("\n{}\n{table}{}", render::strong(heading), render::more(turns.len(), LISTED))
+        format!("\n{}\n{table}", render::strong(heading))
+    }
+
+    fn when(&self, at: Moment) -> String {
+        match self.verbose {
+            true => render::time(at, self.zone),
+            false => render::short_day(Some(at), self.zone),
+        }
     }
 
     /// How likely an answer is due, and why; of what is past only where it asked for none.
@@ -215,7 +247,7 @@ impl ContactView<'_> {
             return String::new();
         }
         let mut columns = Columns::bare();
-        for entry in entries.iter().rev().take(LISTED) {
+        for entry in self.latest(&entries) {
             let kind = match (entry.kind, entry.other_way) {
                 (EntryKind::Favour, true) => "favour received",
                 (EntryKind::Call, true) if entry.side == Side::Theirs => "call you missed",
@@ -229,17 +261,23 @@ impl ContactView<'_> {
         format!(
             "\n{}\n{table}{}",
             render::strong("Entered by hand"),
-            render::more(entries.len(), LISTED)
+            self.earlier_ones(entries.len())
         )
     }
 
     pub fn left_out(&self) -> String {
         let left_out = &self.page.left_out;
-        if left_out.is_empty() {
-            return String::new();
+        match left_out.len() as u64 {
+            0 => return String::new(),
+            some if !self.all => {
+                let messages = count(some, "message", "messages");
+                let verb = if some == 1 { "doesn't" } else { "don't" };
+                return render::faint(&format!("  {messages} {verb} count: show --all")) + "\n";
+            }
+            _ => {}
         }
         let mut columns = Columns::bare();
-        for left in left_out.iter().rev().take(LISTED) {
+        for left in left_out {
             let details = self.page.details(TouchId::Message(left.message));
             let subject = details.and_then(|details| details.subject.as_deref());
             columns.row([
@@ -249,9 +287,8 @@ impl ContactView<'_> {
                 subject.map(clean).unwrap_or_default(),
             ]);
         }
-        let heading = render::strong("Messages that don't count, newest first");
-        let table = columns.finish(&[], &[2]);
-        format!("\n{heading}\n{table}{}", render::more(left_out.len(), LISTED))
+        let heading = render::strong("Messages that don't count");
+        format!("\n{heading}\n{}", columns.finish(&[], &[2]))
     }
 
     /// That not only one mail bears the Message-ID of one of the turn's.
