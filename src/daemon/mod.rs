@@ -23,6 +23,7 @@ pub mod wake;
 mod writer;
 
 pub use errands::Outlet;
+pub use file_changes::FileChanges;
 pub use home::{Home, Lock, xdg_folder};
 pub use progress::{History, Progress};
 pub use service::{Daemon, run};

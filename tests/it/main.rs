@@ -10,6 +10,7 @@
 
 mod archives;
 mod bad_input;
+mod bar;
 mod beside;
 mod corpus;
 mod dead_addresses;

@@ -37,3 +37,13 @@ fn the_schema_of_the_configuration_is_one_document() {
     assert_eq!(schema["additionalProperties"], false);
     assert!(schema["properties"]["account"].is_object(), "{schema}");
 }
+
+#[test]
+fn an_option_without_effect_is_refused() {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    for command in ["sync", "run", "check", "setup", "demo"] {
+        let (code, complaint) = world.fails(&[command, "--at", "2026-11-16"]);
+        assert_eq!(code, 2, "{command}: {complaint}");
+        assert!(complaint.contains("--at has no effect on this command"), "{complaint}");
+    }
+}

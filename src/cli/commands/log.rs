@@ -2,10 +2,11 @@
 
 use clap::Args;
 use clap::builder::TypedValueParser;
+use jiff::tz::TimeZone;
 
 use crate::cli::choice::one_of;
 use crate::cli::desk::Desk;
-use crate::cli::person;
+use crate::cli::{person, render};
 use crate::domain::measure::entries::{Entry, EntryKind};
 use crate::domain::model::{Moment, Side};
 use crate::domain::text::listed;
@@ -59,8 +60,10 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
     if value && kind != EntryKind::Note {
         return Err(Error::usage("only a note can say how you can help"));
     }
+    let zone = &desk.config.policy.zone;
     let at = at.unwrap_or(desk.now);
     if at > desk.now {
+        let at = render::time(at, zone);
         return Err(Error::usage(format!("{at} is still to come"))
             .hint("log what has happened; --at takes the time of it"));
     }
@@ -74,7 +77,7 @@ pub(super) fn run(desk: &Desk, args: &LogArgs, at: Option<Moment>) -> Result<()>
     let other_way = missed || received || value;
     let entry = Entry { side, other_way, ..Entry::by_hand(kind, at, &text) };
     desk.write(&store, &ids, |store| store.add_entry(&entry, &ids, desk.now))?;
-    desk.say(&sentence(&entry, &names(&contacts)));
+    desk.say(&sentence(&entry, &names(&contacts), zone));
     Ok(())
 }
 
@@ -125,7 +128,7 @@ fn names(contacts: &[ContactRow]) -> String {
     listed(&names)
 }
 
-fn sentence(entry: &Entry, names: &str) -> String {
+fn sentence(entry: &Entry, names: &str, zone: &TimeZone) -> String {
     let theirs = entry.side == Side::Theirs;
     let what = match (entry.kind, entry.other_way) {
         (EntryKind::Call, true) if theirs => format!("a call from {names} that you missed"),
@@ -142,7 +145,7 @@ fn sentence(entry: &Entry, names: &str) -> String {
         (EntryKind::Note, false) => format!("a note about {names}"),
     };
     let text = if entry.text.is_empty() { String::new() } else { format!(": {}", entry.text) };
-    format!("logged {what} at {}{text}", entry.at)
+    format!("logged {what} on {}{text}", render::time(entry.at, zone))
 }
 
 #[cfg(test)]
@@ -188,5 +191,15 @@ mod tests {
         check(EntryKind::Intro, &["bob", "ann"], Err("\"ann\" fits 2 contacts"));
         check(EntryKind::Intro, &["bob"], Err("between two contacts"));
         check(EntryKind::Note, &[], Err("with whom?"));
+    }
+
+    #[test]
+    fn when_it_was_is_told_as_the_clock_on_the_wall_has_it() {
+        let call = Entry::by_hand(EntryKind::Call, Moment(1_796_032_800), "the plan");
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        assert_eq!(
+            sentence(&call, "Bob Moss", &paris),
+            "logged a call with Bob Moss on Mon 30 Nov 2026, 11:00: the plan"
+        );
     }
 }

@@ -6,9 +6,10 @@ use clap::Subcommand;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::globals::Globals;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 
 mod auth;
+mod bar;
 mod check;
 mod completions;
 mod config;
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Import(import::ImportArgs),
     /// Show who is waiting for me, for whom I wait, and how the accounts are doing
     Status(status::StatusArgs),
+    /// Print one line for a status bar: how many are waiting for me
+    Bar(bar::BarArgs),
     /// List contacts with their scores and both response times
     Contacts(contacts::ContactsArgs),
     /// Show all about one contact, with the evidence
@@ -114,16 +117,41 @@ impl Command {
         matches!(self, Setup(_) | Sync | Check(_) | Digest(_) | Auth(_))
     }
 
+    /// Whether it makes a difference to it of which instant it is to speak.
+    fn knows_the_past(&self) -> bool {
+        use Command::{
+            Auth, Check, Completions, Config, Demo, Import, Man, Notify, Run, Setup, Sync,
+        };
+        !matches!(
+            self,
+            Demo(_)
+                | Setup(_)
+                | Run
+                | Sync
+                | Check(_)
+                | Import(_)
+                | Notify(_)
+                | Auth(_)
+                | Config(_)
+                | Completions(_)
+                | Man(_)
+        )
+    }
+
     /// Who takes the globals works where the configuration is wrong, too. `grammar` is that of the
     /// whole command line.
     ///
     /// # Errors
-    /// Those of the command, and before it of opening its desk.
+    /// `Usage` for `--at` where it has no effect; those of the command, and before it of opening its
+    /// desk.
     pub(super) async fn perform(
         self,
         globals: &Globals,
         grammar: fn() -> clap::Command,
     ) -> Result<Exit> {
+        if globals.at.is_some() && !self.knows_the_past() {
+            return Err(Error::usage("--at has no effect on this command: leave it out"));
+        }
         let desk = || Desk::open(globals);
         match self {
             Command::Demo(args) => demo::run(&args, globals).await?,
@@ -136,6 +164,7 @@ impl Command {
             Command::Run => run::run(Desk::open_configured(globals)?).await?,
             Command::Sync => sync::run(&Desk::open_configured(globals)?).await?,
             Command::Status(args) => return status::run(&desk()?, &args),
+            Command::Bar(args) => bar::run(desk()?, &args).await?,
             Command::Contacts(args) => contacts::run(&desk()?, &args)?,
             Command::Show(args) => show::run(&desk()?, &args)?,
             Command::Digest(args) => digest::run(&desk()?, &args).await?,
