@@ -3,6 +3,8 @@
 
 use std::io::{self, Write};
 
+use serde_json::Value;
+
 use super::globals::Globals;
 use crate::book::{AsOf, Book, is_told, measure_history, measure_marked, prepare};
 use crate::config::{self, Config};
@@ -186,12 +188,17 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::print`].
-    pub(super) fn print_json(&self, mut document: serde_json::Value) -> Result<()> {
+    pub(super) fn print_json(&self, document: Value) -> Result<()> {
+        self.print_bytes(format!("{:#}\n", self.stamped(document)).as_bytes())
+    }
+
+    /// A JSON document with its schema and instant.
+    pub(super) fn stamped(&self, mut document: Value) -> Value {
         if let Some(fields) = document.as_object_mut() {
             fields.insert("schema".into(), 1.into());
             fields.insert("at".into(), self.as_of().moment().to_string().into());
         }
-        self.print_bytes(format!("{document:#}\n").as_bytes())
+        document
     }
 
     /// Prints data. A reader that has gone away is no error.

@@ -9,6 +9,7 @@
 )]
 
 mod archives;
+mod assistant;
 mod bad_input;
 mod bar;
 mod beside;

@@ -144,7 +144,7 @@ impl Glance {
         let class: Vec<&str> =
             [Some(alt), (!self.is_watched).then_some("stopped")].into_iter().flatten().collect();
         let in_time = self.owed - self.overdue;
-        let percentage = if self.owed == 0 { 100 } else { in_time * 100 / self.owed };
+        let percentage = (in_time * 100).checked_div(self.owed).unwrap_or(100);
         json!({
             "text": self.text(),
             "alt": alt,

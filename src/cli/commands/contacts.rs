@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
@@ -96,18 +96,9 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     if !args.can_help.is_empty() {
         return show_helpers(desk, args);
     }
-    let mut people = Vec::new();
-    desk.book(&store)?.each_person(|person| {
-        if person.archived_at.is_none() && is_meant(&person.row, query) {
-            people.push(Person { turns: Vec::new(), ..person });
-        }
-        Ok(())
-    })?;
-    people.sort_by(|a, b| order(args.sort, a, b).then_with(|| by_name(a, b)));
-    people.truncate(args.limit.unwrap_or(usize::MAX));
+    let people = people(&desk.book(&store)?, query, args.sort, args.limit)?;
     if desk.json {
-        let contacts: Vec<_> = people.iter().map(json::contact).collect();
-        return desk.print_json(json!({ "contacts": contacts }));
+        return desk.print_json(document(&people));
     }
     if people.is_empty() {
         desk.say(if query.is_empty() {
@@ -119,6 +110,39 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         return Ok(());
     }
     desk.print(&table(&people, args.sort, &desk.config.policy.zone))
+}
+
+/// The document, best first.
+///
+/// # Errors
+/// Those of reading the database.
+pub(super) fn answer(desk: &Desk, query: &str, limit: Option<usize>) -> Result<Value> {
+    let store = desk.store_to_read()?;
+    Ok(document(&people(&desk.book(&store)?, query, SortKey::default(), limit)?))
+}
+
+/// Without their turns.
+fn people(
+    book: &Book<'_>,
+    query: &str,
+    sort: SortKey,
+    limit: Option<usize>,
+) -> Result<Vec<Person>> {
+    let mut people = Vec::new();
+    book.each_person(|person| {
+        if person.archived_at.is_none() && is_meant(&person.row, query) {
+            people.push(Person { turns: Vec::new(), ..person });
+        }
+        Ok(())
+    })?;
+    people.sort_by(|a, b| order(sort, a, b).then_with(|| by_name(a, b)));
+    people.truncate(limit.unwrap_or(usize::MAX));
+    Ok(people)
+}
+
+fn document(people: &[Person]) -> Value {
+    let contacts: Vec<Value> = people.iter().map(json::contact).collect();
+    json!({ "contacts": contacts })
 }
 
 /// Where there is no room for all of it, bars go first, and last what it is sorted by.

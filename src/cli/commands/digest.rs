@@ -1,6 +1,7 @@
 //! `digest`: the weekly letter as it would be now, printed or sent.
 
 use clap::Args;
+use serde_json::Value;
 
 use crate::cli::desk::Desk;
 use crate::daemon::seal::Seal;
@@ -64,6 +65,15 @@ pub(super) async fn run(desk: &Desk, args: &DigestArgs) -> Result<()> {
     deliver::send(mailer, &mail, &post.from, &post.to, &stem).await?;
     desk.say(&format!("The digest was sent to {}.", post.to));
     Ok(())
+}
+
+/// The document.
+///
+/// # Errors
+/// Those of reading the database.
+pub(super) fn answer(desk: &Desk) -> Result<Value> {
+    let store = desk.store_to_read()?;
+    Ok(document::document(&desk.book(&store)?.digest()?))
 }
 
 /// What proves the commands that it offers; `None` where it offers none. Where no key can be kept,

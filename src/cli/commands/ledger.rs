@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::book::{BookedEntry, Ledger};
+use crate::book::{Book, BookedEntry, Ledger};
 use crate::cli::desk::Desk;
 use crate::cli::render::{self, Columns};
 use crate::cli::{json, person};
@@ -45,22 +45,13 @@ pub(super) fn run(desk: &Desk, args: &LedgerArgs) -> Result<()> {
     if let Some((ids, confirmed)) = said.into_iter().find(|(ids, _)| !ids.is_empty()) {
         return judge(desk, ids, confirmed);
     }
-    let store = desk.store_to_read()?;
-    let contact = args.contact.as_ref().map(|words| person::find(&store, words)).transpose()?;
-    let book = desk.book(&store)?;
-    let ledger = book.ledger()?;
-    let contact = contact.map(|row| row.id);
-    let entries: Vec<&LedgerEntry> = match contact {
-        Some(contact) => ledger.of(contact).collect(),
-        None => ledger.entries.iter().collect(),
-    };
-    let balance = match contact {
-        Some(contact) => Balance::of(ledger.counted(contact), book.now()),
-        None => ledger.balance(book.now()),
-    };
     if desk.json {
-        return desk.print_json(document(&book.booked(entries)?, &balance, ledger));
+        return desk.print_json(answer(desk, args.contact.as_deref())?);
     }
+    let store = desk.store_to_read()?;
+    let contact = named(&store, args.contact.as_deref())?;
+    let book = desk.book(&store)?;
+    let (entries, balance) = of(&book, contact)?;
     let mut text = String::new();
     for kind in LedgerKind::ALL {
         let of_kind = entries.iter().filter(|entry| entry.kind == kind);
@@ -71,6 +62,36 @@ pub(super) fn run(desk: &Desk, args: &LedgerArgs) -> Result<()> {
     }
     text.push_str(&close(&entries, &balance, contact));
     desk.print(&text)
+}
+
+/// The document.
+///
+/// # Errors
+/// `Usage` for a contact whom nobody or several could be meant by.
+pub(super) fn answer(desk: &Desk, contact: Option<&str>) -> Result<Value> {
+    let store = desk.store_to_read()?;
+    let contact = named(&store, contact)?;
+    let book = desk.book(&store)?;
+    let (entries, balance) = of(&book, contact)?;
+    Ok(document(&book.booked(entries)?, &balance, book.ledger()?))
+}
+
+fn named(store: &Store, contact: Option<&str>) -> Result<Option<ContactId>> {
+    Ok(contact.map(|words| person::find(store, words)).transpose()?.map(|row| row.id))
+}
+
+/// What stands there, and what of it is left.
+fn of<'a>(
+    book: &'a Book<'_>,
+    contact: Option<ContactId>,
+) -> Result<(Vec<&'a LedgerEntry>, Balance)> {
+    let ledger = book.ledger()?;
+    Ok(match contact {
+        Some(contact) => {
+            (ledger.of(contact).collect(), Balance::of(ledger.counted(contact), book.now()))
+        }
+        None => (ledger.entries.iter().collect(), ledger.balance(book.now())),
+    })
 }
 
 fn judge(desk: &Desk, ids: &[String], confirmed: bool) -> Result<()> {

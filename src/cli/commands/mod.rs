@@ -22,6 +22,7 @@ mod import;
 mod ledger;
 mod log;
 mod man;
+mod mcp;
 mod mute;
 mod notify;
 mod run;
@@ -83,6 +84,8 @@ pub(super) enum Command {
     Stance(stance::StanceArgs),
     /// Try the alerts on the desktop
     Notify(notify::NotifyArgs),
+    /// Answer an assistant's questions over stdin and stdout (Model Context Protocol)
+    Mcp,
     /// Sign in to an account by OAuth2, see who is signed in, sign out
     Auth(auth::AuthArgs),
     /// Show where the configuration lies, what it says, or all that it could say
@@ -184,6 +187,7 @@ impl Command {
             Command::Ledger(args) => ledger::run(&desk()?, &args)?,
             Command::Sift(args) => sift::run(&desk()?, &args)?,
             Command::Stance(args) => stance::run(&desk()?, &args)?,
+            Command::Mcp => mcp::run(globals).await?,
             Command::Notify(args) => notify::run(&desk()?, &args).await?,
         }
         Ok(Exit::Fine)

@@ -46,6 +46,16 @@ pub(super) fn run(desk: &Desk, args: &ShowArgs) -> Result<()> {
     desk.print(&text(&view, policy.stance))
 }
 
+/// The document.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn answer(desk: &Desk, contact: &str) -> Result<Value> {
+    let store = desk.store_to_read()?;
+    let row = person::find(&store, contact)?;
+    Ok(document(&desk.book(&store)?.page(row)?, desk.config.policy.stance))
+}
+
 fn document(page: &ContactPage, stance: Stance) -> Value {
     let person = &page.person;
     let mut document = json::contact(person);

@@ -69,6 +69,14 @@ impl SiftedWeek {
     }
 }
 
+/// The document.
+///
+/// # Errors
+/// Those of reading the database.
+pub(super) fn answer(desk: &Desk) -> Result<Value> {
+    Ok(document(&SiftedWeek::of(desk)?))
+}
+
 fn show(desk: &Desk) -> Result<()> {
     let week = SiftedWeek::of(desk)?;
     if desk.json {

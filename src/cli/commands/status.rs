@@ -47,6 +47,14 @@ pub(super) fn run(desk: &Desk, args: &StatusArgs) -> Result<Exit> {
     Ok(if args.exit_code && overdue { Exit::Overdue } else { Exit::Fine })
 }
 
+/// The document.
+///
+/// # Errors
+/// Those of reading the database.
+pub(super) fn answer(desk: &Desk) -> Result<Value> {
+    Ok(State::now(desk)?.document(desk.config.policy.stance))
+}
+
 /// What `status` says, where whether anything is watched is seen to elsewhere.
 ///
 /// # Errors
