@@ -4,6 +4,7 @@
 //! event costs itself and no other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calcard::common::PartialDateTime;
@@ -119,7 +120,7 @@ fn bounded(event: &ICalendarComponent) -> Result<Option<ICalendarComponent>, Bro
 /// The whole days of an event and its repetitions, and how many of its parts are broken.
 fn days(event: &ICalendar, zone: &TimeZone) -> (BTreeSet<Date>, usize) {
     let expanded = event.expand_dates(Tz::Floating, MOST);
-    let mut days = BTreeSet::new();
+    let mut spans = Vec::new();
     for occurrence in &expanded.events {
         let is_utc = occurrence.start.timezone().is_utc();
         let local = |instant: i64, shown: i64| {
@@ -136,10 +137,23 @@ fn days(event: &ICalendar, zone: &TimeZone) -> (BTreeSet<Date>, usize) {
         };
         let shape = event.components.get(occurrence.comp_id as usize).and_then(shape);
         if let (Some(start), Some(end), Some(shape)) = (start, end, shape) {
-            days.extend(whole_days(start, shape.end(start, end)));
+            spans.push(whole_days(start, shape.end(start, end)));
         }
     }
-    (days, expanded.errors.len())
+    (days_of(spans), expanded.errors.len())
+}
+
+/// Each day once: an event may last for years and be repeated every week.
+fn days_of(mut spans: Vec<Range<Date>>) -> BTreeSet<Date> {
+    spans.sort_unstable_by_key(|span| span.start);
+    let mut days = BTreeSet::new();
+    let mut reached = FIRST;
+    for span in spans {
+        let unseen = span.start.max(reached).series(1.day());
+        days.extend(unseen.take_while(|day| *day < span.end));
+        reached = reached.max(span.end);
+    }
+    days
 }
 
 /// How an event says when it is.
@@ -169,11 +183,12 @@ impl Shape {
     }
 }
 
-fn whole_days(start: DateTime, end: DateTime) -> impl Iterator<Item = Date> {
+/// The days that an event takes up as a whole, as far as they matter.
+fn whole_days(start: DateTime, end: DateTime) -> Range<Date> {
     let begun = start.time() > Time::midnight();
     let first = start.date().saturating_add(i64::from(begun).days()).max(FIRST);
     let last = end.date().min(LAST.saturating_add(1.day()));
-    first.series(1.day()).take_while(move |day| *day < last)
+    first..last
 }
 
 #[cfg(test)]

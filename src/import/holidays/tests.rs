@@ -139,6 +139,14 @@ fn any_program_may_have_written_it() {
     }
 }
 
+/// 26,000 repetitions of 26,000 days each once took minutes.
+#[test]
+fn an_event_of_centuries_that_is_repeated_every_week_is_a_few_thousand_days() {
+    let found = read_text(&calendar(&["DTSTART:08460625\nDURATION:P52130W\nRRULE:FREQ=WEEKLY"]));
+    assert_eq!(found.days.first(), Some(&FIRST));
+    assert!(found.days.len() < 71 * 366, "{}", found.days.len());
+}
+
 #[test]
 fn other_files_are_no_calendars() {
     for text in ["", "2026-12-25\n", "BEGIN:VCARD\nFN:Ada\nEND:VCARD\n", "<html></html>"] {
