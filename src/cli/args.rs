@@ -13,11 +13,11 @@ use super::interrupt;
 use crate::error::Result;
 
 const READS: &str = "\
-Reads mail, never changes it: headers, and the first 4 KiB of the texts of contacts and of bounces
+Reads mail, never changes it: headers, and the first 4 KiB of text in mail with contacts and bounces
 ([privacy] text).
 Keeps headers and yes/no marks of texts. Talks to no host that the configuration doesn't name.";
 
-/// Watches your mailbox and tells you who is waiting for you, and for whom you wait.
+/// Watches your mailbox and tells you who is waiting for you, and who you're waiting for.
 #[derive(Debug, Parser)]
 #[command(name = "requite", version, after_help = READS)]
 pub struct Arguments {

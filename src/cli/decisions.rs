@@ -25,13 +25,13 @@ pub(super) fn named_turns(store: &Store, ids: &[String]) -> Result<Vec<NamedTurn
 
 fn named_turn(store: &Store, id: &str) -> Result<NamedTurn> {
     let named: TurnId = id.trim().parse().map_err(|()| {
-        Error::usage(format!("\"{id}\" is no id of a turn"))
-            .hint("take the id that `requite status` prints, like C12-812")
+        Error::usage(format!("not a turn ID: {id}"))
+            .hint("use an ID from `requite status`, like C12-812")
     })?;
     match store.turn_holding(named)? {
         Some(turn) => Ok((named, turn)),
         None => {
-            Err(Error::usage(format!("{named} is in no turn: nobody waits for an answer to it"))
+            Err(Error::usage(format!("no turn {named}: nobody is waiting for an answer to it"))
                 .hint("`requite status` prints the ids of the turns that wait"))
         }
     }
@@ -84,14 +84,14 @@ pub(super) fn take_back_from_turns(
     turns: &[NamedTurn],
 ) -> Result<()> {
     let what = match verb {
-        Verb::Done => "said to be done",
-        Verb::Due => "said to ask for an answer",
+        Verb::Done => "marked done",
+        Verb::Due => "marked due",
         _ => "snoozed",
     };
     desk.write(store, &about(turns), |store| {
         turns.iter().try_for_each(|(_, turn)| {
             let taken = store.take_back(verb, turn.id.contact, &turn.touches, desk.now)?;
-            if taken { Ok(()) } else { Err(Error::usage(format!("{} was never {what}", turn.id))) }
+            if taken { Ok(()) } else { Err(Error::usage(format!("{} isn't {what}", turn.id))) }
         })
     })
 }

@@ -21,7 +21,7 @@ pub struct Globals {
     /// Keep everything below this folder instead of the usual places
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) home: Option<PathBuf>,
-    /// Answer as of this instant (RFC 3339), or the end of this day; for `log`, when it was
+    /// Show things as of this time (RFC 3339) or the end of this day; for `log`, when it happened
     #[arg(long, global = true, value_name = "TIME", value_parser = at)]
     pub(super) at: Option<At>,
     /// Print JSON

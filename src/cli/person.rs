@@ -120,7 +120,7 @@ fn plain(text: &str) -> String {
 }
 
 fn nobody(contacts: &[ContactRow], query: &str) -> Error {
-    let error = Error::usage(format!("no contact fits \"{query}\""));
+    let error = Error::usage(format!("no contact matches \"{query}\""));
     let wanted = plain(query);
     let mut near: Vec<(f64, &ContactRow)> = contacts
         .iter()
@@ -234,7 +234,7 @@ mod tests {
     fn what_fits_several_or_nobody_says_who_could_be_meant() {
         check("example.org", Err("fits 2 contacts:\n  C1  Ann <ann@example.org>\n  C2  Ann Lee"));
         check("Joan Rai", Err("did you mean Joann Ray (C4)"));
-        check("C99", Err("no contact fits \"C99\""));
+        check("C99", Err("no contact matches \"C99\""));
         check("xyzzy", Err("`requite contacts`"));
         check("  ", Err("empty"));
     }

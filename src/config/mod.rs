@@ -104,8 +104,8 @@ pub fn load(path: &Path, read_holidays: ReadHolidays) -> Result<Config> {
         let error = Error::config(format!("{} can't be read", path.display()));
         let hint = match cause.kind() {
             std::io::ErrorKind::NotFound => format!(
-                "`requite setup` asks and writes it; by hand, start from `requite config example`, \
-                 and put it into {}",
+                "`requite setup` creates it; or start by hand from `requite config example`, \
+                 and save it as {}",
                 path.display()
             ),
             std::io::ErrorKind::InvalidData => "save it as UTF-8".to_owned(),

@@ -101,7 +101,7 @@ pub fn refuse_others(file: &std::fs::File, path: &Path, what: &str) -> Result<()
         return Ok(());
     }
     let path = path.display();
-    Err(Error::config(format!("others than you may read the {what} {path}"))
+    Err(Error::config(format!("the {what} {path} is readable by others"))
         .hint(format!("chmod 600 {path}")))
 }
 

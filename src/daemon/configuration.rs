@@ -89,7 +89,7 @@ impl Configuration {
         }
         match read {
             Ok(config) => {
-                info!("the configuration was read anew");
+                info!("configuration reloaded");
                 self.mistake = None;
                 self.current.send_replace(Arc::new(config));
                 None
@@ -98,7 +98,7 @@ impl Configuration {
                 let told = cause.to_string();
                 let is_new = self.mistake.as_ref() != Some(&told);
                 if is_new {
-                    warn!("the configuration stays as it was: {told}");
+                    warn!("keeping the old configuration: {told}");
                 }
                 self.mistake = Some(told);
                 is_new.then_some(cause)

@@ -170,7 +170,7 @@ impl Service {
         if !passes(&cause) {
             return Err(cause);
         }
-        self.errands.tell("No mail can be stored", &cause).await;
+        self.errands.tell("Can't store mail", &cause).await;
         self.again = after(AGAIN);
         self.tell_systemd(format!("waiting: {cause}"));
         Ok(())
@@ -199,12 +199,12 @@ impl Service {
     async fn reload(&mut self) -> Result<()> {
         let mistake = self.configuration.read_anew().await;
         if let Some(cause) = &mistake {
-            self.errands.tell("The configuration has a mistake", cause).await;
+            self.errands.tell("There's a mistake in the configuration", cause).await;
         }
         match self.configuration.mistake() {
             Some(mistake) => {
                 let line = mistake.lines().next().unwrap_or_default();
-                self.tell_systemd(format!("the configuration stays as it was: {line}"));
+                self.tell_systemd(format!("keeping the old configuration: {line}"));
             }
             None => {
                 if let Some(mailboxes) = &mut self.mailboxes {

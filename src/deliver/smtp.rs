@@ -256,7 +256,7 @@ fn explain(server: &Smtp, error: &SmtpError) -> Error {
         Some(_) => (Kind::Temporary, "the server asks to wait; it will be tried again"),
         None => return unreachable_server(server).because(reason),
     };
-    Error::new(kind, format!("{} did not take the digest", place(server)))
+    Error::new(kind, format!("{} didn't accept the digest", place(server)))
         .because(reason)
         .hint(hint)
 }
@@ -264,11 +264,11 @@ fn explain(server: &Smtp, error: &SmtpError) -> Error {
 fn untrusted(server: &Smtp, reason: &str) -> Error {
     Error::new(Kind::Untrusted, format!("the certificate of {} can't be trusted", place(server)))
         .because(reason)
-        .hint("log in to the network if it is a hotel's, or set `ca` in [smtp]")
+        .hint("on hotel or café Wi-Fi, log in to the network first; or set `ca` in [smtp]")
 }
 
 fn unreachable_server(server: &Smtp) -> Error {
-    Error::temporary(format!("no conversation with {}", place(server)))
+    Error::temporary(format!("can't talk to the mail server {}", place(server)))
         .hint("it will be tried again; if that never helps, check `host`, `port` and `tls`")
 }
 

@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn refused(words: &str) -> Option<Problem> {
-        Problem::of(&Error::login_refused(words).hint("mend the password"))
+        Problem::of(&Error::login_refused(words).hint("fix the password"))
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(
             logged(course),
             [
-                "WARN no; mend the password account=\"work\"",
+                "WARN no; fix the password account=\"work\"",
                 "WARN no connection account=\"work\"",
                 "INFO it can be read again account=\"work\"",
             ]
@@ -116,7 +116,7 @@ mod tests {
     fn a_servers_words_stay_on_their_line_of_the_log() {
         assert_eq!(
             logged([refused("no\u{1b}[2J\r\nERROR\u{202e} me")]),
-            ["WARN no [2J; ERROR me; mend the password account=\"work\""]
+            ["WARN no [2J; ERROR me; fix the password account=\"work\""]
         );
     }
 }

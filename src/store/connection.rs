@@ -183,7 +183,7 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
                 Kind::Failed,
                 "the database is damaged",
-                "run `requite check --repair`: it takes the last good copy, or begins anew",
+                "run `requite check --repair`: it restores the last good copy, or starts over",
             ),
             Some(ErrorCode::SystemIoFailure) => {
                 (Kind::Failed, "the disk can't be read or written", "check the disk and its space")

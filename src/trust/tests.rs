@@ -78,17 +78,14 @@ async fn it_is_said_why_a_certificate_is_not_trusted() {
     let (theirs, _) = authority("Theirs");
     let mut own_ca = params(&["localhost"], 2090);
     own_ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let own = "its owner made it, and nobody else vouches for it (self-signed)";
+    let own = "it's self-signed";
     for (shown, why) in [
         (Shown::signed_by(&ours, &["localhost"], 2021), "it has expired on 2021-03-01"),
         (
             Shown::signed_by(&ours, &["mx.example.com", "example.com"], 2090),
             "it is for mx.example.com and example.com, not for localhost",
         ),
-        (
-            Shown::signed_by(&theirs, &["localhost"], 2090),
-            "an authority signed it that is unknown here",
-        ),
+        (Shown::signed_by(&theirs, &["localhost"], 2090), "it's signed by an unknown authority"),
         (Shown::of_its_own(params(&["localhost"], 2090)), own),
         (Shown::of_its_own(own_ca), own),
     ] {

@@ -44,8 +44,8 @@ impl Untrusted {
     /// The error for the user; `server` is its name as shown there.
     pub fn explain(self, server: &str) -> Error {
         let hint = format!(
-            "log in to the network if it is a hotel's; a server with its own authority needs `ca`; \
-             if you know that this is your server, fingerprint = \"{}\" pins its certificate",
+            "on hotel or café Wi-Fi, log in to the network first; for a private authority, set `ca`; \
+             if this is your own server, trust it with fingerprint = \"{}\"",
             self.fingerprint
         );
         Error::new(Kind::Untrusted, format!("the certificate of {server} can't be trusted"))
@@ -93,7 +93,7 @@ pub fn why(refused: &CertificateError) -> String {
         CertificateError::NotValidForName => "it is for another server".to_owned(),
         CertificateError::Revoked => "it was revoked".to_owned(),
         CertificateError::BadSignature => "its signature is wrong".to_owned(),
-        CertificateError::UnknownIssuer => "an authority signed it that is unknown here".to_owned(),
+        CertificateError::UnknownIssuer => "it's signed by an unknown authority".to_owned(),
         other => other.to_string(),
     }
 }
@@ -121,7 +121,7 @@ impl Explaining {
         );
         let is_own = may_be_own && self.vouches_for_itself(certificate, name, now);
         let why = match is_own {
-            true => "its owner made it, and nobody else vouches for it (self-signed)".to_owned(),
+            true => "it's self-signed".to_owned(),
             false => why(refused),
         };
         let fingerprint = Fingerprint::of(certificate);

@@ -103,7 +103,7 @@ fn what_makes_no_sense_is_refused_with_a_reason() {
     let Some(said) = asked(&world, &questions) else { return };
     let answers = said["answers"].as_array().unwrap();
     for (answer, reason) in
-        answers.iter().zip(["Name a \"contact\"", "no contact fits", "knows no \"path\""])
+        answers.iter().zip(["Name a \"contact\"", "no contact matches", "knows no \"path\""])
     {
         assert_eq!(answer["isError"], true, "{answer}");
         assert!(answer["content"][0]["text"].as_str().unwrap().contains(reason), "{answer}");

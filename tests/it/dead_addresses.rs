@@ -63,7 +63,7 @@ fn a_bounce_marks_the_address_that_it_is_about() {
     ]);
     assert_eq!(dead_since(&world, &[]), [2, 3, 4].map(|day| Some(at(day))));
     let shown = world.run(&["show", "ada", "--at", NOW]);
-    assert!(shown.contains("ada@lark.example  dead: mail came back on 2 Sep 2026"), "{shown}");
+    assert!(shown.contains("ada@lark.example  dead: mail bounced on 2 Sep 2026"), "{shown}");
     let listed = world.run(&["contacts"]);
     assert_eq!(listed.matches("address dead").count(), 3, "{listed}");
     assert_eq!(dead_since(&world, &["--at", &at(3)])[2], None, "as of then");
@@ -112,7 +112,7 @@ fn nobody_owes_an_answer_to_mail_that_came_back() {
     let shown = |name| world.json(&["show", name, "--json", "--at", NOW]);
     let matured = |shown: &Value| shown["them"]["within_limit"]["matured"].clone();
     assert_eq!([matured(&shown("ada")), matured(&shown("bob"))], [0, 1], "no silence of hers");
-    assert!(world.run(&["show", "ada", "--at", NOW]).contains("came back: it reached nobody"));
+    assert!(world.run(&["show", "ada", "--at", NOW]).contains("bounced: it reached nobody"));
     assert_eq!(shown("ada")["ledger"][0]["outcome"]["text"], "came back");
 }
 

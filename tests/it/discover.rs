@@ -272,7 +272,7 @@ async fn the_command_tells_nothing_from_no_network() {
         assert!(complaint.contains(said) && complaint.contains("help:"), "{complaint}");
     }
     let names = NameServer::start(Zone::default()).await;
-    check(names.address, 1, "nobody names an IMAP server for ada@example.com");
+    check(names.address, 1, "no IMAP server found for ada@example.com");
     let names = NameServer::start(Zone::default().broken("example.com")).await;
     check(names.address, 75, "no name server could be asked");
 }

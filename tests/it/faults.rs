@@ -208,7 +208,7 @@ fn a_daemon_waits_for_room_and_says_so() {
             .id(&format!("{number}@example.org"));
         inbox.deliver(mail.time(), &mail.bytes());
     }
-    let told = "No mail can be stored: the disk is full";
+    let told = "Can't store mail: the disk is full";
     eventually(Duration::from_secs(60), "it says so", || daemon.log().contains(told).then_some(()));
     assert!(!daemon.has_ended());
     disk.grow();

@@ -411,7 +411,7 @@ fn check_proposes_my_servers_name_and_what_was_read_before_is_judged_by_it() {
 
     configure("authserv_id = \"mx.example.com\"\n");
     assert_eq!(owed(), 0);
-    assert!(world.run(&["show", "Grace"]).contains("unverified"));
+    assert!(world.run(&["show", "Grace", "--all"]).contains("unverified"));
     assert_eq!(senders()["detail"], "checked by mx.example.com in 31 mails");
     configure("authserv_id = \"mx.example.org\"\n");
     assert_eq!((owed(), &senders()["ok"]), (1, &false.into()));

@@ -193,12 +193,12 @@ async fn a_wrong_password_is_tried_three_times_and_then_told() {
     world.server.house().password = "other".to_owned();
     let (stop, watching) = world.watch();
     let told = |states: &[(AccountState, String)]| {
-        let given_up = |detail: &String| detail.contains("no further login");
+        let given_up = |detail: &String| detail.contains("no more attempts");
         states.iter().any(|(state, it)| *state == AccountState::AuthFailed && given_up(it))
     };
     world.store.until("auth failed", |kept| told(&kept.states)).await;
     let (_, detail) = world.store.kept().states.last().cloned().unwrap();
-    assert!(detail.contains("app password") && detail.contains("no further login"), "{detail}");
+    assert!(detail.contains("app password") && detail.contains("no more attempts"), "{detail}");
     // Longer than the longest pause between attempts.
     tokio::time::sleep(world.pace.backoff.1 * 5).await;
     assert_eq!(world.server.house().logins, 3);

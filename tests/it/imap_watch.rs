@@ -247,7 +247,7 @@ async fn an_account_out_of_reach_is_a_problem_of_its_user_once_that_lasts() {
         if told {
             let problem = problems.wait_for(|problems| problems.contains_key("work")).await;
             let detail = &problem.unwrap()["work"].detail;
-            assert!(detail.starts_with("no connection to localhost:1"), "{detail}");
+            assert!(detail.starts_with("can't connect to the mail server localhost:1"), "{detail}");
         }
         assert_eq!(problems.borrow_and_update().contains_key("work"), told);
         stop.send(true).unwrap();

@@ -122,17 +122,17 @@ fn the_ledger_reads_well() {
     };
     assert_snapshot!(told(&[]), @r"
     Introductions you made, newest first
-      i1     1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
+      i1  1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
 
     Résumés you passed on, newest first
-      r2  ?  3 Sep 2026  Hana Ito, Jane Doe     For your team
+      r2  ?  3 Sep 2026  Hana Ito, Jane Doe  For your team
 
     What you asked for, newest first
       a4  ?  7 Sep 2026  Eve Stone  never answered       The next report
       a3  ?  5 Sep 2026  Eve Stone  answered after 24 h  The report
 
     What you received, newest first
-      v5  ?  8 Sep 2026  Ada Lark     Intro: Max <> Zed
+      v5  ?  8 Sep 2026  Ada Lark  Intro: Max <> Zed
 
     You gave 0.9, asked 0.0 and received 0.0: what counts fades by half in 180 days.
     4 entries don't count (?) until you say so: `requite ledger --confirm v5`, or
@@ -140,7 +140,7 @@ fn the_ledger_reads_well() {
     ");
     assert_snapshot!(told(&["bob"]), @r"
     Introductions you made, newest first
-      i1     1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
+      i1  1 Sep 2026  Ada Lark, Bob Moss  Bob Moss wrote to Ada Lark after 24 h  Intro: Ada <> Bob
 
     You introduced them once; you may ask.
     ");

@@ -198,7 +198,7 @@ fn what_the_server_refuses_is_not_written() {
     let fingerprint = Fingerprint::of(&certificate).to_string();
     for (arguments, expected, words) in [
         (arguments(&wrong, &["--ca", ca.to_str().unwrap()]), 77, "refused the login"),
-        (arguments(&good, &[]), 78, "an authority signed it that is unknown here"),
+        (arguments(&good, &[]), 78, "it's signed by an unknown authority"),
     ] {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let (code, complaint) = world.fails(&arguments);
@@ -238,22 +238,22 @@ fn a_newcomer_needs_no_more_than_address_and_password() {
     let imap = place(dovecot.ports().implicit);
     let mut terminal = terminal(&world, &["setup", "--imap", &imap, "--no-smtp"]);
     answer(&mut terminal, "Your mail address", USER);
-    answer(&mut terminal, "What others call you", "Ada Example");
-    answer(&mut terminal, "How do you hold your network?", "");
+    answer(&mut terminal, "Your name, as others write it", "Ada Example");
+    answer(&mut terminal, "How do you see your network?", "");
     answer(&mut terminal, "Login name", "x");
-    terminal.exp_string("an authority signed it that is unknown here").unwrap();
+    terminal.exp_string("it's signed by an unknown authority").unwrap();
     answer(&mut terminal, "Is this your own server, and this its certificate?", "y");
     answer(&mut terminal, "How do you sign in?", "");
     answer(&mut terminal, "Password", "wrong");
     terminal.exp_string("refused the login of ada@example.comx").unwrap();
-    answer(&mut terminal, "Try once more?", "");
+    answer(&mut terminal, "Try again?", "");
     answer(&mut terminal, "Login name", BACKSPACE);
     answer(&mut terminal, "How do you sign in?", "");
     answer(&mut terminal, "Password", PASSWORD);
-    terminal.exp_string("it lets you in: 3 messages").unwrap();
+    terminal.exp_string("signed in: 3 messages").unwrap();
     terminal.exp_string("password.file = \"example.com.password\"").unwrap();
     answer(&mut terminal, "Write it?", "");
-    answer(&mut terminal, "You write with 1 person (Grace Hopper). Make contacts of them?", "");
+    answer(&mut terminal, "You write with 1 person (Grace Hopper). Make them contacts?", "");
     terminal.exp_string("You owe 1 answer").unwrap();
     answer(&mut terminal, "Look at the digest as it would be now, in the browser?", "");
     answer(&mut terminal, "Start Requite with your session from now on?", "n");
@@ -268,10 +268,10 @@ fn a_newcomer_needs_no_more_than_address_and_password() {
 fn without_a_command_the_set_up_is_offered_until_there_is_one() {
     let world = world();
     let mut first = terminal(&world, &[]);
-    answer(&mut first, "Nothing is set up yet. Set it up now?", "");
+    answer(&mut first, "Requite isn't set up yet. Set it up now?", "");
     first.exp_string("Your mail address").unwrap();
     first.send_control('c').unwrap();
-    first.exp_string("the set-up was broken off").unwrap();
+    first.exp_string("setup cancelled").unwrap();
     assert!(!world.configuration().exists());
     let (code, help) = world.fails(&[]);
     assert_eq!(code, 2, "{help}");

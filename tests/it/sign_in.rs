@@ -138,7 +138,7 @@ async fn a_wrong_token_is_shown_three_times_and_then_told() {
     });
     let (stop, watching) = world.watch();
     let told = |states: &[(AccountState, String)]| {
-        let given_up = |detail: &String| detail.contains("no further login");
+        let given_up = |detail: &String| detail.contains("no more attempts");
         states.iter().any(|(state, it)| *state == AccountState::AuthFailed && given_up(it))
     };
     world.store.until("auth failed", |kept| told(&kept.states)).await;

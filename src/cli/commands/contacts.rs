@@ -27,20 +27,20 @@ pub(crate) struct ContactsArgs {
     query: Option<String>,
     #[arg(long, value_name = "KEY", default_value = "score")]
     sort: SortKey,
-    /// At most so many
+    /// Show at most this many
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// People you write with who are no contact yet, best first
+    /// Suggest people you write with who aren't contacts yet, best first
     #[arg(long, conflicts_with = "sort")]
     suggest: bool,
-    /// Make contacts: an address, with or without a name; of those suggested, by number or by
+    /// Add contacts: an address, with or without a name; or suggestions, by number or by
     /// address, or all
     #[arg(long, value_name = "ADDRESS [NAME]|N…|all", num_args = 0.., conflicts_with_all = ["query", "sort", "limit"])]
     add: Option<Vec<String>>,
-    /// Take back what was added last, or the addition of this address
+    /// Undo the last addition, or the addition of this address
     #[arg(long, requires = "add")]
     undo: bool,
-    /// Those silent far beyond their own rhythm, or beyond `every=`; the longest known first
+    /// Only those silent for much longer than usual, or than `every=`; longest known first
     #[arg(long, conflicts_with_all = ["sort", "suggest"])]
     losing_touch: bool,
     /// Contacts whose notes, company or position contain any of these words: who could use somebody
@@ -64,7 +64,7 @@ enum SortKey {
     Name,
     /// How fast they answer
     Them,
-    /// How fast I answer them
+    /// How fast you answer them
     Me,
     /// Latest first
     Touch,
@@ -102,8 +102,8 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
     }
     if people.is_empty() {
         desk.say(if query.is_empty() {
-            "No contacts yet: `requite import FILE` takes them in, \
-             `requite contacts --suggest` shows whom you write with."
+            "No contacts yet: `requite import FILE` imports them, \
+             `requite contacts --suggest` lists the people you write with."
         } else {
             "No contact matches."
         });

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoneArgs {
-    /// As `status` prints them: C12-345
+    /// IDs from `status`, like C12-345
     #[arg(value_name = "ID", required = true)]
     pub(super) ids: Vec<String>,
     #[arg(long)]
@@ -25,7 +25,7 @@ pub(super) fn run(desk: &Desk, args: &DoneArgs) -> Result<()> {
     let named = named_turns(&store, &args.ids)?;
     if args.undo {
         take_back_from_turns(desk, &store, Verb::Done, &named)?;
-        return tell(desk, &store, &named, "is open to be answered again");
+        return tell(desk, &store, &named, "is open again");
     }
     let (done, open): (Vec<_>, Vec<_>) = named
         .into_iter()

@@ -10,7 +10,7 @@ use crate::error::Result;
 
 #[derive(Debug, Args)]
 pub(crate) struct DueArgs {
-    /// As `status` prints them: C12-345
+    /// IDs from `status`, like C12-345
     #[arg(value_name = "ID", required = true)]
     pub(super) ids: Vec<String>,
     #[arg(long)]
@@ -27,5 +27,5 @@ pub(super) fn run(desk: &Desk, args: &DueArgs) -> Result<()> {
         return tell(desk, &store, &named, "is judged by its words again");
     }
     decide_on_turns(desk, &store, &named, Decided::Due)?;
-    tell(desk, &store, &named, "asks for an answer")
+    tell(desk, &store, &named, "needs an answer")
 }

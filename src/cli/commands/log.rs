@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_contact_that_is_not_known_is_no_text() {
-        check(EntryKind::Call, &["carol", "lunch"], Err("no contact fits \"carol\""));
-        check(EntryKind::Call, &["bob", "carol", "lunch"], Err("no contact fits \"carol\""));
+        check(EntryKind::Call, &["carol", "lunch"], Err("no contact matches \"carol\""));
+        check(EntryKind::Call, &["bob", "carol", "lunch"], Err("no contact matches \"carol\""));
         check(EntryKind::Intro, &["bob", "ann"], Err("\"ann\" fits 2 contacts"));
         check(EntryKind::Intro, &["bob"], Err("between two contacts"));
         check(EntryKind::Note, &[], Err("with whom?"));

@@ -48,25 +48,25 @@ pub(super) enum Command {
     Run,
     /// Read every account once, completely
     Sync,
-    /// Try every part and say what is wrong and what to do
+    /// Test everything, and say what's wrong and how to fix it
     Check(check::CheckArgs),
-    /// Take in contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), recognised by content
+    /// Import contacts (LinkedIn exports, vCards) and mail (mbox, Maildir), detecting the format
     Import(import::ImportArgs),
-    /// Show who is waiting for me, for whom I wait, and how the accounts are doing
+    /// Show who is waiting for you, who you're waiting for, and how the accounts are doing
     Status(status::StatusArgs),
     /// Print one line for a status bar: how many are waiting for me
     Bar(bar::BarArgs),
     /// List contacts with their scores and both response times
     Contacts(contacts::ContactsArgs),
-    /// Show all about one contact, with the evidence
+    /// Show everything about one contact, with the evidence
     Show(show::ShowArgs),
     /// Print the weekly digest as it would be now
     Digest(digest::DigestArgs),
-    /// Say that turns need no answer any more
+    /// Mark turns as done: no answer needed any more
     Done(done::DoneArgs),
-    /// Say that turns do ask for an answer
+    /// Mark turns as due: they do need an answer
     Due(due::DueArgs),
-    /// Leave turns in peace for a while
+    /// Put turns off for a while
     Snooze(snooze::SnoozeArgs),
     /// Never alert about a contact
     Mute(mute::MuteArgs),
@@ -78,9 +78,9 @@ pub(super) enum Command {
     Log(log::LogArgs),
     /// Show what you gave, asked and received, what came of it, and the balance
     Ledger(ledger::LedgerArgs),
-    /// Show whom you may want to let go of, with receipts; decide about them
+    /// Show who you may want to let go of, and why; keep or archive them
     Sift(sift::SiftArgs),
-    /// Show or change how you hold your network
+    /// Show or change how you see your network
     Stance(stance::StanceArgs),
     /// Try the alerts on the desktop
     Notify(notify::NotifyArgs),
@@ -88,9 +88,9 @@ pub(super) enum Command {
     Mcp,
     /// Sign in to an account by OAuth2, see who is signed in, sign out
     Auth(auth::AuthArgs),
-    /// Show where the configuration lies, what it says, or all that it could say
+    /// Show the configuration's path, its contents, or every possible setting
     Config(config::ConfigArgs),
-    /// Print what a shell needs to complete what is typed
+    /// Print shell completions
     Completions(completions::CompletionsArgs),
     /// Write the manual pages into a folder
     Man(man::ManArgs),

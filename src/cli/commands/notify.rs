@@ -24,7 +24,7 @@ enum What {
 
 #[derive(Debug, Args)]
 struct TestArgs {
-    /// So long a button is waited for, in seconds
+    /// How long to wait for a button, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
 }
@@ -73,7 +73,7 @@ fn sample(desk: &Desk) -> Alert {
     Alert {
         about: "test".to_owned(),
         title: "Grace Hopper is waiting for you".to_owned(),
-        body: "“A sample of an alert”\ngrace@example.org\nasks you something at the end · to you \
+        body: "“A sample of an alert”\ngrace@example.org\nends with a question · to you \
                alone\nWaiting for 30 h, due in 18 h\nNothing is changed by its buttons."
             .to_owned(),
         urgency: desk.config.policy.alerts.urgency,

@@ -82,8 +82,8 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
     match (key.trim(), value.trim()) {
         ("limit", value) => Ok(Decided::Limit(hours(value)?)),
         ("zone", value) => {
-            let zone = TimeZone::get(value)
-                .map_err(|_| wrong(format!("no time zone is called \"{value}\"")))?;
+            let zone =
+                TimeZone::get(value).map_err(|_| wrong(format!("unknown time zone: {value}")))?;
             Ok(Decided::Zone(zone.iana_name().unwrap_or(value).to_owned()))
         }
         ("every", value) => Ok(Decided::Every(days(value)?)),
@@ -96,10 +96,9 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
                     && identity.value == address
             });
             if !found {
-                let why = format!("{address} wasn't found by the name of {}", clean(&row.name));
-                return Err(
-                    Error::usage(why).hint("only an address shown as \"by name\" can be refused")
-                );
+                let why = format!("{address} wasn't matched to {} by name", clean(&row.name));
+                return Err(Error::usage(why)
+                    .hint("only an address shown as \"matched by name\" can be refused"));
             }
             Ok(Decided::NotTheirs(address))
         }
@@ -109,7 +108,7 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
 
 fn hours(text: &str) -> Result<f64> {
     span_in(Unit::Hour, text).filter(|hours| *hours > 0.0 && *hours <= EXPIRY_H).ok_or_else(|| {
-        Error::usage(format!("\"{text}\" is no limit"))
+        Error::usage(format!("not a valid limit: {text}"))
             .hint("hours or days, at most 30 days: 24h, 2d")
     })
 }
@@ -236,11 +235,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_set_is_refused_with_the_reason() {
-        check_setting("limit=31d", Err("\"31d\" is no limit"));
-        check_setting("limit=soon", Err("is no limit"));
+        check_setting("limit=31d", Err("not a valid limit: 31d"));
+        check_setting("limit=soon", Err("not a valid limit"));
         check_setting("every=1h", Err("says nothing of how often"));
-        check_setting("zone=Mars/Olympus", Err("no time zone"));
-        check_setting("not-address=bob@example.org", Err("wasn't found by the name of Ann Lee"));
+        check_setting("zone=Mars/Olympus", Err("unknown time zone"));
+        check_setting("not-address=bob@example.org", Err("wasn't matched to Ann Lee by name"));
         check_setting("colour=red", Err("can't be set"));
         check_setting("limit", Err("sets nothing"));
     }

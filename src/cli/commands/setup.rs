@@ -33,7 +33,7 @@ pub(super) async fn run(args: &SetupArgs, globals: &Globals) -> Result<Exit> {
     let home = globals.home()?;
     if home.config.exists() && !args.force {
         let path = home.config.display();
-        return Err(Error::usage(format!("{path} is there already"))
+        return Err(Error::usage(format!("{path} already exists"))
             .hint("edit it, or replace it with --force; `requite check` tries what it says"));
     }
     if args.service == Some(true) && globals.home.is_some() {
@@ -54,7 +54,7 @@ pub(super) fn is_wanted(globals: &Globals) -> Result<bool> {
     if globals.home()?.config.exists() || !asker.can_ask() {
         return Ok(false);
     }
-    asker.confirmed("Nothing is set up yet. Set it up now?", true)
+    asker.confirmed("Requite isn't set up yet. Set it up now?", true)
 }
 
 /// What the file is to say, once the servers have taken it; the file is written.
@@ -102,13 +102,13 @@ async fn is_goa(args: &SetupArgs, asker: &Asker, address: &str) -> Result<bool> 
     if args.login.goa || named || !asker.can_ask() || !goa::knows(address).await {
         return Ok(args.login.goa);
     }
-    asker.confirmed("GNOME Online Accounts knows this mailbox. Sign in as it does?", true)
+    asker.confirmed("GNOME Online Accounts knows this mailbox. Sign in through it?", true)
 }
 
 fn address(args: &SetupArgs, asker: &Asker) -> Result<String> {
     let is_address = |text: &str| {
         let known = identity::normalise(text).map(drop);
-        known.ok_or_else(|| format!("\"{text}\" is no mail address"))
+        known.ok_or_else(|| format!("not a mail address: {text}"))
     };
     for address in &args.address {
         is_address(address).map_err(Error::usage)?;
@@ -123,7 +123,7 @@ fn names(args: &SetupArgs, asker: &Asker) -> Result<Vec<String>> {
     if !args.name.is_empty() || !asker.can_ask() {
         return Ok(args.name.clone());
     }
-    let question = "What others call you (several names with commas)";
+    let question = "Your name, as others write it (separate several with commas)";
     let answer = asker.text(question, &name_of_user().unwrap_or_default(), |_| Ok(()))?;
     let names = answer.split(',').map(|name| name.trim().to_owned());
     Ok(names.filter(|name| !name.is_empty()).collect())
@@ -146,7 +146,7 @@ fn stance_held(args: &SetupArgs, asker: &Asker) -> Result<Stance> {
         None if !asker.can_ask() => Ok(Stance::default()),
         None => {
             let stances = Stance::ALL.map(StanceChoice).into();
-            Ok(asker.one_of("How do you hold your network?", stances)?.0)
+            Ok(asker.one_of("How do you see your network?", stances)?.0)
         }
     }
 }
@@ -157,9 +157,9 @@ impl std::fmt::Display for StanceChoice {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.0 {
             Stance::Resource => {
-                "I am the resource: my own answers count most, and giving before I ask"
+                "I'm the resource: my own answers count most, and I give before I ask"
             }
-            Stance::Tool => "I use it as a tool: their answers count most, and what they gave",
+            Stance::Tool => "It's a tool: their answers count most, and what they give",
             Stance::Neutral => "Neither comes first",
         })
     }

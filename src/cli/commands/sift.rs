@@ -101,11 +101,11 @@ fn why(desk: &Desk, contact: &str) -> Result<()> {
         |lines: &[String]| -> String { lines.iter().map(|line| format!("  {line}\n")).collect() };
     desk.print(&match &verdict {
         Verdict::Keep(_) => {
-            format!("Against letting go of {name} speaks:\n{}", lines(&obstacles))
+            format!("Reasons to keep {name}:\n{}", lines(&obstacles))
         }
         Verdict::Suggest(suggestion) => {
             let reasons: Vec<String> = suggestion.reasons.iter().map(|it| it.text()).collect();
-            format!("Nothing speaks against letting go of {name}:\n{}", lines(&reasons))
+            format!("No reason to keep {name}:\n{}", lines(&reasons))
         }
         Verdict::Untested(_) => {
             format!("{name} is untested: nobody has written for two years, or ever.\n")

@@ -17,7 +17,7 @@ const FOR_HOW_LONG: &str = "3d, 4h, 2w, a day of the week or a date like 2026-12
 
 #[derive(Debug, Args)]
 pub(crate) struct SnoozeArgs {
-    /// As `status` prints them: C12-345; then for how long: 2d, 36h, "1 week"
+    /// IDs from `status`, like C12-345; then for how long: 2d, 36h, "1 week"
     #[arg(value_name = "ID… FOR", required = true)]
     pub(super) words: Vec<String>,
     #[arg(long)]
@@ -34,7 +34,7 @@ pub(super) fn run(desk: &Desk, args: &SnoozeArgs) -> Result<()> {
     if args.undo {
         let named = named_turns(&store, &args.words)?;
         take_back_from_turns(desk, &store, Verb::Snooze, &named)?;
-        return tell(desk, &store, &named, "sleeps no longer");
+        return tell(desk, &store, &named, "is no longer snoozed");
     }
     let (duration, ids) = match args.words.split_last() {
         Some((duration, ids)) if !ids.is_empty() => (duration, ids),
@@ -47,7 +47,7 @@ pub(super) fn run(desk: &Desk, args: &SnoozeArgs) -> Result<()> {
     decide_on_turns(desk, &store, &named, |touch| Decided::Snooze { touch, until })?;
     let local = until.timestamp().to_zoned(desk.config.policy.zone.clone());
     let until = local.strftime("%A, %-d %B %Y, %H:%M");
-    tell(desk, &store, &named, &format!("sleeps until {until}"))
+    tell(desk, &store, &named, &format!("is snoozed until {until}"))
 }
 
 /// When a snooze ends. Days begin when the day's alerts are due.
@@ -58,7 +58,7 @@ fn until(text: &str, now: Moment, policy: &Policy) -> Result<Moment> {
     let ends = match day(text, local.date()) {
         Some(day) => day.to_datetime(policy.alerts.batch).to_zoned(policy.zone.clone()),
         None => {
-            let span: Span = text.parse().map_err(|_| wrong("is no time to wait"))?;
+            let span: Span = text.parse().map_err(|_| wrong("isn't a valid time"))?;
             local.checked_add(span)
         }
     };
@@ -113,6 +113,6 @@ mod tests {
     fn a_snooze_into_the_past_or_nowhere_is_refused() {
         check_until("2026-11-01", Err("in the past"));
         check_until("-3d", Err("in the past"));
-        check_until("soon", Err("no time to wait"));
+        check_until("soon", Err("isn't a valid time"));
     }
 }

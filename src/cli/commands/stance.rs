@@ -111,8 +111,8 @@ fn meaning(stance: Stance) -> &'static str {
 fn confirm(desk: &Desk, wanted: Stance) -> Result<()> {
     let asks = io::stdin().is_terminal();
     if !asks {
-        return Err(Error::usage("the stance changes every score; nobody is there to be asked")
-            .hint("confirm with --yes"));
+        return Err(Error::usage("this changes every score, and there's no terminal to ask in")
+            .hint("add --yes"));
     }
     confirmed(&format!("{}Change the stance to {}?", effect(desk, wanted)?, wanted.name()))
 }

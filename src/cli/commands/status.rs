@@ -25,7 +25,7 @@ pub(crate) struct StatusArgs {
     /// Exit with 3 when something is overdue
     #[arg(long)]
     exit_code: bool,
-    /// List everything: also what doesn't fit on the screen, and what may not need a reply
+    /// List everything, even what doesn't fit on the screen or may not need a reply
     #[arg(long)]
     all: bool,
 }
@@ -65,7 +65,7 @@ pub(super) fn show(desk: &Desk) -> Result<()> {
 }
 
 const STOPPED: &str =
-    "Nothing is watched now: start it by `systemctl --user start requite`, or `requite run`.";
+    "Requite isn't running: start it with `systemctl --user start requite` or `requite run`.";
 
 struct State {
     now: Moment,
@@ -137,14 +137,14 @@ impl State {
 }
 
 const NO_CONTACTS: &str = "\
-No contacts yet, so nobody is known to be waiting for you.
-  `requite contacts --suggest` shows whom you write with.
-  `requite import FILE` takes in a LinkedIn export or vCards.
+No contacts yet, so Requite can't tell who is waiting for you.
+  `requite contacts --suggest` lists the people you write with.
+  `requite import FILE` imports a LinkedIn export or vCards.
 ";
 
 const NO_TEXTS: &str = "\
-Texts aren't read ([privacy] text = \"never\"), and headers alone can't tell a question from thanks:
-no answer is listed as due, only as perhaps.";
+Message text isn't read ([privacy] text = \"never\"), and headers can't tell a question from thanks,
+so nothing is listed as due, only as perhaps.";
 
 fn i_owe_heading(totals: &Totals) -> String {
     match totals.i_owe {
@@ -315,7 +315,7 @@ mod tests {
                 "due": "2026-03-11T09:00:00Z", "overdue": false, "needs_reply": null,
                 "likelihood": "due",
                 "because":
-                    ["asks you to do something", "asks you something at the end", "to you alone"],
+                    ["asks you to do something", "ends with a question", "to you alone"],
                 "subject": "Could you review it?", "message_id": "<m4@example.org>",
                 "snoozed_until": null,
             })

@@ -107,7 +107,7 @@ fn of_several_ids_all_are_decided_or_none() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(&folder);
     let error = done(&desk, &ids("C1-e1 C1-e9"), false).unwrap_err();
-    assert!(error.to_string().contains("in no turn"), "{error}");
+    assert!(error.to_string().contains("no turn C1-e9"), "{error}");
     assert_eq!(closed(&desk), None);
     let error = snooze(&desk, &ids("C1-e1"), false).unwrap_err();
     assert!(error.to_string().contains("for how long"), "{error}");
@@ -117,7 +117,9 @@ fn of_several_ids_all_are_decided_or_none() {
 fn what_is_no_turn_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let desk = desk(&folder);
-    for (id, why) in [("C1-e9", "in no turn"), ("C7-1", "in no turn"), ("Ann", "no id of a turn")] {
+    for (id, why) in
+        [("C1-e9", "no turn C1-e9"), ("C7-1", "no turn C7-1"), ("Ann", "not a turn ID")]
+    {
         let error = done(&desk, &ids(id), false).unwrap_err();
         assert_eq!(error.kind(), Kind::Usage, "{id}");
         assert!(error.to_string().contains(why), "{error}");

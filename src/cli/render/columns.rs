@@ -61,7 +61,7 @@ impl Columns {
         let needs = self.needs();
         let widths = match self.width {
             Some(width) => shared(&needs, &self.spare, give_way, usize::from(width)),
-            None => needs.into_iter().map(Some).collect(),
+            None => needs.into_iter().map(not_empty).collect(),
         };
         let mut text = String::new();
         for row in &self.rows {
@@ -113,6 +113,10 @@ fn fitted(cell: &str, width: usize) -> String {
     kept + "…"
 }
 
+fn not_empty(need: usize) -> Option<usize> {
+    (need > 0).then_some(need)
+}
+
 /// How wide each column becomes; `None`: it is left out.
 fn shared(
     needs: &[usize],
@@ -120,7 +124,7 @@ fn shared(
     give_way: &[usize],
     width: usize,
 ) -> Vec<Option<usize>> {
-    let mut widths: Vec<Option<usize>> = needs.iter().copied().map(Some).collect();
+    let mut widths: Vec<Option<usize>> = needs.iter().copied().map(not_empty).collect();
     let least =
         |at: usize, need: usize| if give_way.contains(&at) { need.min(LEAST) } else { need };
     let mut spare = spare.iter();

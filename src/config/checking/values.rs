@@ -27,7 +27,7 @@ pub(super) fn given(text: &Text) -> Option<Spanned<&str>> {
 pub(super) fn limit(text: &Spanned<&str>) -> Checked<f64> {
     let shape = "hours, days or minutes: \"48h\", \"2d\", \"90m\"";
     let wrong =
-        || Mistake::at(text.span(), format!("\"{}\" is no duration", text.get_ref()), shape);
+        || Mistake::at(text.span(), format!("not a valid duration: {}", text.get_ref()), shape);
     let span: Span = text.get_ref().parse().map_err(|_| wrong())?;
     let hours =
         span.total((Unit::Hour, SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?;
@@ -135,7 +135,7 @@ fn size(text: &str) -> Option<i64> {
 /// Trimmed and in lower case.
 pub(super) fn address(text: &Spanned<&str>) -> Checked<String> {
     normalised(text.get_ref()).ok_or_else(|| {
-        let message = format!("\"{}\" is no mail address", text.get_ref());
+        let message = format!("not a mail address: {}", text.get_ref());
         Mistake::at(text.span(), message, "like \"ada@example.com\"")
     })
 }

@@ -150,7 +150,7 @@ fn a_zone_of_another_planet() {
 #[test]
 fn a_duration_without_unit() {
     assert_snapshot!(mistake("limit = \"48\""), @r#"
-    "48" is no duration
+    not a valid duration: 48
      --> /etc/requite/config.toml:1:9
       |
     1 | limit = "48"
@@ -227,7 +227,7 @@ fn an_absence_on_a_day_that_does_not_exist() {
 #[test]
 fn an_address_without_at() {
     assert_snapshot!(mistake("[me]\naddresses = [\"ada.example.com\"]"), @r#"
-    "ada.example.com" is no mail address
+    not a mail address: ada.example.com
      --> /etc/requite/config.toml:2:14
       |
     2 | addresses = ["ada.example.com"]

@@ -61,7 +61,7 @@ fn delivery(account: &str, problem: &Problem, day: Date) -> Delivery {
 fn notice(account: &str, problem: &Problem) -> Alert {
     Alert {
         about: about(account),
-        title: format!("Mail of {} can't be read", text::clean(account)),
+        title: format!("Can't read mail for {}", text::clean(account)),
         body: problem.detail.clone(),
         urgency: AlertUrgency::Normal,
         choices: Choices::None,
@@ -133,7 +133,7 @@ mod tests {
         let store = Store::open(folder.path()).unwrap();
         let told = told(&store, &problems(&[("work", other_certificate("A"))]), date(2026, 11, 23));
         let body = "mail.example.org shows another certificate\nfound A\nask who runs it";
-        assert_eq!(told, [("Mail of work can't be read".to_owned(), body.to_owned())]);
+        assert_eq!(told, [("Can't read mail for work".to_owned(), body.to_owned())]);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Errands {
             self.desk.event_is_done();
         }
         for failure in self.desk.take_failures() {
-            self.tell("The message can't be opened", &failure).await;
+            self.tell("Can't open the message", &failure).await;
         }
         self.show_the_unseen_again(now)?;
         self.withdraw_what_is_over(now).await

@@ -104,13 +104,13 @@ fn an_alert_says_whose_answer_is_missing() {
     let debts = Book::open(&store, &policy, AsOf::Now(NOW)).unwrap().debts().unwrap();
     let alerts = debts.iter().map(|named| words::alert(named, &policy, NOW));
     let told: Vec<(String, String)> = alerts.map(|alert| (alert.title, alert.body)).collect();
-    let missing = "you asked something at the end · to them alone\n\
-         You have waited 2 days 2 h; the answer was due Wednesday 10:00, 2 h ago\nrequite done ";
+    let missing = "you ended with a question · to them alone\n\
+         You've been waiting for 2 days 2 h; answer was due Wednesday 10:00, 2 h ago\nrequite done ";
     let expect = [
         ("Ada hasn't answered you", format!("{missing}C1-1")),
         (
             "Bob is waiting for you",
-            "asks you something at the end · to you alone\n\
+            "ends with a question · to you alone\n\
              Waiting for 2 days 1 h, was due Wednesday 11:00, 1 h ago\nrequite done C2-3"
                 .to_owned(),
         ),

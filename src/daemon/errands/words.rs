@@ -25,7 +25,7 @@ pub fn alert(named: &NamedDebt, policy: &Policy, now: Moment) -> Alert {
         }
         Side::Mine => (
             format!("{name} hasn't answered you"),
-            format!("You have waited {waited}; the answer {when}"),
+            format!("You've been waiting for {waited}; answer {when}"),
         ),
     };
     let because = (!named.because.is_empty()).then(|| named.because.join(" · "));

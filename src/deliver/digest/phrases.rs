@@ -142,12 +142,12 @@ pub(super) fn unmeasured(
             }
         }
         Unmeasured::Incomplete { account, folder } => format!(
-            "{} of {} is not read to its end yet.",
+            "{} in {} isn't fully read yet.",
             clip(folder, FOLDER_COLUMNS),
             clip(account, FOLDER_COLUMNS)
         ),
         Unmeasured::TextsUnread { texts } => format!(
-            "{} not read yet: what asks for an answer is judged by the headers.",
+            "{} not read yet: only headers tell what needs an answer.",
             match texts {
                 1 => "1 text is".to_owned(),
                 _ => format!("{} texts are", grouped(*texts)),

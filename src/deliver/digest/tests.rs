@@ -61,7 +61,7 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> N
         account: None,
         starred: false,
         muted: false,
-        because: vec!["asks you something at the end", "to you alone"],
+        because: vec!["ends with a question", "to you alone"],
         unusual: false,
     }
 }

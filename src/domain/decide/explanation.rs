@@ -18,12 +18,13 @@ pub fn explanation(name: &str, standing: &Standing, stance: Stance, limit_h: f64
     let facts = facts(name, standing, limit_h);
     if score::claim(standing.inputs.matured) == Claim::Nothing {
         return format!(
-            "{facts}: too little to name a score, which takes {:.0} that came due lately.",
+            "{facts}: not enough for a score, which takes {:.0} that came due recently.",
             score::ENOUGH
         );
     }
     let cost = dearest(standing, stance);
-    let cost = cost.map(|(what, points)| format!("; {what} costs most ({points:.0} of 100)"));
+    let cost =
+        cost.map(|(what, points)| format!("; the biggest cost is {what} ({points:.0} of 100)"));
     let gain = best_change(standing, stance);
     let gain = gain.map(|(what, points)| format!(", and {what} would add {points:.0}"));
     format!("{facts}{}{}.", cost.unwrap_or_default(), gain.unwrap_or_default())
@@ -59,7 +60,7 @@ fn facts(name: &str, standing: &Standing, limit_h: f64) -> String {
 
 fn last(standing: &Standing) -> String {
     standing.last_touch.map_or(String::new(), |at| {
-        format!(" (the last touch was on {})", at.timestamp().strftime("%-d %B %Y"))
+        format!(" (last in touch on {})", at.timestamp().strftime("%-d %B %Y"))
     })
 }
 
@@ -74,11 +75,11 @@ fn dearest(standing: &Standing, stance: Stance) -> Option<(String, f64)> {
     let silence = format!("the silence{}", last(standing));
     let Inputs { gives, asks_me, .. } = standing.inputs;
     let more = if gives > asks_me { "little" } else { "no" };
-    let balance = format!("that you have given {more} more than you asked");
+    let balance = format!("that you've given {more} more than you asked for");
     let parts = [
         ("what they left unanswered or answered late".to_owned(), without(|c| c.r = 1.0)),
         ("what you left unanswered or answered late".to_owned(), without(|c| c.m = 1.0)),
-        ("that they seldom begin".to_owned(), without(|c| c.x = 1.0)),
+        ("that they rarely start a conversation".to_owned(), without(|c| c.x = 1.0)),
         (balance, without(|c| c.b = 1.0)),
         ("that they have given little".to_owned(), without(|c| c.v = 1.0)),
         (silence, without(|c| c.c = 1.0)),
@@ -164,7 +165,7 @@ mod tests {
             &silent,
             Stance::Resource,
             "Grace answered 12 of 12 of your messages within 48 h on working days, and you 0 of 6 \
-             of theirs within 48 h; what you left unanswered or answered late costs most (22 of 100), and answering their \
+             of theirs within 48 h; the biggest cost is what you left unanswered or answered late (22 of 100), and answering their \
              next 5 messages in time would add 8.",
         );
         check(
@@ -172,7 +173,7 @@ mod tests {
             &prompt,
             Stance::Tool,
             "Grace answered 0 of 6 of your messages within 48 h on working days, and you 12 of 12 \
-             of theirs within 48 h; what they left unanswered or answered late costs most (49 of 100), and their answering \
+             of theirs within 48 h; the biggest cost is what they left unanswered or answered late (49 of 100), and their answering \
              your next 5 messages in time would add 30.",
         );
     }
@@ -184,8 +185,8 @@ mod tests {
             &[Some(5); 6],
             Stance::Resource,
             "Grace answered 6 of 6 of your messages within 48 h on working days, and you 6 of 6 of \
-             theirs within 48 h; that you have given no more than you asked costs most (12 of 100), \
-             and an introduction or a favour would add 3.",
+             theirs within 48 h; the biggest cost is that you've given no more than you asked for \
+             (12 of 100), and an introduction or a favour would add 3.",
         );
     }
 
@@ -196,14 +197,14 @@ mod tests {
             &[Some(60)],
             Stance::Neutral,
             "Grace answered 1 of 1 of your messages within 48 h on working days, and you 0 of 1 of \
-             theirs within 48 h: too little to name a score, which takes 3 that came due lately.",
+             theirs within 48 h: not enough for a score, which takes 3 that came due recently.",
         );
         check(
             &[],
             &[],
             Stance::Neutral,
-            "Nothing between you and Grace has come due yet: too little to name a score, \
-             which takes 3 that came due lately.",
+            "Nothing between you and Grace has come due yet: not enough for a score, \
+             which takes 3 that came due recently.",
         );
     }
 }

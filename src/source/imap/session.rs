@@ -84,7 +84,7 @@ impl<'a> Connector<'a> {
                 "{} refused the login {MOST_REFUSALS} times",
                 self.imap.host
             ))
-            .hint("mend the password"));
+            .hint("fix the password"));
         }
         // Before the connection: a password command may wait for somebody to type.
         let proof = self.sign_in.proof().await.inspect_err(|error| {
@@ -191,7 +191,9 @@ impl<'a> Connector<'a> {
     /// Who hangs up without a word has waited for TLS in vain, as a rule.
     fn mute(&self, why: &str) -> Error {
         let Imap { host, port, tls, .. } = self.imap;
-        let error = Error::temporary(format!("{host}:{port} doesn't greet us: {why}"));
+        let error = Error::temporary(format!(
+            "{host}:{port}: connected, but the server sent no greeting: {why}"
+        ));
         match tls {
             Tls::Implicit => error,
             Tls::None | Tls::Starttls => error.hint(

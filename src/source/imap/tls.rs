@@ -33,7 +33,7 @@ pub(super) type Wire = Box<dyn Stream>;
 /// Opens the TCP connection, with the probes that notice a peer that is gone.
 pub(super) async fn dial(host: &str, port: u16) -> Result<TcpStream> {
     let failed = || {
-        Error::temporary(format!("no connection to {host}:{port}"))
+        Error::temporary(format!("can't connect to the mail server {host}:{port}"))
             .hint("check host and port of this account, and the network")
     };
     let tcp = timeout(PATIENCE, TcpStream::connect((host, port)))

@@ -106,10 +106,10 @@ impl<'a> Watcher<'a> {
         let refused = error.kind() == Kind::LoginRefused;
         if refused && self.connector.has_given_up() {
             let end = match self.connector.can_be_renewed() {
-                true => "before a new sign-in or a restart",
-                false => "before a restart",
+                true => "until you sign in again or restart",
+                false => "until a restart",
             };
-            let detail = format!("{error}{advice}; no further login is tried {end}");
+            let detail = format!("{error}{advice}; no more attempts {end}");
             self.state(AccountState::AuthFailed, &detail).await?;
             return Ok(None);
         }
@@ -134,7 +134,7 @@ impl<'a> Watcher<'a> {
     fn log_outage(&self, connected: bool, error: &Error) {
         let passes = matches!(error.kind(), Kind::Temporary | Kind::Untrusted);
         if passes && !connected && !self.is_out.swap(true, Relaxed) {
-            warn!(account = self.account.name, "out of reach: {error}; it is tried again");
+            warn!(account = self.account.name, "unreachable: {error}; will keep trying");
         }
     }
 
@@ -152,7 +152,7 @@ impl<'a> Watcher<'a> {
         }
         self.sink.problem(&self.account.name, None);
         if self.is_out.swap(false, Relaxed) {
-            info!(account = self.account.name, "in reach again");
+            info!(account = self.account.name, "reachable again");
         }
         let count = folders.len();
         self.state(AccountState::Syncing, &format!("reading {count} folders")).await?;

@@ -41,9 +41,9 @@ host-name-of-system             ok     ok          EPERM"
 check_sandbox() {
   check "exposure of the unit is at most 6.2" exposure 62
   check "this user manager can make a sandbox" can_sandbox
-  check "it is offered" tells_of_sandbox 'could be locked in further'
+  check "it is offered" tells_of_sandbox 'could run in an extra sandbox'
   override sandbox <"$example"
-  check "and then known" tells_of_sandbox 'is locked in further'
+  check "and then known" tells_of_sandbox 'runs in the extra sandbox'
   check "exposure with the sandbox is at most 1.7" exposure 17
   check "with the sandbox it gets ready" within 5 service restart
   check "it reads mail there" reads_new_mail

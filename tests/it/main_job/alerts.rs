@@ -46,7 +46,7 @@ fn a_click_opens_the_message_with_the_token_of_the_notifier() {
         assert_eq!(alert.title, "Grace Hopper is waiting for you");
         let id = alert.body.lines().last().unwrap();
         assert!(id.starts_with("requite done C"), "{}", alert.body);
-        assert!(alert.body.contains("asks you something at the end"), "{}", alert.body);
+        assert!(alert.body.contains("ends with a question"), "{}", alert.body);
         let labels: Vec<&str> = alert.actions.iter().map(String::as_str).collect();
         assert_eq!(labels, ["default", "Open", "done", "Done", "snooze", "Snooze", "mute", "Mute"]);
         assert_eq!(alert.urgency, 1, "never critical by itself");

@@ -99,7 +99,7 @@ fn what_is_stored_agrees_with_what_is_read_afresh() {
 #[test]
 fn the_notice_is_shown_and_counts_for_nothing() {
     let world = asked("Out of office until 6 March", &[]);
-    let shown = |at: &str| world.run(&["show", "Grace", "--at", at]);
+    let shown = |at: &str| world.run(&["show", "Grace", "--all", "--at", at]);
     let during = shown("2026-03-04T12:00:00Z");
     assert!(during.contains("away until 6 March (their notice of 2 March)"), "{during}");
     assert!(during.contains("an automatic reply (out of office)"), "{during}");

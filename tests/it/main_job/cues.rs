@@ -234,7 +234,7 @@ fn new_mail_with_a_contact_brings_its_text_while_the_mailbox_is_watched() {
     eventually(Duration::from_secs(10), "what it asks is known", || {
         let shown = world.json(&["show", "Grace Hopper", "--json"]);
         let because = &shown["turns"][0]["messages"][0]["because"];
-        because.to_string().contains("asks you something at the end").then_some(())
+        because.to_string().contains("ends with a question").then_some(())
     });
     assert_eq!(texts_asked(&dovecot), ["1"]);
     assert!(daemon.terminate().success());

@@ -136,7 +136,7 @@ fn an_outage_and_its_end_stand_in_the_log() {
     daemon.ready();
     let watched = || (status(&world)["accounts"][0]["state"] == "watching").then_some(());
     eventually(Duration::from_secs(30), "the account is watched", watched);
-    assert!(!daemon.log().contains("out of reach"), "{}", daemon.log());
+    assert!(!daemon.log().contains("unreachable"), "{}", daemon.log());
     dovecot.stop();
     let logged = |words: &'static str| {
         let log = || daemon.log();
@@ -145,10 +145,10 @@ fn an_outage_and_its_end_stand_in_the_log() {
     eventually(
         Duration::from_secs(30),
         "the outage is logged",
-        logged("out of reach: no connection"),
+        logged("unreachable: can't connect to the mail server"),
     );
     dovecot.restart();
-    eventually(Duration::from_secs(60), "its end is logged", logged("in reach again"));
-    assert_eq!(daemon.log().matches("out of reach").count(), 1, "{}", daemon.log());
+    eventually(Duration::from_secs(60), "its end is logged", logged("reachable again"));
+    assert_eq!(daemon.log().matches("unreachable").count(), 1, "{}", daemon.log());
     assert!(daemon.terminate().success());
 }

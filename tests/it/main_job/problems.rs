@@ -41,7 +41,7 @@ fn a_problem_of_an_account_is_told_once_a_day() {
         let history = desktop.history().await;
         let mut told = titles(&history);
         told.sort_unstable();
-        let expect = ["club", "play", "work"].map(|name| format!("Mail of {name} can't be read"));
+        let expect = ["club", "play", "work"].map(|name| format!("Can't read mail for {name}"));
         assert_eq!(told, expect);
         let pinned = history.iter().find(|shown| shown["summary"]["data"] == expect[2]).unwrap();
         let body = pinned["body"]["data"].as_str().unwrap();

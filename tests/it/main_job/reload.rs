@@ -84,7 +84,7 @@ fn a_mistake_is_told_once_and_changes_nothing() {
     daemon.ready();
     are_watched(&world, &["home"]);
     world.configure(&good.replace("[me]", "[me]\nadresses = []"));
-    let told = daemon.notice("STATUS=the configuration stays as it was");
+    let told = daemon.notice("STATUS=keeping the old configuration");
     assert!(told.contains("adresses"), "{told}");
     world.configure(&good.replace("[me]", "[me]\nadresses = []\n# still"));
     daemon.reload();
@@ -95,7 +95,7 @@ fn a_mistake_is_told_once_and_changes_nothing() {
     let expect = pair("Grace Hopper", "Are you there?");
     eventually(PATIENCE, "it is read", || i_owe(&world).contains(&expect).then_some(()));
     let log = daemon.log();
-    assert_eq!(log.matches("the configuration stays as it was").count(), 1, "{log}");
+    assert_eq!(log.matches("keeping the old configuration").count(), 1, "{log}");
     assert!(daemon.terminate().success());
 }
 
@@ -108,7 +108,8 @@ fn a_hangup_has_it_read_anew_and_ends_nothing() {
     daemon.ready();
     for times in 1..3 {
         daemon.reload();
-        let read = || (daemon.log().matches("was read anew").count() == times).then_some(());
+        let read =
+            || (daemon.log().matches("configuration reloaded").count() == times).then_some(());
         eventually(PATIENCE, "it is read anew", read);
     }
     daemon.notice("WATCHDOG=1");

@@ -32,7 +32,7 @@ pub(super) async fn run(
         return Ok(if nothing { Exit::Trouble(Kind::Failed) } else { Exit::Fine });
     }
     if nothing {
-        return Err(Error::failed(format!("nobody names an IMAP server for {address}"))
+        return Err(Error::failed(format!("no IMAP server found for {address}"))
             .hint("look for \"IMAP\" in your provider's help, or ask whoever runs the mail"));
     }
     desk.print(&text(address, &found))?;

@@ -37,7 +37,7 @@ fn opened(account: &Account, stored: Option<&AccountRow>, folders: &[(String, Ro
         return part;
     }
     part.advised(
-        "no folder with what you send is read, so your answers aren't seen: if there is one, name \
+        "no folder of sent mail is read, so your answers aren't seen: if there is one, name \
          it in `folders` of this account",
     )
 }
@@ -135,7 +135,7 @@ pub(super) fn texts(desk: &Desk, store: &Result<Store>) -> Part {
 }
 
 fn texts_wanted(wanted: u64) -> String {
-    const READ: &str = "of mail with contacts and of bounces, 4 KiB of text are read on this machine; only yes/no marks \
+    const READ: &str = "the first 4 KiB of mail with contacts and of bounces are read on this machine; only yes/no marks \
          are kept";
     if wanted == 0 {
         return READ.to_owned();
@@ -192,7 +192,7 @@ fn integrity(desk: &Desk, store: &Store) -> Result<String> {
             Ok(format!("{}, {messages}", Store::path(&desk.home.data).display()))
         }
         Some(damage) => Err(Error::failed(format!("the database is damaged: {damage}"))
-            .hint("run `requite check --repair`: it takes the last good copy, or begins anew")),
+            .hint("run `requite check --repair`: it restores the last good copy, or starts over")),
     }
 }
 
@@ -213,7 +213,7 @@ fn my_addresses(desk: &Desk, store: &Store) -> Result<String> {
     let all = mine.iter().chain(unknown.iter().map(|(email, _)| email)).map(|email| clean(email));
     let line = all.map(|email| format!("\"{email}\"")).collect::<Vec<_>>().join(", ");
     Err(Error::config(format!(
-        "mail was sent here from addresses that aren't yours: {}",
+        "mail was sent from addresses not listed as yours: {}",
         named.join(", ")
     ))
     .hint(format!(

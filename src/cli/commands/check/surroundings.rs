@@ -63,7 +63,7 @@ async fn way_out(config: &Config) -> Result<String> {
     };
     match &config.digest.to {
         Some(to) => Ok(format!("{way}, to {to} (`requite digest --send` tries it)")),
-        None => Err(Error::config("[smtp] is there, but nothing says to whom the digest goes")
+        None => Err(Error::config("[smtp] is set up, but the digest has no recipient")
             .hint("add [digest] with to = \"ada@example.com\"")),
     }
 }
@@ -123,7 +123,7 @@ pub(super) fn session(has_own_home: bool) -> Part {
 pub(super) async fn service() -> Part {
     const NAME: &str = "service";
     let Ok(unit) = unit::state().await else {
-        return Part::well(NAME, "no service manager of systemd answers");
+        return Part::well(NAME, "no systemd user manager answers");
     };
     let told = format!("{}, {}", unit.file, unit.active);
     let advised = |detail: &str, fix: &str| Part::well(NAME, detail).advised(fix);
@@ -139,8 +139,8 @@ pub(super) async fn service() -> Part {
                 .hint("journalctl --user -u requite says why; systemctl --user restart requite"),
         ),
         (_, "active", Some(false)) => advised(
-            &format!("{told}; it ends when you log out"),
-            "loginctl enable-linger lets it go on",
+            &format!("{told}; it stops when you log out"),
+            "loginctl enable-linger keeps it running",
         ),
         (_, "active", _) => Part::well(NAME, told),
         _ => advised(&told, "systemctl --user enable --now requite"),
@@ -151,17 +151,17 @@ pub(super) async fn service() -> Part {
 pub(super) async fn sandbox() -> Option<Part> {
     const NAME: &str = "sandbox";
     Some(match unit::sandbox().await? {
-        Sandbox::InUse => Part::well(NAME, "the service is locked in further"),
-        Sandbox::Possible => Part::well(NAME, "the service could be locked in further").advised(
+        Sandbox::InUse => Part::well(NAME, "the service runs in the extra sandbox"),
+        Sandbox::Possible => Part::well(NAME, "the service could run in an extra sandbox").advised(
             "put sandbox.conf (in /usr/share/doc/requite, or beside the unit in the source) into \
              ~/.config/systemd/user/requite.service.d, and systemctl --user daemon-reload",
         ),
         Sandbox::Impossible => {
-            Part::well(NAME, "this system lets nobody lock services of their own in further")
+            Part::well(NAME, "this system allows no extra sandbox for user services")
         }
         Sandbox::Missing => Part::ill(
             NAME,
-            &Error::failed("this system can't lock the service in as its drop-in asks for")
+            &Error::failed("this system can't provide the sandbox that the drop-in asks for")
                 .hint("remove ~/.config/systemd/user/requite.service.d/sandbox.conf"),
         ),
     })
@@ -179,7 +179,7 @@ pub(super) fn disk(data: &Path) -> Part {
             Err(Error::new(Kind::NoRoom, format!("only {} are left", size(free)))
                 .hint(format!("make room where {} lies", data.display())))
         }
-        Ok(free) => Ok(format!("{} are left", size(free))),
+        Ok(free) => Ok(format!("{} free", size(free))),
         Err(cause) => {
             Err(Error::failed(format!("{} can't be looked at", there.display())).because(cause))
         }

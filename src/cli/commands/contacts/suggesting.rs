@@ -56,7 +56,7 @@ pub(super) fn show(desk: &Desk, query: &str, limit: Option<usize>) -> Result<()>
         let more = count((found.len() - most) as u64, "more", "more");
         desk.say(&format!("and {more}: --limit {} shows all", found.len()));
     }
-    desk.say("`requite contacts --suggest --add 1 2 …`, or `--add all`, makes them contacts.");
+    desk.say("To make them contacts: `requite contacts --suggest --add 1 2 …`, or `--add all`.");
     Ok(())
 }
 
@@ -65,11 +65,11 @@ fn nobody(store: &Store, query: &str) -> Result<&'static str> {
     Ok(if !query.is_empty() {
         "Nobody who is suggested matches."
     } else if !store.knows_me()? {
-        "It isn't known which mail is yours: say so in `[me] addresses` (see `requite config path`)."
+        "Which addresses are yours? List them in `[me] addresses` (see `requite config path`)."
     } else if store.contact_count()? == 0 {
-        "There is nobody yet with whom mail goes both ways: `requite sync` reads it."
+        "You haven't exchanged mail with anyone yet: `requite sync` reads your mail."
     } else {
-        "Everybody with whom mail goes both ways is a contact already."
+        "Everyone you exchange mail with is already a contact."
     })
 }
 

@@ -20,7 +20,7 @@ const NAMED: usize = 3;
 /// `Usage` where there is nothing to take back; `Failed` where the user doesn't want to; `Temporary`
 /// while another import is going on.
 pub(super) fn run(desk: &Desk, yes: bool) -> Result<()> {
-    let nothing = || Error::usage("there is no import to take back");
+    let nothing = || Error::usage("no import to undo");
     if !Store::path(&desk.home.data).exists() {
         return Err(nothing());
     }
@@ -30,7 +30,7 @@ pub(super) fn run(desk: &Desk, yes: bool) -> Result<()> {
     let last = store.last_import(Provenance::Files, |_| true)?.ok_or_else(nothing)?;
     let told = sentence(desk, &last);
     if io::stdin().is_terminal() && !yes && !desk.json {
-        confirmed(&format!("This takes back {told}. Go on?"))?;
+        confirmed(&format!("This undoes {told}. Go on?"))?;
     }
     take_back(desk, &store, &last)?;
     desk.follow_up(&store)?;

@@ -94,14 +94,14 @@ impl Asker {
 }
 
 pub(super) fn missing(option: &str) -> Error {
-    Error::usage("something is missing, and nobody is there to be asked")
-        .hint(format!("say it: {option}"))
+    Error::usage("something is missing, and there's no terminal to ask in")
+        .hint(format!("add {option}"))
 }
 
 fn broken_off(cause: InquireError) -> Error {
     match cause {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => {
-            Error::failed("the set-up was broken off")
+            Error::failed("setup cancelled")
         }
         cause => Error::failed("cannot ask").because(cause),
     }

@@ -22,7 +22,7 @@ pub(super) fn made(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<bool>
     let mut files = args.import.clone();
     if files.is_empty() && asker.can_ask() {
         for archive in archives_of_linkedin() {
-            let question = format!("Take in your connections from {}?", archive.display());
+            let question = format!("Import your connections from {}?", archive.display());
             if asker.confirmed(&question, true)? {
                 files.push(archive);
             }
@@ -37,7 +37,7 @@ pub(super) fn made(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<bool>
     drop(store);
     if suggested.is_empty() {
         if known == 0 {
-            desk.tell("There is nobody yet with whom mail goes both ways.");
+            desk.tell("You haven't exchanged mail with anyone yet.");
         }
         return Ok(known > 0);
     }
@@ -45,14 +45,14 @@ pub(super) fn made(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<bool>
     let names: Vec<String> = suggested.iter().take(NAMED).map(|it| clean(&it.name)).collect();
     let more = if suggested.len() > NAMED { "…" } else { "" };
     let question =
-        format!("You write with {people} ({}{more}). Make contacts of them?", names.join(", "));
+        format!("You write with {people} ({}{more}). Make them contacts?", names.join(", "));
     let agreed = match asker.can_ask() {
         true => asker.confirmed(&question, true)?,
         // Who brought contacts along may not want others.
         false => known == 0,
     };
     if !agreed {
-        desk.tell("`requite contacts --suggest` shows whom you write with.");
+        desk.tell("`requite contacts --suggest` lists the people you write with.");
         return Ok(known > 0);
     }
     contacts::run(desk, &ContactsArgs::add_all())?;

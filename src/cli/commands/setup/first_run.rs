@@ -57,11 +57,11 @@ fn own_addresses(desk: &Desk, asker: &Asker, draft: &mut Draft) -> Result<bool> 
         return Ok(false);
     }
     if !asker.can_ask() {
-        desk.tell("Mail was sent here from other addresses, too: see `requite check`.");
+        desk.tell("Mail was also sent from other addresses: see `requite check`.");
         return Ok(false);
     }
     let found = unknown.into_iter().map(|(email, sent)| Sender { email, sent }).collect();
-    let question = "Mail was sent here from these, too. Which are yours?";
+    let question = "Mail was also sent from these addresses. Which are yours?";
     let mine = asker.any_of(question, found)?;
     if mine.is_empty() {
         return Ok(false);
@@ -135,7 +135,7 @@ async fn service(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<()> {
     let Unit { lingers, .. } = unit::state().await?;
     desk.tell("The service is enabled and runs: `systemctl --user status requite`.");
     if lingers == Some(false) {
-        desk.tell("It ends when you log out; `loginctl enable-linger` lets it go on.");
+        desk.tell("It stops when you log out; `loginctl enable-linger` keeps it running.");
     }
     Ok(())
 }

@@ -78,13 +78,13 @@ struct Way {
 
 const IMAP: Way = Way {
     option: "--imap imap.example.com",
-    question: "Server that keeps your mail (IMAP), like imap.example.com",
+    question: "Incoming mail server (IMAP), like imap.example.com",
     usual: Tls::usual_imap,
     starttls: &[143],
 };
 const SMTP: Way = Way {
     option: "--smtp smtp.example.com, or --no-smtp",
-    question: "Server that sends mail (SMTP), like smtp.example.com",
+    question: "Outgoing mail server (SMTP), like smtp.example.com",
     usual: Tls::usual_smtp,
     starttls: &[25, 587],
 };
@@ -133,7 +133,7 @@ fn to_send(
         return wanted.then(|| settled(asker, best, &likely, &SMTP)).transpose();
     }
     if best.is_none() {
-        desk.say("No server to send with is known: no digest will be mailed (--smtp names one).");
+        desk.say("No outgoing mail server found: no digest will be mailed (name one with --smtp).");
     }
     Ok(best.map(endpoint))
 }

@@ -43,7 +43,7 @@ pub(super) async fn mailbox(
             Ok(()) => return Ok((draft, typed)),
             Err(error) if asker.can_ask() && named.is_none() => {
                 desk.tell(&words(&error));
-                if !asker.confirmed("Try once more?", true)? {
+                if !asker.confirmed("Try again?", true)? {
                     return Err(error);
                 }
                 if error.kind() == Kind::LoginRefused && args.user.is_none() {
@@ -112,7 +112,7 @@ pub(super) async fn let_in(
         let folders = imap::probe(&account).await?;
         let messages = folders.iter().map(|(.., messages)| u64::from(*messages)).sum();
         let found = count(messages, "message", "messages");
-        desk.tell(&format!("  it lets you in: {found} in {} folders", folders.len()));
+        desk.tell(&format!("  signed in: {found} in {} folders", folders.len()));
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ fn a_turn_is_told_with_its_messages_and_its_answer() {
             "message_ids": ["<m1@example.org>"],
             "messages": [{
                 "message_id": "<m1@example.org>", "at": "2026-03-02T09:00:00Z", "needs_reply": null,
-                "because": ["asks you something at the end", "to you alone"],
+                "because": ["ends with a question", "to you alone"],
                 "text": {
                     "language": "English",
                     "marks": [

@@ -47,11 +47,11 @@ impl ContactView<'_> {
         }
         for identity in &row.identities {
             let how =
-                if identity.by_name { render::faint("  found by the name") } else { String::new() };
+                if identity.by_name { render::faint("  matched by name") } else { String::new() };
             let dead = self.person.dead.iter().find(|dead| dead.address == identity.value);
             let dead = dead.map_or_else(String::new, |dead| {
                 let since = render::day(Some(dead.since), self.zone);
-                format!("  {}", render::alarm(&format!("dead: mail came back on {since}")))
+                format!("  {}", render::alarm(&format!("dead: mail bounced on {since}")))
             });
             text.push_str(&format!("  {}{how}{dead}\n", clean(&identity.value)));
         }
@@ -91,13 +91,13 @@ impl ContactView<'_> {
         let (told, range) = (render::score(standing), score.range);
         let known = match claim(standing.inputs.matured) {
             Claim::Nothing => format!(
-                "{told} too little has come due to name one; it may lie anywhere from {:.0} to \
+                "{told} not enough history for a score yet; it could be anywhere from {:.0} to \
                  {:.0}",
                 range.low, range.high
             ),
-            Claim::Range => format!("{told}, too little has come due for more than a range"),
+            Claim::Range => format!("{told}; not enough history yet for a single figure"),
             Claim::Figure => {
-                format!("{told}, with 80 % certainty {:.0} to {:.0}", range.low, range.high)
+                format!("{told} ({:.0} to {:.0} with 80 % certainty)", range.low, range.high)
             }
         };
         let explanation = render::wrapped(explanation, 2);
@@ -315,10 +315,10 @@ fn parts(components: &Components) -> [(&'static str, f64); 6] {
     [
         ("they answer in time", r),
         ("you answer in time", m),
-        ("they begin, too", x),
+        ("they also start conversations", x),
         ("you give more than you ask", b),
         ("what they gave you", v),
-        ("how fresh it is", c),
+        ("how recent it is", c),
     ]
 }
 
@@ -351,7 +351,7 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
     if claim(within.weight) != Claim::Nothing {
         let (low, high) = (within.share.low, within.share.high);
         let (low, high) = (render::percent(low), render::percent(high));
-        columns.row(["likely of the next".to_owned(), format!("{low} to {high}, 80 % certain")]);
+        columns.row(["likely from here on".to_owned(), format!("{low} to {high}, 80 % certain")]);
     }
     let SideFigures { answered, open, expired, closed, .. } = figures;
     columns.row([

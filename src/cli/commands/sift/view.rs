@@ -35,7 +35,7 @@ impl View<'_> {
     fn suggested(&self) -> String {
         let sift = &self.week.sift;
         if sift.suggested.is_empty() {
-            return "There is nobody whom you may want to let go of.\n".to_owned();
+            return "There's nobody you may want to let go of.\n".to_owned();
         }
         let mut text = format!("{}\n", render::strong("You may want to let go of"));
         for (candidate, subjects) in sift.suggested.iter().zip(&self.week.subjects) {

@@ -73,7 +73,7 @@ impl Accounts {
     }
 }
 
-const NO_ACCOUNT: &str = "No account is watched yet: see `requite config example`.\n";
+const NO_ACCOUNT: &str = "No accounts yet: run `requite setup`, or see `requite config example`.\n";
 
 fn account_json(account: &AccountRow, now: Moment) -> Value {
     let folders: Vec<Value> = account

@@ -26,11 +26,7 @@ const ANY_QUESTION: Features = Features::QUESTION.with(Features::QUESTION_TO_YOU
 const PLACED: Features = Features::ENDS_ASKING.with(Features::QUESTION_BELOW_QUOTE);
 
 const FOR: &[Reason] = &[
-    reason(
-        Features::ENDS_ASKING,
-        "asks you something at the end",
-        "you asked something at the end",
-    ),
+    reason(Features::ENDS_ASKING, "ends with a question", "you ended with a question"),
     Reason {
         unless: Features::ENDS_ASKING,
         ..reason(
@@ -47,7 +43,7 @@ const FOR: &[Reason] = &[
         unless: PLACED.with(Features::QUESTION_TO_YOU),
         ..reason(Features::QUESTION, "asks something", "you asked something")
     },
-    reason(Features::RSVP, "asks whether you will take part", "you asked whether they take part"),
+    reason(Features::RSVP, "asks if you'll take part", "you asked if they'll take part"),
     Reason {
         unless: Features::RSVP,
         ..reason(Features::WANTS_ANSWER, "wants to hear from you", "you want to hear from them")
@@ -76,8 +72,12 @@ const FOR: &[Reason] = &[
     reason(Features::INVITES, "invites you", "you invited them"),
     reason(Features::WANTS_CALL, "wants to speak to you", "you want to speak to them"),
     reason(Features::SUBJECT_QUESTION, "asks in the subject", "you asked in the subject"),
-    reason(Features::SUBJECT_REQUEST, "requests something in the subject", "the subject requests"),
-    reason(Features::URGENT, "says that it is urgent", "you said that it is urgent"),
+    reason(
+        Features::SUBJECT_REQUEST,
+        "requests something in the subject",
+        "you asked for something in the subject",
+    ),
+    reason(Features::URGENT, "says it's urgent", "you said that it is urgent"),
     reason(Features::PROBLEM, "reports a problem", "you reported a problem"),
     reason(Features::NEEDS, "says what is needed", "you said what is needed"),
 ];
@@ -86,11 +86,11 @@ const ADDRESSING: &[Reason] = &[
     reason(Features::TO_YOU_ALONE, "to you alone", "to them alone"),
     reason(Features::NAMES_YOU, "speaks to you by name", "speaks to them by name"),
     reason(Features::FIRST_IN_TO, "to you first", "to them first"),
-    reason(Features::FEW_RECIPIENTS, "to you and few others", "to them and few others"),
+    reason(Features::FEW_RECIPIENTS, "to you and a few others", "to them and a few others"),
 ];
 
 const AGAINST: &[Reason] = &[
-    reason(Features::ONLY_THANKS, "only thanks", "you only thanked"),
+    reason(Features::ONLY_THANKS, "only thanks", "you only said thanks"),
     reason(Features::MACHINE_SENDER, "comes from a machine's address", "from a machine's address"),
     reason(
         Features::MACHINE.with(Features::MACHINE_OFTEN).with(Features::MACHINE_MOSTLY),
@@ -139,7 +139,7 @@ pub fn because(side: Side, features: Features, d: f64) -> Vec<&'static str> {
         told.extend(addressed.map(said));
     }
     if !features.contains(Features::TEXT) {
-        told.push("its text wasn't read");
+        told.push("text not read");
     }
     if told.is_empty() {
         told.push(if asked { "may ask for something" } else { "asks nothing" });

@@ -86,11 +86,11 @@ fn reasons_say_what_it_asks_and_whom() {
     let question = saying("Could you send me the plan?");
     let features = Features::of(&question);
     let said = because(Side::Theirs, features, d(Side::Theirs, features));
-    assert!(said.contains(&"asks you something at the end"), "{said:?}");
+    assert!(said.contains(&"ends with a question"), "{said:?}");
     assert_eq!(said.last(), Some(&"to you alone"));
     let unread = Features::of(&Message { cues: None, ..question });
     let said = because(Side::Mine, unread, d(Side::Mine, unread));
-    assert_eq!(said, ["to them alone", "its text wasn't read"]);
+    assert_eq!(said, ["to them alone", "text not read"]);
 }
 
 #[test]

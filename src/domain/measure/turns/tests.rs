@@ -152,7 +152,10 @@ fn an_answer_to_a_part_of_a_series_answers_the_series() {
     check(sent.clone(), &["theirs 1,2,3 open"]);
     check(
         [sent, vec![mine(4, 5.0).answering(2).idle()]].concat(),
-        &["theirs 1,2,3 answered by 4 (reply) after 5 h", "mine 4 closed: asked for no answer"],
+        &[
+            "theirs 1,2,3 answered by 4 (reply) after 5 h",
+            "mine 4 closed: didn't ask for an answer",
+        ],
     );
     let days_apart = vec![part(theirs(1, 0.0)), part(theirs(2, 24.0))];
     check(days_apart, &["theirs 1 open", "theirs 2 open"]);
@@ -325,7 +328,7 @@ fn what_is_taken_back_is_closed_until_they_ask_again() {
     check(asked(), &[taken_back]);
     let again = theirs(3, 2.0).answering(1);
     check([asked(), vec![again]].concat(), &[taken_back, "theirs 3 open"]);
-    check(vec![theirs(1, 0.0).taking_back()], &["theirs 1 closed: asked for no answer"]);
+    check(vec![theirs(1, 0.0).taking_back()], &["theirs 1 closed: didn't ask for an answer"]);
 }
 
 #[test]
@@ -344,7 +347,7 @@ fn a_reaction_closes_without_answering() {
 #[test]
 fn done_closes_and_a_reminder_after_it_asks_anew() {
     let touches = || vec![theirs(1, 0.0), theirs(2, 10.0).answering(1)];
-    let said = "closed: you said it is done";
+    let said = "closed: you marked it as done";
     check_at(50.0, touches(), &[done(1, 20.0)], &[&format!("theirs 1,2 {said}")]);
     check_at(50.0, touches(), &[done(1, 5.0)], &[&format!("theirs 1 {said}"), "theirs 2 open"]);
     check_at(50.0, touches(), &[done(2, 20.0)], &[&format!("theirs 1,2 {said}")]);
@@ -368,7 +371,7 @@ fn what_the_user_says_is_due_is_due_whatever_it_says_itself() {
         50.0,
         thanks(),
         &[due(1, 20.0), done(1, 30.0)],
-        &["theirs 1 closed: you said it is done"],
+        &["theirs 1 closed: you marked it as done"],
     );
     check_at(50.0, vec![theirs(1, 0.0)], &[done(1, 20.0), due(1, 30.0)], &["theirs 1 open"]);
     let found = judged(thanks(), &[due(1, 20.0)]);
@@ -392,7 +395,7 @@ fn another_recipients_answer_closes_until_they_ask_me_again() {
 
 #[test]
 fn what_asks_for_nothing_is_closed() {
-    check(vec![theirs(1, 0.0).idle()], &["theirs 1 closed: asked for no answer"]);
+    check(vec![theirs(1, 0.0).idle()], &["theirs 1 closed: didn't ask for an answer"]);
     check(vec![theirs(1, 0.0).idle(), theirs(2, 1.0).answering(1)], &["theirs 1,2 open"]);
 }
 
@@ -415,7 +418,7 @@ fn answered_beats_closed_beats_expired_beats_open() {
     let (idle, plain) = (theirs(1, 0.0).idle(), theirs(1, 0.0));
     let answered = "theirs 1 answered by 2 (reply) after 5 h";
     check_at(900.0, vec![idle.clone(), reply()], &[], &[answered, "mine 2 expired"]);
-    check_at(900.0, vec![idle], &[], &["theirs 1 closed: asked for no answer"]);
+    check_at(900.0, vec![idle], &[], &["theirs 1 closed: didn't ask for an answer"]);
     check_at(719.9, vec![plain.clone()], &[], &["theirs 1 open"]);
     check_at(720.0, vec![plain.clone()], &[], &["theirs 1 expired"]);
     check_at(4.0, vec![plain, reply()], &[], &["theirs 1 open", "mine 2 open"]);

@@ -99,15 +99,15 @@ impl Closed {
     /// For the user.
     pub fn text(self) -> &'static str {
         match self {
-            Closed::AskedNothing => "asked for no answer",
-            Closed::SaidDone => "you said it is done",
+            Closed::AskedNothing => "didn't ask for an answer",
+            Closed::SaidDone => "you marked it as done",
             Closed::Discarded => "every copy is deleted",
             Closed::MarkedAnswered => "your mail program marked it as answered",
             Closed::Acknowledged => "acknowledged with a reaction",
             Closed::AnsweredByAnother => "another recipient answered",
             Closed::Mistimed => "answered, by a clock that is wrong",
             Closed::TakenBack => "taken back later",
-            Closed::CameBack => "came back: it reached nobody",
+            Closed::CameBack => "bounced: it reached nobody",
         }
     }
 }

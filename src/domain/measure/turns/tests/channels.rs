@@ -122,7 +122,7 @@ fn a_meeting_answers_what_is_open_and_asks_nothing() {
 fn a_meeting_is_no_answer_to_what_asks_for_none() {
     check(
         vec![theirs(1, 0.0).idle(), spoken(1, 5.0, Channel::Meeting)],
-        &["theirs 1 closed: asked for no answer"],
+        &["theirs 1 closed: didn't ask for an answer"],
     );
 }
 
