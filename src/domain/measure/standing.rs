@@ -205,7 +205,7 @@ pub fn side(turns: &[Turn], side: Side, terms: &Terms, prior: Beta, now: Moment)
         closed: turns().count() - counted().count(),
         n_eff: curve.n_eff(),
         median: Quantile { hours: median.hours.filter(|_| enough), ..median },
-        p90_h: curve.quantile(0.9).hours.filter(|_| enough),
+        p90_h: curve.reached(0.9).filter(|_| enough),
         longest_h: curve.follow_up(),
         within_limit: within_limit(turns(), terms, prior, now),
     }

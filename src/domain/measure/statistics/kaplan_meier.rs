@@ -163,10 +163,15 @@ impl KaplanMeier {
         self.quantile_in(p, self.band())
     }
 
+    /// The first time by which the share `p` has been answered.
+    pub fn reached(&self, p: f64) -> Option<f64> {
+        self.first(|b| b.survival <= 1.0 - p + SLACK)
+    }
+
     /// When the share `p` has been answered, with its interval by this kind of band.
     pub fn quantile_in(&self, p: f64, band: Band) -> Quantile {
         let unanswered = 1.0 - p + SLACK;
-        let hours = self.first(|b| b.survival <= unanswered);
+        let hours = self.reached(p);
         let low = self.first(|b| b.low_reaches(band, unanswered));
         let high = self.first(|b| b.high_reaches(band, unanswered));
         // The log-log band ends where the curve falls to 0, and nobody waits longer than that.

@@ -14,7 +14,7 @@ pub struct Evidence {
     silences: Vec<Silence>,
 }
 
-/// A turn that was not answered.
+/// Turns that were not answered and asked alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Silence {
     /// Probability that it needed an answer, in (0, 1).
@@ -38,12 +38,16 @@ impl Evidence {
         self.base.b += weight;
     }
 
-    /// No answer to a turn that needed one with probability `q`.
+    /// No answer to a turn that needed one with probability `q`. Turns that ask alike are weighed
+    /// together: each costs a logarithm wherever the density is looked at.
     pub fn unanswered(&mut self, q: f64, weight: f64) {
         if q >= 1.0 {
             self.late(weight);
         } else if q > 0.0 && weight > 0.0 {
-            self.silences.push(Silence { q, weight });
+            match self.silences.iter_mut().find(|silence| silence.q == q) {
+                Some(alike) => alike.weight += weight,
+                None => self.silences.push(Silence { q, weight }),
+            }
         }
     }
 
