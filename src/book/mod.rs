@@ -10,19 +10,17 @@ use jiff::tz::TimeZone;
 
 use crate::domain::decide::ledger::Kept;
 use crate::domain::measure::calendar::Calendar;
-use crate::domain::measure::decisions::{Decisions, Verb};
-use crate::domain::measure::entries::Entry;
+use crate::domain::measure::decisions::Decisions;
 use crate::domain::measure::need::because;
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::population::Population;
-use crate::domain::measure::standing::{Record, Standing, standing};
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::store::{ContactRow, DeadAddress, Store};
+use crate::store::Store;
 
 pub mod archive;
 mod archived;
@@ -39,6 +37,7 @@ mod ledger;
 mod measure;
 mod network;
 mod page;
+mod person;
 mod sift;
 mod suggestions;
 mod survey;
@@ -49,6 +48,7 @@ pub use basis::{is_told, prepare, rests_on_the_same};
 pub use ledger::{BookedEntry, Ledger};
 pub use measure::{measure_dirty, measure_history, measure_marked, take_stock};
 pub use page::{ContactPage, ExplainedTurn};
+pub use person::Person;
 pub use sift::Sift;
 pub use survey::learn;
 
@@ -71,22 +71,6 @@ pub struct Book<'a> {
     dead_addresses: DeadAddresses,
     /// Compiled when it is asked for first.
     ledger: OnceCell<Ledger>,
-}
-
-/// A contact with everything that is measured of them.
-pub struct Person {
-    pub row: ContactRow,
-    pub turns: Vec<Turn>,
-    pub entries: Vec<Entry>,
-    /// Of their addresses.
-    pub dead: Vec<DeadAddress>,
-    pub absences: Vec<Absence>,
-    pub terms: Terms,
-    pub standing: Standing,
-    pub starred: bool,
-    pub muted: bool,
-    /// When the user let go of them.
-    pub archived_at: Option<Moment>,
 }
 
 impl<'a> Book<'a> {
@@ -162,58 +146,6 @@ impl<'a> Book<'a> {
 
     fn absences_of(&self, contact: ContactId) -> &[Absence] {
         self.absences.get(&contact).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// Every contact with everything that is measured of them, one after the other: all turns of
-    /// all of them at once would be far more than the daemon has room for.
-    ///
-    /// # Errors
-    /// Those of `take`, and where the database can't be read.
-    pub fn each_person(&self, mut take: impl FnMut(Person) -> Result<()>) -> Result<()> {
-        let mut rows = self.store.contacts()?.into_iter().peekable();
-        self.store.each_contacts_turns(|contact, turns| {
-            while let Some(row) = rows.next_if(|row| row.id < contact) {
-                take(self.person(row, Vec::new())?)?;
-            }
-            rows.next_if(|row| row.id == contact)
-                .map_or(Ok(()), |row| take(self.person(row, turns)?))
-        })?;
-        rows.try_for_each(|row| take(self.person(row, Vec::new())?))
-    }
-
-    /// Everything that is measured of one contact.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let turns = self.store.turns_of(row.id)?;
-        self.person(row, turns)
-    }
-
-    fn person(&self, row: ContactRow, turns: Vec<UnjudgedTurn>) -> Result<Person> {
-        let turns = self.judged(turns);
-        let entries = self.store.entries(row.id)?;
-        let absences = self.absences_of(row.id).to_vec();
-        let terms = self.terms(row.id);
-        let counted = self.ledger()?.counted(row.id);
-        let record = Record { turns: &turns, counted, last_touch: row.last_touch, terms: &terms };
-        let standing = standing(&record, &self.population, self.policy.stance, self.now());
-        let starred = self.decisions.has(row.id, Verb::Star);
-        let muted = self.decisions.has(row.id, Verb::Mute);
-        let dead = self.dead_addresses_of(row.id).to_vec();
-        let archived_at = self.archived_at(row.id)?;
-        Ok(Person {
-            row,
-            turns,
-            entries,
-            dead,
-            absences,
-            terms,
-            standing,
-            starred,
-            muted,
-            archived_at,
-        })
     }
 
     /// Why a turn is judged as it is, by the message that speaks loudest.

@@ -2,10 +2,9 @@
 //!
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
-use super::{AsOf, Book, Person};
+use super::{AsOf, Book};
 use crate::domain::decide::debts::{self, Debt};
 use crate::domain::decide::digest::{self, Unmeasured};
-use crate::domain::measure::standing::{Record, standing};
 use crate::domain::message::mailbox::MailboxKind;
 use crate::domain::model::{DAY, HOUR, Moment, Side, TouchId};
 use crate::domain::policy::TEXT_AGE;
@@ -22,13 +21,13 @@ impl Book<'_> {
     pub fn digest(&self) -> Result<digest::Digest> {
         let since = self.now() - 7 * DAY;
         let mut week = digest::Week::new(self.policy, self.now());
-        self.each_person(|person| {
+        self.each_person_since(since, |person| {
             week.count(&digest::Member {
                 id: person.row.id,
                 name: &person.row.name,
                 turns: &person.turns,
                 terms: &person.terms,
-                before: self.figure_at(&person, since)?,
+                before: person.before,
                 now: person.standing.figure().filter(|_| person.archived_at.is_none()),
             });
             Ok(())
@@ -110,14 +109,5 @@ impl Book<'_> {
             found.push(digest::JunkMail { name, subject, at });
         }
         Ok(found)
-    }
-
-    /// With today's priors: a contact's score moves by what the two did, not by what others did.
-    fn figure_at(&self, person: &Person, then: Moment) -> Result<Option<f64>> {
-        let Person { turns, terms, .. } = person;
-        let last_touch = person.standing.last_touch;
-        let counted = self.ledger()?.counted(person.row.id);
-        let record = Record { turns, counted, last_touch, terms };
-        Ok(standing(&record, &self.population, self.policy.stance, then).figure())
     }
 }
