@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let done = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|cause| Error::failed("cannot start the runtime").because(cause))
+        .map_err(|cause| Error::failed("can't start the runtime").because(cause))
         .and_then(|runtime| runtime.block_on(arguments.perform()));
     done.unwrap_or_else(|error| report(&error, log)).into()
 }

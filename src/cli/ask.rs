@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// `Failed` where the answer isn't yes, or nobody can be asked.
 pub(super) fn confirmed(question: &str) -> Result<()> {
     let mut out = anstream::stderr().lock();
-    let cannot_ask = |cause| Error::failed("cannot ask").because(cause);
+    let cannot_ask = |cause| Error::failed("can't ask").because(cause);
     let asked = out.write_all(format!("{question} [y/N] ").as_bytes());
     asked.and_then(|()| out.flush()).map_err(cannot_ask)?;
     let mut answer = String::new();

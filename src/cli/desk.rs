@@ -245,7 +245,7 @@ fn say_that_it_waits() {
 fn printed(written: io::Result<()>) -> Result<()> {
     match written {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed("cannot write the answer").because(cause))
+            Err(Error::failed("can't write the answer").because(cause))
         }
         _ => Ok(()),
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// `Failed` where the system lets nobody listen.
 pub(super) fn heed() -> Result<()> {
-    let cannot = |cause| Error::failed("cannot wait for signals").because(cause);
+    let cannot = |cause| Error::failed("can't wait for signals").because(cause);
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(cannot)?;
     let clock = Builder::new_current_thread().enable_time().build().map_err(cannot)?;
     // Not a task: a question on the terminal or a long import holds up all tasks.

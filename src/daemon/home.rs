@@ -109,7 +109,7 @@ impl Home {
     fn take(&self, file: &str) -> Result<Option<Lock>> {
         let path = self.data.join(file);
         let cannot = |cause: io::Error| {
-            Error::failed(format!("cannot lock {}", path.display()))
+            Error::failed(format!("can't lock {}", path.display()))
                 .hint("make the folder writable, or choose another with --home")
                 .because(cause)
         };
@@ -143,7 +143,7 @@ impl Home {
     fn is_taken(&self, file: &str) -> Result<bool> {
         let path = self.data.join(file);
         let cannot = |cause: io::Error| {
-            Error::failed(format!("cannot tell who holds {}", path.display()))
+            Error::failed(format!("can't tell who holds {}", path.display()))
                 .hint("make the file readable, or choose another folder with --home")
                 .because(cause)
         };

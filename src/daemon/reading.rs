@@ -59,7 +59,7 @@ impl Reading {
         let thread = thread::Builder::new()
             .name("reading".into())
             .spawn(run)
-            .map_err(|cause| Error::failed("cannot start reading mail").because(cause))?;
+            .map_err(|cause| Error::failed("can't start reading mail").because(cause))?;
         Ok(Reading { incoming, thread })
     }
 

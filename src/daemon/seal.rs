@@ -78,7 +78,7 @@ impl Seal {
 }
 
 fn unusable(path: &Path) -> Error {
-    Error::failed(format!("cannot use {}", path.display()))
+    Error::failed(format!("can't use {}", path.display()))
         .hint("it is made anew when it is gone; what was sent before isn't known then")
 }
 

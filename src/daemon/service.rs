@@ -275,7 +275,7 @@ pub async fn run(daemon: Daemon) -> Result<()> {
     };
     let (stop, shutdown) = watch::channel(false);
     let (hang_up, reload) = watch::channel(0);
-    let cannot = |cause| Error::failed("cannot wait for signals").because(cause);
+    let cannot = |cause| Error::failed("can't wait for signals").because(cause);
     let mut terminate = signal(SignalKind::terminate()).map_err(cannot)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(cannot)?;
     let mut hangup = signal(SignalKind::hangup()).map_err(cannot)?;

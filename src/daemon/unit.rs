@@ -133,7 +133,7 @@ pub async fn enable(home: &Home) -> Result<()> {
     let units = units(&bus).await?;
     if found.load == "not-found" {
         let program = std::env::current_exe()
-            .map_err(|cause| Error::failed("cannot tell where this program is").because(cause))?;
+            .map_err(|cause| Error::failed("can't tell where this program is").because(cause))?;
         write(&units.join(NAME), &text(&program))?;
     }
     let places = units.join(format!("{NAME}.d/places.conf"));

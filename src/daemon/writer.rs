@@ -50,7 +50,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("intake".into())
             .spawn(move || intake.run(reports))
-            .map_err(|cause| Error::failed("cannot start the writer").because(cause))?;
+            .map_err(|cause| Error::failed("can't start the writer").because(cause))?;
         Ok((sink, Writer { thread, progress }))
     }
 

@@ -43,7 +43,7 @@ impl Store {
             return Ok(Repaired::Sound);
         }
         let failed =
-            |cause| Error::failed(format!("cannot put {} aside", path.display())).because(cause);
+            |cause| Error::failed(format!("can't put {} aside", path.display())).because(cause);
         let damaged = sibling(&path, "damaged");
         // Its log belongs to it, and would be taken for the copy's.
         for end in ["", "-wal", "-shm", "-journal"] {
@@ -84,7 +84,7 @@ pub(super) fn keep_copy(path: &Path) -> Result<()> {
         } else {
             Kind::Failed
         };
-        Error::new(kind, "cannot copy the database before it is brought up to date")
+        Error::new(kind, "can't copy the database before it is brought up to date")
             .because(cause)
             .hint("make room for a second database, or the folder writable")
     };

@@ -277,7 +277,7 @@ impl Store {
 
 fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value)
-        .map_err(|cause| crate::error::Error::failed("cannot note an entry").because(cause))
+        .map_err(|cause| crate::error::Error::failed("can't note an entry").because(cause))
 }
 
 fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {

@@ -169,6 +169,6 @@ fn has_log(path: &Path) -> bool {
 }
 
 fn cannot_write(path: &Path) -> Error {
-    Error::failed(format!("cannot write {}", path.display()))
+    Error::failed(format!("can't write {}", path.display()))
         .hint("make the folder writable, or choose another with --home")
 }

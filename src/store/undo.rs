@@ -329,7 +329,7 @@ impl Store {
 }
 
 fn as_text(value: serde_json::Result<String>) -> Result<String> {
-    value.map_err(|cause| Error::failed("cannot note what the import did").because(cause))
+    value.map_err(|cause| Error::failed("can't note what the import did").because(cause))
 }
 
 fn unreadable(cause: serde_json::Error) -> Error {

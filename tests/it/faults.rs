@@ -223,7 +223,7 @@ fn a_disk_that_turns_read_only_is_named() {
     let Some(disk) = SmallDisk::mount(&world.home().join("data")) else { return };
     bring_bob(&world);
     disk.remount("remount,ro");
-    check_failure(world.command(&["sync"]), 1, &["cannot write", "Read-only file system"]);
+    check_failure(world.command(&["sync"]), 1, &["can't write", "Read-only file system"]);
     assert_eq!(world.json(&["contacts", "--json"])["contacts"][0]["name"], "Bob");
     assert_eq!(messages(&world), 0);
     disk.remount("remount,rw");

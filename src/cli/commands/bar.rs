@@ -79,7 +79,7 @@ fn print(line: &str) -> Result<bool> {
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Ok(()) => Ok(true),
         Err(cause) if cause.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(cause) => Err(Error::failed("cannot write the line").because(cause)),
+        Err(cause) => Err(Error::failed("can't write the line").because(cause)),
     }
 }
 

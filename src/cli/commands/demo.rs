@@ -146,9 +146,8 @@ async fn wait_until(clock: Clock, then: Moment, alerts: &mut mpsc::UnboundedRece
 }
 
 fn make_folder(keep: Option<&Path>) -> Result<PathBuf> {
-    let cannot = |path: &Path, cause| {
-        Error::failed(format!("cannot make {}", path.display())).because(cause)
-    };
+    let cannot =
+        |path: &Path, cause| Error::failed(format!("can't make {}", path.display())).because(cause);
     match keep {
         Some(folder) => {
             let used = fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some());
@@ -201,7 +200,7 @@ fn deliver(folder: &Path, mail: &Mail) -> Result<()> {
     let place =
         maildir.join(if mail.sent { format!("cur/{name}:2,S") } else { format!("new/{name}") });
     fs::rename(&draft, &place)
-        .map_err(|cause| Error::failed(format!("cannot deliver {name}")).because(cause))
+        .map_err(|cause| Error::failed(format!("can't deliver {name}")).because(cause))
 }
 
 fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
@@ -229,12 +228,12 @@ fn write_digest(folder: &Path, end: &Desk) -> Result<()> {
 
 fn make_all(path: &Path) -> Result<()> {
     fs::create_dir_all(path)
-        .map_err(|cause| Error::failed(format!("cannot make {}", path.display())).because(cause))
+        .map_err(|cause| Error::failed(format!("can't make {}", path.display())).because(cause))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes)
-        .map_err(|cause| Error::failed(format!("cannot write {}", path.display())).because(cause))
+        .map_err(|cause| Error::failed(format!("can't write {}", path.display())).because(cause))
 }
 
 fn tell(at: Moment, what: &str) {

@@ -41,7 +41,7 @@ pub(crate) struct ImportArgs {
     /// Take the last import back
     #[arg(long, conflicts_with_all = ["files", "dry_run", "map"])]
     undo: bool,
-    /// Don't ask before it is taken back
+    /// Don't ask before undoing
     #[arg(long, requires = "undo")]
     yes: bool,
 }

@@ -29,7 +29,7 @@ pub(crate) struct LedgerArgs {
     /// These are wrong, and don't count
     #[arg(long, value_name = "ID", num_args = 1.., conflicts_with_all = ["contact", "undo"])]
     reject: Vec<String>,
-    /// Take back what was said of these last
+    /// Undo the last --confirm or --reject of these
     #[arg(long, value_name = "ID", num_args = 1.., conflicts_with = "contact")]
     undo: Vec<String>,
 }

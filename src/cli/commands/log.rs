@@ -32,7 +32,7 @@ pub(crate) struct LogArgs {
     /// The note says how I can help them, or what they know
     #[arg(long)]
     pub(super) value: bool,
-    /// Take the latest such entry back
+    /// Undo the latest entry of this kind
     #[arg(long)]
     pub(super) undo: bool,
 }
@@ -91,7 +91,7 @@ fn take_back(desk: &Desk, store: &Store, kind: EntryKind, contacts: &[ContactRow
     if !taken {
         return Err(Error::usage(format!("no {} with {names} is logged", kind.name())));
     }
-    desk.say(&format!("the last {} with {names} is taken back", kind.name()));
+    desk.say(&format!("undone: the last {} with {names}", kind.name()));
     Ok(())
 }
 

@@ -54,7 +54,7 @@ pub(super) enum Command {
     Import(import::ImportArgs),
     /// Show who is waiting for you, who you're waiting for, and how the accounts are doing
     Status(status::StatusArgs),
-    /// Print one line for a status bar: how many are waiting for me
+    /// Print one line for a status bar: how many are waiting for you
     Bar(bar::BarArgs),
     /// List contacts with their scores and both response times
     Contacts(contacts::ContactsArgs),

@@ -10,9 +10,10 @@ use jiff::{Span, SpanRelativeTo, Unit};
 use self::identity::SaidIdentity;
 use crate::cli::desk::Desk;
 use crate::cli::person;
-use crate::domain::measure::decisions::{Decided, Decision, SettingKey};
+use crate::domain::measure::decisions::{Decided, Decision, Decisions, SettingKey};
 use crate::domain::message::identity::normalise;
-use crate::domain::policy::EXPIRY_H;
+use crate::domain::model::ContactId;
+use crate::domain::policy::{EXPIRY_H, Policy};
 use crate::domain::text::{self, clean};
 use crate::error::{Error, Result};
 use crate::store::{ContactRow, IdentityKind, Store};
@@ -168,10 +169,28 @@ fn take_settings_back(
         }
         Ok(taken)
     })?;
+    let held = store.decisions(Some(row.id), desk.now)?;
     for what in &taken {
-        desk.say(&format!("{}: taken back that {}", clean(&row.name), words(what)));
+        let now = afterwards(what, &held, row.id, &desk.config.policy);
+        desk.say(&format!("{}: {now}", clean(&row.name)));
     }
     Ok(())
+}
+
+/// What holds once a setting was undone.
+fn afterwards(undone: &Decided, held: &Decisions, contact: ContactId, policy: &Policy) -> String {
+    match undone {
+        Decided::Limit(_) => match held.limit_h(contact) {
+            Some(hours) => format!("limit back to {}", text::duration(hours)),
+            None => format!("limit back to the default ({})", text::duration(policy.limit_h)),
+        },
+        Decided::Zone(_) => match held.zone(contact) {
+            Some(zone) => format!("time zone back to {zone}"),
+            None => "time zone back to yours".to_owned(),
+        },
+        Decided::Every(days) => format!("no longer every {}", text::days(*days)),
+        other => format!("{} may be theirs again", other.value()),
+    }
 }
 
 fn said_kind(text: &str) -> Option<IdentityKind> {
@@ -196,7 +215,6 @@ fn setting_key(text: &str) -> Option<SettingKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::ContactId;
 
     #[track_caller]
     fn check_setting(text: &str, expect: Result<Decided, &str>) {

@@ -37,7 +37,7 @@ pub(super) async fn run(args: &SetupArgs, globals: &Globals) -> Result<Exit> {
             .hint("edit it, or replace it with --force; `requite check` tries what it says"));
     }
     if args.service == Some(true) && globals.home.is_some() {
-        return Err(Error::usage("the service reads the usual places, not those below --home"));
+        return Err(Error::usage("the service reads the usual places, not those of --home"));
     }
     let asker = Asker::of_terminal();
     let desk = Desk::of_now(globals, home, config::defaults());

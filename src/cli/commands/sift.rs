@@ -30,7 +30,7 @@ pub(crate) struct SiftArgs {
     /// Let go of them: out of every list and alert until they write
     #[arg(long, value_name = "CONTACT", group = "what")]
     archive: Option<String>,
-    /// Take back that they are kept or archived
+    /// Undo --keep or --archive
     #[arg(long, value_name = "CONTACT", group = "what")]
     undo: Option<String>,
     /// Write a check-list with profile links

@@ -125,7 +125,7 @@ fn effect(desk: &Desk, wanted: Stance) -> Result<String> {
 
 fn write(path: &Path, stance: Stance) -> Result<()> {
     let cannot = |cause: io::Error| {
-        Error::failed(format!("cannot write {}", path.display()))
+        Error::failed(format!("can't write {}", path.display()))
             .because(cause)
             .hint("check the owner and the permissions of the file and its folder")
     };

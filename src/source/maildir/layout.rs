@@ -52,7 +52,7 @@ pub(super) fn find(root: &Path, wanted: &Folders) -> Result<Layout> {
 }
 
 fn unreadable(root: &Path, cause: io::Error) -> Error {
-    Error::temporary(format!("cannot read the Maildir {}", root.display()))
+    Error::temporary(format!("can't read the Maildir {}", root.display()))
         .because(cause)
         .hint("check the account's `path`, and that its disk is mounted")
 }
@@ -90,7 +90,7 @@ impl Walk {
             }
             match self.enter(&path, &relative.join(&name), depth + 1) {
                 Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied => {
-                    self.troubles.push(format!("cannot look into {}: {cause}", path.display()));
+                    self.troubles.push(format!("can't look into {}: {cause}", path.display()));
                 }
                 Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
                 result => result?,

@@ -108,7 +108,7 @@ pub fn each(
 }
 
 fn unreadable(folder: &Path, cause: std::io::Error) -> Error {
-    Error::temporary(format!("cannot read the folder {}", folder.display()))
+    Error::temporary(format!("can't read the folder {}", folder.display()))
         .because(cause)
         .hint("make it readable for this user")
 }

@@ -114,7 +114,7 @@ impl<'a> MaildirReader<'a> {
             }
             match self.look(folder).await? {
                 Ok(uids) => missing.extend(uids.into_iter().map(|uid| (place, uid))),
-                Err(cause) => troubles.push(format!("cannot read {}: {cause}", folder.name)),
+                Err(cause) => troubles.push(format!("can't read {}: {cause}", folder.name)),
             }
         }
         Ok(missing)

@@ -217,7 +217,7 @@ fn my_addresses(desk: &Desk, store: &Store) -> Result<String> {
         named.join(", ")
     ))
     .hint(format!(
-        "if they are yours, add them below [me] in {}:\naddresses = [{line}]",
+        "if they are yours, add them under [me] in {}:\naddresses = [{line}]",
         desk.home.config.display()
     )))
 }

@@ -90,7 +90,7 @@ pub(super) async fn desktop(config: &Config) -> Part {
     let found = found.map_err(|cause| {
         let hint = cause.advice().unwrap_or_default().to_owned();
         Error::failed(cause.to_string())
-            .hint(format!("{hint}; or set desktop = false below [alerts]"))
+            .hint(format!("{hint}; or set desktop = false under [alerts]"))
     });
     Part::of("desktop alerts", found)
 }
@@ -112,7 +112,7 @@ pub(super) fn session(has_own_home: bool) -> Part {
     let session = std::env::var_os("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_dir());
     let found = match session {
         Some(folder) => Ok(format!("the user session is at {}", Path::new(&folder).display())),
-        None if has_own_home => Ok("no user session; below --home none is needed".to_owned()),
+        None if has_own_home => Ok("no user session; with --home none is needed".to_owned()),
         None => Err(Error::failed("there is no user session: XDG_RUNTIME_DIR names no folder")
             .hint("log in with systemd, or let it start without: `loginctl enable-linger`")),
     };

@@ -116,7 +116,7 @@ pub(super) fn take_back(desk: &Desk, words: &[String]) -> Result<()> {
     let address = |word: &String| {
         identity::normalise(word).ok_or_else(|| {
             Error::usage(format!("\"{word}\" is no address; name who was added by one"))
-                .hint("without any, those who were added last are taken back")
+                .hint("without any, the last addition is undone")
         })
     };
     let wanted: Vec<String> = match words {
@@ -136,14 +136,14 @@ pub(super) fn take_back(desk: &Desk, words: &[String]) -> Result<()> {
         taken.push(last);
     }
     if taken.is_empty() {
-        return Err(Error::usage("nobody was added who could be taken back"));
+        return Err(Error::usage("nothing was added that could be undone"));
     }
     desk.follow_up(&store)?;
     let about: Vec<String> =
         taken.iter().flat_map(|it| &it.files).map(|address| clean(address)).collect();
     desk.say(&match about.len() {
-        ..=NAMED => format!("taken back: {}", listed(&about)),
-        n => format!("taken back: {}", count(n as u64, "address", "addresses")),
+        ..=NAMED => format!("undone: {}", listed(&about)),
+        n => format!("undone: {}", count(n as u64, "address", "addresses")),
     });
     Ok(())
 }

@@ -41,7 +41,7 @@ pub(super) fn run(desk: &Desk, yes: bool) -> Result<()> {
     if desk.json {
         return desk.print_json(json!({ "undone": last.files }));
     }
-    desk.print(&format!("taken back: {told}\n"))
+    desk.print(&format!("undone: {told}\n"))
 }
 
 /// All of it, in steps between which others may write; what follows from it is still to be done.

@@ -96,7 +96,7 @@ pub(super) fn take_said_back(
     take_back(desk, store, &last)?;
     desk.follow_up(store)?;
     let value = last.files.last().map(|value| clean(value)).unwrap_or_default();
-    desk.say(&format!("{name}: taken back that {}", told(kind, &value)));
+    desk.say(&format!("{name}: no longer {value}"));
     Ok(())
 }
 

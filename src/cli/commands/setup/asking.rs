@@ -103,6 +103,6 @@ fn broken_off(cause: InquireError) -> Error {
         InquireError::OperationCanceled | InquireError::OperationInterrupted => {
             Error::failed("setup cancelled")
         }
-        cause => Error::failed("cannot ask").because(cause),
+        cause => Error::failed("can't ask").because(cause),
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn made(desk: &Desk, args: &SetupArgs, asker: &Asker) -> Result<bool>
         return Ok(known > 0);
     }
     contacts::run(desk, &ContactsArgs::add_all())?;
-    desk.tell("`requite contacts --add --undo` takes that back.");
+    desk.tell("`requite contacts --add --undo` undoes that.");
     Ok(true)
 }
 

@@ -46,7 +46,7 @@ pub(super) fn write(sift: &Sift, path: &Path, zone: &TimeZone) -> Result<usize> 
 }
 
 fn failed(path: &Path, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::failed(format!("cannot write {}", path.display()))
+    Error::failed(format!("can't write {}", path.display()))
         .because(cause)
         .hint("check the folder and its permissions")
 }
