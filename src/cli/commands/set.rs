@@ -261,4 +261,22 @@ mod tests {
         check_setting("colour=red", Err("can't be set"));
         check_setting("limit", Err("sets nothing"));
     }
+
+    #[test]
+    fn what_was_undone_says_what_holds_now() {
+        let (ann, policy) = (ContactId(1), Policy::default());
+        let held = |what| {
+            let at = crate::domain::model::Moment(0);
+            Decisions(vec![Decision { at, contact: ann, what }])
+        };
+        let nothing = Decisions(Vec::new());
+        let limit = Decided::Limit(24.0);
+        assert_eq!(afterwards(&limit, &nothing, ann, &policy), "limit back to the default (48 h)");
+        let earlier = held(Decided::Limit(12.0));
+        assert_eq!(afterwards(&limit, &earlier, ann, &policy), "limit back to 12 h");
+        let zone = Decided::Zone("Asia/Tokyo".to_owned());
+        assert_eq!(afterwards(&zone, &nothing, ann, &policy), "time zone back to yours");
+        let every = Decided::Every(90.0);
+        assert_eq!(afterwards(&every, &nothing, ann, &policy), "no longer every 90 days");
+    }
 }
