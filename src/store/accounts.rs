@@ -64,7 +64,8 @@ impl Store {
                 [name],
             )?;
             self.db.execute(
-                "UPDATE account SET state = ?2, detail = '' WHERE name = ?1 AND state <> ?2",
+                "UPDATE account SET state = ?2, detail = '', next_attempt = NULL
+                 WHERE name = ?1 AND state <> ?2",
                 params![name, AccountState::Idle],
             )?;
             if retired > 0 {

@@ -98,3 +98,16 @@ fn an_account_was_reached_until_it_failed() {
     assert_eq!(reached(AccountState::Syncing, "connecting", 10), Some(Moment(9)));
     assert_eq!(reached(AccountState::Offline, "refused", 11), Some(Moment(9)));
 }
+
+#[test]
+fn an_account_that_is_configured_again_waits_for_no_attempt_of_before() {
+    let store = Store::in_memory().unwrap();
+    let work = [("work".to_owned(), MailboxKind::Imap)];
+    store.set_accounts(&work).unwrap();
+    let next = Some(Moment(60));
+    store.set_account_state("work", AccountState::Offline, "no route", next, Moment(1)).unwrap();
+    assert_eq!(store.accounts().unwrap()[0].next_attempt, next);
+    store.set_accounts(&[]).unwrap();
+    store.set_accounts(&work).unwrap();
+    assert_eq!(store.accounts().unwrap()[0].next_attempt, None);
+}
