@@ -27,7 +27,15 @@ const LONGEST: usize = 16 * 1024;
 /// Connections that are listened to at once: browsers open some ahead and say nothing on them.
 const GUESTS: usize = 32;
 
-pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
+/// Asks the user in a browser; `show` is told the address to open. Waits for 10 minutes at most.
+///
+/// # Errors
+/// `LoginRefused` where the user or the provider declines. `Temporary` where nobody signs in in
+/// time, no port of this machine is free or the provider doesn't answer. `Config` where no page to
+/// sign in with is named, the provider refuses the client, or its CA file can't be used. `Failed`
+/// where the provider gives no refresh token or it can't be kept. Those of [`Password::fetch`](crate::config::secret::Password::fetch)
+/// where the client has a secret.
+pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
     let Some(auth_url) = oauth.auth_url.clone() else {
         return Err(Error::config("no page to sign in with is named")
             .hint("set `oauth.auth_url`, or sign in with --device"));

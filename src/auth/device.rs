@@ -15,7 +15,18 @@ use crate::error::{Error, Result};
 /// The shortest pause between two questions, whatever interval the provider names.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-pub(super) async fn log_in(oauth: &OAuth, show: impl FnOnce(&str, &str)) -> Result<TokenStorage> {
+/// Asks the user on another device; `show` is told the address to open there and the code. Waits
+/// for as long as the code is valid.
+///
+/// # Errors
+/// `LoginRefused` where the user or the provider declines, or the code is no longer valid.
+/// `Temporary` where the provider doesn't answer. `Config` where it has no page for device codes,
+/// it refuses the client, or its CA file can't be used. `Failed` where it gives no refresh token or
+/// that can't be kept. Those of [`Password::fetch`](crate::config::secret::Password::fetch) where the client has a secret.
+pub async fn log_in_by_device(
+    oauth: &OAuth,
+    show: impl FnOnce(&str, &str),
+) -> Result<TokenStorage> {
     let Some(device_url) = oauth.device_url.clone() else {
         return Err(Error::config(format!(
             "{} gives no device codes for mail",

@@ -21,6 +21,8 @@ use tokio::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+pub use browser::log_in_by_browser;
+pub use device::log_in_by_device;
 pub use vault::TokenStorage;
 
 use crate::config::secret::Password;
@@ -195,33 +197,6 @@ async fn settle_within(patience: Duration) -> RequestsEnded {
 fn stamp(file: &Path) -> Option<Stamp> {
     let file = std::fs::metadata(file).ok()?;
     Some((file.ino(), file.mtime(), file.mtime_nsec()))
-}
-
-/// Asks the user in a browser; `show` is told the address to open. Waits for 10 minutes at most.
-///
-/// # Errors
-/// `LoginRefused` where the user or the provider declines. `Temporary` where nobody signs in in
-/// time, no port of this machine is free or the provider doesn't answer. `Config` where no page to
-/// sign in with is named, the provider refuses the client, or its CA file can't be used. `Failed`
-/// where the provider gives no refresh token or it can't be kept. Those of [`Password::fetch`]
-/// where the client has a secret.
-pub async fn log_in_by_browser(oauth: &OAuth, show: impl FnOnce(&str)) -> Result<TokenStorage> {
-    browser::log_in(oauth, show).await
-}
-
-/// Asks the user on another device; `show` is told the address to open there and the code. Waits
-/// for as long as the code is valid.
-///
-/// # Errors
-/// `LoginRefused` where the user or the provider declines, or the code is no longer valid.
-/// `Temporary` where the provider doesn't answer. `Config` where it has no page for device codes,
-/// it refuses the client, or its CA file can't be used. `Failed` where it gives no refresh token or
-/// that can't be kept. Those of [`Password::fetch`] where the client has a secret.
-pub async fn log_in_by_device(
-    oauth: &OAuth,
-    show: impl FnOnce(&str, &str),
-) -> Result<TokenStorage> {
-    device::log_in(oauth, show).await
 }
 
 /// Where the account's refresh token is kept; `None` where nobody has signed in.
