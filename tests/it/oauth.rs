@@ -3,6 +3,7 @@
 mod interrupted;
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -48,6 +49,14 @@ fn world(provider: &Provider) -> World {
         provider.page("/device")
     ));
     world
+}
+
+/// The same, signed in with the refresh token `r1`, and where that is kept.
+fn with_token(provider: &Provider) -> (World, PathBuf) {
+    let world = world(provider);
+    std::fs::create_dir_all(world.home().join("data/auth")).unwrap();
+    let kept = world.write("data/auth/work.json", r#"{"refresh_token":"r1"}"#);
+    (world, kept)
 }
 
 /// An account on a scripted server that has signed in, with the refresh token `r1`.
@@ -279,10 +288,7 @@ async fn a_rotated_refresh_token_is_kept_even_if_nobody_waits_for_it_any_more() 
 #[tokio::test]
 async fn a_daemon_that_is_told_to_stop_still_keeps_a_rotated_refresh_token() {
     let provider = Provider::start(&[(200, ROTATED)]).await;
-    let world = world(&provider);
-    let auth = world.home().join("data/auth");
-    std::fs::create_dir_all(&auth).unwrap();
-    world.write("data/auth/work.json", r#"{"refresh_token":"r1"}"#);
+    let (world, kept) = with_token(&provider);
     let held = provider.gate.lock().await;
     let mut daemon = world.daemon();
     until(|| provider.asked().len() == 1).await;
@@ -291,7 +297,7 @@ async fn a_daemon_that_is_told_to_stop_still_keeps_a_rotated_refresh_token() {
     drop(held);
     until(|| daemon.has_ended()).await;
     assert!(daemon.ended().success());
-    assert!(text_of(&auth.join("work.json")).contains("r2"));
+    assert!(text_of(&kept).contains("r2"));
 }
 
 /// Waits for what happens elsewhere.

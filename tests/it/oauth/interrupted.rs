@@ -45,17 +45,14 @@ impl Interrupted {
 #[tokio::test]
 async fn a_pass_keeps_the_refresh_token_that_was_rotated() {
     let provider = Provider::start(&[(200, ROTATED)]).await;
-    let world = world(&provider);
-    let auth = world.home().join("data/auth");
-    std::fs::create_dir_all(&auth).unwrap();
-    world.write("data/auth/work.json", r#"{"refresh_token":"r1"}"#);
+    let (world, kept) = with_token(&provider);
     let held = provider.gate.lock().await;
     let mut pass = Interrupted::start(&world, &["-v", "sync"]);
     until(|| provider.asked().len() == 1).await;
     pass.interrupt(Signal::INT).await;
     drop(held);
     assert_eq!(pass.ended_by().await, Some(Signal::INT.as_raw()));
-    assert!(text_of(&auth.join("work.json")).contains("r2"));
+    assert!(text_of(&kept).contains("r2"));
 }
 
 #[tokio::test]
