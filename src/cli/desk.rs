@@ -217,6 +217,15 @@ impl Desk {
         printed(io::stdout().lock().write_all(bytes))
     }
 
+    /// Prints a line of data at once; whether anybody is left to read it.
+    ///
+    /// # Errors
+    /// As [`Desk::print`].
+    pub(super) fn print_line(&self, line: &str) -> Result<bool> {
+        let mut out = io::stdout().lock();
+        is_read(writeln!(out, "{line}").and_then(|()| out.flush()))
+    }
+
     /// Says something in which there are words of others.
     pub(super) fn tell(&self, text: &str) {
         self.say(&super::render::harmless(text));
@@ -243,11 +252,14 @@ fn say_that_it_waits() {
 }
 
 fn printed(written: io::Result<()>) -> Result<()> {
+    is_read(written).map(drop)
+}
+
+fn is_read(written: io::Result<()>) -> Result<bool> {
     match written {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed("can't write the answer").because(cause))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(cause) => Err(Error::failed("can't write the answer").because(cause)),
     }
 }
 

@@ -7,6 +7,7 @@ mod columns;
 use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
 
+use crate::domain::decide::debts::Debt;
 use crate::domain::measure::standing::{Estimate, SideFigures, Standing};
 use crate::domain::model::Moment;
 use crate::domain::text::{clean, duration, short_duration};
@@ -95,6 +96,14 @@ pub(super) fn short_median(figures: &SideFigures) -> String {
         estimate => estimate,
     };
     estimated(estimate, short_duration, "–")
+}
+
+/// By when an answer is owed.
+pub(super) fn when_due(debt: &Debt, now: Moment) -> String {
+    match debt.overdue {
+        true => format!("overdue by {}", duration(now.hours_since(debt.due))),
+        false => format!("due in {}", duration(debt.due.hours_since(now))),
+    }
 }
 
 fn estimated(estimate: Estimate, told: fn(f64) -> String, to: &str) -> String {

@@ -140,7 +140,7 @@ pub async fn enable(home: &Home) -> Result<()> {
     if !home.is_usual() {
         write(&places, &places_of(home))?;
     } else if places.exists() {
-        write(&places, "")?;
+        fs::remove_file(&places).map_err(|cause| unwritable(&places).because(cause))?;
     }
     let started = timeout(START, start(&bus)).await;
     let started = started.map_err(|_| Error::failed("the service doesn't get ready"));
@@ -166,9 +166,14 @@ async fn start(bus: &Connection) -> zbus::Result<String> {
     manager.reload().await?;
     let mut ended = manager.receive_job_removed().await?;
     let ours = manager.restart_unit(NAME, "replace").await?;
+    ending(&mut ended, &ours).await
+}
+
+/// How a job ends, in the words of systemd.
+async fn ending(ended: &mut JobRemovedStream, ours: &OwnedObjectPath) -> zbus::Result<String> {
     while let Some(signal) = ended.next().await {
         let job = signal.args()?;
-        if job.job == ours {
+        if job.job == *ours {
             return Ok(job.result.to_owned());
         }
     }
@@ -193,9 +198,12 @@ fn own(folders: &[String]) -> Option<PathBuf> {
 
 fn write(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).and_then(|()| fs::write(path, text)).map_err(|cause| {
-        Error::failed(format!("{} can't be written", path.display())).because(cause)
-    })
+    let written = fs::create_dir_all(folder).and_then(|()| fs::write(path, text));
+    written.map_err(|cause| unwritable(path).because(cause))
+}
+
+fn unwritable(path: &Path) -> Error {
+    Error::failed(format!("{} can't be written", path.display()))
 }
 
 /// The unit for a program that lies anywhere.

@@ -12,7 +12,7 @@ mod wire;
 
 pub use desktop::{
     Action, Alert, Choices, Desktop, DesktopEvent, Notifier, Presence, Shown, ToOpen, is_graphical,
-    open, probe,
+    open, probe, without_markup,
 };
 pub use digest::{RenderedDigest, Sign, render};
 pub use email::{MailHeader, bare_addresses, compose, send};

@@ -33,21 +33,25 @@ fn is_hidden(symbol: char) -> bool {
         | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// [`clean`], and cut to so many terminal columns, an ellipsis marking the cut.
+/// [`clean`], and [`cut`].
 pub fn clip(text: &str, columns: usize) -> String {
-    let mut cleaned = clean(text);
-    if cleaned.width() <= columns {
-        return cleaned;
+    cut(clean(text), columns)
+}
+
+/// In so many terminal columns, an ellipsis marking what was cut off.
+pub fn cut(mut text: String, columns: usize) -> String {
+    if text.width() <= columns {
+        return text;
     }
     let mut used = 1;
-    let fitting = cleaned.char_indices().find_map(|(at, symbol)| {
+    let fitting = text.char_indices().find_map(|(at, symbol)| {
         used += symbol.width().unwrap_or(0);
         (used > columns).then_some(at)
     });
-    cleaned.truncate(fitting.unwrap_or(cleaned.len()));
-    cleaned.truncate(cleaned.trim_end_matches([' ', '\u{200C}', '\u{200D}']).len());
-    cleaned.push('…');
-    cleaned
+    text.truncate(fitting.unwrap_or(text.len()));
+    text.truncate(text.trim_end_matches([' ', '\u{200C}', '\u{200D}']).len());
+    text.push('…');
+    text
 }
 
 /// Hours as people say them: `25 min`, `3 h`, `48 h`, `2 days 4 h`, `12 days`. Up to the usual

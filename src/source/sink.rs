@@ -109,8 +109,7 @@ impl Sink {
     /// # Errors
     /// `Temporary` once the writer takes no more.
     pub async fn state(&self, account: &str, state: AccountState, detail: &str) -> Result<()> {
-        let (account, detail) = (account.to_owned(), detail.to_owned());
-        self.say(Question::State { account, state, detail, pause: None }).await
+        self.stands(account, state, detail, None).await
     }
 
     /// How an account failed, and after which pause it is tried again.
@@ -124,8 +123,18 @@ impl Sink {
         detail: &str,
         pause: Duration,
     ) -> Result<()> {
+        self.stands(account, state, detail, Some(pause)).await
+    }
+
+    async fn stands(
+        &self,
+        account: &str,
+        state: AccountState,
+        detail: &str,
+        pause: Option<Duration>,
+    ) -> Result<()> {
         let (account, detail) = (account.to_owned(), detail.to_owned());
-        self.say(Question::State { account, state, detail, pause: Some(pause) }).await
+        self.say(Question::State { account, state, detail, pause }).await
     }
 
     /// What is known of a folder.

@@ -1,19 +1,20 @@
 //! `bar`: how many are waiting for me, in one line for a status bar; with `--follow` a new one
 //! whenever that changes.
 
-use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::desk::Desk;
+use crate::cli::render;
 use crate::daemon::FileChanges;
 use crate::daemon::clock::Clock;
+use crate::deliver;
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::measure::need::Likelihood;
 use crate::domain::model::{Moment, Side};
-use crate::domain::text::{clean, clip, count, duration};
+use crate::domain::text::{clean, clip, count};
 use crate::error::{Error, Result};
 use crate::store::Store;
 
@@ -51,7 +52,7 @@ pub(super) async fn run(mut desk: Desk, args: &BarArgs) -> Result<()> {
     }
     let (mut glance, mut next) = Glance::of(&desk)?;
     let mut shown = glance.line(args.format);
-    if !print(&shown)? || !args.follow {
+    if !desk.print_line(&shown)? || !args.follow {
         return Ok(());
     }
     let changes = FileChanges::of(Store::files(), &[desk.home.data.as_path()]);
@@ -65,21 +66,11 @@ pub(super) async fn run(mut desk: Desk, args: &BarArgs) -> Result<()> {
         (glance, next) = Glance::of(&desk)?;
         let line = glance.line(args.format);
         if line != shown {
-            if !print(&line)? {
+            if !desk.print_line(&line)? {
                 return Ok(());
             }
             shown = line;
         }
-    }
-}
-
-/// Whether anybody is left to read it.
-fn print(line: &str) -> Result<bool> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(cause) if cause.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(cause) => Err(Error::failed("can't write the line").because(cause)),
     }
 }
 
@@ -149,7 +140,7 @@ impl Glance {
             "text": self.text(),
             "alt": alt,
             "class": class,
-            "tooltip": escaped(&self.tooltip()),
+            "tooltip": deliver::without_markup(&self.tooltip()),
             "percentage": percentage,
         })
         .to_string()
@@ -177,30 +168,10 @@ impl Glance {
 }
 
 fn told(named: &NamedDebt, now: Moment) -> String {
-    let debt = &named.debt;
-    let when = match debt.overdue {
-        true => format!("overdue by {}", duration(now.hours_since(debt.due))),
-        false => format!("due in {}", duration(debt.due.hours_since(now))),
-    };
+    let when = render::when_due(&named.debt, now);
     let subject = named.subject.as_deref().map(|it| clip(it, SUBJECT_COLUMNS));
     let subject = subject.filter(|it| !it.is_empty()).map(|it| format!(": {it}"));
     format!("{}, {when}{}", clean(&named.name), subject.unwrap_or_default())
-}
-
-/// For Pango, which waybar has read its texts.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for symbol in text.chars() {
-        match symbol {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            symbol => escaped.push(symbol),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -36,7 +36,10 @@ pub(super) async fn run(globals: &Globals) -> Result<()> {
             .hint("`requite mcp` is started by an assistant that speaks the Model Context Protocol")
             .because(cause)
     })?;
-    talking.waiting().await.map_err(|cause| Error::failed("talking broke off").because(cause))?;
+    talking
+        .waiting()
+        .await
+        .map_err(|cause| Error::failed("the conversation broke off").because(cause))?;
     Ok(())
 }
 
@@ -113,7 +116,7 @@ impl Question {
                         "type": "string",
                         "description": "Only those whose name, company or address contains this",
                     },
-                    "limit": { "type": "integer", "minimum": 1, "description": "At most so many" },
+                    "limit": { "type": "integer", "minimum": 1, "description": "Return at most this many" },
                 }),
                 json!([]),
             ),
@@ -142,7 +145,7 @@ impl Question {
         let text = |key: &str| match with.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str())),
-            Some(_) => Err(Error::usage(format!("\"{key}\" has to be a text"))),
+            Some(_) => Err(Error::usage(format!("\"{key}\" must be text"))),
         };
         let document = match self {
             Question::Waiting => status::answer(desk),

@@ -182,7 +182,8 @@ impl Page<'_> {
         let (due, perhaps): (Vec<_>, Vec<_>) =
             debts.iter().partition(|named| named.debt.likelihood() == Likelihood::Due);
         let listed = due.get(..most).unwrap_or(&due);
-        if listed.len() < due.len() {
+        let unlisted = due.len() - listed.len();
+        if unlisted > 0 {
             heading.push_str(&match listed.len() {
                 1 => "; the likeliest:".to_owned(),
                 some => format!("; the {some} likeliest:"),
@@ -196,11 +197,11 @@ impl Page<'_> {
             return text;
         }
         let mut left_out = Vec::new();
-        if listed.len() < due.len() {
-            left_out.push(format!("{} more", due.len() - listed.len()));
+        if unlisted > 0 {
+            left_out.push(format!("{unlisted} more"));
         }
         if !perhaps.is_empty() {
-            let more = if due.is_empty() || !left_out.is_empty() { "" } else { " more" };
+            let more = if due.is_empty() || unlisted > 0 { "" } else { " more" };
             left_out.push(format!("{}{more} may not need a reply", perhaps.len()));
         }
         if !left_out.is_empty() {
@@ -230,9 +231,9 @@ impl Page<'_> {
         } else if debt.likelihood() != Likelihood::Due {
             render::faint("perhaps")
         } else if debt.overdue {
-            render::alarm(&format!("overdue by {}", duration(self.now.hours_since(debt.due))))
+            render::alarm(&render::when_due(debt, self.now))
         } else {
-            format!("due in {}", duration(debt.due.hours_since(self.now)))
+            render::when_due(debt, self.now)
         };
         let star = if named.starred { "★ " } else { "" };
         [

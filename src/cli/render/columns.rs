@@ -3,10 +3,10 @@
 use std::io::IsTerminal;
 
 use anstyle::Style;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::{ALARM, FAINT, GOOD, STRONG, faint};
-use crate::domain::text::clip;
+use crate::domain::text::{clip, cut};
 
 /// Stand for the beginning of each style within a table's cells, where they take no room;
 /// `clean` has taken them out of foreign text. Red begins as bold does: it has to be found first.
@@ -68,7 +68,7 @@ impl Columns {
             let mut line = String::new();
             for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let Some(width) = *width else { continue };
-                let cell = fitted(cell, width);
+                let cell = cut(cell.clone(), width);
                 let padding = " ".repeat(width.saturating_sub(cell.width()));
                 line.push_str(&" ".repeat(GAP));
                 match flush_right.contains(&at) {
@@ -93,24 +93,6 @@ impl Columns {
         }
         needs
     }
-}
-
-/// A cell in so many columns of the terminal, an ellipsis marking what was cut off.
-fn fitted(cell: &str, width: usize) -> String {
-    if cell.width() <= width {
-        return cell.to_owned();
-    }
-    let mut used = 1;
-    let mut kept = String::new();
-    for symbol in cell.chars() {
-        used += symbol.width().unwrap_or(0);
-        if used > width {
-            break;
-        }
-        kept.push(symbol);
-    }
-    kept.truncate(kept.trim_end().len());
-    kept + "…"
 }
 
 fn not_empty(need: usize) -> Option<usize> {

@@ -2,12 +2,11 @@
 //! user namespace, which not every system lets its users make, and some managers leave it out
 //! without a word. So it is tried, on a program that only looks.
 
-use futures_util::StreamExt;
 use tokio::time::timeout;
 use zbus::zvariant::Value;
 use zbus::{Connection, proxy};
 
-use super::{LoadedUnitProxy, ManagerProxy, NAME, START};
+use super::{LoadedUnitProxy, ManagerProxy, NAME, START, ending};
 
 /// The root of what it sees is read-only.
 const LOOKS: &str = "grep -q ' / ro,' /proc/self/mountinfo";
@@ -74,11 +73,5 @@ async fn is_made(bus: &Connection) -> zbus::Result<bool> {
     ];
     let name = format!("requite-sandbox-{}.service", std::process::id());
     let ours = manager.start_transient_unit(&name, "replace", &properties, &[]).await?;
-    while let Some(signal) = ended.next().await {
-        let job = signal.args()?;
-        if job.job == ours {
-            return Ok(job.result == "done");
-        }
-    }
-    Ok(false)
+    Ok(ending(&mut ended, &ours).await? == "done")
 }

@@ -23,7 +23,7 @@ pub use alert::{Action, Alert, Choices, DesktopEvent, Shown};
 use bus::{KEPT, in_time, no_notifier, session, soon};
 use ears::Heard;
 use notifier::NOTIFIER;
-pub use notifier::{Notifier, probe};
+pub use notifier::{Notifier, probe, without_markup};
 pub use opening::{ToOpen, open};
 pub use presence::{Presence, is_graphical};
 

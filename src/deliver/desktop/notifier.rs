@@ -130,11 +130,12 @@ pub(super) fn notification(alert: &Alert, notifier: &Notifier) -> Notification {
 fn body(text: &str, markup: bool) -> String {
     let lines = text.lines().map(|line| clip(line, BODY_LINE_COLUMNS));
     let plain = lines.collect::<Vec<_>>().join("\n");
-    if !markup {
-        return plain;
-    }
-    plain
-        .replace('&', "&amp;")
+    if markup { without_markup(&plain) } else { plain }
+}
+
+/// Text in which a desktop that reads markup (Pango's and the like) finds none.
+pub fn without_markup(text: &str) -> String {
+    text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
