@@ -13,7 +13,7 @@ use crate::domain::decide::ledger::asks::{self, AskOutcome};
 use crate::domain::decide::ledger::introductions::{Introduction, IntroductionOutcome};
 use crate::domain::decide::ledger::judging::{ClassRecord, Judgement, settle};
 use crate::domain::decide::ledger::{
-    self, EntryId, Finding, Kept, LedgerEntry, LedgerKind, LedgerOutcome,
+    self, EntryId, EntryState, Finding, Kept, LedgerEntry, LedgerKind, LedgerOutcome,
 };
 use crate::domain::measure::balance::{Balance, Counted};
 use crate::domain::measure::turns::Turn;
@@ -66,6 +66,13 @@ impl Ledger {
     fn requests_holding(&self, touch: TouchId) -> impl Iterator<Item = &Turn> {
         let places = self.requests_by_touch.get(&touch).into_iter().flatten();
         places.filter_map(|place| self.requests.get(*place))
+    }
+
+    /// All that weren't rejected, oldest first.
+    pub(super) fn introductions(&self) -> impl DoubleEndedIterator<Item = &LedgerEntry> {
+        self.entries.iter().filter(|entry| {
+            entry.kind == LedgerKind::Introduction && entry.state != EntryState::Rejected
+        })
     }
 
     /// What concerns a contact, oldest first.

@@ -38,6 +38,7 @@ mod measure;
 mod network;
 mod page;
 mod person;
+mod report;
 mod sift;
 mod suggestions;
 mod survey;

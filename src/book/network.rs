@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::{Book, Ledger};
+use super::{Book, BookedEntry, Ledger};
 use crate::domain::decide::digest::KeptWeek;
 use crate::domain::decide::digest::network::{
     self, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
 use crate::domain::decide::digest::told::Told;
+use crate::domain::decide::ledger::LedgerEntry;
 use crate::domain::decide::ledger::introductions::PATIENCE;
-use crate::domain::decide::ledger::{EntryState, LedgerEntry, LedgerKind};
 use crate::domain::decide::sift::Candidate;
 use crate::domain::measure::balance::Balance;
 use crate::domain::model::{ContactId, DAY, Moment};
@@ -23,6 +23,18 @@ const NEW_FOR: i64 = 90 * DAY;
 const WORK_IS_NEWS_FOR: i64 = 60 * DAY;
 /// As many changes of work as a letter has room for.
 const WORK_NEWS: usize = 8;
+
+impl BookedEntry {
+    pub(super) fn told(self) -> ToldIntroduction {
+        ToldIntroduction {
+            entry: self.entry,
+            people: self.people.into_iter().map(|(_, name)| name).collect(),
+            outcome: self.outcome,
+            subject: self.subject.or(self.text),
+            message_id: self.message_id,
+        }
+    }
+}
 
 impl Book<'_> {
     /// What there is to say beside the debts; `mine`: how I kept my promise this week.
@@ -50,23 +62,14 @@ impl Book<'_> {
     }
 
     fn introductions_of_the_week(&self, ledger: &Ledger) -> Result<Vec<ToldIntroduction>> {
-        let made = ledger.entries.iter().filter(|entry| {
-            entry.kind == LedgerKind::Introduction && entry.state != EntryState::Rejected
-        });
         let mut told = Vec::new();
-        for booked in self.booked(made)? {
+        for booked in self.booked(ledger.introductions())? {
             let turned = booked.outcome.as_ref().and_then(|outcome| {
                 let gave_up = (outcome.state == "nothing").then_some(booked.entry.at + PATIENCE);
                 outcome.at.or(gave_up)
             });
             if network::is_of_the_week(&booked.entry, turned, self.now()) {
-                told.push(ToldIntroduction {
-                    entry: booked.entry,
-                    people: booked.people.into_iter().map(|(_, name)| name).collect(),
-                    outcome: booked.outcome,
-                    subject: booked.subject.or(booked.text),
-                    message_id: booked.message_id,
-                });
+                told.push(booked.told());
             }
         }
         Ok(told)
@@ -166,7 +169,7 @@ impl Book<'_> {
         })
     }
 
-    fn all_named<T>(&self, list: Vec<(ContactId, T)>) -> Result<Vec<(NamedContact, T)>> {
+    pub(super) fn all_named<T>(&self, list: Vec<(ContactId, T)>) -> Result<Vec<(NamedContact, T)>> {
         let mut named = Vec::new();
         for (contact, what) in list {
             named.extend(self.named_contact(contact)?.map(|contact| (contact, what)));

@@ -2,7 +2,7 @@
 //!
 //! Gathers what `domain::digest` is to choose from; chooses and writes nothing itself.
 
-use super::{AsOf, Book};
+use super::{AsOf, Book, Person};
 use crate::domain::decide::debts::{self, Debt};
 use crate::domain::decide::digest::{self, Unmeasured};
 use crate::domain::message::mailbox::MailboxKind;
@@ -13,28 +13,41 @@ use crate::error::Result;
 /// An account that was reached so lately, in seconds, will be again.
 const PASSING: i64 = HOUR;
 
+impl Person {
+    /// What they contribute to a week.
+    pub(super) fn member(&self) -> digest::Member<'_> {
+        digest::Member {
+            id: self.row.id,
+            name: &self.row.name,
+            turns: &self.turns,
+            terms: &self.terms,
+            before: self.before,
+            now: self.standing.figure().filter(|_| self.archived_at.is_none()),
+        }
+    }
+}
+
 impl Book<'_> {
     /// The digest of the week that ends now.
     ///
     /// # Errors
     /// Where the database can't be read.
     pub fn digest(&self) -> Result<digest::Digest> {
-        let since = self.now() - 7 * DAY;
-        let mut week = digest::Week::new(self.policy, self.now());
-        self.each_person_since(since, |person| {
-            week.count(&digest::Member {
-                id: person.row.id,
-                name: &person.row.name,
-                turns: &person.turns,
-                terms: &person.terms,
-                before: person.before,
-                now: person.standing.figure().filter(|_| person.archived_at.is_none()),
-            });
+        let mut week = digest::Week::new(self.policy, self.now(), digest::LETTER);
+        self.each_person_since(self.a_week_ago(), |person| {
+            week.count(&person.member());
             Ok(())
         })?;
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
-        let mut digest = week.digest(debts, totals);
+        let mut digest = self.completed(week.digest(debts, totals))?;
+        digest.network = self.network(digest.mine.this_week())?;
+        Ok(digest)
+    }
+
+    /// With what only the mail itself says: what lies in Junk and what couldn't be measured, where
+    /// the debts lead, and which of them are unusual.
+    pub(super) fn completed(&self, mut digest: digest::Digest) -> Result<digest::Digest> {
         for named in &mut digest.they_owe {
             named.unusual = self.is_unusual(&named.debt)?;
         }
@@ -47,10 +60,13 @@ impl Book<'_> {
         for named in lists.into_iter().flatten() {
             named.account = self.account_of(named.debt.turn.id.touch)?;
         }
-        digest.network = self.network(digest.mine.this_week())?;
-        digest.in_junk = self.in_junk(since)?;
+        digest.in_junk = self.in_junk(self.a_week_ago())?;
         digest.unmeasured = self.unmeasured()?;
         Ok(digest)
+    }
+
+    fn a_week_ago(&self) -> Moment {
+        self.now() - 7 * DAY
     }
 
     /// In which of my accounts a message lies.

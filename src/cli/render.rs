@@ -8,14 +8,13 @@ use anstyle::{AnsiColor, Style};
 use jiff::tz::TimeZone;
 
 use crate::domain::decide::debts::Debt;
-use crate::domain::measure::standing::{Estimate, SideFigures, Standing};
+use crate::domain::measure::standing::{SideFigures, Standing};
 use crate::domain::model::Moment;
 use crate::domain::text::{clean, duration, short_duration};
 
 pub(super) use columns::{Columns, beneath, terminal_height, wrapped};
 
-/// What is unknown.
-pub(super) const UNKNOWN: &str = "—";
+pub(super) use crate::domain::text::UNKNOWN;
 
 const STRONG: Style = Style::new().bold();
 const ALARM: Style = AnsiColor::Red.on_default().bold();
@@ -80,22 +79,17 @@ pub(super) fn hours(hours: Option<f64>) -> String {
 
 /// As much of a score as the evidence allows to say.
 pub(super) fn score(standing: &Standing) -> String {
-    let figure = |value: f64| format!("{value:.0}");
-    estimated(standing.told_score(), figure, "–")
+    standing.told_score().briefly_told(|value| format!("{value:.0}"))
 }
 
 /// As much of a median response time as the evidence allows to say.
 pub(super) fn median(figures: &SideFigures) -> String {
-    estimated(figures.told_median(), duration, " – ")
+    figures.told_median().told(duration, " – ")
 }
 
 /// The same in few letters.
 pub(super) fn short_median(figures: &SideFigures) -> String {
-    let estimate = match figures.told_median() {
-        Estimate::SoFar(hours) => Estimate::AtLeast(hours),
-        estimate => estimate,
-    };
-    estimated(estimate, short_duration, "–")
+    figures.told_median().briefly_told(short_duration)
 }
 
 /// By when an answer is owed.
@@ -103,16 +97,6 @@ pub(super) fn when_due(debt: &Debt, now: Moment) -> String {
     match debt.overdue {
         true => format!("overdue by {}", duration(now.hours_since(debt.due))),
         false => format!("due in {}", duration(debt.due.hours_since(now))),
-    }
-}
-
-fn estimated(estimate: Estimate, told: fn(f64) -> String, to: &str) -> String {
-    match estimate {
-        Estimate::Unknown => UNKNOWN.to_owned(),
-        Estimate::Point(value) => told(value),
-        Estimate::Range(low, high) => format!("{}{to}{}", told(low), told(high)),
-        Estimate::AtLeast(value) => format!("≥ {}", told(value)),
-        Estimate::SoFar(value) => format!("≥ {} so far", told(value)),
     }
 }
 

@@ -4,17 +4,17 @@
 //! through [`clip`] here and through the template's escaping; a reader's mail program has nothing to
 //! load.
 
-mod entry;
-mod network;
-mod phrases;
+pub(super) mod entry;
+pub(super) mod network;
+pub(super) mod phrases;
 
 use askama::Template;
 
+use super::local_clock::LocalClock;
 use crate::config::Config;
 use crate::domain::decide::debts::NamedDebt;
-use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise, WEEKS};
-use crate::domain::model::{Moment, Stance};
-use crate::domain::policy::Policy;
+use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise};
+use crate::domain::model::Stance;
 use crate::domain::text::{clip, duration};
 use entry::{DONE, DigestEntry, EntryLink, Junk, Leads, PerhapsLine};
 use network::Part;
@@ -137,14 +137,14 @@ struct WeekBar {
     rest: u32,
 }
 
-struct Section {
-    title: &'static str,
-    tally: String,
-    entries: Vec<DigestEntry>,
-    more: Option<String>,
-    perhaps: Vec<PerhapsLine>,
-    more_perhaps: Option<String>,
-    when_empty: &'static str,
+pub(super) struct Section {
+    pub title: &'static str,
+    pub tally: String,
+    pub entries: Vec<DigestEntry>,
+    pub more: Option<String>,
+    pub perhaps: Vec<PerhapsLine>,
+    pub more_perhaps: Option<String>,
+    pub when_empty: &'static str,
 }
 
 struct Moved {
@@ -157,43 +157,10 @@ struct Moved {
 
 impl Page {
     fn new(digest: &Digest, config: &Config, sign: Option<Sign<'_>>) -> Page {
-        let clock = Clock { policy: &config.policy, now: digest.at };
+        let clock = LocalClock { policy: &config.policy, now: digest.at };
         let leads = Leads { config, week: &digest.week, sign };
         let limit = duration(digest.limit_h);
         let without_away = digest.mine_without_away.as_ref().map(without_away);
-        let totals = &digest.totals;
-        let list = |title,
-                    when_empty,
-                    (due, unlisted, overdue): Due<'_>,
-                    (listed, all): Perhaps<'_>| Section {
-            title,
-            tally: tally(due, unlisted, overdue),
-            entries: due.iter().map(|debt| clock.entry(debt, &leads)).collect(),
-            more: more(unlisted),
-            perhaps: listed.iter().map(|debt| clock.perhaps(debt, &leads)).collect(),
-            more_perhaps: more_perhaps(all, listed.len()),
-            when_empty,
-        };
-        let i_owe = list(
-            "People waiting for you",
-            "Nobody is waiting for you.",
-            (&digest.i_owe, digest.i_owe_more, totals.i_owe_overdue),
-            (&digest.i_owe_perhaps, totals.i_owe_perhaps),
-        );
-        let they_owe = list(
-            "You are waiting for",
-            "You aren't waiting for anyone.",
-            (&digest.they_owe, digest.they_owe_more, totals.they_owe_overdue),
-            (&digest.they_owe_perhaps, totals.they_owe_perhaps),
-        );
-        let missing: Vec<String> = digest
-            .unmeasured
-            .iter()
-            .flatten()
-            .map(|found| unmeasured(found, |at| clock.tell(at)))
-            .collect();
-        let unlisted = missing.len().saturating_sub(MOST_UNMEASURED);
-        let more_missing = (unlisted > 0).then(|| format!("And {unlisted} more."));
         Page {
             subject: subject(digest),
             day: config.policy.dates.full(digest.day),
@@ -203,18 +170,61 @@ impl Page {
             notes: week_before(&digest.mine).into_iter().chain(without_away).collect(),
             sides: [kept("You", &digest.mine), kept("They", &digest.theirs)],
             weeks: weeks(&digest.mine.weeks),
-            owed_and_awaited: [i_owe, they_owe],
+            owed_and_awaited: sections(digest, &clock, &leads),
             movers: digest.movers.iter().map(moved).collect(),
             in_junk: digest.in_junk.iter().map(|mail| clock.junk(mail)).collect(),
             network: network::parts(&digest.network, &clock),
-            unmeasured: missing.into_iter().take(MOST_UNMEASURED).chain(more_missing).collect(),
+            unmeasured: what_is_missing(digest, &clock),
             totals: phrases::totals(&digest.totals),
             stance: stance_name(digest.stance),
         }
     }
 }
 
-fn stance_name(stance: Stance) -> &'static str {
+/// What is and may be due, to me and by me.
+pub(super) fn sections(digest: &Digest, clock: &LocalClock<'_>, leads: &Leads<'_>) -> [Section; 2] {
+    let totals = &digest.totals;
+    let list = |title,
+                when_empty,
+                (due, unlisted, overdue): Due<'_>,
+                (listed, all): Perhaps<'_>| Section {
+        title,
+        tally: tally(due, unlisted, overdue),
+        entries: due.iter().map(|debt| clock.entry(debt, leads)).collect(),
+        more: more(unlisted),
+        perhaps: listed.iter().map(|debt| clock.perhaps(debt, leads)).collect(),
+        more_perhaps: more_perhaps(all, listed.len()),
+        when_empty,
+    };
+    let i_owe = list(
+        "People waiting for you",
+        "Nobody is waiting for you.",
+        (&digest.i_owe, digest.i_owe_more, totals.i_owe_overdue),
+        (&digest.i_owe_perhaps, totals.i_owe_perhaps),
+    );
+    let they_owe = list(
+        "You are waiting for",
+        "You aren't waiting for anyone.",
+        (&digest.they_owe, digest.they_owe_more, totals.they_owe_overdue),
+        (&digest.they_owe_perhaps, totals.they_owe_perhaps),
+    );
+    [i_owe, they_owe]
+}
+
+/// What isn't in the figures, and why.
+pub(super) fn what_is_missing(digest: &Digest, clock: &LocalClock<'_>) -> Vec<String> {
+    let missing: Vec<String> = digest
+        .unmeasured
+        .iter()
+        .flatten()
+        .map(|found| unmeasured(found, |at| clock.tell(at)))
+        .collect();
+    let unlisted = missing.len().saturating_sub(MOST_UNMEASURED);
+    let more_missing = (unlisted > 0).then(|| format!("And {unlisted} more."));
+    missing.into_iter().take(MOST_UNMEASURED).chain(more_missing).collect()
+}
+
+pub(super) fn stance_name(stance: Stance) -> &'static str {
     match stance {
         Stance::Resource => "be the resource",
         Stance::Tool => "use as a tool",
@@ -240,7 +250,7 @@ fn share(week: KeptWeek) -> Option<f64> {
     (week.matured > 0).then(|| week.in_time.min(week.matured) as f64 / week.matured as f64)
 }
 
-fn weeks(weeks: &[KeptWeek; WEEKS]) -> Vec<WeekBar> {
+fn weeks(weeks: &[KeptWeek]) -> Vec<WeekBar> {
     if weeks.iter().all(|week| week.matured == 0) {
         return Vec::new();
     }
@@ -267,23 +277,6 @@ fn moved(mover: &Mover) -> Moved {
         rose: difference >= 0.0,
         scores: known(format!("{before} → {now}")),
         percent: if difference.is_nan() { 0 } else { percent(now) },
-    }
-}
-
-/// Tells times as the reader's clock does.
-struct Clock<'a> {
-    policy: &'a Policy,
-    now: Moment,
-}
-
-impl Clock<'_> {
-    /// The year only where it is another one.
-    fn tell(&self, at: Moment) -> String {
-        self.policy.dates.moment(at, self.now, &self.policy.zone)
-    }
-
-    fn day(&self, at: Moment) -> String {
-        self.policy.dates.day(at.timestamp().to_zoned(self.policy.zone.clone()).date())
     }
 }
 
@@ -346,7 +339,7 @@ impl Page {
     }
 }
 
-fn written(template: &impl Template) -> String {
+pub(super) fn written(template: &impl Template) -> String {
     // A string takes everything: only a template that fails by itself could end here.
     template.render().unwrap_or_else(|error| error.to_string())
 }

@@ -91,6 +91,11 @@ impl DateStyle {
         self.with_year(date, self.months.full)
     }
 
+    /// `16 Nov 2026`.
+    pub fn short_day(&self, date: Date) -> String {
+        self.with_year(date, self.months.short)
+    }
+
     /// `Mon 16 Nov, 07:00`; the year only where it isn't that of `now`.
     pub fn moment(&self, at: Moment, now: Moment, zone: &TimeZone) -> String {
         let (local, today) = (in_zone(at, zone), in_zone(now, zone));

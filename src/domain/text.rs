@@ -5,6 +5,9 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// What is unknown.
+pub const UNKNOWN: &str = "—";
+
 /// Text that somebody else wrote, without anything that could steer a display: C0 and C1 controls
 /// and line ends become spaces, bidirectional controls (UAX #9 §2), invisible format characters
 /// and tags vanish, runs of white space shrink to one space.
@@ -61,7 +64,7 @@ pub fn duration(hours: f64) -> String {
     const HOURS_UP_TO_H: f64 = 48.0;
     const DAYS_ONLY_FROM: i64 = 10;
     if !hours.is_finite() {
-        return "—".to_owned();
+        return UNKNOWN.to_owned();
     }
     let minutes = (hours * 60.0).round().max(0.0);
     if minutes < MINUTES_UP_TO_H * 60.0 {

@@ -47,6 +47,7 @@ mod oracle;
 mod peers;
 mod people;
 mod pinning;
+mod report;
 mod service;
 mod setup;
 mod shell;

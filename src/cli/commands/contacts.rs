@@ -13,8 +13,7 @@ use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::domain::measure::rhythm::Rhythm;
-use crate::domain::measure::score::{Claim, claim};
-use crate::domain::measure::standing::{SideFigures, Standing, WithinLimit};
+use crate::domain::measure::standing::{Estimate, SideFigures};
 use crate::domain::text::{clean, days};
 use crate::error::Result;
 use crate::store::{ContactRow, IdentityKind};
@@ -252,13 +251,12 @@ fn show_helpers(desk: &Desk, args: &ContactsArgs) -> Result<()> {
 
 /// The share as a bar, and in figures.
 fn in_time(figures: &SideFigures) -> [String; 2] {
-    let WithinLimit { share, weight, .. } = &figures.within_limit;
-    let bar = render::bar(share.mean, BAR);
-    match claim(*weight) {
-        Claim::Nothing => [String::new(), render::UNKNOWN.to_owned()],
-        Claim::Range => [bar, format!("{:.0}–{}", share.low * 100.0, render::percent(share.high))],
-        Claim::Figure => [bar, render::percent(share.mean)],
-    }
+    let within = &figures.within_limit;
+    let bar = match within.told() {
+        Estimate::Unknown => String::new(),
+        _ => render::bar(within.share.mean, BAR),
+    };
+    [bar, within.in_percent()]
 }
 
 fn is_meant(row: &ContactRow, query: &str) -> bool {
@@ -275,26 +273,15 @@ fn order(key: SortKey, a: &Person, b: &Person) -> Ordering {
     let (a, b) = (&a.standing, &b.standing);
     match key {
         SortKey::Name => Ordering::Equal,
-        SortKey::Score => {
-            let highest = |standing: &Standing| standing.told_score().rank().map(|(_, it)| -it);
-            unknown_last(highest(a), highest(b))
-        }
-        SortKey::Them => unknown_last(a.them.told_median().rank(), b.them.told_median().rank()),
-        SortKey::Me => unknown_last(a.me.told_median().rank(), b.me.told_median().rank()),
+        SortKey::Score => a.told_score().falling(b.told_score()),
+        SortKey::Them => a.them.told_median().rising(b.them.told_median()),
+        SortKey::Me => a.me.told_median().rising(b.me.told_median()),
         SortKey::Touch => b.last_touch.cmp(&a.last_touch),
     }
 }
 
 fn by_name(a: &Person, b: &Person) -> Ordering {
     (a.row.name.to_lowercase(), a.row.id).cmp(&(b.row.name.to_lowercase(), b.row.id))
-}
-
-/// Smallest first.
-fn unknown_last<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    }
 }
 
 #[cfg(test)]
@@ -328,12 +315,5 @@ mod tests {
         }
         check("C1", false);
         check("ada", false);
-    }
-
-    #[test]
-    fn whoever_is_unknown_stands_last() {
-        let mut medians = [None, Some(9.0), Some(2.0), None];
-        medians.sort_by(|a, b| unknown_last(*a, *b));
-        assert_eq!(medians, [Some(2.0), Some(9.0), None, None]);
     }
 }

@@ -25,6 +25,7 @@ mod man;
 mod mcp;
 mod mute;
 mod notify;
+mod report;
 mod run;
 mod set;
 mod setup;
@@ -62,6 +63,8 @@ pub(super) enum Command {
     Show(show::ShowArgs),
     /// Print the weekly digest as it would be now
     Digest(digest::DigestArgs),
+    /// Write everything into one page: who waits, who answers when, the balance
+    Report(report::ReportArgs),
     /// Mark turns as done: no answer needed any more
     Done(done::DoneArgs),
     /// Mark turns as due: they do need an answer
@@ -171,6 +174,7 @@ impl Command {
             Command::Contacts(args) => contacts::run(&desk()?, &args)?,
             Command::Show(args) => show::run(&desk()?, &args)?,
             Command::Digest(args) => digest::run(&desk()?, &args).await?,
+            Command::Report(args) => report::run(&desk()?, &args)?,
             Command::Import(args) => import::run(&desk()?, &args)?,
             Command::Done(args) => done::run(&desk()?, &args)?,
             Command::Due(args) => due::run(&desk()?, &args)?,

@@ -1,8 +1,9 @@
 //! The entries of a digest: who waits, why and since when, and where each leads.
 
-use super::{Clock, NAME_COLUMNS, SUBJECT_COLUMNS, Sign};
+use super::{NAME_COLUMNS, SUBJECT_COLUMNS, Sign};
 use crate::config::Config;
 use crate::deliver::links;
+use crate::deliver::local_clock::LocalClock;
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::JunkMail;
 use crate::domain::decide::mailed_command::{MailedCommand, MailedVerb, SNOOZE_DAYS};
@@ -13,10 +14,10 @@ use crate::domain::text::{clip, duration};
 const SHORT_SUBJECT_COLUMNS: usize = 60;
 
 /// What takes an entry off the list.
-pub(super) const DONE: &str = "Done";
+pub(in crate::deliver) const DONE: &str = "Done";
 
 /// An answer that is due.
-pub(super) struct DigestEntry {
+pub(in crate::deliver) struct DigestEntry {
     pub id: String,
     pub name: String,
     pub address: Option<String>,
@@ -30,7 +31,7 @@ pub(super) struct DigestEntry {
 }
 
 /// An answer that may be due, in a line.
-pub(super) struct PerhapsLine {
+pub(in crate::deliver) struct PerhapsLine {
     pub id: String,
     pub name: String,
     pub subject: Option<String>,
@@ -38,19 +39,19 @@ pub(super) struct PerhapsLine {
     pub links: Vec<EntryLink>,
 }
 
-pub(super) struct EntryLink {
+pub(in crate::deliver) struct EntryLink {
     pub label: &'static str,
     pub href: String,
 }
 
-pub(super) struct Junk {
+pub(in crate::deliver) struct Junk {
     pub name: String,
     pub subject: Option<String>,
     pub at: String,
 }
 
 /// Where entries lead.
-pub(super) struct Leads<'a> {
+pub(in crate::deliver) struct Leads<'a> {
     pub config: &'a Config,
     /// ISO week of the digest: it is part of what is signed.
     pub week: &'a str,
@@ -96,8 +97,8 @@ impl Leads<'_> {
     }
 }
 
-impl Clock<'_> {
-    pub(super) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> DigestEntry {
+impl LocalClock<'_> {
+    pub(in crate::deliver) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> DigestEntry {
         let debt = &named.debt;
         let name = clip(&named.name, NAME_COLUMNS);
         let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
@@ -120,7 +121,7 @@ impl Clock<'_> {
         }
     }
 
-    pub(super) fn perhaps(&self, named: &NamedDebt, leads: &Leads<'_>) -> PerhapsLine {
+    pub(in crate::deliver) fn perhaps(&self, named: &NamedDebt, leads: &Leads<'_>) -> PerhapsLine {
         PerhapsLine {
             id: named.debt.turn.id.to_string(),
             name: clip(&named.name, NAME_COLUMNS),
@@ -130,7 +131,7 @@ impl Clock<'_> {
         }
     }
 
-    pub(super) fn junk(&self, mail: &JunkMail) -> Junk {
+    pub(in crate::deliver) fn junk(&self, mail: &JunkMail) -> Junk {
         let subject = mail.subject.as_deref().map(|subject| clip(subject, SUBJECT_COLUMNS));
         Junk {
             name: clip(&mail.name, NAME_COLUMNS),

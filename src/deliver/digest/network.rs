@@ -1,7 +1,8 @@
 //! What a digest says of the network, below the debts, in words: parts of items, each with a line of
 //! detail and a command where there is one.
 
-use super::{Clock, NAME_COLUMNS, SUBJECT_COLUMNS, stance_name};
+use super::{NAME_COLUMNS, SUBJECT_COLUMNS, stance_name};
+use crate::deliver::local_clock::LocalClock;
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, ToldIntroduction, ToldSuggestion,
 };
@@ -11,14 +12,14 @@ use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::text::{clip, count, days, listed};
 
 /// One heading and what stands below it.
-pub(super) struct Part {
+pub(in crate::deliver) struct Part {
     pub title: &'static str,
     /// What holds of all its items.
     pub note: Option<String>,
     pub items: Vec<PartItem>,
 }
 
-pub(super) struct PartItem {
+pub(in crate::deliver) struct PartItem {
     pub what: String,
     pub details: Vec<String>,
     /// To be typed.
@@ -26,7 +27,7 @@ pub(super) struct PartItem {
 }
 
 /// Those that have something to say, in the order in which they are told.
-pub(super) fn parts(network: &NetworkWeek, clock: &Clock<'_>) -> Vec<Part> {
+pub(super) fn parts(network: &NetworkWeek, clock: &LocalClock<'_>) -> Vec<Part> {
     let NetworkWeek {
         drift,
         balance,
@@ -84,14 +85,14 @@ impl PartItem {
 }
 
 /// "You say “be the resource”; this week: 3 gives, 9 asks, 81 % of calls returned."
-fn drift_line(drift: &Drift) -> String {
+pub(in crate::deliver) fn drift_line(drift: &Drift) -> String {
     let Drift { stance, gives, asks, returned } = *drift;
     let mut did = vec![count(gives as u64, "give", "gives"), count(asks as u64, "ask", "asks")];
     did.extend(returned.map(|share| format!("{:.0} % of calls returned", share * 100.0)));
     format!("You say “{}”; this week: {}.", stance_name(stance), did.join(", "))
 }
 
-fn balance_line(balance: &Balance) -> String {
+pub(in crate::deliver) fn balance_line(balance: &Balance) -> String {
     let Balance { gives, asks_me, received } = balance;
     format!(
         "Balance: {gives:.1} given, {asks_me:.1} asked, {received:.1} received (an entry loses half \
@@ -99,7 +100,7 @@ fn balance_line(balance: &Balance) -> String {
     )
 }
 
-fn introduction(told: &ToldIntroduction) -> PartItem {
+pub(in crate::deliver) fn introduction(told: &ToldIntroduction) -> PartItem {
     let people: Vec<String> = told.people.iter().map(|name| clip(name, NAME_COLUMNS)).collect();
     let outcome = told.outcome.as_ref().map(|outcome| outcome.text.as_str());
     let known = outcome.or(told.subject.as_deref());
@@ -110,7 +111,10 @@ fn introduction(told: &ToldIntroduction) -> PartItem {
     PartItem { details: vec![details], ..PartItem::plain(listed(&people)) }
 }
 
-fn lost_touch((contact, rhythm): &(NamedContact, Rhythm), clock: &Clock<'_>) -> PartItem {
+pub(in crate::deliver) fn lost_touch(
+    (contact, rhythm): &(NamedContact, Rhythm),
+    clock: &LocalClock<'_>,
+) -> PartItem {
     let usual = match (rhythm.every_d, rhythm.usual_gap_d) {
         (Some(every), _) => Some(format!("you want every {}", days(every))),
         (None, gap) => gap.map(|gap| format!("usually every {}", days(gap))),
@@ -121,7 +125,7 @@ fn lost_touch((contact, rhythm): &(NamedContact, Rhythm), clock: &Clock<'_>) -> 
     PartItem { details: vec![told.join(", ")], ..PartItem::plain(name(contact)) }
 }
 
-fn suggestion(told: &ToldSuggestion, clock: &Clock<'_>) -> PartItem {
+fn suggestion(told: &ToldSuggestion, clock: &LocalClock<'_>) -> PartItem {
     let ended = format!("their last chance ended on {}", clock.day(told.last_chance_ended));
     PartItem {
         what: name(&told.contact),
@@ -130,7 +134,7 @@ fn suggestion(told: &ToldSuggestion, clock: &Clock<'_>) -> PartItem {
     }
 }
 
-fn untested_item((contact, found): &(NamedContact, Untested), clock: &Clock<'_>) -> PartItem {
+fn untested_item((contact, found): &(NamedContact, Untested), clock: &LocalClock<'_>) -> PartItem {
     let last = found.text(|at| clock.day(at));
     PartItem {
         details: vec![format!("{last} · {}", contact.id)], ..PartItem::plain(name(contact))

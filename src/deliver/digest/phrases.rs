@@ -9,7 +9,7 @@ use crate::domain::text::{clean, clip, count, duration, grouped};
 const FOLDER_COLUMNS: usize = 60;
 
 /// The promise; who waits, where none fell due.
-pub(super) fn subject(digest: &Digest) -> String {
+pub(in crate::deliver) fn subject(digest: &Digest) -> String {
     let said = match digest.mine.this_week().matured {
         0 => waiting(digest),
         _ => headline(&digest.mine, &duration(digest.limit_h)),
@@ -17,7 +17,7 @@ pub(super) fn subject(digest: &Digest) -> String {
     format!("{} (week {})", said.trim_end_matches('.'), week_number(&digest.week))
 }
 
-pub(super) fn waiting(digest: &Digest) -> String {
+pub(in crate::deliver) fn waiting(digest: &Digest) -> String {
     let people = people(&digest.i_owe);
     match people {
         0 => "Nobody is waiting for you.".to_owned(),
@@ -42,7 +42,7 @@ fn crowd(people: u64, unlisted: usize) -> String {
     if unlisted == 0 { counted } else { format!("at least {counted}") }
 }
 
-pub(super) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
+pub(in crate::deliver) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
     match (listed.len(), overdue) {
         (0, _) => String::new(),
         (_, 0) => crowd(people(listed), unlisted),
@@ -54,23 +54,23 @@ pub(super) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> St
     }
 }
 
-pub(super) fn more(unlisted: usize) -> Option<String> {
+pub(in crate::deliver) fn more(unlisted: usize) -> Option<String> {
     let messages = count(unlisted as u64, "more message", "more messages");
     (unlisted > 0).then(|| format!("And {messages}."))
 }
 
 /// What may be due, beyond what is listed of it.
-pub(super) fn more_perhaps(all: usize, listed: usize) -> Option<String> {
+pub(in crate::deliver) fn more_perhaps(all: usize, listed: usize) -> Option<String> {
     let unlisted = all.saturating_sub(listed);
     (unlisted > 0).then(|| format!("And {}.", grouped(unlisted as u64) + " more"))
 }
 
-pub(super) fn week_number(week: &str) -> String {
+pub(in crate::deliver) fn week_number(week: &str) -> String {
     let number = week.rsplit_once('W').and_then(|(_, number)| number.parse::<u8>().ok());
     number.map_or_else(|| clean(week), |number| number.to_string())
 }
 
-pub(super) fn headline(mine: &Promise, limit: &str) -> String {
+pub(in crate::deliver) fn headline(mine: &Promise, limit: &str) -> String {
     let KeptWeek { matured, in_time } = mine.this_week();
     match (matured, in_time.min(matured)) {
         (0, _) => "No answer of yours fell due this week.".to_owned(),
@@ -83,7 +83,7 @@ pub(super) fn headline(mine: &Promise, limit: &str) -> String {
     }
 }
 
-pub(super) fn week_before(mine: &Promise) -> Option<String> {
+pub(in crate::deliver) fn week_before(mine: &Promise) -> Option<String> {
     let (now, then) = (mine.this_week(), mine.week_before());
     if then.matured == 0 {
         return None;
@@ -101,7 +101,7 @@ pub(super) fn week_before(mine: &Promise) -> Option<String> {
     })
 }
 
-pub(super) fn without_away(promise: &Promise) -> String {
+pub(in crate::deliver) fn without_away(promise: &Promise) -> String {
     let KeptWeek { matured, in_time } = promise.this_week();
     match (matured, in_time.min(matured)) {
         (0, _) => "Without the days you were away, nothing fell due.".to_owned(),
@@ -110,11 +110,11 @@ pub(super) fn without_away(promise: &Promise) -> String {
 }
 
 /// Not a number counts as nothing.
-pub(super) fn percent(value: f64) -> u32 {
+pub(in crate::deliver) fn percent(value: f64) -> u32 {
     value.clamp(0.0, 100.0).round() as u32
 }
 
-pub(super) fn totals(totals: &Totals) -> String {
+pub(in crate::deliver) fn totals(totals: &Totals) -> String {
     let debts = |open: usize, noun: &str, overdue: usize| match overdue {
         0 => format!("{} {noun}", grouped(open as u64)),
         _ => format!("{} {noun} ({} overdue)", grouped(open as u64), grouped(overdue as u64)),
@@ -129,7 +129,7 @@ pub(super) fn totals(totals: &Totals) -> String {
 }
 
 /// `tell`: an instant, in words.
-pub(super) fn unmeasured(
+pub(in crate::deliver) fn unmeasured(
     found: &Unmeasured,
     tell: impl Fn(crate::domain::model::Moment) -> String,
 ) -> String {

@@ -9,7 +9,7 @@ use crate::domain::decide::debts::{Debt, NamedDebt};
 use crate::domain::decide::digest::network::{
     Drift, NamedContact, NetworkWeek, News, OpenQuestion, ToldIntroduction, ToldSuggestion,
 };
-use crate::domain::decide::digest::{JunkMail, Totals, Unmeasured};
+use crate::domain::decide::digest::{JunkMail, LETTER, Totals, Unmeasured};
 use crate::domain::decide::ledger::{
     EntryId, EntryState, LedgerEntry, LedgerKind, LedgerOutcome, Strength,
 };
@@ -17,7 +17,7 @@ use crate::domain::decide::sift::Untested;
 use crate::domain::measure::balance::Balance;
 use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::{ContactId, DAY, HOUR, MessageNumber, Side};
+use crate::domain::model::{ContactId, DAY, HOUR, MessageNumber, Moment, Side};
 
 /// Monday 16 November 2026, 07:00 in Paris.
 const NOW: Moment = Moment(1_794_808_800);
@@ -68,11 +68,10 @@ fn debt(contact: i64, name: &str, address: &str, subject: &str, age_h: i64) -> N
 
 /// Of the last weeks, due and in time.
 fn promise(weeks: &[(usize, usize)], median_h: Option<f64>) -> Promise {
-    let mut promise = Promise { median_h, ..Promise::default() };
-    for (week, (matured, in_time)) in promise.weeks.iter_mut().rev().zip(weeks.iter().rev()) {
-        *week = KeptWeek { matured: *matured, in_time: *in_time };
-    }
-    promise
+    let kept = weeks.iter().map(|&(matured, in_time)| KeptWeek { matured, in_time });
+    let earlier = LETTER.weeks.saturating_sub(weeks.len());
+    let weeks = std::iter::repeat_n(KeptWeek::default(), earlier).chain(kept).collect();
+    Promise { weeks, median_h }
 }
 
 fn mover(name: &str, before: f64, now: f64) -> Mover {
@@ -471,7 +470,7 @@ fn times_are_told_on_the_readers_clock() {
     #[track_caller]
     fn check(zone: &str, at: Moment, told: &str) {
         let policy = configured(zone).policy;
-        assert_eq!(Clock { policy: &policy, now: NOW }.tell(at), told);
+        assert_eq!(LocalClock { policy: &policy, now: NOW }.tell(at), told);
     }
     check("Europe/Paris", NOW, "Mon 16 Nov, 07:00");
     check("America/New_York", NOW, "Mon 16 Nov, 01:00");

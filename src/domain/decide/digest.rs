@@ -60,14 +60,25 @@ pub struct Digest {
     pub mine_without_away: Option<Promise>,
 }
 
-/// So many weeks back the promise is told.
-pub const WEEKS: usize = 8;
+/// How much of everything is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// So many weeks of the promise, at least two.
+    pub weeks: usize,
+    /// So much of what is due, to me and by me.
+    pub due: usize,
+    /// So much of what may be due, to me and by me.
+    pub perhaps: usize,
+}
+
+/// As much as a letter has room for; what may be due has a line each.
+pub const LETTER: Extent = Extent { weeks: 8, due: 12, perhaps: 8 };
 
 /// How one side has kept its answers.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Promise {
     /// Week by week, the one that ends now last.
-    pub weeks: [KeptWeek; WEEKS],
+    pub weeks: Vec<KeptWeek>,
     /// Median response time of the last 180 days in hours; `None` below three turns.
     pub median_h: Option<f64>,
 }
@@ -168,10 +179,6 @@ pub struct Member<'a> {
     pub now: Option<f64>,
 }
 
-/// Lists longer than this are cut, and say by how much.
-const LISTED: usize = 12;
-/// What may be due has a line each.
-const LISTED_PERHAPS: usize = 8;
 const MOVERS: usize = 5;
 /// Smaller moves are noise, in points of the score.
 const WORTH_TELLING: f64 = 3.0;
@@ -183,6 +190,7 @@ const MEDIAN_OVER: i64 = 180 * DAY;
 pub struct Week<'a> {
     policy: &'a Policy,
     now: Moment,
+    extent: Extent,
     mine: Record,
     theirs: Record,
     /// Without the days on which I was away.
@@ -191,7 +199,6 @@ pub struct Week<'a> {
 }
 
 /// One side's promise, as far as it was counted.
-#[derive(Default)]
 struct Record {
     promise: Promise,
     recent: Vec<Observation>,
@@ -199,9 +206,9 @@ struct Record {
 
 impl<'a> Week<'a> {
     /// Nobody has been counted yet.
-    pub fn new(policy: &'a Policy, now: Moment) -> Week<'a> {
-        let [mine, theirs, mine_present] = std::array::from_fn(|_| Record::default());
-        Week { policy, now, mine, theirs, mine_present, movers: Vec::new() }
+    pub fn new(policy: &'a Policy, now: Moment, extent: Extent) -> Week<'a> {
+        let [mine, theirs, mine_present] = std::array::from_fn(|_| Record::over(extent.weeks));
+        Week { policy, now, extent, mine, theirs, mine_present, movers: Vec::new() }
     }
 
     /// Each contact once, in any order.
@@ -218,15 +225,15 @@ impl<'a> Week<'a> {
     /// `debts`: what is or may be due, in the order in which it is told. Of the network, of Junk and
     /// of what couldn't be measured nothing is said yet.
     pub fn digest(mut self, debts: Vec<NamedDebt>, totals: Totals) -> Digest {
-        let Week { policy, now, .. } = self;
+        let Week { policy, now, extent, .. } = self;
         let (i_owe, they_owe): (Vec<_>, Vec<_>) =
             debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
         let (mut i_owe, mut i_owe_perhaps) = by_likelihood(i_owe);
         let (mut they_owe, mut they_owe_perhaps) = by_likelihood(they_owe);
-        let i_owe_more = cut(&mut i_owe);
-        let they_owe_more = cut(&mut they_owe);
-        i_owe_perhaps.truncate(LISTED_PERHAPS);
-        they_owe_perhaps.truncate(LISTED_PERHAPS);
+        let i_owe_more = cut(&mut i_owe, extent.due);
+        let they_owe_more = cut(&mut they_owe, extent.due);
+        i_owe_perhaps.truncate(extent.perhaps);
+        they_owe_perhaps.truncate(extent.perhaps);
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
         let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
@@ -260,13 +267,18 @@ fn by_likelihood(debts: Vec<NamedDebt>) -> (Vec<NamedDebt>, Vec<NamedDebt>) {
 }
 
 /// How many were cut.
-fn cut(debts: &mut Vec<NamedDebt>) -> usize {
-    let more = debts.len().saturating_sub(LISTED);
-    debts.truncate(LISTED);
+fn cut(debts: &mut Vec<NamedDebt>, most: usize) -> usize {
+    let more = debts.len().saturating_sub(most);
+    debts.truncate(most);
     more
 }
 
 impl Record {
+    fn over(weeks: usize) -> Record {
+        let promise = Promise { weeks: vec![KeptWeek::default(); weeks], median_h: None };
+        Record { promise, recent: Vec::new() }
+    }
+
     fn count(
         &mut self,
         member: &Member<'_>,
@@ -301,12 +313,17 @@ impl Record {
 impl Promise {
     /// The week that ends now.
     pub fn this_week(&self) -> KeptWeek {
-        self.weeks[WEEKS - 1]
+        self.weeks_ago(0)
     }
 
     /// The one before it.
     pub fn week_before(&self) -> KeptWeek {
-        self.weeks[WEEKS - 2]
+        self.weeks_ago(1)
+    }
+
+    /// Nothing fell due in what isn't told.
+    fn weeks_ago(&self, ago: usize) -> KeptWeek {
+        self.weeks.iter().rev().nth(ago).copied().unwrap_or_default()
     }
 
     /// The week in which an answer fell due, if it is among those that are told.

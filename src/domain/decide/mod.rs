@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod mailed_command;
 pub mod outbox;
 pub mod overdue;
+pub mod report;
 pub mod schedule;
 pub mod sift;
 pub mod suggestions;

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod decisions;
 pub mod entries;
 pub mod need;
+pub mod picture;
 pub mod population;
 pub mod rhythm;
 pub mod score;

@@ -1,6 +1,8 @@
 //! Where a contact stands: both response times, the shares within the limit and the score, as a
 //! pure function of their turns, what counts in the ledger and `now`.
 
+use std::cmp::Ordering;
+
 use super::balance::{Balance, Counted};
 use super::need::PERHAPS;
 use super::population::Population;
@@ -9,6 +11,7 @@ use super::statistics::{Beta, Evidence, KaplanMeier, Observation, Quantile};
 use super::terms::{Outcome, Terms, observation, outcome, recency};
 use super::turns::{Status, Turn};
 use crate::domain::model::{Moment, Side, Stance};
+use crate::domain::text::UNKNOWN;
 
 /// How one side's turns were answered.
 #[derive(Debug, Clone)]
@@ -103,6 +106,44 @@ impl Estimate {
             Estimate::AtLeast(it) | Estimate::SoFar(it) => Some((true, it)),
         }
     }
+
+    /// Lowest first, what is unknown last.
+    pub fn rising(self, other: Estimate) -> Ordering {
+        unknown_last(self.rank(), other.rank())
+    }
+
+    /// Highest first, what is unknown last.
+    pub fn falling(self, other: Estimate) -> Ordering {
+        let highest = |estimate: Estimate| estimate.rank().map(|(_, it)| -it);
+        unknown_last(highest(self), highest(other))
+    }
+
+    /// In words, each number as `figure` puts it and a range with `to` in between.
+    pub fn told(self, figure: impl Fn(f64) -> String, to: &str) -> String {
+        match self {
+            Estimate::Unknown => UNKNOWN.to_owned(),
+            Estimate::Point(value) => figure(value),
+            Estimate::Range(low, high) => format!("{}{to}{}", figure(low), figure(high)),
+            Estimate::AtLeast(value) => format!("≥ {}", figure(value)),
+            Estimate::SoFar(value) => format!("≥ {} so far", figure(value)),
+        }
+    }
+
+    /// The same in few letters.
+    pub fn briefly_told(self, figure: impl Fn(f64) -> String) -> String {
+        match self {
+            Estimate::SoFar(value) => Estimate::AtLeast(value).told(figure, "–"),
+            estimate => estimate.told(figure, "–"),
+        }
+    }
+}
+
+/// Smallest first.
+fn unknown_last<T: PartialOrd>(a: Option<T>, b: Option<T>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
 }
 
 impl Standing {
@@ -119,6 +160,25 @@ impl Standing {
     /// The score where enough is known to show people a point; elsewhere only its range.
     pub fn figure(&self) -> Option<f64> {
         self.score.value.filter(|_| score::claim(self.inputs.matured) == Claim::Figure)
+    }
+}
+
+impl WithinLimit {
+    /// The share, 0…1, as far as it may be named.
+    pub fn told(&self) -> Estimate {
+        match score::claim(self.weight) {
+            Claim::Nothing => Estimate::Unknown,
+            Claim::Range => Estimate::Range(self.share.low, self.share.high),
+            Claim::Figure => Estimate::Point(self.share.mean),
+        }
+    }
+
+    /// The same in words: `83 %`, `40–90 %`.
+    pub fn in_percent(&self) -> String {
+        match self.told() {
+            Estimate::Unknown => UNKNOWN.to_owned(),
+            share => share.told(|share| format!("{:.0}", share * 100.0), "–") + " %",
+        }
     }
 }
 

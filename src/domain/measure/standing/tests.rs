@@ -41,3 +41,15 @@ fn what_came_later_does_not_change_how_they_stood() {
     assert_eq!(looking_back.score, known_then.score);
     assert_eq!(looking_back.last_touch, known_then.last_touch);
 }
+
+#[test]
+fn whoever_is_unknown_stands_last() {
+    use Estimate::{AtLeast, Point, Range, Unknown};
+    let (soon, late) = (Range(1.0, 3.0), Point(9.0));
+    let mut medians = [Unknown, late, AtLeast(1.0), soon, Unknown];
+    medians.sort_by(|a, b| a.rising(*b));
+    assert_eq!(medians, [soon, late, AtLeast(1.0), Unknown, Unknown]);
+    let mut scores = [Unknown, soon, late];
+    scores.sort_by(|a, b| a.falling(*b));
+    assert_eq!(scores, [late, soon, Unknown]);
+}
