@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Book;
 use super::as_of::StoreAt;
+use super::scales::Scales;
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::bounces::{
     COMES_BACK_WITHIN, dead_since, is_about_what_it_answers, may_be_of,
@@ -102,7 +102,7 @@ fn unreachable_since(
     Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
 }
 
-impl Book<'_> {
+impl Scales<'_> {
     /// The dead addresses of one contact.
     pub fn dead_addresses_of(&self, contact: ContactId) -> &[DeadAddress] {
         let dead = &self.dead_addresses.all;

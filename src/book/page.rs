@@ -94,8 +94,8 @@ impl Book<'_> {
         let turns: Vec<ExplainedTurn> =
             turns.into_iter().map(|turn| self.explained(turn)).collect();
         let left_out = self.left_out(person.row.id)?;
-        let entered = person.entries.iter().filter(|entry| entry.at <= self.now());
-        let entries: Vec<Entry> = entered.cloned().collect();
+        let mut entries = self.store.entries(person.row.id)?;
+        entries.retain(|entry| entry.at <= self.now());
         let ledger = self.booked(self.ledger()?.of(person.row.id))?;
         let balance = person.standing.counts.balance;
         let touches = turns.iter().flat_map(|explained| {

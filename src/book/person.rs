@@ -6,22 +6,20 @@
 use std::panic::resume_unwind;
 use std::thread;
 
-use super::Book;
-use crate::domain::measure::balance::Counted;
+use super::scales::Scales;
+use super::{Book, Ledger};
 use crate::domain::measure::decisions::Verb;
-use crate::domain::measure::entries::Entry;
-use crate::domain::measure::population::Population;
-use crate::domain::measure::standing::{self, Record, Standing};
+use crate::domain::measure::standing::{Record, Standing, standing};
 use crate::domain::measure::terms::Terms;
-use crate::domain::measure::turns::{Turn, UnjudgedTurn};
+use crate::domain::measure::turns::Turn;
 use crate::domain::message::absence::Absence;
-use crate::domain::model::{Moment, Stance};
+use crate::domain::model::Moment;
 use crate::error::Result;
-use crate::store::{ContactRow, DeadAddress};
+use crate::store::{ContactRow, DeadAddress, PackedTurns};
 
 /// So many are measured at a time: all turns of all contacts at once would be far more than the
 /// daemon has room for.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 256;
 /// Of fewer, starting a thread isn't worth it.
 const FEW: usize = 8;
 
@@ -29,7 +27,6 @@ const FEW: usize = 8;
 pub struct Person {
     pub row: ContactRow,
     pub turns: Vec<Turn>,
-    pub entries: Vec<Entry>,
     /// Of their addresses.
     pub dead: Vec<DeadAddress>,
     pub absences: Vec<Absence>,
@@ -43,36 +40,33 @@ pub struct Person {
     pub archived_at: Option<Moment>,
 }
 
-/// A contact of whom everything is known but where they stand.
-struct Known {
+/// What is stored of a contact.
+struct Stored {
     row: ContactRow,
-    turns: Vec<Turn>,
-    entries: Vec<Entry>,
-    dead: Vec<DeadAddress>,
-    absences: Vec<Absence>,
-    terms: Terms,
-    counted: Vec<Counted>,
-    starred: bool,
-    muted: bool,
+    turns: PackedTurns,
     archived_at: Option<Moment>,
 }
 
-/// By what they are measured.
+/// Makes persons of contacts; any thread may.
 #[derive(Clone, Copy)]
-struct Scales<'a> {
-    population: &'a Population,
-    stance: Stance,
-    now: Moment,
+struct Measuring<'a> {
+    scales: &'a Scales<'a>,
+    ledger: &'a Ledger,
+    /// When their score is wanted, too.
     before: Option<Moment>,
 }
 
 impl Book<'_> {
-    /// Every contact with everything that is measured of them, one after the other.
+    /// The gist of every contact with everything that is measured of them, one after the other.
     ///
     /// # Errors
-    /// Those of `take`, and where the database can't be read.
-    pub fn each_person(&self, take: impl FnMut(Person) -> Result<()>) -> Result<()> {
-        self.each(None, take)
+    /// Where the database can't be read.
+    pub fn each_person<T: Send>(
+        &self,
+        gist: impl Fn(Person) -> T + Sync,
+        take: impl FnMut(T),
+    ) -> Result<()> {
+        self.each(None, gist, take)
     }
 
     /// The same, with the score of each as it was at `before`. With today's priors: a contact's
@@ -80,37 +74,47 @@ impl Book<'_> {
     ///
     /// # Errors
     /// As [`Book::each_person`].
-    pub(super) fn each_person_since(
+    pub(super) fn each_person_since<T: Send>(
         &self,
         before: Moment,
-        take: impl FnMut(Person) -> Result<()>,
+        gist: impl Fn(Person) -> T + Sync,
+        take: impl FnMut(T),
     ) -> Result<()> {
-        self.each(Some(before), take)
+        self.each(Some(before), gist, take)
     }
 
-    fn each(
+    fn each<T: Send>(
         &self,
         before: Option<Moment>,
-        mut take: impl FnMut(Person) -> Result<()>,
+        gist: impl Fn(Person) -> T + Sync,
+        mut take: impl FnMut(T),
     ) -> Result<()> {
-        let scales = self.scales(before);
+        let measuring = self.measuring(before)?;
+        let gist = |stored| gist(measuring.person(stored));
         let mut waiting = Vec::with_capacity(TOGETHER);
-        let mut add = |known: Known| {
-            waiting.push(known);
-            match waiting.len() {
-                TOGETHER => measured(&mut waiting, scales).into_iter().try_for_each(&mut take),
-                _ => Ok(()),
+        let mut add = |row: ContactRow, turns| {
+            let archived_at = self.archived_at(row.id)?;
+            waiting.push(Stored { row, turns, archived_at });
+            if waiting.len() == TOGETHER {
+                shared_by_two(waiting.drain(..).collect(), gist).into_iter().for_each(&mut take);
             }
+            Ok(())
         };
         let mut rows = self.store.contacts()?.into_iter().peekable();
-        self.store.each_contacts_turns(|contact, turns| {
+        self.store.each_history(|turns| {
+            let contact = turns.contact();
             while let Some(row) = rows.next_if(|row| row.id < contact) {
-                add(self.known(row, Vec::new())?)?;
+                let none = PackedTurns::none(row.id);
+                add(row, none)?;
             }
-            rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(self.known(row, turns)?))
+            rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(row, turns))
         })?;
-        rows.try_for_each(|row| add(self.known(row, Vec::new())?))?;
-        measured(&mut waiting, scales).into_iter().try_for_each(take)
+        for row in rows {
+            let none = PackedTurns::none(row.id);
+            add(row, none)?;
+        }
+        shared_by_two(waiting, gist).into_iter().for_each(take);
+        Ok(())
     }
 
     /// Everything that is measured of one contact.
@@ -118,79 +122,54 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
-        let turns = self.store.turns_of(row.id)?;
-        Ok(self.known(row, turns)?.measured(self.scales(None)))
+        let turns = self.store.packed_turns_of(row.id)?;
+        let archived_at = self.archived_at(row.id)?;
+        Ok(self.measuring(None)?.person(Stored { row, turns, archived_at }))
     }
 
-    fn scales(&self, before: Option<Moment>) -> Scales<'_> {
-        let (population, stance) = (&self.population, self.policy.stance);
-        Scales { population, stance, now: self.now(), before }
-    }
-
-    fn known(&self, row: ContactRow, turns: Vec<UnjudgedTurn>) -> Result<Known> {
-        let contact = row.id;
-        Ok(Known {
-            turns: self.judged(turns),
-            entries: self.store.entries(contact)?,
-            dead: self.dead_addresses_of(contact).to_vec(),
-            absences: self.absences_of(contact).to_vec(),
-            terms: self.terms(contact),
-            counted: self.ledger()?.counted(contact).to_vec(),
-            starred: self.decisions.has(contact, Verb::Star),
-            muted: self.decisions.has(contact, Verb::Mute),
-            archived_at: self.archived_at(contact)?,
-            row,
-        })
+    fn measuring(&self, before: Option<Moment>) -> Result<Measuring<'_>> {
+        Ok(Measuring { scales: &self.scales, ledger: self.ledger()?, before })
     }
 }
 
-/// All of them, in their order; none is left.
-fn measured(waiting: &mut Vec<Known>, scales: Scales<'_>) -> Vec<Person> {
-    let measure = |known: Vec<Known>| -> Vec<Person> {
-        known.into_iter().map(|known| known.measured(scales)).collect()
-    };
-    let all = std::mem::take(waiting);
+impl Measuring<'_> {
+    fn person(self, stored: Stored) -> Person {
+        let Measuring { scales, ledger, before } = self;
+        let Stored { row, turns, archived_at } = stored;
+        let turns = scales.judged(turns.unpacked());
+        let terms = scales.terms(row.id);
+        let counted = ledger.counted(row.id);
+        let at = |last_touch, now| {
+            let record = Record { turns: &turns, counted, last_touch, terms: &terms };
+            standing(&record, &scales.population, scales.policy.stance, now)
+        };
+        let now = at(row.last_touch, scales.now());
+        Person {
+            before: before.and_then(|before| at(now.last_touch, before).figure()),
+            standing: now,
+            dead: scales.dead_addresses_of(row.id).to_vec(),
+            absences: scales.absences_of(row.id).to_vec(),
+            starred: scales.decisions.has(row.id, Verb::Star),
+            muted: scales.decisions.has(row.id, Verb::Mute),
+            terms,
+            turns,
+            archived_at,
+            row,
+        }
+    }
+}
+
+/// What becomes of all of them, in their order.
+fn shared_by_two<S: Send, T: Send>(all: Vec<S>, work: impl Fn(S) -> T + Sync) -> Vec<T> {
     if all.len() < FEW {
-        return measure(all);
+        return all.into_iter().map(work).collect();
     }
     let mut first = all;
     let second = first.split_off(first.len() / 2);
     thread::scope(|scope| {
-        let second = scope.spawn(|| measure(second));
-        let mut people = measure(first);
-        people.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        people
+        let second = scope.spawn(|| second.into_iter().map(&work).collect::<Vec<T>>());
+        let mut done: Vec<T> = first.into_iter().map(&work).collect();
+        done.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done
     })
-}
-
-impl Known {
-    fn measured(self, scales: Scales<'_>) -> Person {
-        let standing = standing(&self.record(self.row.last_touch), scales);
-        let before = scales.before.and_then(|now| {
-            let then = Scales { now, ..scales };
-            self::standing(&self.record(standing.last_touch), then).figure()
-        });
-        Person {
-            row: self.row,
-            turns: self.turns,
-            entries: self.entries,
-            dead: self.dead,
-            absences: self.absences,
-            terms: self.terms,
-            standing,
-            before,
-            starred: self.starred,
-            muted: self.muted,
-            archived_at: self.archived_at,
-        }
-    }
-
-    fn record(&self, last_touch: Option<Moment>) -> Record<'_> {
-        let Known { turns, counted, terms, .. } = self;
-        Record { turns, counted, last_touch, terms }
-    }
-}
-
-fn standing(record: &Record<'_>, scales: Scales<'_>) -> Standing {
-    standing::standing(record, scales.population, scales.stance, scales.now)
 }

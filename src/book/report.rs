@@ -2,6 +2,7 @@
 //!
 //! Chooses and draws nothing itself.
 
+use super::scales::Scales;
 use super::{Book, BookedEntry, Person};
 use crate::domain::decide::digest;
 use crate::domain::decide::digest::network::{self, NamedContact, ToldIntroduction};
@@ -18,14 +19,16 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn report(&self) -> Result<NetworkReport> {
         let mut week = digest::Week::new(self.policy, self.now(), PAGE);
-        let mut contacts = Vec::new();
-        self.each_person(|person| {
-            week.count(&person.member());
-            if person.archived_at.is_none() {
-                contacts.push(self.reported(person));
-            }
-            Ok(())
-        })?;
+        let (mut parts, mut contacts) = (Vec::new(), Vec::new());
+        let scales = &self.scales;
+        self.each_person(
+            |person| (week.part_of(&person.member()), scales.reported(person)),
+            |(part, reported)| {
+                parts.push(part);
+                contacts.extend(reported);
+            },
+        )?;
+        parts.into_iter().for_each(|part| week.add(part));
         contacts.sort_by_cached_key(|contact| (contact.name.to_lowercase(), contact.id));
         contacts.sort_by(|a, b| a.standing.told_score().falling(b.standing.told_score()));
         let debts = self.debts()?;
@@ -44,21 +47,6 @@ impl Book<'_> {
         })
     }
 
-    fn reported(&self, person: Person) -> ReportedContact {
-        let zone = self.zone_of(person.row.id);
-        let picture = Picture::of(&person.turns, &person.terms, &zone, self.now());
-        let row = person.row;
-        ReportedContact {
-            id: row.id,
-            name: row.name,
-            work: [row.position, row.company].into_iter().flatten().collect(),
-            starred: person.starred,
-            limit_h: person.terms.limit_h,
-            standing: person.standing,
-            picture: (picture.n_eff() >= ENOUGH).then_some(picture),
-        }
-    }
-
     fn introductions(&self) -> Result<Vec<ToldIntroduction>> {
         let made = self.booked(self.ledger()?.introductions().rev())?;
         Ok(made.into_iter().map(BookedEntry::told).collect())
@@ -67,5 +55,26 @@ impl Book<'_> {
     fn named_losing_touch(&self) -> Result<Vec<(NamedContact, Rhythm)>> {
         let lost = self.losing_touch()?;
         self.all_named(lost.into_iter().map(|(row, rhythm)| (row.id, rhythm)).collect())
+    }
+}
+
+impl Scales<'_> {
+    /// `None` of whom the user let go of.
+    fn reported(&self, person: Person) -> Option<ReportedContact> {
+        if person.archived_at.is_some() {
+            return None;
+        }
+        let zone = self.zone_of(person.row.id);
+        let picture = Picture::of(&person.turns, &person.terms, &zone, self.now());
+        let row = person.row;
+        Some(ReportedContact {
+            id: row.id,
+            name: row.name,
+            work: [row.position, row.company].into_iter().flatten().collect(),
+            starred: person.starred,
+            limit_h: person.terms.limit_h,
+            standing: person.standing,
+            picture: (picture.n_eff() >= ENOUGH).then_some(picture),
+        })
     }
 }

@@ -35,8 +35,8 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn survey(&self) -> Result<Population> {
         let mut census = Census::new(self.now());
-        self.store.each_contacts_turns(|contact, turns| {
-            census.count(&self.judged(turns), &self.terms(contact));
+        self.store.each_history(|turns| {
+            census.count(&self.judged(turns.unpacked()), &self.terms(turns.contact()));
             Ok(())
         })?;
         Ok(census.population())

@@ -191,6 +191,10 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// In the order of the numbers under which they are stored.
+    pub const ALL: [Channel; 4] =
+        [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
+
     /// As JSON and the terminal spell it.
     pub fn name(self) -> &'static str {
         match self {

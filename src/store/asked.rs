@@ -6,7 +6,7 @@ use crate::domain::measure::turns::{Asked, UnjudgedTurn};
 use crate::domain::model::{Moment, TouchId};
 
 /// Words of 32 bits that one message takes.
-const WORDS: usize = 4;
+pub const WORDS: usize = 4;
 
 pub fn pack(turn: &UnjudgedTurn) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(turn.asks.len() * WORDS * 4);
@@ -34,6 +34,11 @@ pub fn unpack(bytes: &[u8], start: Moment, touches: &[TouchId]) -> Vec<Asked> {
         Some(Asked { at: start + i64::from(since), touch, features })
     });
     asked.collect()
+}
+
+/// The touches and messages of a turn that holds one message.
+pub fn single(features: u64, at: Moment, touch: TouchId) -> (Vec<TouchId>, Vec<Asked>) {
+    (vec![touch], vec![Asked { at, touch, features: Features(features) }])
 }
 
 #[cfg(test)]

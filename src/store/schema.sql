@@ -373,6 +373,13 @@ CREATE TABLE turn (
 CREATE INDEX turn_requests ON turn (start) WHERE requests = 1;
 CREATE INDEX turn_waiting ON turn (start) WHERE answered_at IS NULL AND closed IS NULL;
 
+-- Derived. All turns with a contact once more, packed, oldest first: who goes through everybody reads
+-- these. Each part holds the next so many, and is numbered by contact << 16 | part.
+CREATE TABLE history (
+  part  INTEGER PRIMARY KEY,
+  turns BLOB NOT NULL
+) STRICT;
+
 -- Derived. What stands in the ledger of one message, as JSON.
 CREATE TABLE finding (
   id      INTEGER PRIMARY KEY,

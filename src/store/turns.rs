@@ -26,7 +26,6 @@ ON CONFLICT DO UPDATE SET
   WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed,
          wanted, requests)
     IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-const CHANNELS: [Channel; 4] = [Channel::Mail, Channel::Linkedin, Channel::Phone, Channel::Meeting];
 
 impl Store {
     /// Replaces what was known of a contact's turns by what was computed now.
@@ -71,20 +70,11 @@ impl Store {
         for touch in gone {
             leave.execute([contact.0, touch])?;
         }
+        self.put_history(contact, turns)?;
         self.db
             .prepare_cached("UPDATE contact SET dirty = 0, last_touch = ?2 WHERE id = ?1")?
             .execute(params![contact.0, last_touch.map(|at| at.0)])?;
         Ok(())
-    }
-
-    /// The turns with a contact, oldest first.
-    ///
-    /// # Errors
-    /// Where the database can't be read.
-    pub fn turns_of(&self, contact: ContactId) -> Result<Vec<UnjudgedTurn>> {
-        let sql = format!("SELECT {COLUMNS} FROM turn WHERE contact = ?1 ORDER BY start, touch");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        Ok(statement.query_map([contact.0], turn)?.collect::<Result<_, _>>()?)
     }
 
     /// The turn that is named by any of its touches.
@@ -94,36 +84,6 @@ impl Store {
     pub fn turn_holding(&self, named: TurnId) -> Result<Option<UnjudgedTurn>> {
         let turns = self.turns_of(named.contact)?;
         Ok(turns.into_iter().find(|turn| turn.touches.contains(&named.touch)))
-    }
-
-    /// Every contact who has turns, with them, oldest first.
-    ///
-    /// # Errors
-    /// Those of `take`, and where the database can't be read.
-    pub fn each_contacts_turns(
-        &self,
-        mut take: impl FnMut(ContactId, Vec<UnjudgedTurn>) -> Result<()>,
-    ) -> Result<()> {
-        // In the order of the key: sorted within each contact here, nothing has to be kept.
-        let sql = format!("SELECT {COLUMNS} FROM turn ORDER BY contact, touch");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut together: Vec<UnjudgedTurn> = Vec::new();
-        let mut hand_over =
-            |mut turns: Vec<UnjudgedTurn>| match turns.first().map(|turn| turn.id.contact) {
-                Some(contact) => {
-                    turns.sort_by_key(|turn| (turn.start, turn.id));
-                    take(contact, turns)
-                }
-                None => Ok(()),
-            };
-        for found in statement.query_map([], turn)? {
-            let found = found?;
-            if together.last().is_some_and(|last| last.id.contact != found.id.contact) {
-                hand_over(std::mem::take(&mut together))?;
-            }
-            together.push(found);
-        }
-        hand_over(together)
     }
 
     /// How many turns of mine with a contact began since then and weren't answered within that many
@@ -291,7 +251,7 @@ fn turn(row: &Row<'_>) -> rusqlite::Result<UnjudgedTurn> {
     Ok(UnjudgedTurn {
         id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
         side: if row.get::<_, i64>(2)? == Side::Mine as i64 { Side::Mine } else { Side::Theirs },
-        channel: CHANNELS.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
+        channel: Channel::ALL.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
         start,
         opens_thread: row.get(5)?,
         asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start, &touches),

@@ -39,11 +39,8 @@ fn everybody(bencher: Bencher<'_, '_>) {
         learn(store, &policy, NOW).unwrap();
         let book = Book::open(store, &policy, AsOf::Now(NOW)).unwrap();
         let mut scored = 0;
-        let take = |person: Person| {
-            scored += usize::from(person.standing.score.value.is_some());
-            Ok(())
-        };
-        book.each_person(take).unwrap();
+        let is_scored = |person: Person| person.standing.score.value.is_some();
+        book.each_person(is_scored, |is| scored += usize::from(is)).unwrap();
         scored
     });
 }

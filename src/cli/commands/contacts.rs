@@ -128,12 +128,11 @@ fn people(
     limit: Option<usize>,
 ) -> Result<Vec<Person>> {
     let mut people = Vec::new();
-    book.each_person(|person| {
-        if person.archived_at.is_none() && is_meant(&person.row, query) {
-            people.push(Person { turns: Vec::new(), ..person });
-        }
-        Ok(())
-    })?;
+    let gist = |person: Person| {
+        let is_meant = person.archived_at.is_none() && is_meant(&person.row, query);
+        is_meant.then(|| Person { turns: Vec::new(), ..person })
+    };
+    book.each_person(gist, |person| people.extend(person))?;
     people.sort_by(|a, b| order(sort, a, b).then_with(|| by_name(a, b)));
     people.truncate(limit.unwrap_or(usize::MAX));
     Ok(people)

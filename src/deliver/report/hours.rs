@@ -9,6 +9,8 @@ const TOP: i32 = 6;
 const CELL: i32 = 12;
 /// Fewer answers make no habit.
 const ENOUGH: u32 = 5;
+/// So many at the same time of the same day.
+const HABIT: u32 = 3;
 const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /// By name and first hour.
@@ -41,9 +43,10 @@ impl HoursPicture {
             .iter()
             .flat_map(|(day, counts)| counts.iter().zip(PARTS).map(move |(n, part)| (n, day, part)))
             .reduce(|most, next| if next.0 > most.0 { next } else { most });
-        let most = most.map_or(String::new(), |(n, day, (part, _))| {
-            format!(", most of them on {day} {part}s ({n})").replace("nights", "at night")
-        });
+        let most =
+            most.filter(|(n, ..)| **n >= HABIT).map_or(String::new(), |(n, day, (part, _))| {
+                format!(", most often on {day} {part}s ({n})").replace("nights", "at night")
+            });
         Some(HoursPicture {
             title: format!("When {name} answers"),
             description: format!("{}{most}.", count(u64::from(total), "answer", "answers")),
@@ -87,7 +90,7 @@ mod tests {
             picture.levels.each_ref().map(|line| line.0.as_str()),
             ["M310 78h11", "", "M142 6h23"]
         );
-        assert_eq!(picture.description, "19 answers, most of them on Monday mornings (18).");
+        assert_eq!(picture.description, "19 answers, most often on Monday mornings (18).");
         assert_eq!(picture.rows[6], ("Sunday", [0, 0, 0, 1]));
     }
 }

@@ -52,6 +52,7 @@ impl TimelinePicture {
         let drawn: Vec<&DrawnTurn> = turns.iter().filter(|turn| turn.start >= oldest).collect();
         let first = drawn.first().map_or(clock.now, |turn| turn.start);
         let from = first.min(clock.now - SHORTEST);
+        let from_day = clock.short_day(from);
         let scale = Scale { from, now: clock.now };
         let look = |(outcome, class): (Option<Outcome>, &'static str)| {
             let mut line = Line::default();
@@ -68,9 +69,9 @@ impl TimelinePicture {
         };
         TimelinePicture {
             title: format!("What became of what you and {name} wrote"),
-            description: description(&drawn),
+            description: description(&drawn, &from_day),
             marks: LOOKS.into_iter().map(look).filter(|(_, line)| !line.is_empty()).collect(),
-            from: clock.short_day(from),
+            from: from_day,
             rows: rows(&drawn, clock),
         }
     }
@@ -109,14 +110,14 @@ fn tally<'a>(turns: impl Iterator<Item = &'a DrawnTurn>) -> [usize; 4] {
     counts
 }
 
-fn description(drawn: &[&DrawnTurn]) -> String {
+fn description(drawn: &[&DrawnTurn], since: &str) -> String {
     let of = |side| {
         let [in_time, late, never, waiting] =
             tally(drawn.iter().copied().filter(move |turn| turn.side == side));
         let all = count((in_time + late + never + waiting) as u64, "message", "messages");
         format!("{all}, {in_time} answered in time, {late} late, {never} not at all")
     };
-    format!("Theirs: {}. Yours: {}.", of(Side::Theirs), of(Side::Mine))
+    format!("Since {since}, theirs: {}. Yours: {}.", of(Side::Theirs), of(Side::Mine))
 }
 
 fn rows(drawn: &[&DrawnTurn], clock: &LocalClock<'_>) -> Vec<TimelineRow> {
@@ -164,7 +165,7 @@ mod tests {
         assert_eq!(marks, [("i", "M84 4v20"), ("u", "M338 38l4 4M338 42l4-4"), ("w", "M596 51h0")]);
         assert_eq!(
             picture.description,
-            "Theirs: 1 message, 1 answered in time, 0 late, 0 not at all. \
+            "Since 17 Oct 2023, theirs: 1 message, 1 answered in time, 0 late, 0 not at all. \
              Yours: 2 messages, 0 answered in time, 0 late, 1 not at all."
         );
         let rows: Vec<_> = picture.rows.iter().map(|row| (&*row.quarter, row.who)).collect();

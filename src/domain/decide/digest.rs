@@ -198,6 +198,14 @@ pub struct Week<'a> {
     movers: Vec<Mover>,
 }
 
+/// What one contact adds to a week.
+pub struct WeekPart {
+    mine: Record,
+    theirs: Record,
+    mine_present: Option<Record>,
+    mover: Option<Mover>,
+}
+
 /// One side's promise, as far as it was counted.
 struct Record {
     promise: Promise,
@@ -211,15 +219,35 @@ impl<'a> Week<'a> {
         Week { policy, now, extent, mine, theirs, mine_present, movers: Vec::new() }
     }
 
-    /// Each contact once, in any order.
-    pub fn count(&mut self, member: &Member<'_>) {
-        let Week { policy, now, .. } = *self;
+    /// What a contact adds.
+    pub fn part_of(&self, member: &Member<'_>) -> WeekPart {
+        let Week { policy, now, extent, .. } = *self;
         let present =
             |turn: &Turn, due: Moment| !policy.is_away(turn.start) && !policy.is_away(due);
-        self.mine.count(member, Side::Theirs, now, |_, _| true);
-        self.theirs.count(member, Side::Mine, now, |_, _| true);
-        self.mine_present.count(member, Side::Theirs, now, present);
-        self.movers.extend(mover(member));
+        let of = |side, counts: &dyn Fn(&Turn, Moment) -> bool| {
+            let mut record = Record::over(extent.weeks);
+            record.count(member, side, now, counts);
+            record
+        };
+        WeekPart {
+            mine: of(Side::Theirs, &|_, _| true),
+            theirs: of(Side::Mine, &|_, _| true),
+            mine_present: self.is_away().then(|| of(Side::Theirs, &present)),
+            mover: mover(member),
+        }
+    }
+
+    /// The part of each contact once, in any order.
+    pub fn add(&mut self, part: WeekPart) {
+        self.mine.add(part.mine);
+        self.theirs.add(part.theirs);
+        part.mine_present.into_iter().for_each(|part| self.mine_present.add(part));
+        self.movers.extend(part.mover);
+    }
+
+    /// Whether I was away on any day of it.
+    fn is_away(&self) -> bool {
+        (0..7).any(|day| self.policy.is_away(self.now - day * DAY))
     }
 
     /// `debts`: what is or may be due, in the order in which it is told. Of the network, of Junk and
@@ -236,7 +264,7 @@ impl<'a> Week<'a> {
         they_owe_perhaps.truncate(extent.perhaps);
         keep_furthest(&mut self.movers);
         let local = now.timestamp().to_zoned(policy.zone.clone());
-        let away_this_week = (0..7).any(|day| policy.is_away(now - day * DAY));
+        let is_away = self.is_away();
         Digest {
             at: now,
             week: schedule::iso_week(local.date()),
@@ -245,7 +273,7 @@ impl<'a> Week<'a> {
             limit_h: policy.limit_h,
             mine: self.mine.promise(),
             theirs: self.theirs.promise(),
-            mine_without_away: away_this_week.then(|| self.mine_present.promise()),
+            mine_without_away: is_away.then(|| self.mine_present.promise()),
             i_owe,
             i_owe_more,
             i_owe_perhaps,
@@ -301,6 +329,14 @@ impl Record {
                 week.in_time += usize::from(turn.answer.is_some_and(|answer| answer.at <= due));
             }
         }
+    }
+
+    fn add(&mut self, part: Record) {
+        for (week, more) in self.promise.weeks.iter_mut().zip(part.promise.weeks) {
+            week.matured += more.matured;
+            week.in_time += more.in_time;
+        }
+        self.recent.extend(part.recent);
     }
 
     fn promise(self) -> Promise {

@@ -6,10 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::model::{DAY, HOUR, Moment};
+use self::days::{Days, END_OF_TIME};
+use crate::domain::model::{HOUR, Moment};
+
+mod days;
 
 /// What a holiday calendar says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,9 +26,8 @@ pub struct Holidays {
 /// Whose days they are: a zone, its holidays and the absences known of.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    zone: TimeZone,
-    /// Shared: every contact has a calendar, and most have the same holidays.
-    holidays: Arc<BTreeSet<Date>>,
+    /// Shared: every contact has a calendar, and most have the same days.
+    days: Arc<Days>,
     /// Begin (included) and end (excluded), in order, without overlap.
     absences: Vec<(Moment, Moment)>,
 }
@@ -33,12 +35,13 @@ pub struct Calendar {
 impl Calendar {
     /// Without holidays or absences.
     pub fn new(zone: TimeZone) -> Calendar {
-        Calendar { zone, holidays: Arc::default(), absences: Vec::new() }
+        Calendar { days: Arc::new(Days::new(zone, Arc::default())), absences: Vec::new() }
     }
 
     /// Local dates on which nobody there works.
     pub fn with_holidays(self, holidays: impl Into<Arc<BTreeSet<Date>>>) -> Calendar {
-        Calendar { holidays: holidays.into(), ..self }
+        let days = Days::new(self.days.zone.clone(), holidays.into());
+        Calendar { days: Arc::new(days), ..self }
     }
 
     /// Out-of-office intervals, in any order and overlapping as they may.
@@ -99,12 +102,12 @@ impl Calendar {
                 at = end;
                 continue;
             }
-            let (date, midnight) = self.day_of(at);
-            if self.is_business_day(date) {
-                let begin_of_absence = absence.map_or(midnight, |(begin, _)| begin);
-                return Some((at, midnight.min(begin_of_absence).min(until)));
+            let day = self.days.at(at);
+            if day.works {
+                let begin_of_absence = absence.map_or(day.end, |(begin, _)| begin);
+                return Some((at, day.end.min(begin_of_absence).min(until)));
             }
-            at = midnight;
+            at = day.end;
         }
         None
     }
@@ -113,27 +116,7 @@ impl Calendar {
         let next = self.absences.partition_point(|(_, end)| *end <= at);
         self.absences.get(next).copied()
     }
-
-    fn is_business_day(&self, date: Date) -> bool {
-        !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday)
-            && !self.holidays.contains(&date)
-    }
-
-    /// The local date at a moment, and the moment at which the next one begins. Where the clocks
-    /// skip midnight that is the first instant after it.
-    fn day_of(&self, at: Moment) -> (Date, Moment) {
-        let date = self.zone.to_datetime(at.timestamp()).date();
-        let tomorrow = date
-            .tomorrow()
-            .and_then(|tomorrow| tomorrow.to_zoned(self.zone.clone()))
-            .map_or(END_OF_TIME, |zoned| Moment::from(zoned.timestamp()));
-        // A zone that once lived a date twice would otherwise send the clock backwards.
-        (date, if tomorrow > at { tomorrow } else { at + DAY })
-    }
 }
-
-/// No date is later: 9999-12-30, as jiff has it.
-const END_OF_TIME: Moment = Moment(253_402_207_200);
 
 #[cfg(test)]
 mod tests;

@@ -18,11 +18,7 @@ pub struct Told {
 impl Told {
     pub fn of(book: &Book<'_>, population: &Population, store: &Store) -> Told {
         let mut told = Told::default();
-        let tell = |person: Person| {
-            told.person(book, &person, store);
-            Ok(())
-        };
-        book.each_person(tell).unwrap();
+        book.each_person(|person| person, |person| told.person(book, &person, store)).unwrap();
         for named in book.debts().unwrap() {
             let debt = named.debt;
             told.lines.push(format!(

@@ -197,9 +197,8 @@ fn read(store: &Store, config: &Config) -> Measured {
             found.left_out.insert((name.clone(), id), left.why);
         }
         found.people.insert(name, person.turns);
-        Ok(())
     };
-    book.each_person(take).unwrap();
+    book.each_person(|person| person, take).unwrap();
     found
 }
 

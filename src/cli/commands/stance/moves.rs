@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::book::Book;
+use crate::book::{Book, Person};
 use crate::cli::desk::Desk;
 use crate::cli::{json, render};
 use crate::domain::measure::score;
@@ -68,15 +68,14 @@ impl Change {
 
 pub(super) fn moves(desk: &Desk, store: &Store, from: Stance, to: Stance) -> Result<Vec<Move>> {
     let mut moves = Vec::new();
-    Book::open(store, &desk.config.policy, desk.as_of())?.each_person(|person| {
-        if person.archived_at.is_none() && person.standing.figure().is_some() {
-            let under = |stance| score::measure(&person.standing.inputs, stance).value;
-            let (contact, name) = (person.row.id, person.row.name);
-            let both = under(from).zip(under(to));
-            moves.extend(both.map(|(from, to)| Move { contact, name, from, to }));
-        }
-        Ok(())
-    })?;
+    let gist = |person: Person| {
+        let known = person.archived_at.is_none() && person.standing.figure().is_some();
+        let under = |stance| score::measure(&person.standing.inputs, stance).value;
+        let (from, to) = under(from).zip(under(to)).filter(|_| known)?;
+        Some(Move { contact: person.row.id, name: person.row.name, from, to })
+    };
+    let book = Book::open(store, &desk.config.policy, desk.as_of())?;
+    book.each_person(gist, |moved| moves.extend(moved))?;
     Ok(moves)
 }
 

@@ -4,6 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::model::DAY;
 
 fn moment(rfc3339: &str) -> Moment {
     rfc3339.parse::<jiff::Timestamp>().unwrap().into()
@@ -75,10 +76,10 @@ fn a_day_on_which_midnight_is_skipped_begins_at_one() {
     let santiago = calendar("America/Santiago");
     let sunday = moment("2026-09-06T12:00:00-03:00");
     assert_eq!(
-        santiago.day_of(moment("2026-09-05T12:00:00-04:00")).1,
+        santiago.days.at(moment("2026-09-05T12:00:00-04:00")).end,
         moment("2026-09-06T04:00:00Z")
     );
-    assert_eq!(santiago.day_of(sunday), (date(2026, 9, 6), moment("2026-09-07T00:00:00-03:00")));
+    assert_eq!(santiago.days.at(sunday).end, moment("2026-09-07T00:00:00-03:00"));
 }
 
 #[test]
@@ -159,7 +160,7 @@ proptest! {
         let away = [(EPOCH + away, EPOCH + away + length)];
         let holiday = date(2024, 1, 1).checked_add(jiff::Span::new().days(holiday)).unwrap();
         let holidays: BTreeSet<_> =
-            calendar.holidays.iter().copied().chain([holiday]).collect();
+            calendar.days.holidays.iter().copied().chain([holiday]).collect();
         for off in [calendar.clone().with_absences(away), calendar.clone().with_holidays(holidays)] {
             prop_assert!(off.business_hours(start, end) <= calendar.business_hours(start, end));
             let due = calendar.after_business_hours(start, 48.0);

@@ -38,13 +38,15 @@ pub struct Model {
     persons: BTreeMap<ContactId, f64>,
     /// Whether texts are read at all.
     reads_text: bool,
+    /// The user has said nothing: most of a model's work is left out.
+    is_shipped: bool,
 }
 
 /// Nothing was said.
 impl Default for Model {
     fn default() -> Model {
         let (theirs, mine) = (Shift::default(), Shift::default());
-        Model { theirs, mine, persons: BTreeMap::new(), reads_text: true }
+        Model { theirs, mine, persons: BTreeMap::new(), reads_text: true, is_shipped: true }
     }
 }
 
@@ -75,7 +77,7 @@ impl Model {
             (*contact, theirs.persons.get(*number).copied().unwrap_or_default())
         };
         let persons = numbers.iter().map(of_person).collect();
-        Model { theirs, mine, persons, reads_text }
+        Model { theirs, mine, persons, reads_text, is_shipped: said.is_empty() }
     }
 
     /// d of a message between me and a contact.
@@ -85,7 +87,7 @@ impl Model {
         if features.contains(Features::CALL) {
             return d;
         }
-        let moved = self.by(side, contact, features);
+        let moved = if self.is_shipped { 0.0 } else { self.by(side, contact, features) };
         let moved = if moved == 0.0 { d } else { super::logistic(shipped.logit(features) + moved) };
         // Done mostly means dealt with: what asks me something stays a question.
         let asks = features.intersects(Features::ASKING);

@@ -115,6 +115,8 @@ const GAUSS: [(f64, f64); 4] = [
 const NEGLIGIBLE: f64 = 32.0;
 /// The widest panel on the logit scale: the density's singularities lie π off the real line.
 const WIDEST: f64 = 2.0;
+/// So small a last step of Newton's, on the logit scale, that its square is nothing.
+const NEAR: f64 = 1e-6;
 
 /// A thinned Beta, integrated over panels of the logit scale.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,7 +146,7 @@ impl Integrated {
         let mut reach = |step: f64| {
             let mut at = near_peak;
             loop {
-                let here = density.ln(at);
+                let here = density.ln(&Odds::of(at));
                 peak = peak.max(here);
                 if here.is_nan() || here < peak - NEGLIGIBLE {
                     return at;
@@ -161,7 +163,8 @@ impl Integrated {
         for panel in 0..panels {
             let start = from + panel as f64 * width;
             gauss(start, start + width, |u, w| {
-                let (weighed, p) = (w * density.at(u), logistic(u));
+                let odds = Odds::of(u);
+                let (weighed, p) = (w * density.of(&odds), odds.p);
                 mass += weighed;
                 first += weighed * p;
                 second += weighed * p * p;
@@ -192,14 +195,31 @@ impl Integrated {
         let panel = self.up_to.partition_point(|&sum| sum < probability);
         let start = self.start_of(panel);
         if panel >= self.up_to.len() {
-            return logistic(start);
+            return Odds::of(start).p;
         }
         let sought = probability - self.before(panel);
+        let near = start + self.width * self.share_of(start, sought);
+        let step = |u| (sought - self.mass(start, u)) / self.density.at(u);
+        let newton = step(near);
+        // Newton's error is the square of its step.
+        if newton.abs() <= NEAR {
+            return Odds::of(near + newton).p;
+        }
         let ends = (start, start + self.width);
         let u = solve(ends, start + self.width / 2.0, |u| {
             (self.mass(start, u) - sought, self.density.at(u))
         });
-        logistic(u)
+        Odds::of(u).p
+    }
+
+    /// Up to which share of a panel its mass adds up to `sought`, by the polynomial through its nodes:
+    /// that costs no logarithm.
+    fn share_of(&self, start: f64, sought: f64) -> f64 {
+        let panel = Legendre::through(|x| self.density.at(start + self.width * (x + 1.0) / 2.0));
+        let half = self.width / 2.0;
+        let x =
+            solve((-1.0, 1.0), 0.0, |x| (half * panel.integral(x) - sought, half * panel.value(x)));
+        (x + 1.0) / 2.0
     }
 
     fn start_of(&self, panel: usize) -> f64 {
@@ -228,21 +248,80 @@ struct Density {
 
 impl Density {
     fn at(&self, u: f64) -> f64 {
-        (self.ln(u) - self.ln_peak).exp()
+        self.of(&Odds::of(u))
     }
 
-    fn ln(&self, u: f64) -> f64 {
-        let p = logistic(u);
-        // ln p and ln(1−p) without ever taking the logarithm of a rounded 1−p.
-        let tail = (-u.abs()).exp().ln_1p();
-        let (ln_p, ln_rest) = (u.min(0.0) - tail, (-u).min(0.0) - tail);
+    fn of(&self, odds: &Odds) -> f64 {
+        (self.ln(odds) - self.ln_peak).exp()
+    }
+
+    fn ln(&self, odds: &Odds) -> f64 {
+        let Odds { p, ln_p, ln_rest } = *odds;
         let thinned: f64 = self.silences.iter().map(|s| s.weight * (1.0 - s.q * p).ln()).sum();
         self.base.a * ln_p + self.base.b * ln_rest + thinned
     }
 }
 
-fn logistic(u: f64) -> f64 {
-    1.0 / (1.0 + (-u).exp())
+/// A probability by its logit.
+struct Odds {
+    p: f64,
+    ln_p: f64,
+    /// Of 1 − p.
+    ln_rest: f64,
+}
+
+impl Odds {
+    fn of(u: f64) -> Odds {
+        // Of what is small, so that no logarithm of a rounded 1 − p is ever taken.
+        let small = (-u.abs()).exp();
+        let tail = small.ln_1p();
+        let p = if u < 0.0 { small / (1.0 + small) } else { 1.0 / (1.0 + small) };
+        Odds { p, ln_p: u.min(0.0) - tail, ln_rest: (-u).min(0.0) - tail }
+    }
+}
+
+/// The polynomial through the nodes of a panel, as a sum of Legendre's on [−1, 1].
+struct Legendre([f64; 2 * GAUSS.len()]);
+
+impl Legendre {
+    fn through(value: impl Fn(f64) -> f64) -> Legendre {
+        let mut sums = [0.0; 2 * GAUSS.len()];
+        gauss(-1.0, 1.0, |x, w| {
+            let weighed = w * value(x);
+            for (sum, (degree, polynomial)) in sums.iter_mut().zip(Legendre::all(x)) {
+                *sum += (degree + 0.5) * weighed * polynomial;
+            }
+        });
+        Legendre(sums)
+    }
+
+    /// By degree: P₀, P₁ and so on.
+    fn all(x: f64) -> impl Iterator<Item = (f64, f64)> {
+        let mut last = (0.0, 1.0);
+        (0..).map(f64::from).map(move |degree| {
+            let (before, this) = last;
+            last = (this, ((2.0 * degree + 1.0) * x * this - degree * before) / (degree + 1.0));
+            (degree, this)
+        })
+    }
+
+    fn value(&self, x: f64) -> f64 {
+        self.0.iter().zip(Legendre::all(x)).map(|(factor, (_, it))| factor * it).sum()
+    }
+
+    /// From −1 to x.
+    fn integral(&self, x: f64) -> f64 {
+        let mut before = -1.0;
+        let next = Legendre::all(x).skip(1);
+        let terms = self.0.iter().zip(Legendre::all(x)).zip(next);
+        terms
+            .map(|((factor, (degree, this)), (_, next))| {
+                let integral = (next - before) / (2.0 * degree + 1.0);
+                before = this;
+                factor * integral
+            })
+            .sum()
+    }
 }
 
 fn gauss(from: f64, to: f64, mut visit: impl FnMut(f64, f64)) {
