@@ -5,6 +5,8 @@
 //! Only mail by me or a contact ties messages together, and never from Junk: whoever else names
 //! two conversations in one References would weld them. All other mail stands alone.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
@@ -117,10 +119,25 @@ impl Store {
     /// Threads the messages anew that stood in these threads.
     pub(super) fn thread_anew(&self, threads: &[i64]) -> Result<()> {
         let mut put = self.db.prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
+        let mut cut = Vec::with_capacity(threads.len());
         for thread in threads {
-            for Member { message, key, ids } in self.tied_in(*thread)? {
-                put.execute(params![message, self.thread_with(ids, key.number())?])?;
-                self.mark_people_of(message)?;
+            let members = self.tied_in(*thread)?;
+            // Whoever still bore the old thread would join whatever gets its number again.
+            for Member { message, key, .. } in &members {
+                put.execute(params![message, key.number()])?;
+            }
+            cut.push(members);
+        }
+        for members in cut {
+            let mut parts = BTreeSet::new();
+            for Member { message, key, ids } in &members {
+                let part = self.thread_with(ids.clone(), key.number())?;
+                put.execute(params![message, part])?;
+                parts.insert(part);
+            }
+            // Which of them stand together is all that matters.
+            if parts.len() > 1 {
+                members.iter().try_for_each(|member| self.mark_people_of(member.message))?;
             }
         }
         Ok(())

@@ -365,3 +365,32 @@ fn measuring_again_writes_only_the_turns_that_changed() {
     assert_eq!(written(&after[1..]), 2);
     assert_eq!(store.turns_of(ann).unwrap(), after[1..]);
 }
+
+#[test]
+fn what_later_mail_tied_together_is_apart_before_it() {
+    // Threads are numbered by what is in them: which number is the smaller must not matter.
+    for first in (0..200).step_by(10) {
+        let store = store();
+        ann(&store);
+        let [one, bridge, far, root, other, between, reply] =
+            [1, 2, 3, 4, 5, 6, 7].map(|n| first + n);
+        let mails = [
+            mail(one, ME, ANN, 0).answering(bridge),
+            mail(bridge, ME, ANN, 90).answering(other),
+            mail(far, ME, ANN, 91).answering(bridge),
+            mail(root, ME, ANN, 1).answering(far),
+            mail(other, ME, ANN, 2).answering(between),
+            mail(between, ME, ANN, 3).answering(one),
+            mail(reply, ME, ANN, 4).answering(root),
+        ];
+        for (uid, mail) in (1..).zip(&mails) {
+            deliver(&store, "Sent", uid, mail);
+        }
+        let earlier = store.as_of(at(80), |clocks| clocks.date).unwrap();
+        let [one, root, other, between, reply] =
+            [1, 4, 5, 6, 7].map(|row| earlier.thread_of(MessageNumber(row)).unwrap());
+        assert_eq!([other, between], [one, one], "{first}");
+        assert_eq!(reply, root, "{first}");
+        assert_ne!(root, one, "{first}");
+    }
+}
