@@ -57,6 +57,11 @@ pub fn normalise(address: &str) -> Option<String> {
     if is_normal(address) {
         return Some(address.to_owned());
     }
+    // Taking quotes away may leave others around the whole.
+    formed(&formed(address)?)
+}
+
+fn formed(address: &str) -> Option<String> {
     let shown: String = address.chars().filter(|c| !is_invisible(*c)).collect();
     let (local, domain) = without_wrapping(&shown).rsplit_once('@')?;
     let local = unquoted(local);

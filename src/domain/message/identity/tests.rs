@@ -55,6 +55,8 @@ fn international_addresses_have_one_form() {
     check_address("JOSE\u{301}@example.org", Some("josé@example.org"));
     check_address("ada@example.org。", Some("ada@example.org"));
     check_address("ada@b＠", Some("ada@b＠"));
+    check_address("\"'@'", None);
+    check_address("\"'ada@b'", Some("ada@b"));
 }
 
 proptest! {
