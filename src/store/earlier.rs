@@ -15,9 +15,35 @@ use crate::error::{Error, Kind, Result};
 /// At one go, so that nothing changes in between.
 const ALL_PAGES: i32 = -1;
 
+/// Whose turns are others without what came later: those who wrote it or whom it answers, who answer it,
+/// to whom I wrote it, and of whom it tells.
+const MARK_CHANGED: &str = "
+UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+  SELECT i.contact FROM identity i WHERE i.address IN (
+    SELECT author FROM message WHERE id IN later
+    UNION SELECT p.author FROM message m JOIN message p ON p.id_hash = m.parent
+      WHERE m.id IN later
+    UNION SELECT c.author FROM message m JOIN message c ON c.parent = m.id_hash
+      WHERE m.id IN later
+    UNION SELECT r.address FROM recipient r WHERE r.message IN (
+      SELECT m.id FROM message m JOIN address a ON a.id = m.author
+      WHERE m.id IN later AND a.mine = 1)));
+UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+  SELECT c.contact FROM notice n JOIN counterpart c ON c.id = n.counterpart
+  WHERE n.message IN later);";
+/// Those with whom something else happened later, or of whom the user said something later.
+const MARK_SPOKEN_OF: [&str; 3] = [
+    "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+       SELECT c.contact FROM entry e JOIN entry_contact c ON c.entry = e.id WHERE e.at > ?1)",
+    "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+       SELECT p.contact FROM entry e JOIN counterpart p ON p.id = e.counterpart WHERE e.at > ?1)",
+    "UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
+       SELECT contact FROM decision WHERE at > ?1 OR undone_at > ?1)",
+];
+
 impl Store {
-    /// What was stored of mail up to `then`, by the clock that `time` reads; every contact is
-    /// marked to be measured again.
+    /// What was stored of mail up to `then`, by the clock that `time` reads; those contacts are
+    /// marked to be measured again of whom more came later.
     ///
     /// # Errors
     /// `Temporary` while the database is being written.
@@ -45,6 +71,10 @@ impl Store {
                 enter.execute([row.get::<_, i64>(0)?])?;
             }
         }
+        self.db.execute_batch(MARK_CHANGED)?;
+        for sql in MARK_SPOKEN_OF {
+            self.db.execute(sql, [then.0])?;
+        }
         let threads: Vec<i64> = self
             .db
             .prepare("SELECT DISTINCT thread FROM message WHERE id IN later")?
@@ -67,6 +97,6 @@ impl Store {
         ] {
             self.db.execute(sql, params![then.0])?;
         }
-        self.mark_all_dirty()
+        Ok(())
     }
 }
