@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::as_of::StoreAt;
-use super::scales::Scales;
 use crate::domain::measure::turns::Turn;
 use crate::domain::message::bounces::{
     COMES_BACK_WITHIN, dead_since, is_about_what_it_answers, may_be_of,
@@ -102,22 +101,21 @@ fn unreachable_since(
     Ok(dead.iter().find(|it| Some(it.address.as_str()) == written_to).map(|it| it.since))
 }
 
-impl Scales<'_> {
-    /// The dead addresses of one contact.
-    pub fn dead_addresses_of(&self, contact: ContactId) -> &[DeadAddress] {
-        let dead = &self.dead_addresses.all;
-        let first = dead.partition_point(|it| it.contact < contact);
-        let end = dead.partition_point(|it| it.contact <= contact);
-        dead.get(first..end).unwrap_or_default()
+impl DeadAddresses {
+    /// Those of one contact.
+    pub(super) fn of_contact(&self, contact: ContactId) -> &[DeadAddress] {
+        let first = self.all.partition_point(|it| it.contact < contact);
+        let end = self.all.partition_point(|it| it.contact <= contact);
+        self.all.get(first..end).unwrap_or_default()
     }
 
     /// Since when mail doesn't reach a contact.
-    pub fn unreachable_since(&self, contact: ContactId) -> Option<Moment> {
-        self.dead_addresses.unreachable.get(&contact).copied()
+    pub(super) fn unreachable_since(&self, contact: ContactId) -> Option<Moment> {
+        self.unreachable.get(&contact).copied()
     }
 
     /// Whether a turn of mine was returned, or would have been.
-    pub(super) fn came_back(&self, turn: &Turn) -> bool {
+    pub(super) fn return_to_sender(&self, turn: &Turn) -> bool {
         turn.side == Side::Mine
             && turn.channel == Channel::Mail
             && self

@@ -15,6 +15,7 @@ use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::model::{ContactId, Moment, Side, TouchId};
 use crate::domain::policy::Policy;
+use crate::store::DeadAddress;
 
 /// What is known that belongs to no single contact, as of one instant.
 pub struct Scales<'a> {
@@ -40,7 +41,7 @@ impl Scales<'_> {
     pub(super) fn judged(&self, turns: Vec<UnjudgedTurn>) -> Vec<Turn> {
         let judged = |turn| {
             let turn = self.without_introductions(turn).judged(&self.need);
-            if self.came_back(&turn) { turn.came_back() } else { turn }
+            if self.dead_addresses.return_to_sender(&turn) { turn.came_back() } else { turn }
         };
         turns.into_iter().map(judged).collect()
     }
@@ -51,6 +52,16 @@ impl Scales<'_> {
             turn.asks.retain(|asked| !self.introducing.contains(&asked.touch));
         }
         turn
+    }
+
+    /// The dead addresses of one contact.
+    pub fn dead_addresses_of(&self, contact: ContactId) -> &[DeadAddress] {
+        self.dead_addresses.of_contact(contact)
+    }
+
+    /// Since when mail doesn't reach a contact.
+    pub(super) fn unreachable_since(&self, contact: ContactId) -> Option<Moment> {
+        self.dead_addresses.unreachable_since(contact)
     }
 
     /// In which an answer is owed between a contact and me.

@@ -20,9 +20,9 @@ const YEAR: i64 = 31_556_952;
 /// No date is later: 9999-12-30, as jiff has it.
 pub(super) const END_OF_TIME: Moment = Moment(253_402_207_200);
 
-/// A local day.
+/// A day between two local midnights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Day {
+pub(super) struct LocalDay {
     /// It is neither on a weekend nor a holiday.
     pub works: bool,
     /// The moment at which the next one begins. Where the clocks skip midnight that is the first
@@ -40,7 +40,7 @@ pub(super) struct Days {
 #[derive(Debug)]
 struct Year {
     begin: Moment,
-    days: Vec<Day>,
+    days: Vec<LocalDay>,
 }
 
 impl Days {
@@ -49,12 +49,12 @@ impl Days {
     }
 
     /// The day at a moment.
-    pub fn at(&self, at: Moment) -> Day {
+    pub fn at(&self, at: Moment) -> LocalDay {
         self.known(at).unwrap_or_else(|| self.reckoned(at))
     }
 
     /// `None` long ago, and in a far future.
-    fn known(&self, at: Moment) -> Option<Day> {
+    fn known(&self, at: Moment) -> Option<LocalDay> {
         let guess = usize::try_from(1970 + at.0.div_euclid(YEAR) - i64::from(FIRST)).ok()?;
         // New Year's Eve here may be New Year there, and years have no equal length.
         let near = [Some(guess), guess.checked_sub(1), Some(guess + 1)];
@@ -72,7 +72,7 @@ impl Days {
         let mut days = Vec::with_capacity(366);
         while date.year() == year {
             let Ok(tomorrow) = date.tomorrow() else { break };
-            days.push(Day { works: self.works_on(date), end: self.begin_of(tomorrow) });
+            days.push(LocalDay { works: self.works_on(date), end: self.begin_of(tomorrow) });
             date = tomorrow;
         }
         Year { begin, days }
@@ -83,11 +83,11 @@ impl Days {
             .map_or(END_OF_TIME, |zoned| Moment::from(zoned.timestamp()))
     }
 
-    fn reckoned(&self, at: Moment) -> Day {
+    fn reckoned(&self, at: Moment) -> LocalDay {
         let date = self.zone.to_datetime(at.timestamp()).date();
         let end = date.tomorrow().map_or(END_OF_TIME, |tomorrow| self.begin_of(tomorrow));
         // A zone that once lived a date twice would otherwise send the clock backwards.
-        Day { works: self.works_on(date), end: if end > at { end } else { at + DAY } }
+        LocalDay { works: self.works_on(date), end: if end > at { end } else { at + DAY } }
     }
 
     fn works_on(&self, date: Date) -> bool {
@@ -97,7 +97,7 @@ impl Days {
 }
 
 impl Year {
-    fn at(&self, at: Moment) -> Option<Day> {
+    fn at(&self, at: Moment) -> Option<LocalDay> {
         let last = self.days.last()?;
         if at < self.begin || at >= last.end {
             return None;

@@ -136,9 +136,9 @@ impl Integrated {
         let Evidence { base, silences } = evidence;
         let weight: f64 = silences.iter().map(|s| s.weight).sum();
         let needed: f64 = silences.iter().map(|s| s.weight * s.q).sum();
-        // The log density bends by at most a quarter of all weight: no panel is wider than two
-        // standard deviations of the narrowest peak that allows.
-        let width = (4.0 / (base.strength() + weight).sqrt()).min(WIDEST);
+        // The log density bends by at most a quarter of all weight: no panel is wider than two and a
+        // half standard deviations of the narrowest peak that allows.
+        let width = (5.0 / (base.strength() + weight).sqrt()).min(WIDEST);
         let near_peak = (base.a / (base.b + needed)).ln();
         let mut density = Density { base: *base, silences: silences.clone(), ln_peak: 0.0 };
 
