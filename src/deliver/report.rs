@@ -156,8 +156,8 @@ fn kept(digest: &Digest) -> Vec<String> {
     };
     let KeptWeek { matured, in_time } = digest.theirs.this_week();
     let theirs = match matured {
-        0 => "No answer to you fell due this week.".to_owned(),
-        due => format!("To you, {} of {due} came in time this week.", in_time.min(due)),
+        0 => "This week no answer of theirs fell due.".to_owned(),
+        due => format!("This week they answered {} of {due} in time.", in_time.min(due)),
     };
     let lines = [half("your", &digest.mine), Some(theirs), half("their", &digest.theirs)];
     lines.into_iter().flatten().collect()

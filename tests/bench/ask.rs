@@ -21,12 +21,7 @@ const QUESTIONS: [&[&str]; 6] =
 
 pub fn run(table: &mut Table) {
     for (messages, asked) in [(100_000, FEW), (number("REQUITE_BENCH_MESSAGES", 1_000_000), MANY)] {
-        let world = child::home();
-        world.configure(&format!(
-            "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[[account]]\nname = \"bench\"\n\
-             kind = \"maildir\"\npath = \"{}\"\n",
-            world.home().join("mail").display()
-        ));
+        let world = configured();
         daemon::prepare(&world.home().join("data"), messages, stored::NOW);
         println!("{messages} messages");
         let mut slowest = Duration::ZERO;
@@ -42,6 +37,17 @@ pub fn run(table: &mut Table) {
         }
         table.measured(asked, &[1e3 * slowest.as_secs_f64()]);
     }
+}
+
+/// A home of whoever owns the mail of these benchmarks.
+pub(super) fn configured() -> World {
+    let world = child::home();
+    world.configure(&format!(
+        "[me]\naddresses = [\"ada@example.com\"]\nzone = \"UTC\"\n[[account]]\nname = \"bench\"\n\
+         kind = \"maildir\"\npath = \"{}\"\n",
+        world.home().join("mail").display()
+    ));
+    world
 }
 
 /// The median.

@@ -25,6 +25,7 @@ mod maildir;
 mod measure;
 mod people;
 mod raw;
+mod report;
 mod standings;
 mod stored;
 #[path = "../it/support/mod.rs"]
@@ -50,9 +51,10 @@ const OF_THE_TABLE: [Benchmark; 7] = [
 ];
 
 /// Only run by their names.
-const OTHERS: [Benchmark; 5] = [
+const OTHERS: [Benchmark; 6] = [
     ("ask", ask::run),
     ("people", people::run),
+    ("report", report::run),
     ("standings", |_| standings::run()),
     ("measure", |_| measure::run()),
     ("due", |_| due::run()),

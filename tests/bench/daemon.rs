@@ -169,11 +169,16 @@ fn configuration(world: &World, server: &Server) -> String {
     )
 }
 
-/// Stores, measures and learns, as it stands at `now`.
+/// Stores, measures and learns, as it stands at `now`; a contact has a hundred messages.
 pub(super) fn prepare(data: &Path, messages: usize, now: Moment) {
+    prepare_with(data, messages, messages / 100, now);
+}
+
+/// The same with that many contacts.
+pub(super) fn prepare_with(data: &Path, messages: usize, contacts: usize, now: Moment) {
     fs::create_dir_all(data).unwrap();
     let store = Store::open(data).unwrap();
-    stored::fill(&store, messages, messages / 100);
+    stored::fill(&store, messages, contacts);
     measure_history(&store, &Policy::default()).unwrap();
     learn(&store, &Policy::default(), now).unwrap();
 }

@@ -22,6 +22,7 @@ mod faulty_network;
 mod forged;
 mod goa;
 mod holidays;
+mod hostile;
 mod imap;
 mod imap_budget;
 mod imap_login;

@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+use sha2::{Digest as _, Sha256};
+
 mod circles;
 mod names;
 mod rooms;
@@ -176,6 +178,23 @@ fn one_tls_stack_and_one_bus() {
     check("zbus v5.1.0\nrustls v0.23.4\nopenssl-probe v0.2.0", &[]);
     check("zbus v5.1.0\nring v0.17.14", &["a second stack: ring"]);
     check("zbus v5.1.0\nzbus v5.1.0 (*)\nzbus v6.0.0", &["not one D-Bus stack: zbus 5, zbus 6"]);
+}
+
+/// `tests/pictures/run` makes them, and says of what.
+#[test]
+fn the_pictures_of_the_readme_show_what_there_is() {
+    const MOST: u64 = 150_000;
+    let made_of = std::fs::read_to_string(root().join("tests/pictures/made-of")).unwrap();
+    for line in made_of.lines() {
+        let (hash, file) = line.split_once("  ").unwrap();
+        let bytes = std::fs::read(root().join(file)).unwrap();
+        let now: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(now, hash, "{file} has changed since tests/pictures/run made the pictures");
+    }
+    for picture in ["alert", "digest", "report"] {
+        let file = root().join(format!("tests/pictures/{picture}.png"));
+        assert!(file.metadata().unwrap().len() <= MOST, "{picture}");
+    }
 }
 
 #[track_caller]

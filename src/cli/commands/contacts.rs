@@ -6,7 +6,6 @@ mod suggesting;
 use std::cmp::Ordering;
 
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::book::{Book, Person};
@@ -108,7 +107,7 @@ pub(super) fn run(desk: &Desk, args: &ContactsArgs) -> Result<()> {
         });
         return Ok(());
     }
-    desk.print(&table(&people, args.sort, &desk.config.policy.zone))
+    desk.print(&table(&people, args.sort, desk))
 }
 
 /// The document, best first.
@@ -144,9 +143,12 @@ fn document(people: &[Person]) -> Value {
 }
 
 /// Where there is no room for all of it, bars go first, and last what it is sorted by.
-fn table(people: &[Person], sort: SortKey, zone: &TimeZone) -> String {
-    let headings =
-        ["ID", "NAME", "SCORE", "THEY TAKE", "", "IN TIME", "YOU TAKE", "", "IN TIME", "LAST"];
+fn table(people: &[Person], sort: SortKey, desk: &Desk) -> String {
+    let mut headings =
+        vec!["ID", "NAME", "SCORE", "THEY TAKE", "", "IN TIME", "YOU TAKE", "", "IN TIME", "LAST"];
+    if desk.verbose {
+        headings.extend(["FROM", "WORK"]);
+    }
     let spare = match sort {
         SortKey::Touch => [7, 4, 8, 5],
         _ => [7, 4, 9, 8],
@@ -157,7 +159,7 @@ fn table(people: &[Person], sort: SortKey, zone: &TimeZone) -> String {
         let star = if person.starred { "★ " } else { "" };
         let [their_bar, they] = in_time(&standing.them);
         let [my_bar, me] = in_time(&standing.me);
-        columns.row([
+        let usual = [
             person.row.id.to_string(),
             format!("{star}{}", clean(&person.row.name)),
             render::score(standing),
@@ -167,10 +169,23 @@ fn table(people: &[Person], sort: SortKey, zone: &TimeZone) -> String {
             render::short_median(&standing.me),
             my_bar,
             me,
-            render::short_day(standing.last_touch, zone),
-        ]);
+            render::short_day(standing.last_touch, &desk.config.policy.zone),
+        ];
+        let more = desk.verbose.then(|| [counted(person), work(&person.row)]);
+        columns.row(usual.into_iter().chain(more.into_iter().flatten()));
     }
-    columns.finish(&[2, 3, 5, 6, 8], &[1])
+    columns.finish(&[2, 3, 5, 6, 8, 10], if desk.verbose { &[1, 11] } else { &[1] })
+}
+
+/// From how many turns the figures are: mine that they could answer, and theirs.
+fn counted(person: &Person) -> String {
+    let of = |side: &SideFigures| side.turns() - side.closed;
+    format!("{} + {}", of(&person.standing.them), of(&person.standing.me))
+}
+
+fn work(row: &ContactRow) -> String {
+    let known = [&row.position, &row.company].into_iter().flatten();
+    known.map(|text| clean(text)).collect::<Vec<_>>().join(", ")
 }
 
 fn show_lost(desk: &Desk, book: &Book<'_>, lost: Vec<(ContactRow, Rhythm)>) -> Result<()> {

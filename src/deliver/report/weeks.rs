@@ -4,6 +4,7 @@ use super::line::Line;
 use crate::deliver::local_clock::LocalClock;
 use crate::domain::decide::digest::KeptWeek;
 use crate::domain::model::DAY;
+use crate::domain::text::count;
 
 const WIDTH: i32 = 20;
 const HEIGHT: i32 = 64;
@@ -21,12 +22,11 @@ pub(super) struct WeekPicture {
 }
 
 impl WeekPicture {
-    /// `None` where nothing fell due in any of them.
+    /// From the first in which any fell due; `None` where none did.
     pub fn of(weeks: &[KeptWeek], clock: &LocalClock<'_>) -> Option<WeekPicture> {
+        let first = weeks.iter().position(|week| week.matured > 0)?;
+        let weeks = weeks.get(first..)?;
         let due: usize = weeks.iter().map(|week| week.matured).sum();
-        if due == 0 {
-            return None;
-        }
         let in_time: usize = weeks.iter().map(|week| week.in_time.min(week.matured)).sum();
         let (mut kept, mut broken) = (Line::default(), Line::default());
         for (place, week) in (0..).zip(weeks).filter(|(_, week)| week.matured > 0) {
@@ -44,8 +44,9 @@ impl WeekPicture {
         let rows = weeks.iter().rev().enumerate().filter(|(_, week)| week.matured > 0);
         Some(WeekPicture {
             description: format!(
-                "In {} weeks {due} answers fell due; you gave {in_time} of them in time.",
-                weeks.len()
+                "In {} {} fell due; you gave {in_time} in time.",
+                count(weeks.len() as u64, "week", "weeks"),
+                count(due as u64, "answer", "answers"),
             ),
             kept,
             broken,
@@ -66,7 +67,8 @@ mod tests {
         let policy = Policy::default();
         let clock = LocalClock { policy: &policy, now: Moment(1_700_000_000) };
         let week = |matured, in_time| KeptWeek { matured, in_time };
-        let picture = WeekPicture::of(&[week(4, 1), week(0, 0), week(2, 2)], &clock).unwrap();
+        let picture =
+            WeekPicture::of(&[week(0, 0), week(4, 1), week(0, 0), week(2, 2)], &clock).unwrap();
         assert_eq!((&*picture.kept.0, &*picture.broken.0), ("M10 68v-16M50 68v-64", "M10 4v48"));
         assert_eq!(picture.rows[0], ("14 November 2023".to_owned(), week(2, 2)));
         assert!(WeekPicture::of(&[week(0, 0)], &clock).is_none());
