@@ -94,6 +94,6 @@ impl Book<'_> {
     pub fn habit(&self, contact: ContactId, side: Side) -> Result<Habit<'_>> {
         let mut turns = self.judged(self.store.turns_of(contact)?);
         turns.retain(|turn| turn.side == side);
-        Ok(Habit::of(turns.iter(), &self.population.usual(side).curve, self.now()))
+        Ok(Habit::of(turns.iter(), &self.population()?.usual(side).curve, self.now()))
     }
 }

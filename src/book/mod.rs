@@ -11,6 +11,7 @@ use crate::domain::decide::ledger::Kept;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::need::because;
 use crate::domain::measure::need::model::Model;
+use crate::domain::measure::population::Population;
 use crate::domain::measure::turns::Turn;
 use crate::domain::model::TouchId;
 use crate::domain::policy::Policy;
@@ -60,6 +61,7 @@ pub struct Book<'a> {
     scales: Scales<'a>,
     /// Compiled when it is asked for first.
     ledger: OnceCell<Ledger>,
+    population: OnceCell<Population>,
 }
 
 /// A book is opened at its scales.
@@ -81,18 +83,26 @@ impl<'a> Book<'a> {
             policy,
             as_of,
             decisions: store.decisions(None, as_of.moment())?,
-            population: store.population()?,
             need: Model::of(&labels(&store, as_of.moment())?, policy.reads_text),
             absences: store.absences()?,
             introducing: introducing(&store)?,
             dead_addresses: DeadAddresses::of(&store, policy)?,
             calendar: Calendar::new(policy.zone.clone()).with_holidays(policy.holidays.clone()),
         };
-        let mut book = Book { store, scales, ledger: OnceCell::new() };
-        if let StoreAt::Then(_) = book.store {
-            book.scales.population = book.survey()?;
+        Ok(Book { store, scales, ledger: OnceCell::new(), population: OnceCell::new() })
+    }
+
+    /// What all contacts teach about each, as it was learned last; of an earlier instant, learned
+    /// when it is asked for first.
+    fn population(&self) -> Result<&Population> {
+        if let Some(known) = self.population.get() {
+            return Ok(known);
         }
-        Ok(book)
+        let known = match self.store {
+            StoreAt::Now(store) => store.population()?,
+            StoreAt::Then(_) => self.survey()?,
+        };
+        Ok(self.population.get_or_init(|| known))
     }
 
     /// Why a turn is judged as it is, by the message that speaks loudest.

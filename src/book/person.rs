@@ -9,6 +9,7 @@ use std::thread;
 use super::scales::Scales;
 use super::{Book, Ledger};
 use crate::domain::measure::decisions::Verb;
+use crate::domain::measure::population::Population;
 use crate::domain::measure::standing::{Record, Standing, standing};
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::Turn;
@@ -52,6 +53,7 @@ struct Stored {
 struct Measuring<'a> {
     scales: &'a Scales<'a>,
     ledger: &'a Ledger,
+    population: &'a Population,
     /// When their score is wanted, too.
     before: Option<Moment>,
 }
@@ -128,24 +130,28 @@ impl Book<'_> {
     }
 
     fn measuring(&self, before: Option<Moment>) -> Result<Measuring<'_>> {
-        Ok(Measuring { scales: &self.scales, ledger: self.ledger()?, before })
+        let (ledger, population) = (self.ledger()?, self.population()?);
+        Ok(Measuring { scales: &self.scales, ledger, population, before })
     }
 }
 
 impl Measuring<'_> {
     fn person(self, stored: Stored) -> Person {
-        let Measuring { scales, ledger, before } = self;
+        let Measuring { scales, ledger, population, before } = self;
         let Stored { row, turns, archived_at } = stored;
         let turns = scales.judged(turns.unpacked());
         let terms = scales.terms(row.id);
         let counted = ledger.counted(row.id);
         let at = |last_touch, now| {
             let record = Record { turns: &turns, counted, last_touch, terms: &terms };
-            standing(&record, &scales.population, scales.policy.stance, now)
+            standing(&record, population, scales.policy.stance, now)
         };
         let now = at(row.last_touch, scales.now());
         Person {
-            before: before.and_then(|before| at(now.last_touch, before).figure()),
+            // Who has no score has none that moved.
+            before: before
+                .filter(|_| now.figure().is_some())
+                .and_then(|before| at(now.last_touch, before).figure()),
             standing: now,
             dead: scales.dead_addresses_of(row.id).to_vec(),
             absences: scales.absences_of(row.id).to_vec(),

@@ -9,7 +9,6 @@ use super::dead_addresses::DeadAddresses;
 use crate::domain::measure::calendar::Calendar;
 use crate::domain::measure::decisions::Decisions;
 use crate::domain::measure::need::model::Model;
-use crate::domain::measure::population::Population;
 use crate::domain::measure::terms::Terms;
 use crate::domain::measure::turns::{Turn, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
@@ -22,7 +21,6 @@ pub struct Scales<'a> {
     pub(super) policy: &'a Policy,
     pub(super) as_of: AsOf,
     pub(super) decisions: Decisions,
-    pub(super) population: Population,
     /// What asks for an answer, by what the user said of it.
     pub(super) need: Model,
     pub(super) absences: HashMap<ContactId, Vec<Absence>>,

@@ -165,19 +165,19 @@ impl Book<'_> {
             absences: &absences,
             last_from_them: last.from_them,
             last_from_me: last.from_me,
-            i_answer: self.i_answer(&turns, &terms),
+            i_answer: self.i_answer(&turns, &terms)?,
         };
         let threads = self.threads_of(&turns)?;
         let thread_of = |turn: &Turn| threads.get(&turn.id.touch).copied().unwrap_or_default();
-        let prior = self.population.usual(Side::Mine).prior;
+        let prior = self.population()?.usual(Side::Mine).prior;
         Ok(verdict(&turns, &terms, &background, prior, thread_of, now))
     }
 
     /// How surely I answer them in time, 0…1.
-    fn i_answer(&self, turns: &[Turn], terms: &Terms) -> f64 {
+    fn i_answer(&self, turns: &[Turn], terms: &Terms) -> Result<f64> {
         let record = Record { turns, counted: &[], last_touch: None, terms };
-        let standing = standing(&record, &self.population, self.policy.stance, self.now());
-        standing.me.within_limit.share.mean
+        let standing = standing(&record, self.population()?, self.policy.stance, self.now());
+        Ok(standing.me.within_limit.share.mean)
     }
 
     /// In which conversation each turn of mine is; what was entered by hand is in none.

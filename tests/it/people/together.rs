@@ -205,3 +205,18 @@ fn praise_stands_in_the_ledger_once_a_day() {
     );
     assert!(ledger["balance"]["gives"].as_f64().unwrap() > 0.9, "{ledger}");
 }
+
+#[test]
+fn more_of_everybody_is_told_who_asks_for_more() {
+    let (world, inbox) = world();
+    let mail = Message::at("2026-03-02T09:00:00Z").from("Ann Lee <ann@example.org>").to(ADA);
+    let mail = mail.subject("The plan").id("ann1").body("Could you send me the plan?");
+    inbox.deliver("2026-03-02T09:00:00Z".parse().unwrap(), &mail.bytes());
+    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Lee\r\nEMAIL:ann@example.org\r\n\
+                ORG:Nordlicht\r\nTITLE:Engineer\r\nEND:VCARD\r\n";
+    import(&world, "ann.vcf", card);
+    world.run(&["sync"]);
+    let told = world.run(&["contacts", "-v"]);
+    assert!(told.contains("FROM") && told.contains("0 + 1  Engineer, Nordlicht"), "{told}");
+    assert!(!world.run(&["contacts"]).contains("Nordlicht"));
+}
