@@ -3,6 +3,7 @@
 //! What is stored is read by one thread; where somebody stands is a pure function of it, and by far
 //! most of the work: that is shared by two.
 
+use std::mem;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -98,7 +99,8 @@ impl Book<'_> {
             let archived_at = self.archived_at(row.id)?;
             waiting.push(Stored { row, turns, archived_at });
             if waiting.len() == TOGETHER {
-                shared_by_two(waiting.drain(..).collect(), gist).into_iter().for_each(&mut take);
+                let full = mem::take(&mut waiting);
+                shared_by_two(full, gist).into_iter().for_each(&mut take);
             }
             Ok(())
         };

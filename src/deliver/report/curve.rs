@@ -157,8 +157,9 @@ fn description(curve: &KaplanMeier, turns: usize, limit_h: f64) -> String {
     format!("{half}; after {} {waiting} still wait. From {turns}.", duration(limit_h))
 }
 
+/// Never parted at the end of a line.
 fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}\u{a0}%", share * 100.0)
 }
 
 #[cfg(test)]
@@ -178,10 +179,10 @@ mod tests {
         assert_eq!(picture.curve.0, "M34 8H74V32H113V80H199");
         assert_eq!(
             picture.description,
-            "Half are answered within 4 h; after 48 h 25 % still wait. From 4 messages."
+            "Half are answered within 4 h; after 48 h 25\u{a0}% still wait. From 4 messages."
         );
         assert_eq!(picture.rows.len(), 4);
-        assert_eq!(picture.rows[1][..2], ["4 h", "25 %"]);
+        assert_eq!(picture.rows[1][..2], ["4 h", "25\u{a0}%"]);
         assert!(picture.band.0.starts_with("M34 8H") && picture.band.0.ends_with('z'));
         assert!(CurvePicture::of(&fit(&[]), String::new(), "me", 0, 48.0).is_none());
     }
