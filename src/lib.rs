@@ -13,7 +13,7 @@
 //! | [`source`] | IMAP and Maildir → raw mail, into a bounded sink; archives of mail, read once |
 //! | [`import`] | contact exports → cards, calendars → holidays |
 //! | [`store`] | one SQLite file, one writer |
-//! | [`deliver`] | alerts to the desktop, the digest to the post |
+//! | [`deliver`] | alerts to the desktop, the digest to the post, the report as a page |
 //! | [`discover`] | an address → its servers, when the user asks for them |
 //! | [`trust`] | whose TLS certificate is good enough |
 //! | [`auth`] | what proves to a server who the user is: passwords and tokens |
@@ -56,7 +56,9 @@
 //! | on screen | an alert that was shown and isn't closed yet |
 //! | mailed command | what the user says of an entry of the digest, by a mail to themself |
 //! | batch | what a source hands over at once; a morning's alerts are an alert batch |
-//! | book | everything known as of one instant |
+//! | book, scales | everything known as of one instant; of it what everybody is measured by |
+//! | history | all turns with a contact once more, packed: what goes through everybody reads that |
+//! | report, picture | everything to look at; what can be drawn of a contact |
 //!
 //! # The way of one message
 //! A source wakes and reads what is new → a batch on the bounded sink → `daemon::reading` makes

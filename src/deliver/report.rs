@@ -37,8 +37,10 @@ const STYLE: &str = include_str!("templates/report.css");
 const SCRIPT: &str = include_str!("templates/report.js");
 const NAME_COLUMNS: usize = 48;
 /// Of so many contacts there are pictures, and in so many bytes: the page opens within two seconds.
-const MOST_DRAWN: usize = 1_000;
-const MOST_PICTURES: usize = 6_000_000;
+const MOST_DRAWN: usize = 300;
+const MOST_PICTURES: usize = 4_000_000;
+/// Laying out thousands of rows takes a browser seconds.
+const UNFOLDED: usize = 250;
 /// As many as anybody remembers.
 const MOST_INTRODUCTIONS: usize = 50;
 /// The most uneven ones, from so much on.
@@ -65,7 +67,8 @@ struct Page {
     owed_and_awaited: [Section; 2],
     axes: Axes,
     script: &'static str,
-    rows: Vec<TableRow>,
+    /// What stands there at once, and what is folded away; none that is empty.
+    tables: Vec<ContactTable>,
     /// Who was never in touch, by name.
     untouched: Vec<String>,
     /// Each rendered by a template of its own, best score first.
@@ -83,6 +86,12 @@ struct Page {
     limit: String,
     stance: &'static str,
     totals: String,
+}
+
+struct ContactTable {
+    id: &'static str,
+    label: &'static str,
+    rows: Vec<TableRow>,
 }
 
 /// How much of something was done, decayed by age.
@@ -126,7 +135,7 @@ impl Page {
             owed_and_awaited: digest::sections(digest, &clock, &leads),
             axes: Axes,
             script: SCRIPT,
-            rows: touched.iter().map(row).collect(),
+            tables: tables(touched.iter().map(row)),
             untouched: untouched.iter().map(|contact| described(contact)).collect(),
             parts: parts.into_iter().map(|(_, part)| part).collect(),
             undrawn: (undrawn > 0).then(|| count(undrawn as u64, "contact", "contacts")),
@@ -203,6 +212,15 @@ fn parts(
     parts.sort_by_key(|(place, _)| *place);
     let undrawn = all - parts.len();
     (parts.into_iter().map(|(place, part)| (contacts[place].id, part)).collect(), undrawn)
+}
+
+fn tables(mut rows: impl Iterator<Item = TableRow>) -> Vec<ContactTable> {
+    let first = rows.by_ref().take(UNFOLDED).collect();
+    let tables = [
+        ContactTable { id: "contacts", label: "Table of contacts", rows: first },
+        ContactTable { id: "others", label: "Further contacts", rows: rows.collect() },
+    ];
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
 /// A contact by name and work.

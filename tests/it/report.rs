@@ -102,7 +102,9 @@ fn the_page_goes_to_a_file_of_ones_own_or_to_stdout() {
     let page = std::fs::read_to_string(&file).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Bob Moss"));
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(world.run(&["report"]).starts_with("<!DOCTYPE html>"));
+    for stdout in [&["report"][..], &["report", "-"]] {
+        assert!(world.run(stdout).starts_with("<!DOCTYPE html>"));
+    }
     let (code, error) = world.fails(&["report", "--json"]);
     assert_eq!(code, 2, "{error}");
     let (code, error) = world.fails(&["report", "/nowhere/report.html"]);

@@ -146,13 +146,14 @@ fn document(people: &[Person]) -> Value {
 fn table(people: &[Person], sort: SortKey, desk: &Desk) -> String {
     let mut headings =
         vec!["ID", "NAME", "SCORE", "THEY TAKE", "", "IN TIME", "YOU TAKE", "", "IN TIME", "LAST"];
+    let mut spare = match sort {
+        SortKey::Touch => vec![7, 4, 8, 5],
+        _ => vec![7, 4, 9, 8],
+    };
     if desk.verbose {
         headings.extend(["FROM", "WORK"]);
+        spare.extend([10, 11]);
     }
-    let spare = match sort {
-        SortKey::Touch => [7, 4, 8, 5],
-        _ => [7, 4, 9, 8],
-    };
     let mut columns = render::Columns::new(&headings).sparing(&spare);
     for person in people {
         let standing = &person.standing;

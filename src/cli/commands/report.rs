@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Where to write it; an earlier one is replaced. Without it, to stdout
+    /// Where to write it; an earlier one is replaced. Without it, or for -, to stdout
     #[arg(value_name = "FILE.html")]
     file: Option<PathBuf>,
 }
@@ -25,13 +25,14 @@ pub(super) fn run(desk: &Desk, args: &ReportArgs) -> Result<()> {
         return Err(Error::usage("the report is a page and has no JSON")
             .hint("contacts, status, ledger and digest say the same with --json"));
     }
-    if args.file.is_none() && io::stdout().is_terminal() {
+    let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
+    if file.is_none() && io::stdout().is_terminal() {
         return Err(Error::usage("a terminal can't show the page")
             .hint("name a file: requite report report.html"));
     }
     let store = desk.store_to_read()?;
     let page = deliver::page(&desk.book(&store)?.report()?, &desk.config);
-    let Some(file) = &args.file else { return desk.print_bytes(page.as_bytes()) };
+    let Some(file) = file else { return desk.print_bytes(page.as_bytes()) };
     write(file, &page).map_err(|cause| {
         Error::failed(format!("can't write {}", file.display()))
             .because(cause)

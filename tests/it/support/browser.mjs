@@ -32,7 +32,7 @@ async function open(options) {
 const shown = (tab) => tab.evaluate(() =>
   [...document.querySelectorAll("#contacts tbody tr")]
     .filter((row) => row.checkVisibility())
-    .map((row) => row.querySelector("th bdi").textContent));
+    .map((row) => row.querySelector("th").textContent));
 
 const result = {};
 if (only !== "speed") {
@@ -78,12 +78,18 @@ if (only !== "speed") {
     rows: await plain.locator("#contacts tbody tr").count(),
   };
 }
-const begun = performance.now();
 const tab = await open({});
-await tab.getByRole("button", { name: "Contact" }).click();
-await tab.getByLabel("Search").fill(wanted);
-await tab.locator("#found").filter({ hasText: "of" }).waitFor();
-result.usable_ms = performance.now() - begun;
+result.usable_ms = await tab.evaluate(async (wanted) => {
+  // Once it has been laid out and painted.
+  const shown = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
+  document.querySelector("#contacts button").click();
+  await shown();
+  const search = document.getElementById("search");
+  search.value = wanted;
+  search.dispatchEvent(new Event("input"));
+  await shown();
+  return performance.now();
+}, wanted);
 result.said = said;
 result.requests = requests;
 console.log(JSON.stringify(result));
