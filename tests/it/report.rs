@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::support::acquaintances::{ADA, BOB, EVE, ME, max_who_knows};
+use crate::support::exports::vcard;
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::peers;
@@ -109,4 +110,34 @@ fn the_page_goes_to_a_file_of_ones_own_or_to_stdout() {
     assert_eq!(code, 2, "{error}");
     let (code, error) = world.fails(&["report", "/nowhere/report.html"]);
     assert!(code == 1 && error.contains("check the folder"), "{error}");
+}
+
+#[test]
+fn who_has_no_place_in_the_table_is_folded_away_and_found_all_the_same() {
+    let world = World::new(env!("CARGO_BIN_EXE_requite"));
+    let mailbox = Maildir::create(world.home().join("Mail"));
+    world.configure(&format!(
+        "[me]\naddresses = [\"max@example.com\"]\nzone = \"UTC\"\n{}",
+        mailbox.account("home")
+    ));
+    let at = Timestamp::now() - SignedDuration::from_hours(30);
+    let mut cards = String::new();
+    for number in 100..400 {
+        let address = format!("p{number}@example.org");
+        let name = format!("Person {number}");
+        cards += &vcard(&[(&name, &address)]);
+        let mail = Message::of(at).from(&address).to(ME).subject("News").id(&address);
+        mailbox.deliver(at, &mail.bytes());
+    }
+    let cards = world.write("people.vcf", cards);
+    world.run(&["import", cards.to_str().unwrap()]);
+    world.run(&["sync"]);
+    let Some(seen) = looked_at(&world, "person 399") else { return };
+    for empty in ["said", "requests", "violations"] {
+        assert_eq!(seen[empty], serde_json::json!([]), "{empty}");
+    }
+    let shown = |what: &str| seen[what].as_array().unwrap().len();
+    assert_eq!((shown("asItCame"), shown("byName"), &seen["again"]), (250, 250, &250.into()));
+    assert_eq!(seen["byNameFalling"][0], "Person 399");
+    assert_eq!((&seen["found"][0], &seen["told"]), (&"Person 399".into(), &"1 of 300".into()));
 }

@@ -68,9 +68,11 @@ if (only !== "speed") {
   await tab.getByLabel("Search").fill("");
   result.again = (await shown(tab)).length;
   const link = tab.locator("#contacts a").first();
-  const target = await link.getAttribute("href");
-  await link.click();
-  result.opened = await tab.evaluate((id) => document.querySelector(id).checkVisibility(), target);
+  if (await link.count()) {
+    const target = await link.getAttribute("href");
+    await link.click();
+    result.opened = await tab.evaluate((id) => document.querySelector(id).checkVisibility(), target);
+  }
 
   const plain = await open({ javaScriptEnabled: false });
   result.withoutScript = {
