@@ -91,7 +91,7 @@ impl<'a> SignIn<'a> {
                 password.fetch().await.map(Proof::Password)
             }
             Login::Token(command) => bearer(command.fetch().await?).map_err(|NoToken| {
-                Error::config("the token command prints something that is no access token")
+                Error::config("the token command prints something that isn't an access token")
                     .hint("its first line must be the bare token, without \"Bearer\" or quotes")
             }),
             Login::Goa { address, service } => goa::proof(address, *service).await,
@@ -104,7 +104,7 @@ impl<'a> SignIn<'a> {
                 }
                 let AccessToken { token, lasts } = self.renew(oauth).await?;
                 let proof = bearer(token.clone())
-                    .map_err(|NoToken| grant::unfit(oauth, "it is no access token"))?;
+                    .map_err(|NoToken| grant::unfit(oauth, "it isn't an access token"))?;
                 let stale = since_boot().saturating_add(lasts.saturating_sub(MARGIN));
                 *kept = Some((token, stale));
                 Ok(proof)

@@ -84,7 +84,7 @@ fn open_private(path: &Path) -> Result<std::fs::File> {
     let file = std::fs::File::open(path).map_err(|cause| unreadable(path).because(cause))?;
     let metadata = file.metadata().map_err(|cause| unreadable(path).because(cause))?;
     if !metadata.is_file() {
-        return Err(unreadable(path).because("it is no file"));
+        return Err(unreadable(path).because("it isn't a file"));
     }
     refuse_others(&file, path, "password file")?;
     Ok(file)

@@ -229,7 +229,7 @@ fn the_providers_are_known_and_the_client_is_ones_own() {
         ("oauth.provider = \"google\"", "has no OAuth2 client"),
         ("oauth.client_id = \"mine\"", "no page that gives tokens"),
         ("oauth = { provider = \"aol\", client_id = \"mine\" }", "no provider \"aol\" is known"),
-        ("oauth = { client_id = \"m\", token_url = \"http://example.com\" }", "no address of a"),
+        ("oauth = { client_id = \"m\", token_url = \"http://example.com\" }", "the address of a"),
         ("oauth = { client_id = \"m\", client_secret = \"x\" }", "no page that gives tokens"),
     ] {
         let error = read(&format!("{base}{lines}")).unwrap_err().to_string();

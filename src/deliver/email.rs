@@ -107,7 +107,7 @@ pub fn bare_addresses(from: &str, to: &str) -> Result<(String, String)> {
 
 fn mailbox(role: &str, address: &str) -> Result<Mailbox> {
     address.parse().map_err(|error| {
-        Error::config(format!("`{role}` of the digest is no mail address: {}", clean(address)))
+        Error::config(format!("`{role}` of the digest isn't a mail address: {}", clean(address)))
             .because(error)
             .hint(format!("set `{role}` to an address such as ada@example.com"))
     })

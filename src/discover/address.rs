@@ -12,7 +12,7 @@ pub(super) struct MailAddress {
 
 impl MailAddress {
     /// # Errors
-    /// `Usage` where the text is no mail address.
+    /// `Usage` where the text isn't a mail address.
     pub(super) fn parse(text: &str) -> Result<MailAddress> {
         let parts = text.trim().rsplit_once('@').and_then(|(local, domain)| {
             let strange = |c: char| c.is_whitespace() || c.is_control();
@@ -23,7 +23,7 @@ impl MailAddress {
             Some(MailAddress { local: local.to_owned(), domain })
         });
         parts.ok_or_else(|| {
-            Error::usage(format!("\"{}\" is no mail address", text.trim()))
+            Error::usage(format!("\"{}\" isn't a mail address", text.trim()))
                 .hint("give it as ada@example.com")
         })
     }

@@ -205,7 +205,7 @@ fn what_is_no_entry_is_refused_and_changes_nothing() {
     let ask = id(&world, "The report");
     for (ids, expect) in [
         (["--confirm", &ask, "i9999"], "the ledger has no entry i9999"),
-        (["--confirm", &ask, "nonsense"], "\"nonsense\" is no id of an entry"),
+        (["--confirm", &ask, "nonsense"], "\"nonsense\" isn't the id of an entry"),
         (["--undo", &ask, &ask], "nothing to undo for"),
     ] {
         let (code, said) = world.fails(&[&["ledger"], ids.as_slice()].concat());

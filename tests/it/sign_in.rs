@@ -155,8 +155,8 @@ async fn a_wrong_token_is_shown_three_times_and_then_told() {
 async fn what_is_no_token_never_leaves() {
     for (capabilities, script, why) in [
         ("AUTH=PLAIN", format!("echo {TOKEN}"), "takes no OAuth2 token"),
-        ("AUTH=XOAUTH2", "echo 'Bearer abc'".to_owned(), "no access token"),
-        ("AUTH=XOAUTH2", "printf 'a\\001b'".to_owned(), "no access token"),
+        ("AUTH=XOAUTH2", "echo 'Bearer abc'".to_owned(), "isn't an access token"),
+        ("AUTH=XOAUTH2", "printf 'a\\001b'".to_owned(), "isn't an access token"),
     ] {
         let mut world = world(capabilities).await;
         world.imap().login = printing(&script);

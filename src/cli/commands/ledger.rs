@@ -126,7 +126,7 @@ fn entry_called<'l>(ledger: &'l Ledger, id: &str) -> Result<&'l LedgerEntry> {
 
 fn read_id(id: &str) -> Result<EntryId> {
     id.trim().parse().map_err(|()| {
-        Error::usage(format!("\"{}\" is no id of an entry", clean(id)))
+        Error::usage(format!("\"{}\" isn't the id of an entry", clean(id)))
             .hint("take the id that `requite ledger` prints, like i812")
     })
 }

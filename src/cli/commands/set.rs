@@ -90,7 +90,7 @@ fn setting(row: &ContactRow, text: &str) -> Result<Decided> {
         ("every", value) => Ok(Decided::Every(days(value)?)),
         ("not-address", value) => {
             let address =
-                normalise(value).ok_or_else(|| wrong(format!("\"{value}\" is no address")))?;
+                normalise(value).ok_or_else(|| wrong(format!("\"{value}\" isn't an address")))?;
             let found = row.identities.iter().any(|identity| {
                 identity.kind == IdentityKind::Email
                     && identity.by_name

@@ -135,7 +135,7 @@ fn write(path: &Path, stance: Stance) -> Result<()> {
         Err(cause) => return Err(cannot(cause)),
     };
     let text = with_stance(&text, stance)
-        .map_err(|cause| Error::config(format!("{} is no TOML", path.display())).because(cause))?;
+        .map_err(|cause| Error::config(format!("{} isn't TOML", path.display())).because(cause))?;
     replace(path, &text).map_err(cannot)
 }
 

@@ -98,7 +98,7 @@ pub(super) fn oauth(
 fn url(written: &Text, usual: &str) -> Result<Option<Url>, Mistake> {
     let Some(text) = given(written) else { return Ok(Url::parse(usual).ok()) };
     let wrong = |label: &str| {
-        let message = format!("\"{}\" is no address of a sign-in page", text.get_ref());
+        let message = format!("\"{}\" isn't the address of a sign-in page", text.get_ref());
         Mistake::at(text.span(), message, label)
     };
     let url =

@@ -30,7 +30,7 @@ pub(super) fn source(
     }
     if !sources.credential.is_empty() {
         if sources.credential.contains('/') || sources.credential.starts_with('.') {
-            let message = format!("\"{}\" is no name of a credential", sources.credential);
+            let message = format!("\"{}\" isn't the name of a credential", sources.credential);
             return Err(Mistake::at(spanned.span(), message, "a plain file name"));
         }
         named.push(Password::Credential(sources.credential.clone()));

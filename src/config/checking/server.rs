@@ -49,7 +49,7 @@ pub(super) fn fingerprint(written: &Text, tls: Tls) -> Result<Option<Fingerprint
     }
     text.get_ref().parse().map(Some).map_err(|()| {
         let label = "SHA-256: 64 hexadecimal digits, with or without colons";
-        Mistake::at(text.span(), "this is no fingerprint of a certificate", label)
+        Mistake::at(text.span(), "this isn't the fingerprint of a certificate", label)
             .hint("openssl x509 -in server.pem -noout -fingerprint -sha256")
     })
 }

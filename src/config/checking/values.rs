@@ -39,7 +39,7 @@ pub(super) fn limit(text: &Spanned<&str>) -> Checked<f64> {
 
 pub(super) fn time(text: &Spanned<&str>) -> Checked<Time> {
     time_of_day(text.get_ref()).ok_or_else(|| {
-        let message = format!("\"{}\" is no time of day", text.get_ref());
+        let message = format!("\"{}\" isn't a time of day", text.get_ref());
         Mistake::at(text.span(), message, "hours and minutes: \"07:00\"")
     })
 }
@@ -53,7 +53,7 @@ pub(super) fn quiet(text: &Spanned<&str>) -> Checked<Option<(Time, Time)>> {
         Some((time_of_day(start.trim())?, time_of_day(end.trim())?)).filter(|(a, b)| a != b)
     });
     hours.map(Some).ok_or_else(|| {
-        let message = format!("\"{}\" are no quiet hours", text.get_ref());
+        let message = format!("\"{}\" aren't quiet hours", text.get_ref());
         Mistake::at(text.span(), message, "from-to: \"21:00-08:00\", or \"never\"")
     })
 }
@@ -63,7 +63,7 @@ pub(super) fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
         .iter()
         .find_map(|format| BrokenDownTime::parse(format, text.get_ref()).ok()?.weekday())
         .ok_or_else(|| {
-            let message = format!("\"{}\" is no day of the week", text.get_ref());
+            let message = format!("\"{}\" isn't a day of the week", text.get_ref());
             Mistake::at(text.span(), message, "in English: \"monday\"")
         })
 }
@@ -72,7 +72,7 @@ pub(super) fn weekday(text: &Spanned<&str>) -> Checked<Weekday> {
 pub(super) fn absence(text: &Spanned<String>) -> Checked<(Date, Date)> {
     let whole = text.get_ref().trim();
     let (first, last) = whole.split_once('/').unwrap_or((whole, whole));
-    let wrong = |label| Mistake::at(text.span(), format!("\"{whole}\" is no time away"), label);
+    let wrong = |label| Mistake::at(text.span(), format!("\"{whole}\" isn't a time away"), label);
     let day = |text: &str| {
         text.trim()
             .parse::<Date>()
@@ -111,7 +111,7 @@ pub(super) fn daily_bytes(written: &Spanned<Value>, usual: Option<u64>) -> Check
             Err(Mistake::at(written.span(), message, "more than 0, or \"none\" for no bound"))
         }
         None => {
-            let message = format!("{} is no number of bytes", written.get_ref());
+            let message = format!("{} isn't a number of bytes", written.get_ref());
             Err(Mistake::at(written.span(), message, shape))
         }
     }

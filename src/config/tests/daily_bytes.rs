@@ -39,7 +39,7 @@ fn only_gmail_has_a_bound_of_its_own() {
 #[test]
 fn no_number_of_bytes() {
     assert_snapshot!(in_account("daily_bytes = \"a lot\""), @r#"
-    "a lot" is no number of bytes
+    "a lot" isn't a number of bytes
      --> /etc/requite/config.toml:7:15
       |
     7 | daily_bytes = "a lot"
@@ -47,7 +47,7 @@ fn no_number_of_bytes() {
     "#);
     for other in ["true", "1.5", "[]", "\"5 bytes\"", "\"-1 MB\"", "\"MB\"", "\"9999999999 GB\""] {
         let told = in_account(&format!("daily_bytes = {other}"));
-        assert!(told.contains("is no number of bytes"), "{told}");
+        assert!(told.contains("isn't a number of bytes"), "{told}");
     }
 }
 

@@ -172,7 +172,7 @@ fn a_limit_longer_than_a_turn_lives() {
 #[test]
 fn a_time_that_no_clock_shows() {
     assert_snapshot!(mistake("[digest]\ntime = \"25:00\""), @r#"
-    "25:00" is no time of day
+    "25:00" isn't a time of day
      --> /etc/requite/config.toml:2:8
       |
     2 | time = "25:00"
@@ -183,7 +183,7 @@ fn a_time_that_no_clock_shows() {
 #[test]
 fn a_day_that_no_week_has() {
     assert_snapshot!(mistake("[digest]\nday = \"someday\""), @r#"
-    "someday" is no day of the week
+    "someday" isn't a day of the week
      --> /etc/requite/config.toml:2:7
       |
     2 | day = "someday"
@@ -194,7 +194,7 @@ fn a_day_that_no_week_has() {
 #[test]
 fn quiet_hours_without_end() {
     assert_snapshot!(mistake("[alerts]\nquiet = \"21:00\""), @r#"
-    "21:00" are no quiet hours
+    "21:00" aren't quiet hours
      --> /etc/requite/config.toml:2:9
       |
     2 | quiet = "21:00"
@@ -205,7 +205,7 @@ fn quiet_hours_without_end() {
 #[test]
 fn an_absence_that_ends_before_it_starts() {
     assert_snapshot!(mistake("[me]\naway = [\"2027-01-02/2026-12-24\"]"), @r#"
-    "2027-01-02/2026-12-24" is no time away
+    "2027-01-02/2026-12-24" isn't a time away
      --> /etc/requite/config.toml:2:9
       |
     2 | away = ["2027-01-02/2026-12-24"]
@@ -216,7 +216,7 @@ fn an_absence_that_ends_before_it_starts() {
 #[test]
 fn an_absence_on_a_day_that_does_not_exist() {
     assert_snapshot!(mistake("[me]\naway = [\"2026-02-30\"]"), @r#"
-    "2026-02-30" is no time away
+    "2026-02-30" isn't a time away
      --> /etc/requite/config.toml:2:9
       |
     2 | away = ["2026-02-30"]
@@ -455,7 +455,7 @@ fn two_ways_to_log_in() {
 #[test]
 fn a_fingerprint_of_another_kind() {
     assert_snapshot!(in_account("fingerprint = \"aa:bb\""), @r#"
-    this is no fingerprint of a certificate
+    this isn't the fingerprint of a certificate
      --> /etc/requite/config.toml:7:15
       |
     7 | fingerprint = "aa:bb"

@@ -39,13 +39,13 @@ impl IdentityKind {
         }
     }
 
-    /// For the user.
+    /// For the user, with its article.
     pub fn noun(self) -> &'static str {
         match self {
-            IdentityKind::Email => "address of a person",
-            IdentityKind::Url => "link",
-            IdentityKind::Phone => "telephone number",
-            IdentityKind::Name => "name",
+            IdentityKind::Email => "the address of a person",
+            IdentityKind::Url => "a link",
+            IdentityKind::Phone => "a telephone number",
+            IdentityKind::Name => "a name",
         }
     }
 }

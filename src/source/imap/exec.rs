@@ -244,7 +244,7 @@ fn read_failure(cause: &io::Error) -> Failure {
     match (excess, cause.kind()) {
         (Some(excess), _) => Failure::Unreadable(excess.to_string()),
         // async-imap's way to say that the parser gave up; its text holds the mail's bytes.
-        (None, io::ErrorKind::Other) => Failure::Unreadable("it is no valid IMAP".to_owned()),
+        (None, io::ErrorKind::Other) => Failure::Unreadable("it isn't valid IMAP".to_owned()),
         (None, _) => Failure::Lost(cause.to_string()),
     }
 }

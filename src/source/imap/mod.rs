@@ -68,7 +68,7 @@ pub const LOG_TARGET: &str = "async_imap";
 ///
 /// # Errors
 /// `LoginRefused` after a single refused login; `Config` where the account contradicts the server
-/// or is no IMAP account; `Temporary` where the server is out of reach, connections end without
+/// or isn't an IMAP account; `Temporary` where the server is out of reach, connections end without
 /// any mail, or the sink takes no more.
 pub async fn sync_once(account: &Account, sink: &Sink) -> Result<String> {
     sync_paced(account, sink, &Pace::default()).await
@@ -111,7 +111,7 @@ pub async fn sync_paced(account: &Account, sink: &Sink, pace: &Pace) -> Result<S
 /// than the pinned one may be that of a captive portal.
 ///
 /// # Errors
-/// Only where waiting can't help: the sink takes no more, or the account is no IMAP account.
+/// Only where waiting can't help: the sink takes no more, or the account isn't an IMAP account.
 pub async fn watch(
     account: &Account,
     sink: &Sink,
@@ -173,7 +173,7 @@ fn imap(account: &Account) -> Result<&Imap> {
     match &account.kind {
         AccountKind::Imap(imap) => Ok(imap),
         AccountKind::Goa { .. } | AccountKind::Maildir { .. } => {
-            Err(Error::config(format!("the account {} is no IMAP account", account.name)))
+            Err(Error::config(format!("the account {} isn't an IMAP account", account.name)))
         }
     }
 }

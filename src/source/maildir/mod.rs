@@ -122,7 +122,7 @@ fn path(account: &Account) -> Result<&Path> {
     match &account.kind {
         AccountKind::Maildir { path } => Ok(path),
         AccountKind::Imap(_) | AccountKind::Goa { .. } => {
-            Err(Error::config(format!("the account {} is no Maildir", account.name)))
+            Err(Error::config(format!("the account {} isn't a Maildir", account.name)))
         }
     }
 }

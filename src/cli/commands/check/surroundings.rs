@@ -72,7 +72,7 @@ fn writable(folder: &Path) -> Result<String> {
     let into = format!("as files into {}", folder.display());
     match folder.metadata() {
         Ok(found) if !found.is_dir() || found.permissions().readonly() => {
-            Err(Error::config(format!("{} is no folder that can be written", folder.display()))
+            Err(Error::config(format!("{} isn't a folder that can be written", folder.display()))
                 .hint("name another folder as [smtp] file"))
         }
         // It is made when the first digest is written.

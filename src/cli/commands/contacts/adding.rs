@@ -25,7 +25,7 @@ pub(super) fn add(desk: &Desk, words: &[String]) -> Result<()> {
         return Err(Error::usage("add whom?").hint(hint));
     };
     let email = forms::of(IdentityKind::Email, address).ok_or_else(|| {
-        Error::usage(format!("\"{address}\" is no {}", IdentityKind::Email.noun())).hint(hint)
+        Error::usage(format!("\"{address}\" isn't {}", IdentityKind::Email.noun())).hint(hint)
     })?;
     let name = clean(&name.join(" "));
     let name = if name.is_empty() { email.clone() } else { name };
@@ -115,7 +115,7 @@ fn are(names: &[String], one: &str, many: &str) -> String {
 pub(super) fn take_back(desk: &Desk, words: &[String]) -> Result<()> {
     let address = |word: &String| {
         identity::normalise(word).ok_or_else(|| {
-            Error::usage(format!("\"{word}\" is no address; name who was added by one"))
+            Error::usage(format!("\"{word}\" isn't an address; name who was added by one"))
                 .hint("without any, the last addition is undone")
         })
     };

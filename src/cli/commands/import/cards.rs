@@ -13,7 +13,7 @@ pub(super) fn normalised(card: Card, source: &'static str) -> (NewCard, Vec<Stri
             match forms::of(kind, said) {
                 Some(value) if identities.contains(&(kind, value.clone())) => {}
                 Some(value) => identities.push((kind, value)),
-                None => complaints.push(format!("{}: \"{said}\" is no {}", card.name, kind.noun())),
+                None => complaints.push(format!("{}: \"{said}\" isn't {}", card.name, kind.noun())),
             }
         }
     };
@@ -51,6 +51,6 @@ mod tests {
         let expect =
             [identity(IdentityKind::Email, "ann@example.org"), identity(IdentityKind::Name, "Nan")];
         assert_eq!(card.identities, expect);
-        assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" is no address of a person"]);
+        assert_eq!(complaints, ["Ann Lee: \"ann(at)example.org\" isn't the address of a person"]);
     }
 }

@@ -60,7 +60,7 @@ fn the_second_time_everything_is_known() {
     let place = Place::new();
     let (desk, file) = (place.desk(), place.file("a.vcf", CARDS));
     let store = desk.store_to_write().unwrap();
-    let left_out = vec!["Bob Moss: \"12\" is no telephone number", "Me Myself: this is you"];
+    let left_out = vec!["Bob Moss: \"12\" isn't a telephone number", "Me Myself: this is you"];
     for expect in [(2, 0, 0), (0, 0, 2)] {
         let (reports, _) =
             bring_in(&desk, &store, &items(std::slice::from_ref(&file), &Mapping::default()))

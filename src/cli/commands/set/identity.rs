@@ -30,7 +30,7 @@ pub(super) fn kind(key: &str) -> Option<IdentityKind> {
 /// `Usage` for what is none of the kind.
 pub(super) fn said(kind: IdentityKind, value: &str) -> Result<SaidIdentity> {
     let value = forms::of(kind, value)
-        .ok_or_else(|| Error::usage(format!("\"{value}\" is no {}", kind.noun())))?;
+        .ok_or_else(|| Error::usage(format!("\"{value}\" isn't {}", kind.noun())))?;
     Ok(SaidIdentity { kind, value })
 }
 
