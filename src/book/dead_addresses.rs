@@ -115,7 +115,7 @@ impl DeadAddresses {
     }
 
     /// Whether a turn of mine was returned, or would have been.
-    pub(super) fn return_to_sender(&self, turn: &Turn) -> bool {
+    pub(super) fn has_returned(&self, turn: &Turn) -> bool {
         turn.side == Side::Mine
             && turn.channel == Channel::Mail
             && self

@@ -95,7 +95,8 @@ impl Book<'_> {
         let measuring = self.measuring(before)?;
         let gist = |stored| gist(measuring.person(stored));
         let mut waiting = Vec::with_capacity(TOGETHER);
-        let mut add = |row: ContactRow, turns| {
+        let mut add = |row: ContactRow, turns: Option<PackedTurns>| {
+            let turns = turns.unwrap_or_else(|| PackedTurns::none(row.id));
             let archived_at = self.archived_at(row.id)?;
             waiting.push(Stored { row, turns, archived_at });
             if waiting.len() == TOGETHER {
@@ -108,15 +109,11 @@ impl Book<'_> {
         self.store.each_history(|turns| {
             let contact = turns.contact();
             while let Some(row) = rows.next_if(|row| row.id < contact) {
-                let none = PackedTurns::none(row.id);
-                add(row, none)?;
+                add(row, None)?;
             }
-            rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(row, turns))
+            rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(row, Some(turns)))
         })?;
-        for row in rows {
-            let none = PackedTurns::none(row.id);
-            add(row, none)?;
-        }
+        rows.try_for_each(|row| add(row, None))?;
         shared_by_two(waiting, gist).into_iter().for_each(take);
         Ok(())
     }

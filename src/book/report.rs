@@ -18,7 +18,7 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn report(&self) -> Result<NetworkReport> {
-        let mut week = digest::Week::new(self.policy, self.now(), PAGE);
+        let week = digest::Week::new(self.policy, self.now(), PAGE);
         let (mut parts, mut contacts) = (Vec::new(), Vec::new());
         let scales = &self.scales;
         self.each_person(
@@ -28,12 +28,11 @@ impl Book<'_> {
                 contacts.extend(reported);
             },
         )?;
-        parts.into_iter().for_each(|part| week.add(part));
         contacts.sort_by_cached_key(|contact| (contact.name.to_lowercase(), contact.id));
         contacts.sort_by(|a, b| a.standing.told_score().falling(b.standing.told_score()));
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
-        let digest = self.completed(week.digest(debts, totals))?;
+        let digest = self.completed(week.digest(parts, debts, totals))?;
         let (ledger, now) = (self.ledger()?, self.now());
         let drift =
             network::drift(&ledger.entries, digest.mine.this_week(), self.policy.stance, now);
@@ -64,17 +63,18 @@ impl Scales<'_> {
         if person.archived_at.is_some() {
             return None;
         }
-        let zone = self.zone_of(person.row.id);
-        let picture = Picture::of(&person.turns, &person.terms, &zone, self.now());
-        let row = person.row;
+        let Person { row, turns, terms, standing, .. } = person;
+        let n_eff = standing.them.n_eff.max(standing.me.n_eff);
+        let picture = || Picture::of(&turns, &terms, &self.zone_of(row.id), self.now());
+        let picture = (n_eff >= ENOUGH).then(picture);
         Some(ReportedContact {
             id: row.id,
             name: row.name,
             work: [row.position, row.company].into_iter().flatten().collect(),
             starred: person.starred,
-            limit_h: person.terms.limit_h,
-            standing: person.standing,
-            picture: (picture.n_eff() >= ENOUGH).then_some(picture),
+            limit_h: terms.limit_h,
+            standing,
+            picture,
         })
     }
 }

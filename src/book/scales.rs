@@ -39,7 +39,7 @@ impl Scales<'_> {
     pub(super) fn judged(&self, turns: Vec<UnjudgedTurn>) -> Vec<Turn> {
         let judged = |turn| {
             let turn = self.without_introductions(turn).judged(&self.need);
-            if self.dead_addresses.return_to_sender(&turn) { turn.came_back() } else { turn }
+            if self.dead_addresses.has_returned(&turn) { turn.came_back() } else { turn }
         };
         turns.into_iter().map(judged).collect()
     }
@@ -68,18 +68,15 @@ impl Scales<'_> {
     }
 
     pub fn terms(&self, contact: ContactId) -> Terms {
-        let calendar = match self.own_zone(contact) {
-            None => self.calendar.clone(),
-            Some(zone) => Calendar::new(zone).with_holidays(self.policy.holidays.clone()),
+        let (zone, calendar) = match self.own_zone(contact) {
+            None => (self.policy.zone.clone(), self.calendar.clone()),
+            Some(zone) => {
+                let holidays = self.policy.holidays.clone();
+                (zone.clone(), Calendar::new(zone).with_holidays(holidays))
+            }
         };
-        let absences = self.absences_of(contact);
-        let limit_h = self.limit_h(contact);
-        if absences.is_empty() {
-            return Terms { limit_h, calendar };
-        }
-        let zone = self.zone_of(contact);
-        let spans: Vec<_> = absences.iter().map(|absence| absence.span(&zone)).collect();
-        Terms { limit_h, calendar: calendar.with_absences(spans) }
+        let absences = self.absences_of(contact).iter().map(|absence| absence.span(&zone));
+        Terms { limit_h: self.limit_h(contact), calendar: calendar.with_absences(absences) }
     }
 
     /// The zone in which a contact's days begin.

@@ -33,17 +33,16 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn digest(&self) -> Result<digest::Digest> {
-        let mut week = digest::Week::new(self.policy, self.now(), digest::LETTER);
+        let week = digest::Week::new(self.policy, self.now(), digest::LETTER);
         let mut parts = Vec::new();
         self.each_person_since(
             self.a_week_ago(),
             |person| week.part_of(&person.member()),
             |part| parts.push(part),
         )?;
-        parts.into_iter().for_each(|part| week.add(part));
         let debts = self.debts()?;
         let totals = self.totals(&debts)?;
-        let mut digest = self.completed(week.digest(debts, totals))?;
+        let mut digest = self.completed(week.digest(parts, debts, totals))?;
         digest.network = self.network(digest.mine.this_week())?;
         Ok(digest)
     }

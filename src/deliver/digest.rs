@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::domain::decide::debts::NamedDebt;
 use crate::domain::decide::digest::{Digest, KeptWeek, Mover, Promise};
 use crate::domain::model::Stance;
-use crate::domain::text::{clip, duration};
+use crate::domain::text::{UNKNOWN, clip, duration};
 use entry::{DONE, DigestEntry, EntryLink, Junk, Leads, PerhapsLine};
 use network::Part;
 use phrases::{
@@ -237,11 +237,11 @@ fn kept(who: &'static str, promise: &Promise) -> PromiseSide {
     PromiseSide {
         who,
         share: match week.matured {
-            0 => "—".to_owned(),
+            0 => UNKNOWN.to_owned(),
             due => format!("{} of {due}", week.in_time.min(due)),
         },
         percent: share(week).map(|share| percent(share * 100.0)),
-        median: promise.median_h.map_or("—".to_owned(), duration),
+        median: promise.median_h.map_or(UNKNOWN.to_owned(), duration),
     }
 }
 
@@ -269,7 +269,7 @@ fn moved(mover: &Mover) -> Moved {
     let rounded = |score: f64| score.clamp(0.0, 100.0).round();
     let (before, now) = (rounded(mover.before), rounded(mover.now));
     let difference = now - before;
-    let known = |text: String| if difference.is_nan() { "—".to_owned() } else { text };
+    let known = |text: String| if difference.is_nan() { UNKNOWN.to_owned() } else { text };
     let sign = if difference < 0.0 { "−" } else { "+" };
     Moved {
         name: clip(&mover.name, NAME_COLUMNS),

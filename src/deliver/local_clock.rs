@@ -2,6 +2,9 @@
 //!
 //! Never asks what time it is.
 
+use jiff::civil::Date;
+
+use crate::domain::decide::schedule;
 use crate::domain::model::Moment;
 use crate::domain::policy::Policy;
 
@@ -19,10 +22,14 @@ impl LocalClock<'_> {
 
     /// With the month in short.
     pub fn short_day(&self, at: Moment) -> String {
-        self.policy.dates.short_day(at.timestamp().to_zoned(self.policy.zone.clone()).date())
+        self.policy.dates.short_day(self.date(at))
     }
 
     pub fn day(&self, at: Moment) -> String {
-        self.policy.dates.day(at.timestamp().to_zoned(self.policy.zone.clone()).date())
+        self.policy.dates.day(self.date(at))
+    }
+
+    pub fn date(&self, at: Moment) -> Date {
+        schedule::local_date(at, &self.policy.zone)
     }
 }

@@ -225,9 +225,14 @@ fn tables(mut rows: impl Iterator<Item = TableRow>) -> Vec<ContactTable> {
 
 /// A contact by name and work.
 fn described(contact: &ReportedContact) -> String {
-    let work = contact.work.iter().map(|work| clip(work, NAME_COLUMNS));
-    let all: Vec<String> = [clip(&contact.name, NAME_COLUMNS)].into_iter().chain(work).collect();
-    all.join(" · ")
+    let name = clip(&contact.name, NAME_COLUMNS);
+    work(contact).map_or_else(|| name.clone(), |work| format!("{name} · {work}"))
+}
+
+/// `None` where it isn't known.
+fn work(contact: &ReportedContact) -> Option<String> {
+    let known: Vec<String> = contact.work.iter().map(|work| clip(work, NAME_COLUMNS)).collect();
+    (!known.is_empty()).then(|| known.join(" · "))
 }
 
 fn balance(balance: &Balance) -> Vec<BalanceBar> {

@@ -16,7 +16,7 @@ use crate::error::{Error, Kind, Result};
 const ALL_PAGES: i32 = -1;
 
 /// Whose turns are others without what came later: those who wrote it or whom it answers, who answer it,
-/// to whom I wrote it, and of whom it tells.
+/// to whom I wrote it, and of whom it tells. As `mark_people_of` says of one message, of all at once.
 const MARK_CHANGED: &str = "
 UPDATE contact SET dirty = 1 WHERE dirty = 0 AND id IN (
   SELECT i.contact FROM identity i WHERE i.address IN (

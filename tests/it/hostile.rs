@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::support::maildir::Maildir;
+use crate::support::acquaintances::{EVE, ME, max_who_knows};
 use crate::support::message::Message;
 use crate::support::world::World;
 
@@ -13,15 +13,11 @@ const ADDRESS: &str = "mallory@example.net";
 
 /// Mallory asked two days ago; LinkedIn has known her for years, and somebody who never wrote.
 fn world() -> World {
-    let world = World::new(env!("CARGO_BIN_EXE_requite"));
-    world.configure(
-        "[me]\naddresses = [\"max@example.com\"]\nzone = \"UTC\"\n\
-         [[account]]\nname = \"home\"\nkind = \"maildir\"\npath = \"~/Mail\"\n",
-    );
-    let at = Timestamp::now() - SignedDuration::from_hours(50);
-    let mail = Message::of(at).from(ADDRESS).to("max@example.com").subject(SUBJECT).id("m1");
-    let mailbox = Maildir::create(world.home().join("Mail"));
-    mailbox.deliver(at, &mail.body("Could you send me the plan, please?").bytes());
+    let world = max_who_knows(&[EVE], |mailbox| {
+        let at = Timestamp::now() - SignedDuration::from_hours(50);
+        let mail = Message::of(at).from(ADDRESS).to(ME).subject(SUBJECT).id("m1");
+        mailbox.deliver(at, &mail.body("Could you send me the plan, please?").bytes());
+    });
     let connections = world.write(
         "Connections.csv",
         format!(

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::support::acquaintances::{ADA, BOB, EVE, ME, max_who_knows};
-use crate::support::exports::vcard;
 use crate::support::maildir::Maildir;
 use crate::support::message::Message;
 use crate::support::peers;
@@ -114,24 +113,16 @@ fn the_page_goes_to_a_file_of_ones_own_or_to_stdout() {
 
 #[test]
 fn who_has_no_place_in_the_table_is_folded_away_and_found_all_the_same() {
-    let world = World::new(env!("CARGO_BIN_EXE_requite"));
-    let mailbox = Maildir::create(world.home().join("Mail"));
-    world.configure(&format!(
-        "[me]\naddresses = [\"max@example.com\"]\nzone = \"UTC\"\n{}",
-        mailbox.account("home")
-    ));
-    let at = Timestamp::now() - SignedDuration::from_hours(30);
-    let mut cards = String::new();
-    for number in 100..400 {
-        let address = format!("p{number}@example.org");
-        let name = format!("Person {number}");
-        cards += &vcard(&[(&name, &address)]);
-        let mail = Message::of(at).from(&address).to(ME).subject("News").id(&address);
-        mailbox.deliver(at, &mail.bytes());
-    }
-    let cards = world.write("people.vcf", cards);
-    world.run(&["import", cards.to_str().unwrap()]);
-    world.run(&["sync"]);
+    let people: Vec<String> =
+        (100..400).map(|number| format!("Person {number} <p{number}@example.org>")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let world = max_who_knows(&people, |mailbox| {
+        let at = Timestamp::now() - SignedDuration::from_hours(30);
+        for (number, person) in people.iter().enumerate() {
+            let mail = Message::of(at).from(person).to(ME).subject("News");
+            mailbox.deliver(at, &mail.id(&format!("news{number}")).bytes());
+        }
+    });
     let Some(seen) = looked_at(&world, "person 399") else { return };
     for empty in ["said", "requests", "violations"] {
         assert_eq!(seen[empty], serde_json::json!([]), "{empty}");

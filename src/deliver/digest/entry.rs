@@ -14,7 +14,7 @@ use crate::domain::text::{clip, duration};
 const SHORT_SUBJECT_COLUMNS: usize = 60;
 
 /// What takes an entry off the list.
-pub(in crate::deliver) const DONE: &str = "Done";
+pub(super) const DONE: &str = "Done";
 
 /// An answer that is due.
 pub(in crate::deliver) struct DigestEntry {
@@ -44,7 +44,7 @@ pub(in crate::deliver) struct EntryLink {
     pub href: String,
 }
 
-pub(in crate::deliver) struct Junk {
+pub(super) struct Junk {
     pub name: String,
     pub subject: Option<String>,
     pub at: String,
@@ -98,7 +98,7 @@ impl Leads<'_> {
 }
 
 impl LocalClock<'_> {
-    pub(in crate::deliver) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> DigestEntry {
+    pub(super) fn entry(&self, named: &NamedDebt, leads: &Leads<'_>) -> DigestEntry {
         let debt = &named.debt;
         let name = clip(&named.name, NAME_COLUMNS);
         let address = named.address.as_deref().map(|address| clip(address, NAME_COLUMNS));
@@ -121,7 +121,7 @@ impl LocalClock<'_> {
         }
     }
 
-    pub(in crate::deliver) fn perhaps(&self, named: &NamedDebt, leads: &Leads<'_>) -> PerhapsLine {
+    pub(super) fn perhaps(&self, named: &NamedDebt, leads: &Leads<'_>) -> PerhapsLine {
         PerhapsLine {
             id: named.debt.turn.id.to_string(),
             name: clip(&named.name, NAME_COLUMNS),
@@ -131,7 +131,7 @@ impl LocalClock<'_> {
         }
     }
 
-    pub(in crate::deliver) fn junk(&self, mail: &JunkMail) -> Junk {
+    pub(super) fn junk(&self, mail: &JunkMail) -> Junk {
         let subject = mail.subject.as_deref().map(|subject| clip(subject, SUBJECT_COLUMNS));
         Junk {
             name: clip(&mail.name, NAME_COLUMNS),

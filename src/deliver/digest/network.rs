@@ -12,7 +12,7 @@ use crate::domain::measure::rhythm::Rhythm;
 use crate::domain::text::{clip, count, days, listed};
 
 /// One heading and what stands below it.
-pub(in crate::deliver) struct Part {
+pub(super) struct Part {
     pub title: &'static str,
     /// What holds of all its items.
     pub note: Option<String>,

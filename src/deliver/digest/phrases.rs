@@ -9,7 +9,7 @@ use crate::domain::text::{clean, clip, count, duration, grouped};
 const FOLDER_COLUMNS: usize = 60;
 
 /// The promise; who waits, where none fell due.
-pub(in crate::deliver) fn subject(digest: &Digest) -> String {
+pub(super) fn subject(digest: &Digest) -> String {
     let said = match digest.mine.this_week().matured {
         0 => waiting(digest),
         _ => headline(&digest.mine, &duration(digest.limit_h)),
@@ -17,7 +17,7 @@ pub(in crate::deliver) fn subject(digest: &Digest) -> String {
     format!("{} (week {})", said.trim_end_matches('.'), week_number(&digest.week))
 }
 
-pub(in crate::deliver) fn waiting(digest: &Digest) -> String {
+pub(super) fn waiting(digest: &Digest) -> String {
     let people = people(&digest.i_owe);
     match people {
         0 => "Nobody is waiting for you.".to_owned(),
@@ -42,7 +42,7 @@ fn crowd(people: u64, unlisted: usize) -> String {
     if unlisted == 0 { counted } else { format!("at least {counted}") }
 }
 
-pub(in crate::deliver) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
+pub(super) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: usize) -> String {
     match (listed.len(), overdue) {
         (0, _) => String::new(),
         (_, 0) => crowd(people(listed), unlisted),
@@ -54,18 +54,18 @@ pub(in crate::deliver) fn tally(listed: &[NamedDebt], unlisted: usize, overdue: 
     }
 }
 
-pub(in crate::deliver) fn more(unlisted: usize) -> Option<String> {
+pub(super) fn more(unlisted: usize) -> Option<String> {
     let messages = count(unlisted as u64, "more message", "more messages");
     (unlisted > 0).then(|| format!("And {messages}."))
 }
 
 /// What may be due, beyond what is listed of it.
-pub(in crate::deliver) fn more_perhaps(all: usize, listed: usize) -> Option<String> {
+pub(super) fn more_perhaps(all: usize, listed: usize) -> Option<String> {
     let unlisted = all.saturating_sub(listed);
     (unlisted > 0).then(|| format!("And {}.", grouped(unlisted as u64) + " more"))
 }
 
-pub(in crate::deliver) fn week_number(week: &str) -> String {
+pub(super) fn week_number(week: &str) -> String {
     let number = week.rsplit_once('W').and_then(|(_, number)| number.parse::<u8>().ok());
     number.map_or_else(|| clean(week), |number| number.to_string())
 }
@@ -129,7 +129,7 @@ pub(in crate::deliver) fn totals(totals: &Totals) -> String {
 }
 
 /// `tell`: an instant, in words.
-pub(in crate::deliver) fn unmeasured(
+pub(super) fn unmeasured(
     found: &Unmeasured,
     tell: impl Fn(crate::domain::model::Moment) -> String,
 ) -> String {

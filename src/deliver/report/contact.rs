@@ -5,7 +5,7 @@ use askama::Template;
 use super::curve::CurvePicture;
 use super::hours::HoursPicture;
 use super::timeline::TimelinePicture;
-use super::{NAME_COLUMNS, described};
+use super::{NAME_COLUMNS, described, work};
 use crate::deliver::digest::network::balance_line;
 use crate::deliver::digest::phrases::percent;
 use crate::deliver::local_clock::LocalClock;
@@ -54,11 +54,10 @@ impl TableRow {
             let percent = share.rank.is_some().then_some(mean);
             [Cell::of(median, median.briefly_told(short_duration)), Cell { percent, ..share }]
         };
-        let work: Vec<String> = contact.work.iter().map(|work| clip(work, NAME_COLUMNS)).collect();
         TableRow {
             id: contact.id.to_string(),
             name: clip(&contact.name, NAME_COLUMNS),
-            work: (!work.is_empty()).then(|| work.join(" · ")),
+            work: work(contact),
             starred: contact.starred,
             drawn,
             score: Cell {

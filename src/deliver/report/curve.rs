@@ -103,38 +103,31 @@ fn stairs(curve: &KaplanMeier) -> Line {
     line
 }
 
+/// Forth along the upper ends of the intervals, and back along the lower ones.
 fn band(curve: &KaplanMeier) -> Line {
     // At full and at none the band of many events is no wider than the curve.
-    let bounds = |hours: f64| {
+    let corner = |hours: f64| {
         let share = curve.survival(hours);
-        curve.interval(hours, curve.band()).map_or((share, share), |it| (it.low, it.high))
+        let between = curve.interval(hours, curve.band());
+        let (low, high) = between.map_or((share, share), |it| (it.low, it.high));
+        (x(hours), y(low), y(high))
     };
-    let mut corners = vec![(x(0.0), bounds(0.0))];
-    let mut seen = corners[0];
-    for step in curve.steps() {
-        let corner = (x(step.hours), bounds(step.hours));
-        let moves = (y(corner.1.0), y(corner.1.1)) != (y(seen.1.0), y(seen.1.1));
-        if moves {
-            corners.push(corner);
-            seen = corner;
-        }
-    }
-    let end = curve.follow_up().map_or(seen.0, x);
+    let steps = curve.steps().iter().map(|step| step.hours);
+    let mut corners: Vec<_> = std::iter::once(0.0).chain(steps).map(corner).collect();
+    corners.dedup_by_key(|&mut (_, low, high)| (low, high));
     let mut line = Line::default();
-    line.from(x(0.0), y(seen_high(&corners, 0)));
-    for (place, (at, _)) in corners.iter().enumerate().skip(1) {
-        line.across_to(*at).down_to(y(seen_high(&corners, place)));
+    for (place, &(at, _, high)) in corners.iter().enumerate() {
+        match place {
+            0 => line.from(at, high),
+            _ => line.across_to(at).down_to(high),
+        };
     }
-    line.across_to(end);
-    for (at, (low, _)) in corners.iter().rev() {
-        line.down_to(y(*low)).across_to(*at);
+    line.across_to(x(curve.follow_up().unwrap_or_default()));
+    for &(at, low, _) in corners.iter().rev() {
+        line.down_to(low).across_to(at);
     }
     line.close();
     line
-}
-
-fn seen_high(corners: &[(i32, (f64, f64))], place: usize) -> f64 {
-    corners.get(place).map_or(1.0, |(_, (_, high))| *high)
 }
 
 /// `None` beyond what was seen.

@@ -1,8 +1,6 @@
 //! What became of each turn, in the order of time: a lane for what they wrote, and one for what I
 //! wrote.
 
-use jiff::civil::Date;
-
 use super::line::Line;
 use crate::deliver::local_clock::LocalClock;
 use crate::domain::measure::picture::DrawnTurn;
@@ -122,7 +120,7 @@ fn description(drawn: &[&DrawnTurn], since: &str) -> String {
 
 fn rows(drawn: &[&DrawnTurn], clock: &LocalClock<'_>) -> Vec<TimelineRow> {
     let quarter = |turn: &&DrawnTurn| {
-        let date: Date = turn.start.timestamp().to_zoned(clock.policy.zone.clone()).date();
+        let date = clock.date(turn.start);
         (date.year(), (date.month() - 1) / 3 + 1)
     };
     let mut rows = Vec::new();

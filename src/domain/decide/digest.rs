@@ -237,8 +237,7 @@ impl<'a> Week<'a> {
         }
     }
 
-    /// The part of each contact once, in any order.
-    pub fn add(&mut self, part: WeekPart) {
+    fn add(&mut self, part: WeekPart) {
         self.mine.add(part.mine);
         self.theirs.add(part.theirs);
         part.mine_present.into_iter().for_each(|part| self.mine_present.add(part));
@@ -250,9 +249,10 @@ impl<'a> Week<'a> {
         (0..7).any(|day| self.policy.is_away(self.now - day * DAY))
     }
 
-    /// `debts`: what is or may be due, in the order in which it is told. Of the network, of Junk and
+    /// `parts`: one of each contact, in any order; `debts`: what is or may be due, in the order in which it is told. Of the network, of Junk and
     /// of what couldn't be measured nothing is said yet.
-    pub fn digest(mut self, debts: Vec<NamedDebt>, totals: Totals) -> Digest {
+    pub fn digest(mut self, parts: Vec<WeekPart>, debts: Vec<NamedDebt>, totals: Totals) -> Digest {
+        parts.into_iter().for_each(|part| self.add(part));
         let Week { policy, now, extent, .. } = self;
         let (i_owe, they_owe): (Vec<_>, Vec<_>) =
             debts.into_iter().partition(|named| named.debt.turn.side == Side::Theirs);
