@@ -17,7 +17,7 @@ impl Book<'_> {
         let mut rows: HashMap<ContactId, ContactRow> =
             self.store.contacts()?.into_iter().map(|row| (row.id, row)).collect();
         let mut found = Vec::new();
-        for Described { contact, note } in self.store.described_by(words)? {
+        for Described { contact, note } in self.store.described_by(words, self.now())? {
             if self.archived_at(contact)?.is_none() {
                 found.extend(rows.remove(&contact).map(|row| (row, note)));
             }

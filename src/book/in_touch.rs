@@ -45,7 +45,7 @@ impl Book<'_> {
         let zone = self.zone_of(contact);
         let away = self.absences_of(contact).iter().any(|it| it.contains(self.now(), &zone));
         let every_d = self.decisions.every_d(contact);
-        let touches = self.store.times_in_touch(contact)?;
+        let touches = self.store.in_touch(contact)?.times();
         let signs = Signs { touches: &touches, every_d, away, waits };
         Ok(rhythm(&signs, &self.policy.zone, self.now()))
     }

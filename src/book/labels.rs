@@ -3,15 +3,15 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
+use super::as_of::StoreAt;
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::need::Features;
 use crate::domain::measure::need::model::{NEWEST, UserLabel};
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
-use crate::store::Store;
 
-pub(super) fn labels(store: &Store, now: Moment) -> Result<Vec<UserLabel>> {
+pub(super) fn labels(store: &StoreAt<'_>, now: Moment) -> Result<Vec<UserLabel>> {
     let mut turns: BTreeMap<ContactId, Vec<UnjudgedTurn>> = BTreeMap::new();
     let mut seen = HashSet::new();
     let mut labels = Vec::new();

@@ -7,8 +7,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Book;
-use super::as_of::StoreAt;
-use super::findings::find;
 use crate::domain::decide::ledger::asks::{self, AskOutcome};
 use crate::domain::decide::ledger::introductions::{Introduction, IntroductionOutcome};
 use crate::domain::decide::ledger::judging::{ClassRecord, Judgement, settle};
@@ -96,10 +94,7 @@ impl Book<'_> {
 
     fn compiled_ledger(&self) -> Result<Ledger> {
         let now = self.now();
-        let kept = match &self.store {
-            StoreAt::Now(store) => store.findings()?,
-            StoreAt::Then(earlier) => find(earlier, self.policy)?,
-        };
+        let kept = self.store.findings()?;
         let requests = self.judged(self.store.requests()?);
         let entered = self.store.entries_of(&ledger::ENTERED)?;
         let people = self.store.contacts_by_address()?;

@@ -6,55 +6,89 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use crate::domain::measure::decisions::{Decided, Decision};
-use crate::domain::measure::touches::{self, Letter};
-use crate::domain::measure::turns::{self, Author, Correction, Touch, UnjudgedTurn};
+use crate::domain::measure::touches::{self, Correspondence, Letter};
+use crate::domain::measure::turns::{self, Author, Correction, Hindsight, Touch, UnjudgedTurn};
 use crate::domain::message::absence::Absence;
 use crate::domain::message::noise::Traits;
 use crate::domain::model::{ContactId, MessageNumber, Moment, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::{Error, Result};
-use crate::store::{InTouch, LastSigns, Store};
+use crate::store::{InTouch, Sides, Store};
 
 /// What is derived of one contact's mail and entries.
 #[derive(Default)]
-struct Measured {
-    turns: Vec<UnjudgedTurn>,
-    last_touch: Option<Moment>,
-    in_touch: InTouch,
-    absences: Vec<Absence>,
+pub(super) struct Measured {
+    pub(super) turns: Vec<UnjudgedTurn>,
+    pub(super) in_touch: InTouch,
+    pub(super) absences: Vec<Absence>,
     /// Messages whose texts were never read, and when they were sent.
     unread: Vec<(MessageNumber, Moment)>,
+    hindsight: Hindsight,
 }
 
-/// Turns are of all that is stored; what was known earlier is asked of an earlier store.
 const FOREVER: Moment = Moment(i64::MAX);
 
+/// Of all that is stored.
 fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measured> {
     // Of an export most people are in no mail.
     if !store.may_be_in_touch(contact)? {
         return Ok(Measured::default());
     }
-    let entries = store.entries(contact)?;
     let letters = store.letters(contact)?;
-    let read = touches::read(&letters, &entries, policy.time, FOREVER);
-    let decisions = store.decisions(Some(contact), FOREVER)?;
+    measured_by(store, contact, &letters, policy, FOREVER)
+}
+
+/// Of what had come and was said by `then`.
+pub(super) fn measured_then(
+    store: &Store,
+    contact: ContactId,
+    policy: &Policy,
+    then: Moment,
+) -> Result<Measured> {
+    let letters = letters_then(store, contact, policy, then)?;
+    measured_by(store, contact, &letters, policy, then)
+}
+
+/// The letters that had come by `then`.
+pub(super) fn letters_then(
+    store: &Store,
+    contact: ContactId,
+    policy: &Policy,
+    then: Moment,
+) -> Result<Vec<Letter>> {
+    let letters = store.letters(contact)?;
+    let threads = touches::shared_threads(&letters);
+    let members = store.members_of(&threads, |clocks| clocks.time(policy.time))?;
+    Ok(touches::as_of(letters, &members, policy.time, then))
+}
+
+fn measured_by(
+    store: &Store,
+    contact: ContactId,
+    letters: &[Letter],
+    policy: &Policy,
+    then: Moment,
+) -> Result<Measured> {
+    let entries = store.entries(contact)?;
+    let Correspondence { touches, absences, mut hindsight, .. } =
+        touches::read(letters, &entries, policy.time, then);
+    let decisions = store.decisions(Some(contact), then)?;
     let corrections: Vec<Correction> = decisions.of(contact).filter_map(correction).collect();
-    let last_touch = read.touches.iter().map(|touch| touch.at).max();
-    let in_touch = in_touch(&read.touches);
-    let unread = if policy.reads_text { unread(&letters, &read.touches) } else { Vec::new() };
-    let turns = turns::turns(contact, read.touches, &corrections);
-    Ok(Measured { turns, last_touch, in_touch, absences: read.absences, unread })
+    let in_touch = in_touch(&touches);
+    let unread = if policy.reads_text { unread(letters, &touches) } else { Vec::new() };
+    let (turns, learned) = turns::turns(contact, touches, &corrections);
+    hindsight.extend(learned);
+    Ok(Measured { turns, in_touch, absences, unread, hindsight })
 }
 
 fn in_touch(touches: &[Touch]) -> InTouch {
-    let ours = || touches.iter().filter(|touch| touch.author != Author::Other);
-    // Who talks to each other hears from each other.
-    let by = |author| ours().filter(move |touch| touch.author == author || touch.spoken);
-    let last = |author| by(author).map(|touch| touch.at).max();
-    InTouch {
-        times: ours().map(|touch| touch.at).collect(),
-        last: LastSigns { from_them: last(Author::Them), from_me: last(Author::Me) },
-    }
+    let ours = touches.iter().filter(|touch| touch.author != Author::Other);
+    let sides = |touch: &Touch| Sides {
+        // Who talks to each other hears from each other.
+        from_them: touch.author == Author::Them || touch.spoken,
+        from_me: touch.author == Author::Me || touch.spoken,
+    };
+    InTouch::new(ours.map(|touch| (touch.at, sides(touch))).collect())
 }
 
 /// Of what counts between the two of us, and of notices of absence, which may name a day.
@@ -106,7 +140,7 @@ pub fn measure_dirty(store: &Store, policy: &Policy) -> Result<usize> {
     settle_senders(store, usize::MAX)?;
     let dirty = store.dirty_contacts()?;
     for &contact in &dirty {
-        put(store, contact, &measured(store, contact, policy)?)?;
+        put(store, contact, measured(store, contact, policy)?)?;
     }
     Ok(dirty.len())
 }
@@ -131,7 +165,7 @@ pub fn measure_marked(
     let is_ours =
         |contact: &&ContactId| about.contains(contact) || before.binary_search(contact).is_err();
     for &contact in marked.iter().filter(is_ours).take(FEW) {
-        put(store, contact, &measured(store, contact, policy)?)?;
+        put(store, contact, measured(store, contact, policy)?)?;
     }
     Ok(!store.is_measured()?)
 }
@@ -215,10 +249,9 @@ pub fn measure_history(store: &Store, policy: &Policy) -> Result<usize> {
             } else {
                 Part::next(store, LITTLE)?.measured(store, policy)?
             };
-            for (contact, measured) in &part {
-                put(store, *contact, measured)?;
-            }
-            Ok(part.len())
+            let measured = part.len();
+            part.into_iter().try_for_each(|(contact, measured)| put(store, contact, measured))?;
+            Ok(measured)
         })?;
         store.make_way();
     }
@@ -267,8 +300,10 @@ impl Part {
     }
 }
 
-fn put(store: &Store, contact: ContactId, measured: &Measured) -> Result<()> {
-    store.put_turns(contact, &measured.turns, measured.last_touch)?;
+fn put(store: &Store, contact: ContactId, measured: Measured) -> Result<()> {
+    let last_touch = measured.in_touch.last().latest();
+    store.put_turns(contact, &measured.turns, last_touch)?;
+    store.put_hindsight(contact, measured.hindsight.stretches())?;
     store.put_in_touch(contact, &measured.in_touch)?;
     store.want_texts(&measured.unread)?;
     store.put_absences(contact, &measured.absences)

@@ -13,7 +13,7 @@ use crate::domain::measure::need::because;
 use crate::domain::measure::need::model::Model;
 use crate::domain::measure::population::Population;
 use crate::domain::measure::turns::Turn;
-use crate::domain::model::TouchId;
+use crate::domain::model::{Moment, TouchId};
 use crate::domain::policy::Policy;
 use crate::error::Result;
 use crate::store::Store;
@@ -33,6 +33,7 @@ mod ledger;
 mod measure;
 mod network;
 mod page;
+mod past;
 mod person;
 mod report;
 mod scales;
@@ -85,8 +86,8 @@ impl<'a> Book<'a> {
             decisions: store.decisions(None, as_of.moment())?,
             need: Model::of(&labels(&store, as_of.moment())?, policy.reads_text),
             absences: store.absences()?,
-            introducing: introducing(&store)?,
-            dead_addresses: DeadAddresses::of(&store, policy)?,
+            introducing: introducing(&store, as_of.moment())?,
+            dead_addresses: DeadAddresses::of(&store, policy, as_of)?,
             calendar: Calendar::new(policy.zone.clone()).with_holidays(policy.holidays.clone()),
         };
         Ok(Book { store, scales, ledger: OnceCell::new(), population: OnceCell::new() })
@@ -116,10 +117,10 @@ impl<'a> Book<'a> {
 }
 
 /// As found when the mail was last gone through.
-fn introducing(store: &Store) -> Result<HashSet<TouchId>> {
+fn introducing(store: &Store, now: Moment) -> Result<HashSet<TouchId>> {
     let found = store.findings()?.into_iter().filter_map(|kept| match kept {
-        Kept::Introduction(it) => Some(TouchId::Message(it.message)),
-        Kept::Resume(_) | Kept::Received(_) => None,
+        Kept::Introduction(it) if it.at <= now => Some(TouchId::Message(it.message)),
+        _ => None,
     });
     Ok(found.collect())
 }

@@ -42,7 +42,7 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub(super) fn network(&self, mine: KeptWeek) -> Result<NetworkWeek> {
-        let told = Told::new(self.store.told()?, self.now(), self.policy.zone.clone());
+        let told = Told::new(self.store.told(self.now())?, self.now(), self.policy.zone.clone());
         let ledger = self.ledger()?;
         let sift = self.sift()?;
         let suggestions = network::suggestions(sift.suggested, &told, self.now());
@@ -98,7 +98,7 @@ impl Book<'_> {
 
     /// New contacts of whom the user hasn't noted how they can help, the newest first.
     fn new_without_value(&self) -> Result<Vec<ContactId>> {
-        let valued = self.store.with_value_note()?;
+        let valued = self.store.with_value_note(self.now())?;
         let mut new = Vec::new();
         for row in self.store.contacts()? {
             if valued.contains(&row.id) || self.archived_at(row.id)?.is_some() {
@@ -113,7 +113,7 @@ impl Book<'_> {
 
     /// When a contact and I met, as far as that is known: that they were imported says nothing.
     fn met_at(&self, row: &ContactRow) -> Result<Option<Moment>> {
-        let first = self.store.times_in_touch(row.id)?.first().copied();
+        let first = self.store.in_touch(row.id)?.first();
         Ok([row.connected_at(), first].into_iter().flatten().filter(|at| *at <= self.now()).min())
     }
 
@@ -142,7 +142,7 @@ impl Book<'_> {
             if !seen.insert(contact) || self.archived_at(contact)?.is_some() {
                 continue;
             }
-            let last = self.store.times_in_touch(contact)?.last().copied();
+            let last = self.store.in_touch(contact)?.last().latest();
             found.extend(work.sentence().map(|text| (last, contact, at, text)));
         }
         found.sort_by_key(|(last, contact, ..)| (std::cmp::Reverse(*last), *contact));

@@ -125,6 +125,8 @@ impl Book<'_> {
     pub fn person_of(&self, row: ContactRow) -> Result<Person> {
         let turns = self.store.packed_turns_of(row.id)?;
         let archived_at = self.archived_at(row.id)?;
+        let last_touch = self.store.last_signs_of(row.id)?.latest();
+        let row = ContactRow { last_touch, ..row };
         Ok(self.measuring(None)?.person(Stored { row, turns, archived_at }))
     }
 

@@ -154,7 +154,7 @@ impl Book<'_> {
         };
         let zone = self.zone_of(id);
         let absences: Vec<_> = self.absences_of(id).iter().map(|it| it.span(&zone)).collect();
-        let first = self.store.times_in_touch(id)?.first().copied();
+        let first = self.store.in_touch(id)?.first();
         let terms = self.terms(id);
         let background = Background {
             since: [row.connected_at(), first, Some(row.created_at)].into_iter().flatten().min(),

@@ -10,6 +10,6 @@ impl Book<'_> {
     /// # Errors
     /// Where the database can't be read.
     pub fn suggestions(&self) -> Result<Vec<SuggestedContact>> {
-        Ok(suggestions(self.store.correspondents()?))
+        Ok(suggestions(self.store.correspondents(self.now())?))
     }
 }

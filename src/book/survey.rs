@@ -19,7 +19,7 @@ pub fn learn(store: &Store, policy: &Policy, now: Moment) -> Result<()> {
     let surveyed = Book::open(store, policy, AsOf::Now(now))?.survey()?;
     let population = Population { messages, ..surveyed };
     let found = find(store, policy)?;
-    let dead = find_dead(store, policy)?;
+    let dead = find_dead(store, policy, now)?;
     store.transaction(|store| {
         store.put_findings(&found)?;
         store.put_dead_addresses(&dead)?;

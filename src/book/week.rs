@@ -119,7 +119,7 @@ impl Book<'_> {
 
     fn in_junk(&self, since: Moment) -> Result<Vec<digest::JunkMail>> {
         let mut found = Vec::new();
-        for (contact, subject, at) in self.store.junk_from_contacts(since)? {
+        for (contact, subject, at) in self.store.junk_from_contacts(since, self.now())? {
             if self.archived_at(contact)?.is_some() {
                 continue;
             }

@@ -158,6 +158,19 @@ impl Store {
         Ok(())
     }
 
+    /// Which contacts have an address.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn contacts_with(&self, address: &str) -> Result<Vec<ContactId>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT i.contact FROM address a JOIN identity i ON i.address = a.id
+             WHERE a.email = ?1 ORDER BY i.contact",
+        )?;
+        let found = find.query_map([address], |row| row.get(0).map(ContactId))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// The dead addresses of contacts, as they were last found.
     ///
     /// # Errors

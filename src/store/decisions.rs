@@ -5,7 +5,7 @@ use rusqlite::{Row, params};
 use super::Store;
 use super::columns::{touch_id, touch_number};
 use crate::domain::measure::decisions::{Decided, Decision, Decisions, SettingKey, Verb};
-use crate::domain::model::{ContactId, Moment, TouchId};
+use crate::domain::model::{ContactId, Moment, TouchId, TurnId};
 use crate::error::Result;
 
 impl Store {
@@ -105,6 +105,21 @@ impl Store {
         let rows = statement.query_map(params![now.0, most as i64], decision)?;
         let found: Vec<Option<Decision>> = rows.collect::<Result<_, _>>()?;
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Of which turns the user said something, or took it back, after `then`, by any touch of theirs.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn spoken_of_since(&self, then: Moment) -> Result<Vec<TurnId>> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT contact, touch FROM decision
+             WHERE touch IS NOT NULL AND (at > ?1 OR undone_at > ?1) ORDER BY contact, touch",
+        )?;
+        let rows = statement.query_map([then.0], |row| {
+            Ok(TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What held at `now`, for one contact or for all.

@@ -63,12 +63,13 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn with_value_note(&self) -> Result<HashSet<ContactId>> {
+    pub fn with_value_note(&self, now: Moment) -> Result<HashSet<ContactId>> {
         let mut statement = self.db.prepare_cached(
             "SELECT DISTINCT c.contact FROM entry e JOIN entry_contact c ON c.entry = e.id
-             WHERE e.kind = ?1 AND e.other_way = 1 AND e.undone_at IS NULL",
+             WHERE e.kind = ?1 AND e.other_way = 1 AND e.undone_at IS NULL AND e.at <= ?2",
         )?;
-        let rows = statement.query_map([EntryKind::Note], |row| row.get(0).map(ContactId))?;
+        let rows = statement
+            .query_map(params![EntryKind::Note, now.0], |row| row.get(0).map(ContactId))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -8,12 +8,43 @@ use super::Store;
 use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
-/// When a contact and I were in touch.
+/// When a contact and I were in touch, in order, and which sides gave a sign each time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InTouch {
-    /// Of either side, in order.
-    pub times: Vec<Moment>,
-    pub last: LastSigns,
+pub struct InTouch(Vec<(Moment, Sides)>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sides {
+    pub from_them: bool,
+    pub from_me: bool,
+}
+
+impl InTouch {
+    pub fn new(mut times: Vec<(Moment, Sides)>) -> InTouch {
+        times.sort_unstable();
+        InTouch(times)
+    }
+
+    pub fn times(&self) -> Vec<Moment> {
+        self.0.iter().map(|(at, _)| *at).collect()
+    }
+
+    pub fn first(&self) -> Option<Moment> {
+        self.0.first().map(|(at, _)| *at)
+    }
+
+    pub fn last(&self) -> LastSigns {
+        let last = |of: fn(&Sides) -> bool| {
+            self.0.iter().rev().find(|(_, sides)| of(sides)).map(|(at, _)| *at)
+        };
+        LastSigns { from_them: last(|sides| sides.from_them), from_me: last(|sides| sides.from_me) }
+    }
+
+    /// Without what came after `then`.
+    #[must_use]
+    pub fn as_of(mut self, then: Moment) -> InTouch {
+        self.0.truncate(self.0.partition_point(|(at, _)| *at <= then));
+        self
+    }
 }
 
 /// The last signs of either side.
@@ -21,6 +52,13 @@ pub struct InTouch {
 pub struct LastSigns {
     pub from_them: Option<Moment>,
     pub from_me: Option<Moment>,
+}
+
+impl LastSigns {
+    /// Of whichever side.
+    pub fn latest(self) -> Option<Moment> {
+        self.from_them.max(self.from_me)
+    }
 }
 
 impl Store {
@@ -42,7 +80,7 @@ impl Store {
     /// # Errors
     /// Where the database can't be written.
     pub fn put_in_touch(&self, contact: ContactId, known: &InTouch) -> Result<()> {
-        let LastSigns { from_them, from_me } = known.last;
+        let LastSigns { from_them, from_me } = known.last();
         self.db
             .prepare_cached(
                 "INSERT INTO in_touch (contact, times, from_them, from_me) VALUES (?1, ?2, ?3, ?4)
@@ -51,24 +89,38 @@ impl Store {
             )?
             .execute(params![
                 contact.0,
-                packed(&known.times),
+                packed(known),
                 from_them.map(|at| at.0),
                 from_me.map(|at| at.0)
             ])?;
         Ok(())
     }
 
-    /// When a contact and I were in touch, in order.
+    /// When a contact and I were in touch.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn times_in_touch(&self, contact: ContactId) -> Result<Vec<Moment>> {
+    pub fn in_touch(&self, contact: ContactId) -> Result<InTouch> {
         let times: Option<Vec<u8>> = self
             .db
             .prepare_cached("SELECT times FROM in_touch WHERE contact = ?1")?
             .query_row([contact.0], |row| row.get(0))
             .optional()?;
         Ok(unpacked(&times.unwrap_or_default()))
+    }
+
+    /// When everybody and I were in touch.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn each_in_touch(&self, mut take: impl FnMut(ContactId, InTouch)) -> Result<()> {
+        let mut find = self.db.prepare_cached("SELECT contact, times FROM in_touch")?;
+        let mut rows = find.query([])?;
+        while let Some(row) = rows.next()? {
+            let times = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            take(ContactId(row.get(0)?), unpacked(times));
+        }
+        Ok(())
     }
 
     /// The last signs of one contact and me.
@@ -100,27 +152,51 @@ fn last_signs(row: &Row<'_>, first: usize) -> rusqlite::Result<LastSigns> {
     Ok(LastSigns { from_them: moment(first)?, from_me: moment(first + 1)? })
 }
 
+const FROM_THEM: u8 = 1;
+const FROM_ME: u8 = 2;
+
 /// A time outside of 1970…2106 is at its nearer end.
-fn packed(times: &[Moment]) -> Vec<u8> {
-    let clamped = |at: &Moment| at.0.clamp(0, i64::from(u32::MAX)) as u32;
-    let mut seconds: Vec<u32> = times.iter().map(clamped).collect();
-    seconds.sort_unstable();
-    seconds.into_iter().flat_map(u32::to_le_bytes).collect()
+fn packed(known: &InTouch) -> Vec<u8> {
+    let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+    let mut bytes = Vec::with_capacity(known.0.len() * 5);
+    for (at, sides) in &known.0 {
+        let seconds = at.0.clamp(0, i64::from(u32::MAX)) as u32;
+        bytes.extend(seconds.to_le_bytes());
+        bytes.push(flag(sides.from_them, FROM_THEM) | flag(sides.from_me, FROM_ME));
+    }
+    bytes
 }
 
-fn unpacked(bytes: &[u8]) -> Vec<Moment> {
-    let (times, _) = bytes.as_chunks::<4>();
-    times.iter().map(|at| Moment(u32::from_le_bytes(*at).into())).collect()
+fn unpacked(bytes: &[u8]) -> InTouch {
+    let (times, _) = bytes.as_chunks::<5>();
+    let time = |[a, b, c, d, sides]: &[u8; 5]| {
+        let sides = Sides { from_them: sides & FROM_THEM != 0, from_me: sides & FROM_ME != 0 };
+        (Moment(u32::from_le_bytes([*a, *b, *c, *d]).into()), sides)
+    };
+    InTouch(times.iter().map(time).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const THEM: Sides = Sides { from_them: true, from_me: false };
+    const ME: Sides = Sides { from_them: false, from_me: true };
+
     #[test]
     fn times_come_back_in_order() {
-        let times = [Moment(1_800_000_000), Moment(7), Moment(-5)];
-        assert_eq!(unpacked(&packed(&times)), [Moment(0), Moment(7), Moment(1_800_000_000)]);
-        assert_eq!(unpacked(&[1, 2]), [], "a torn row");
+        let known =
+            InTouch::new(vec![(Moment(1_800_000_000), ME), (Moment(7), THEM), (Moment(-5), ME)]);
+        let back = unpacked(&packed(&known));
+        assert_eq!(back.times(), [Moment(0), Moment(7), Moment(1_800_000_000)]);
+        assert_eq!(back.last(), known.last());
+        assert_eq!(unpacked(&[1, 2]), InTouch::default(), "a torn row");
+    }
+
+    #[test]
+    fn what_came_later_is_no_sign_of_earlier() {
+        let known = InTouch::new(vec![(Moment(5), ME), (Moment(7), THEM), (Moment(9), ME)]);
+        let then = known.as_of(Moment(8)).last();
+        assert_eq!(then, LastSigns { from_them: Some(Moment(7)), from_me: Some(Moment(5)) });
     }
 }

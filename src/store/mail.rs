@@ -7,12 +7,13 @@ use std::ops::RangeInclusive;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use super::columns::{cues, stored_day};
+use super::columns::{clocks, cues, stored_day};
 use super::folders::FolderId;
 use super::texts::KeptText;
+use crate::domain::measure::touches::Clocks;
 use crate::domain::message::facts::Facts;
 use crate::domain::message::mailbox::{Flags, MailboxKind, Uid, UidValidity};
-use crate::domain::model::{MessageNumber, Moment};
+use crate::domain::model::{MessageNumber, Moment, TouchId};
 use crate::error::Result;
 
 /// One copy of a message as it was found in a folder.
@@ -204,20 +205,14 @@ impl Store {
     /// # Errors
     /// Where the database can't be read.
     pub fn watched_copies(&self, folder: FolderId, since: Moment) -> Result<Vec<Uid>> {
-        let waiting: Vec<Vec<u8>> = self
-            .db
-            .prepare_cached(
-                "SELECT touches FROM turn
-                 WHERE answered_at IS NULL AND closed IS NULL AND start >= ?1",
-            )?
-            .query_map([since.0], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let waiting = self.waiting_turns(since)?;
         let mut find = self.db.prepare_cached(
             "SELECT i.uid FROM instance i JOIN folder f ON f.id = i.folder
              WHERE i.message = ?1 AND i.folder = ?2 AND i.uidvalidity = f.uidvalidity",
         )?;
         let mut copies = Vec::new();
-        for message in waiting.iter().flat_map(|touches| super::columns::unpack(touches)) {
+        for touch in waiting.iter().flat_map(|turn| &turn.touches) {
+            let TouchId::Message(message) = touch else { continue };
             for uid in find.query_map(params![message, folder], |row| row.get(0))? {
                 copies.push(uid?);
             }
@@ -328,6 +323,28 @@ impl Store {
     /// Where the database can't be read.
     pub fn message_count(&self) -> Result<u64> {
         Ok(self.db.query_row("SELECT count(*) FROM message", [], |row| row.get(0))?)
+    }
+
+    /// How much mail had come by `then`, by the clock that `time` reads.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn message_count_by(
+        &self,
+        then: Moment,
+        time: impl Fn(Clocks) -> Option<Moment>,
+    ) -> Result<u64> {
+        // Of most mail no clock says that it is later.
+        let mut maybe_later = self.db.prepare_cached(
+            "SELECT m.author IN (SELECT id FROM address WHERE mine = 1), m.date, m.received, m.internal
+             FROM message m WHERE m.date > ?1 OR m.received > ?1 OR m.internal > ?1",
+        )?;
+        let mut rows = maybe_later.query([then.0])?;
+        let mut later = 0;
+        while let Some(row) = rows.next()? {
+            later += u64::from(time(clocks(row, 0)?).is_some_and(|at| at > then));
+        }
+        Ok(self.message_count()? - later)
     }
 }
 

@@ -348,6 +348,7 @@ impl Store {
     pub fn junk_from_contacts(
         &self,
         since: Moment,
+        now: Moment,
     ) -> Result<Vec<(ContactId, Option<String>, Moment)>> {
         // `CROSS JOIN` has the planner begin with the folders: Junk is a small part of all mail.
         Ok(self
@@ -356,12 +357,12 @@ impl Store {
                 "SELECT i.contact, m.subject, coalesce(m.received, m.internal, m.date) AS at
                  FROM folder f CROSS JOIN instance n ON n.folder = f.id AND f.role = 'junk'
                  CROSS JOIN message m ON m.id = n.message JOIN identity i ON i.address = m.author
-                 WHERE f.retired = 0 AND at >= ?1 AND NOT EXISTS (
+                 WHERE f.retired = 0 AND at BETWEEN ?1 AND ?2 AND NOT EXISTS (
                    SELECT 1 FROM instance n2 JOIN folder f2 ON f2.id = n2.folder
                    WHERE n2.message = m.id AND f2.role <> 'junk')
                  ORDER BY at DESC LIMIT 20",
             )?
-            .query_map([since.0], |row| {
+            .query_map([since.0, now.0], |row| {
                 Ok((ContactId(row.get(0)?), row.get(1)?, Moment(row.get(2)?)))
             })?
             .collect::<Result<_, _>>()?)

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::Store;
 use crate::domain::measure::entries::EntryKind;
-use crate::domain::model::ContactId;
+use crate::domain::model::{ContactId, Moment};
 use crate::error::Result;
 
 /// A contact whom words describe.
@@ -29,9 +29,9 @@ impl Store {
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn described_by(&self, words: &str) -> Result<Vec<Described>> {
+    pub fn described_by(&self, words: &str, now: Moment) -> Result<Vec<Described>> {
         let Some(query) = query(words) else { return Ok(Vec::new()) };
-        let index = self.profiles()?;
+        let index = self.profiles(now)?;
         let mut find = index.prepare(BEST_FIRST)?;
         let rows = find.query_map([query], |row| {
             let note: Option<String> = row.get(1)?;
@@ -41,7 +41,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    fn profiles(&self) -> Result<Connection> {
+    fn profiles(&self, now: Moment) -> Result<Connection> {
         let index = Connection::open_in_memory()?;
         index.execute_batch(
             "CREATE VIRTUAL TABLE profile USING fts5 (
@@ -51,14 +51,14 @@ impl Store {
             "SELECT c.id, c.company, c.position, n.notes FROM contact c LEFT JOIN (
                SELECT l.contact, group_concat(e.text, ' · ') AS notes
                FROM entry e JOIN entry_contact l ON l.entry = e.id
-               WHERE e.kind = ?1 AND e.undone_at IS NULL GROUP BY l.contact) n ON n.contact = c.id
+               WHERE e.kind = ?1 AND e.undone_at IS NULL AND e.at <= ?2 GROUP BY l.contact) n ON n.contact = c.id
              WHERE coalesce(c.company, c.position, n.notes) IS NOT NULL",
         )?;
         {
             let mut enter = index.prepare(
                 "INSERT INTO profile (rowid, company, position, notes) VALUES (?1, ?2, ?3, ?4)",
             )?;
-            let mut rows = profiles.query([EntryKind::Note])?;
+            let mut rows = profiles.query(params![EntryKind::Note, now.0])?;
             while let Some(row) = rows.next()? {
                 let text = |column| row.get::<_, Option<String>>(column);
                 enter.execute(params![row.get::<_, i64>(0)?, text(1)?, text(2)?, text(3)?])?;
@@ -109,7 +109,7 @@ mod tests {
 
     #[track_caller]
     fn check(words: &str, expect: &[i64]) {
-        let found = store().described_by(words).unwrap();
+        let found = store().described_by(words, Moment(1)).unwrap();
         let found: Vec<i64> = found.iter().map(|it| it.contact.0).collect();
         assert_eq!(found, expect, "{words:?}");
     }

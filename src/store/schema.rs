@@ -27,6 +27,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/15.sql"),
     include_str!("migrations/16.sql"),
     include_str!("migrations/17.sql"),
+    include_str!("migrations/18.sql"),
 ];
 
 pub const CURRENT: i64 = STEPS.len() as i64 + 1;

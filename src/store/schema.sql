@@ -354,20 +354,13 @@ CREATE TABLE turn (
   contact      INTEGER NOT NULL,
   touch        INTEGER NOT NULL,
   side         INTEGER NOT NULL,
-  channel      INTEGER NOT NULL,
   start        INTEGER NOT NULL,
-  opens_thread INTEGER NOT NULL,
-  touches      BLOB NOT NULL,
-  -- When each message was sent, and what says whether it asks for an answer.
-  asks         BLOB NOT NULL,
   answered_at  INTEGER,
-  answered_by  INTEGER,
-  link         INTEGER,
   closed       INTEGER,
-  -- The user said that it asks for an answer.
-  wanted       INTEGER NOT NULL DEFAULT 0,
   -- It is mine and requests something.
-  requests     INTEGER NOT NULL DEFAULT 0,
+  requests     INTEGER NOT NULL,
+  -- All that is known of it.
+  packed       BLOB NOT NULL,
   PRIMARY KEY (contact, touch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX turn_requests ON turn (start) WHERE requests = 1;
@@ -379,6 +372,15 @@ CREATE TABLE history (
   part  INTEGER PRIMARY KEY,
   turns BLOB NOT NULL
 ) STRICT;
+
+-- Derived. When less was known of what had come from a contact, and from me to them, than is known now:
+-- from (included) … until (excluded), in seconds since 1970.
+CREATE TABLE hindsight (
+  contact INTEGER NOT NULL,
+  since   INTEGER NOT NULL,
+  until   INTEGER NOT NULL,
+  PRIMARY KEY (contact, since)
+) STRICT, WITHOUT ROWID;
 
 -- Derived. What stands in the ledger of one message, as JSON.
 CREATE TABLE finding (
@@ -397,8 +399,8 @@ CREATE TABLE judgement (
   undone_at INTEGER
 ) STRICT;
 
--- Derived. When either side was in touch, in order: seconds since 1970, four bytes each; and the last
--- sign of each.
+-- Derived. When either side was in touch, in order: four bytes of seconds since 1970 and one of sides
+-- each; and the last sign of each.
 CREATE TABLE in_touch (
   contact   INTEGER PRIMARY KEY,
   times     BLOB NOT NULL,

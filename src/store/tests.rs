@@ -147,7 +147,8 @@ fn measure(store: &Store) -> usize {
         let entries = store.entries(contact).unwrap();
         let read = touches::read(&letters, &entries, TimeBasis::Arrival, Moment(i64::MAX));
         let last = read.touches.iter().map(|touch| touch.at).max();
-        store.put_turns(contact, &turns::turns(contact, read.touches, &[]), last).unwrap();
+        let (turns, _) = turns::turns(contact, read.touches, &[]);
+        store.put_turns(contact, &turns, last).unwrap();
     }
     dirty.len()
 }

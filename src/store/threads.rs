@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
-use super::columns::{stored_key, unpack};
+use super::columns::{clocks, stored_key, unpack};
+use crate::domain::measure::touches::{self, Clocks};
 use crate::domain::message::facts::{Facts, MessageKey};
-use crate::domain::model::MessageNumber;
+use crate::domain::model::{MessageNumber, Moment};
 use crate::error::Result;
 
 /// Whether a message's references join threads, whether they should, and its thread.
@@ -156,6 +157,32 @@ impl Store {
             .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2 AND tied = 1")?
             .execute(params![kept, other])?;
         Ok(())
+    }
+
+    /// The messages that each of these threads ties together, and when each was sent by the clock that
+    /// `time` reads.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn members_of(
+        &self,
+        threads: &[i64],
+        time: impl Fn(Clocks) -> Option<Moment>,
+    ) -> Result<Vec<Vec<touches::ThreadMember>>> {
+        let mut find = self.db.prepare_cached(
+            "SELECT m.id, a.mine IS 1, m.date, m.received, m.internal, m.id_hash, m.parent, m.refs
+             FROM message m LEFT JOIN address a ON a.id = m.author
+             WHERE m.thread = ?1 AND m.tied = 1",
+        )?;
+        let mut found = Vec::with_capacity(threads.len());
+        for thread in threads {
+            let members = find.query_map([thread], |row| {
+                let (at, names) = (time(clocks(row, 1)?), ties(row, 5)?);
+                Ok(touches::ThreadMember { id: row.get(0)?, at, names })
+            })?;
+            found.push(members.collect::<Result<_, _>>()?);
+        }
+        Ok(found)
     }
 
     /// The messages that a thread ties together.

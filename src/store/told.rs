@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 use super::Store;
 use crate::domain::decide::digest::told::ToldOf;
@@ -24,15 +24,16 @@ impl Store {
         Ok(())
     }
 
-    /// When each was told last, by what it was about.
+    /// When each was told last by `now`, by what it was about.
     ///
     /// # Errors
     /// Where the database can't be read.
-    pub fn told(&self) -> Result<HashMap<(ToldOf, String), Moment>> {
-        let mut statement =
-            self.db.prepare_cached("SELECT kind, about, max(at) FROM told GROUP BY 1, 2")?;
-        let rows =
-            statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), Moment(row.get(2)?))))?;
+    pub fn told(&self, now: Moment) -> Result<HashMap<(ToldOf, String), Moment>> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT kind, about, max(at) FROM told WHERE at <= ?1 GROUP BY 1, 2")?;
+        let told = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), Moment(row.get(2)?)));
+        let rows = statement.query_map([now.0], told)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 
 use super::Store;
-use super::columns::{CC, cues, stored_day, stored_key, unpack};
+use super::columns::{CC, clocks, cues, stored_day, stored_key, unpack};
 use crate::domain::measure::need::Addressing;
 use crate::domain::measure::touches::{Copies, Letter};
 use crate::domain::measure::turns::Author;
@@ -56,10 +56,10 @@ SELECT m.id, x.author, m.date, m.received, m.internal, m.base_subject, m.id_hash
           WHERE t.message = m.id AND l.believed = 1)
 FROM related x CROSS JOIN message m ON m.id = x.message";
 
-/// Whether a message that stands in none of a contact's letters is mine.
-const IS_MINE: &str = "
-SELECT coalesce(max(a.mine), 0) FROM message p JOIN address a ON a.id = p.author
-WHERE p.id_hash = ?1";
+/// When a message that stands in none of a contact's letters was sent, where it is mine.
+const MINE_ELSEWHERE: &str = "
+SELECT 1, p.date, p.received, p.internal FROM message p JOIN address a ON a.id = p.author
+WHERE p.id_hash = ?1 AND a.mine = 1 ORDER BY p.id LIMIT 1";
 
 impl Store {
     /// All mail between me and a contact, and what answers it.
@@ -78,7 +78,7 @@ impl Store {
     /// Says of each letter of others whether it answers mail of mine. A parent that was never seen
     /// tells nothing; one that is no letter of theirs can only be mine to others.
     fn tie(&self, letters: &mut [Letter]) -> Result<()> {
-        let mut is_mine = self.db.prepare_cached(IS_MINE)?;
+        let mut mine_elsewhere = self.db.prepare_cached(MINE_ELSEWHERE)?;
         let mut seen: HashMap<i64, bool> = HashMap::with_capacity(letters.len());
         for letter in letters.iter() {
             let Some(id) = letter.own_id else { continue };
@@ -86,9 +86,12 @@ impl Store {
         }
         for letter in letters.iter_mut().filter(|letter| letter.author != Author::Me) {
             let Some(parent) = letter.parent else { continue };
-            letter.answers_mine = match seen.get(&parent) {
-                Some(mine) => *mine,
-                None => is_mine.query_row([parent], |row| row.get(0))?,
+            letter.answers_mine = if let Some(mine) = seen.get(&parent) {
+                *mine
+            } else {
+                letter.answered =
+                    mine_elsewhere.query_row([parent], |row| clocks(row, 0)).optional()?;
+                letter.answered.is_some()
             };
         }
         Ok(())
@@ -129,6 +132,7 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<Letter> {
         recipients: row.get(12)?,
         addressing: place.map(addressing),
         answers_mine: false,
+        answered: None,
         through_believed_list: row.get(19)?,
         copies,
         back_on: stored_day(row, 15)?,

@@ -1,31 +1,25 @@
-//! Turns as they were last computed, with what was known of each touch: learning weighs that
-//! anew without reading any mail again.
+//! Turns as they were last computed, each by itself, to be looked for by what they wait for: learning
+//! weighs that anew without reading any mail again.
 
 use std::collections::BTreeSet;
 
 use rusqlite::{Row, params};
 
-use super::columns::{touch_id, touch_number, unpack};
-use super::{Store, asked};
-use crate::domain::measure::turns::{Answer, Closed, Link, UnjudgedTurn};
-use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
+use super::Store;
+use super::columns::touch_number;
+use super::packed_turn::{Bytes, USUAL, pack, unpack};
+use crate::domain::measure::turns::UnjudgedTurn;
+use crate::domain::model::{ContactId, Moment, TurnId};
 use crate::domain::policy::TimeBasis;
 use crate::error::Result;
 
-const COLUMNS: &str = "contact, touch, side, channel, start, opens_thread, touches, asks,
-                       answered_at, answered_by, link, closed, wanted";
 /// Writes what differs only: one more message changes one turn of a contact's hundreds.
 const PUT: &str = "
-INSERT INTO turn (contact, touch, side, channel, start, opens_thread, touches, asks,
-                  answered_at, answered_by, link, closed, wanted, requests)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+INSERT INTO turn (contact, touch, side, start, answered_at, closed, requests, packed)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT DO UPDATE SET
-  (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed, wanted,
-   requests)
-    = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-  WHERE (side, channel, start, opens_thread, touches, asks, answered_at, answered_by, link, closed,
-         wanted, requests)
-    IS NOT (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+  (side, start, answered_at, closed, requests, packed) = (?3, ?4, ?5, ?6, ?7, ?8)
+  WHERE packed <> ?8";
 
 impl Store {
     /// Replaces what was known of a contact's turns by what was computed now.
@@ -43,26 +37,21 @@ impl Store {
         let known = known.query_map([contact.0], |row| row.get(0))?;
         let mut gone: BTreeSet<i64> = known.collect::<Result<_, _>>()?;
         let mut enter = self.db.prepare_cached(PUT)?;
+        let mut packed = Vec::with_capacity(USUAL);
         for turn in turns {
-            let touches: Vec<u8> =
-                turn.touches.iter().flat_map(|touch| touch_number(*touch).to_le_bytes()).collect();
             let touch = touch_number(turn.id.touch);
             gone.remove(&touch);
+            packed.clear();
+            pack(turn, &mut packed);
             enter.execute(params![
                 contact.0,
                 touch,
                 turn.side as i64,
-                turn.channel as i64,
                 turn.start.0,
-                turn.opens_thread,
-                touches,
-                asked::pack(turn),
                 turn.answer.map(|answer| answer.at.0),
-                turn.answer.map(|answer| touch_number(answer.touch)),
-                turn.answer.map(|answer| answer.link as i64),
-                turn.closed.map(|closed| closed as i64),
-                turn.wanted,
+                turn.closed().map(|closed| closed as i64),
                 turn.requests(),
+                packed,
             ])?;
         }
         let mut leave =
@@ -105,12 +94,12 @@ impl Store {
     /// # Errors
     /// Where the database can't be read.
     pub fn waiting_turns(&self, started_after: Moment) -> Result<Vec<UnjudgedTurn>> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM turn
-             WHERE answered_at IS NULL AND closed IS NULL AND start > ?1 ORDER BY start, touch"
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        Ok(statement.query_map([started_after.0], turn)?.collect::<Result<_, _>>()?)
+        let mut find = self.db.prepare_cached(
+            "SELECT contact, packed FROM turn
+             WHERE answered_at IS NULL AND closed IS NULL AND start > ?1 ORDER BY start, touch",
+        )?;
+        let found: Vec<_> = find.query_map([started_after.0], turn)?.collect::<Result<_, _>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Turns of mine that request something, oldest first.
@@ -118,9 +107,11 @@ impl Store {
     /// # Errors
     /// Where the database can't be read.
     pub fn requests(&self) -> Result<Vec<UnjudgedTurn>> {
-        let sql = format!("SELECT {COLUMNS} FROM turn WHERE requests = 1 ORDER BY start, touch");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        Ok(statement.query_map([], turn)?.collect::<Result<_, _>>()?)
+        let mut find = self.db.prepare_cached(
+            "SELECT contact, packed FROM turn WHERE requests = 1 ORDER BY start, touch",
+        )?;
+        let found: Vec<_> = find.query_map([], turn)?.collect::<Result<_, _>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Whose turns are to be computed again, by id.
@@ -235,29 +226,8 @@ fn text_name(reads_text: bool) -> &'static str {
     if reads_text { "cues" } else { "never" }
 }
 
-fn turn(row: &Row<'_>) -> rusqlite::Result<UnjudgedTurn> {
-    let answered_at: Option<i64> = row.get(8)?;
-    let answered_by: Option<i64> = row.get(9)?;
-    let link: Option<usize> = row.get(10)?;
-    let answer = answered_at.zip(answered_by).map(|(at, by)| Answer {
-        at: Moment(at),
-        touch: touch_id(by),
-        link: link.and_then(|link| Link::ALL.get(link)).copied().unwrap_or(Link::Manual),
-    });
-    let closed: Option<usize> = row.get(11)?;
-    let touches: Vec<u8> = row.get(6)?;
-    let touches: Vec<TouchId> = unpack(&touches).into_iter().map(touch_id).collect();
-    let start = Moment(row.get(4)?);
-    Ok(UnjudgedTurn {
-        id: TurnId { contact: ContactId(row.get(0)?), touch: touch_id(row.get(1)?) },
-        side: if row.get::<_, i64>(2)? == Side::Mine as i64 { Side::Mine } else { Side::Theirs },
-        channel: Channel::ALL.get(row.get::<_, usize>(3)?).copied().unwrap_or(Channel::Mail),
-        start,
-        opens_thread: row.get(5)?,
-        asks: asked::unpack(&row.get::<_, Vec<u8>>(7)?, start, &touches),
-        touches,
-        wanted: row.get(12)?,
-        answer,
-        closed: closed.and_then(|closed| Closed::ALL.get(closed)).copied(),
-    })
+/// Of a torn row nothing.
+fn turn(row: &Row<'_>) -> rusqlite::Result<Option<UnjudgedTurn>> {
+    let packed = row.get_ref(1)?.as_blob()?;
+    Ok(unpack(ContactId(row.get(0)?), &mut Bytes(packed)))
 }

@@ -57,7 +57,7 @@ fn one_contact(bencher: Bencher<'_, '_>, busier_than: f64) {
     bencher.counter(divan::counter::ItemsCount::new(letters.len())).bench_local(|| -> Standing {
         let read = touches::read(letters, &[], policy.time, NOW);
         let last_touch = read.touches.iter().map(|touch| touch.at).max();
-        let turns = turns::turns(ContactId(1), read.touches, &[]).into_iter();
+        let turns = turns::turns(ContactId(1), read.touches, &[]).0.into_iter();
         let turns: Vec<_> = turns.map(|turn| turn.judged(&Model::default())).collect();
         let record = Record { turns: &turns, counted: &[], last_touch, terms: &terms };
         standing(&record, &population, policy.stance, NOW)

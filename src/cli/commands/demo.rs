@@ -113,7 +113,7 @@ async fn answer_the_digest(folder: &Path, clock: Clock, globals: &Globals) -> Re
         &format!("Ada taps “Done” below {}, in the digest on her phone", longest.name),
     );
     for _ in 0..PATIENCE {
-        if store.turn_holding(turn)?.is_some_and(|it| it.closed.is_some()) {
+        if store.turn_holding(turn)?.is_some_and(|it| it.closed().is_some()) {
             tell(clock.now(), &format!("her mail to herself has come: {turn} is done"));
             return Ok(());
         }

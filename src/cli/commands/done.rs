@@ -29,7 +29,7 @@ pub(super) fn run(desk: &Desk, args: &DoneArgs) -> Result<()> {
     }
     let (done, open): (Vec<_>, Vec<_>) = named
         .into_iter()
-        .partition(|(_, turn)| turn.answer.is_some() || turn.closed == Some(Closed::SaidDone));
+        .partition(|(_, turn)| turn.answer.is_some() || turn.closed() == Some(Closed::SaidDone));
     decide_on_turns(desk, &store, &open, Decided::Done)?;
     tell(desk, &store, &done, "is done already")?;
     tell(desk, &store, &open, "is done")

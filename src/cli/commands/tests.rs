@@ -61,7 +61,7 @@ fn set(desk: &Desk, contact: &str, settings: &[String], undo: bool) -> Result<()
 }
 
 fn closed(desk: &Desk) -> Option<Closed> {
-    desk.store_to_write().unwrap().turns_of(ContactId(1)).unwrap()[0].closed
+    desk.store_to_write().unwrap().turns_of(ContactId(1)).unwrap()[0].closed()
 }
 
 fn ids(words: &str) -> Vec<String> {

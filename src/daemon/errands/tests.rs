@@ -20,8 +20,8 @@ fn turn(contact: ContactId, side: Side, hours_ago: i64, touch: i64) -> UnjudgedT
     let (features, touch_id) = (Features::PLAIN_QUESTION, TouchId::Message(MessageNumber(touch)));
     UnjudgedTurn {
         id: TurnId { contact, touch: touch_id },
-        asks: vec![Asked { at, touch: touch_id, features }],
-        wanted: false,
+        asks: vec![Asked::of(at, touch_id, features)],
+        said: None,
         ..Turn::asked(side, touch, at).unjudged()
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::need::{Addressing, Features, Message};
-use super::turns::{Author, Touch};
+use super::turns::{Author, Hindsight, Touch};
 use crate::domain::message::cues::{Cues, Marks};
 use crate::domain::message::noise::Traits;
 use crate::domain::model::{Channel, DAY, EntryNumber, Moment, Side, TouchId};
@@ -114,9 +114,12 @@ const SAME_MINUTE: i64 = 60;
 const SAME_TALK: i64 = 30 * DAY;
 
 /// The calls, meetings and messages up to `until` as touches; the other entries belong to the ledger.
-pub fn touches(entries: &[Entry], until: Moment) -> Vec<Touch> {
+pub fn touches(entries: &[Entry], until: Moment, hindsight: &mut Hindsight) -> Vec<Touch> {
     let known: Vec<&Entry> = entries.iter().filter(|entry| entry.at <= until).collect();
     let mut entries: Vec<Entry> = known.iter().map(|entry| as_accepted(entry, &known)).collect();
+    for (entered, entry) in known.iter().zip(&entries) {
+        hindsight.moved(Some(entered.at), Some(entry.at));
+    }
     entries.sort_by_key(|entry| (entry.at, entry.imported.map(|it| it.number), entry.id));
     let mut latest: HashMap<i64, Moment> = HashMap::new();
     let mut touches = Vec::with_capacity(entries.len());
@@ -185,7 +188,7 @@ const NOTICE_HASTE: i64 = 600;
 
 /// Makes each notice among `touches` a copy of the message that it tells of, where an export tells it
 /// too: the latest of theirs before it. `told` is in order.
-pub fn fill(touches: &mut [Touch], told: &[Touch]) {
+pub fn fill(touches: &mut [Touch], told: &[Touch], hindsight: &mut Hindsight) {
     let is_theirs =
         |touch: &&Touch| touch.channel == Channel::Linkedin && touch.author == Author::Them;
     let messages: Vec<&Touch> = told.iter().filter(is_theirs).collect();
@@ -193,6 +196,7 @@ pub fn fill(touches: &mut [Touch], told: &[Touch]) {
         let before = messages.partition_point(|it| it.at <= notice.at + NOTICE_HASTE);
         let told = before.checked_sub(1).and_then(|last| messages.get(last));
         if let Some(message) = told.filter(|it| notice.at.0 - it.at.0 <= NOTICE_DELAY) {
+            hindsight.moved(Some(notice.at), Some(message.at));
             (notice.at, notice.thread) = (message.at, message.thread);
             (notice.subject, notice.features) = (message.subject, message.features);
         }

@@ -7,77 +7,20 @@ use std::collections::HashMap;
 
 use super::entries::{self, Entry, NOTICES};
 use super::need::{Addressing, Features, Message};
-use super::turns::{Author, Touch};
+use super::turns::{Author, Hindsight, Touch};
 use crate::domain::message::absence::{self, Absence, Notice};
 use crate::domain::message::cues::{Cues, Marks};
-use crate::domain::message::facts::MessageKey;
 use crate::domain::message::noise::{self, Context, Traits};
-use crate::domain::model::{Channel, DAY, MessageNumber, Moment, TouchId};
+use crate::domain::model::{Channel, MessageNumber, Moment, TouchId};
 use crate::domain::policy::TimeBasis;
 
-/// An INTERNALDATE this close to my own Date, in seconds, is the better clock.
-const DATE_SLACK: i64 = 600;
+mod earlier;
+mod letter;
+mod threads;
 
-/// A stored message, as far as it matters between me and one contact.
-#[derive(Debug, Clone)]
-pub struct Letter {
-    /// As the store numbers it.
-    pub id: MessageNumber,
-    /// Wherever its copies lie.
-    pub key: MessageKey,
-    /// Which of us wrote it.
-    pub author: Author,
-    /// How the other side is addressed: the contact by me, I by anybody else; `None`: named
-    /// nowhere.
-    pub addressing: Option<Addressing>,
-    /// By its header.
-    pub date: Option<Moment>,
-    /// By the line that my own server wrote.
-    pub received: Option<Moment>,
-    /// By the server or the file: the earliest of its copies.
-    pub internal: Option<Moment>,
-    /// A hash; 0 where it is empty.
-    pub base_subject: i64,
-    /// A hash of its Message-ID.
-    pub own_id: Option<i64>,
-    /// A hash of the Message-ID that it answers.
-    pub parent: Option<i64>,
-    /// Hashes of the Message-IDs that it names.
-    pub references: Vec<i64>,
-    /// The thread that its references make, as the store numbers it.
-    pub thread: i64,
-    /// What its header says of how it came about.
-    pub traits: Traits,
-    /// What its text says; `None` where it wasn't read.
-    pub cues: Option<Cues>,
-    /// How many stand in To.
-    pub to_count: u32,
-    /// Distinct addresses in To and Cc.
-    pub recipients: u32,
-    /// Its reply headers name a message of mine.
-    pub answers_mine: bool,
-    /// It came through a list that is believed.
-    pub through_believed_list: bool,
-    /// What its copies have in common.
-    pub copies: Copies,
-    /// The first local day of presence that it names as a notice of absence.
-    pub back_on: Option<jiff::civil::Date>,
-}
-
-/// What every copy of a message says; a flag counts only where all copies carry it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Copies {
-    /// In the trash, marked as deleted, or no copy left at all.
-    pub discarded: bool,
-    /// Every one lies in Junk.
-    pub junk: bool,
-    /// Every one is a draft.
-    pub draft: bool,
-    /// My server says that the domain of its sender disowns it.
-    pub disowned: bool,
-    /// One copy is enough for this one.
-    pub answered: bool,
-}
+pub use earlier::{as_of, shared_threads};
+pub use letter::{Clocks, Copies, Letter};
+pub use threads::ThreadMember;
 
 /// A message that doesn't count, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +42,8 @@ pub struct Correspondence {
     pub left_out: Vec<LeftOut>,
     /// When the contact was away, by their own notices.
     pub absences: Vec<Absence>,
+    /// When less was known of all this than is known now.
+    pub hindsight: Hindsight,
 }
 
 /// Why a message is no touch.
@@ -132,9 +77,13 @@ pub fn read(
     basis: TimeBasis,
     until: Moment,
 ) -> Correspondence {
+    let mut found = Correspondence {
+        hindsight: earlier::hindsight(letters, basis),
+        ..Correspondence::default()
+    };
     let letters: Vec<(&Letter, Option<Moment>)> = letters
         .iter()
-        .map(|letter| (letter, time(letter, basis)))
+        .map(|letter| (letter, letter.time(basis)))
         .filter(|(_, at)| at.is_none_or(|at| at <= until))
         .collect();
     let mut mine: Vec<Moment> = letters
@@ -144,14 +93,14 @@ pub fn read(
         .collect();
     mine.sort_unstable();
     let originals = originals(&letters);
-    let mut found = Correspondence::default();
     let mut notices = Vec::new();
-    for (letter, at) in letters {
+    for (letter, came) in letters {
         let original = likeness(letter).and_then(|likeness| originals.get(&likeness));
         let (at, copies) = match original {
             Some((at, copies)) => (Some(*at), *copies),
-            None => (at, letter.copies),
+            None => (came, letter.copies),
         };
+        found.hindsight.moved(came, at);
         match judge(letter, at, copies, &mine) {
             Ok(touch) => found.touches.push(touch),
             Err(unfit) => {
@@ -163,8 +112,8 @@ pub fn read(
         }
     }
     found.absences = absence::absences(&notices, &written_by_them(&found.touches));
-    let beside_mail = entries::touches(entries, until);
-    entries::fill(&mut found.touches, &beside_mail);
+    let beside_mail = entries::touches(entries, until, &mut found.hindsight);
+    entries::fill(&mut found.touches, &beside_mail, &mut found.hindsight);
     answer_notices(&mut found.touches);
     found.touches.extend(beside_mail);
     found
@@ -311,46 +260,6 @@ fn noticed(notice: &Letter, at: Moment, copies: Copies) -> Touch {
 
 fn is_in_to(letter: &Letter) -> bool {
     matches!(letter.addressing, Some(Addressing::To(_)))
-}
-
-fn time(letter: &Letter, basis: TimeBasis) -> Option<Moment> {
-    let Letter { date, received, internal, .. } = *letter;
-    Clocks { by_me: letter.author == Author::Me, date, received, internal }.time(basis)
-}
-
-/// What each clock said of one message.
-#[derive(Debug, Clone, Copy)]
-pub struct Clocks {
-    /// Written by me.
-    pub by_me: bool,
-    /// By its header.
-    pub date: Option<Moment>,
-    /// By the line that my own server wrote.
-    pub received: Option<Moment>,
-    /// By the server or the file.
-    pub internal: Option<Moment>,
-}
-
-impl Clocks {
-    /// τ, the time from which a message counts: never the correspondent's clock (unless the archive
-    /// has nothing better).
-    pub fn time(self, basis: TimeBasis) -> Option<Moment> {
-        let Clocks { by_me, date, received, internal } = self;
-        if basis == TimeBasis::Date {
-            return date;
-        }
-        // Imported mail carries the time of its import.
-        let internal_believed = internal.filter(|internal| {
-            received.is_none_or(|received| (internal.0 - received.0).abs() <= DAY)
-        });
-        if by_me {
-            let close = date.zip(internal_believed).and_then(|(date, internal)| {
-                ((date.0 - internal.0).abs() <= DATE_SLACK).then_some(internal)
-            });
-            return close.or(date).or(internal_believed).or(received);
-        }
-        received.or(internal_believed).or(date)
-    }
 }
 
 fn features(letter: &Letter) -> Features {

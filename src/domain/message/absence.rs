@@ -50,6 +50,12 @@ impl Absence {
         (at, self.ended.map_or(end, |ended| end.min(ended)).max(at))
     }
 
+    /// What was known of it at `then`; `None` where it hadn't been announced.
+    pub fn as_of(self, then: Moment) -> Option<Absence> {
+        let ended = self.ended.filter(|ended| *ended <= then);
+        (self.notice.at <= then).then_some(Absence { ended, ..self })
+    }
+
     /// Whether `at` lies in its [`Absence::span`].
     pub fn contains(&self, at: Moment, zone: &TimeZone) -> bool {
         let (begin, end) = self.span(zone);

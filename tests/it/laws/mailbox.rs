@@ -199,24 +199,34 @@ impl Desk {
             store.set_folders(account, &folders).unwrap();
         }
         store.set_mine(&["ada@example.com".to_owned()]).unwrap();
-        let mut run = ImportRun::default();
-        let cards = [
-            ("Grace Hopper", Some("grace@example.org")),
-            ("Alan Turing", Some("alan@example.org")),
-            ("Mary Shelley", None),
-        ];
-        for (name, address) in cards {
-            let email = |address: &str| (IdentityKind::Email, address.to_owned());
-            let identities = address.into_iter().map(email).collect();
-            let card = NewCard { name: name.to_owned(), identities, ..NewCard::default() };
-            store.import_card(&card, BEGIN, &mut run).unwrap();
-        }
-        Desk { store, policy: Policy::default(), next: 1 }
+        let desk = Desk { store, policy: Policy::default(), next: 1 };
+        desk.import("Grace Hopper", Some("grace@example.org"));
+        desk.import("Alan Turing", Some("alan@example.org"));
+        desk.import("Mary Shelley", None);
+        desk
+    }
+
+    fn import(&self, name: &str, address: Option<&str>) {
+        let email = |address: &str| (IdentityKind::Email, address.to_owned());
+        let identities = address.into_iter().map(email).collect();
+        let card = NewCard { name: name.to_owned(), identities, ..NewCard::default() };
+        self.store.import_card(&card, BEGIN, &mut ImportRun::default()).unwrap();
     }
 
     /// Stores copies of these, and measures in the end.
     pub fn holding<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> Desk {
-        let mut desk = Desk::new();
+        Desk::new().filled(pieces)
+    }
+
+    /// The same, where nobody has to be found by their name.
+    pub fn of_known_people<'p>(pieces: impl IntoIterator<Item = &'p Piece>) -> Desk {
+        let desk = Desk::new();
+        desk.import("Mary Shelley", Some("mary@example.net"));
+        desk.filled(pieces)
+    }
+
+    fn filled<'p>(self, pieces: impl IntoIterator<Item = &'p Piece>) -> Desk {
+        let mut desk = self;
         pieces.into_iter().for_each(|piece| desk.file("work", piece));
         desk.measure();
         desk

@@ -137,7 +137,7 @@ mod tests {
 
     fn request(contact: i64, features: Features) -> Turn {
         let turn = Turn::asked(Side::Mine, 3, ASKED);
-        let asks = vec![Asked { at: turn.start, touch: turn.id.touch, features }];
+        let asks = vec![Asked::of(turn.start, turn.id.touch, features)];
         let id = TurnId { contact: ContactId(contact), ..turn.id };
         Turn { id, asks, needs_reply: 0.8, ..turn }
     }

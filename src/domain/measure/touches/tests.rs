@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::super::turns::{self, Turn};
 use super::*;
 use crate::domain::measure::need::model::Model;
+use crate::domain::message::facts::MessageKey;
 use crate::domain::model::{ContactId, HOUR};
 
 const BEGIN: i64 = 1_700_000_000;
@@ -32,6 +33,7 @@ fn theirs(id: i64, hours: i64) -> Letter {
         cues: None,
         to_count: 1,
         recipients: 1,
+        answered: None,
         answers_mine: false,
         through_believed_list: false,
         back_on: None,
@@ -57,7 +59,7 @@ fn delivered_again(letter: &Letter, id: i64, hours: i64) -> Letter {
 }
 
 fn judged(read: Correspondence) -> Vec<Turn> {
-    let turns = turns::turns(ContactId(1), read.touches, &[]).into_iter();
+    let turns = turns::turns(ContactId(1), read.touches, &[]).0.into_iter();
     turns.map(|turn| turn.judged(&Model::default())).collect()
 }
 
@@ -172,7 +174,7 @@ proptest! {
         let then = Moment(BEGIN + hours * HOUR);
         let known: Vec<Letter> = letters
             .iter()
-            .filter(|letter| time(letter, TimeBasis::Arrival).is_some_and(|at| at <= then))
+            .filter(|letter| letter.time(TimeBasis::Arrival).is_some_and(|at| at <= then))
             .cloned()
             .collect();
         prop_assert_eq!(measured(&letters, then), measured(&known, FOREVER));

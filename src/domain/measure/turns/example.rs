@@ -1,9 +1,17 @@
 //! Turns for tests that are about something else.
 
-use super::turn::{Answer, Closed, Link, Turn, UnjudgedTurn};
+use super::turn::{Answer, Asked, Closed, Ended, Link, Said, Turn, UnjudgedTurn};
+use crate::domain::measure::need::Features;
 use crate::domain::model::{
     Channel, ContactId, EntryNumber, MessageNumber, Moment, Side, TouchId, TurnId,
 };
+
+impl Asked {
+    /// Of a message of which a copy is kept.
+    pub fn of(at: Moment, touch: TouchId, features: Features) -> Asked {
+        Asked { at, touch, features, discarded: false, marked_answered: false }
+    }
+}
 
 impl Turn {
     /// One mail, alone in its conversation with the first contact, that surely wants an answer.
@@ -35,9 +43,12 @@ impl Turn {
 
     /// As it is kept.
     pub fn unjudged(self) -> UnjudgedTurn {
-        let Turn { id, side, channel, start, touches, asks, wanted, opens_thread, .. } = self;
-        let closed = self.closed.filter(|closed| *closed != Closed::AskedNothing);
-        let answer = self.answer;
+        let Turn { id, side, channel, start, touches, asks, opens_thread, answer, .. } = self;
+        let (said, how) = match self.closed {
+            Some(Closed::SaidDone) => (Some(Said::Done), None),
+            Some(Closed::AskedNothing) | None => (self.wanted.then_some(Said::Due), None),
+            how => (None, how),
+        };
         UnjudgedTurn {
             id,
             side,
@@ -45,10 +56,10 @@ impl Turn {
             start,
             touches,
             asks,
-            wanted,
+            said,
             opens_thread,
             answer,
-            closed,
+            ended: how.map(|how| Ended { at: start, how }),
         }
     }
 }

@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use super::hindsight::Hindsight;
 use super::touch::{Author, Touch};
 use crate::domain::measure::need::Features;
 use crate::domain::model::Moment;
@@ -23,6 +24,8 @@ pub struct Ordered {
     /// The Message-IDs that the other side's reply precedes by more than any clock explains: they
     /// were answered, but nobody knows when.
     pub mistimed: HashSet<i64>,
+    /// Where a touch precedes what it replies to.
+    pub hindsight: Hindsight,
 }
 
 pub fn in_order(mut touches: Vec<Touch>) -> Ordered {
@@ -48,6 +51,12 @@ pub fn in_order(mut touches: Vec<Touch>) -> Ordered {
         }
     }
     let sent = Sent::of(&touches);
+    let mut hindsight = Hindsight::default();
+    for (touch, written) in touches.iter().zip(&written) {
+        hindsight.learned(*written, touch.at);
+        let parent = touch.parent.and_then(|parent| sent.0.get(&parent));
+        parent.into_iter().for_each(|(at, _)| hindsight.learned(*written, *at));
+    }
     let mistimed = touches
         .iter()
         .filter(|touch| touch.author != Author::Other && (touch.addressed || !touch.forward))
@@ -56,7 +65,7 @@ pub fn in_order(mut touches: Vec<Touch>) -> Ordered {
         .collect();
     // Stable: copies, which are called alike now, keep their order.
     touches.sort_by_key(|touch| (touch.at, touch.author, touch.subject, touch.own_id));
-    Ordered { touches, mistimed }
+    Ordered { touches, mistimed, hindsight }
 }
 
 /// When each message was sent, and by which side.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::join::SUBJECT_REACH;
 use super::order::{Likeness, likeness};
 use super::touch::{Author, Touch};
-use super::turn::{Answer, Asked, Closed, Link, UnjudgedTurn};
+use super::turn::{Answer, Asked, Closed, Ended, Link, Said, UnjudgedTurn};
 use crate::domain::measure::need::{self, PERHAPS};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 use crate::domain::policy::EXPIRY_H;
@@ -51,8 +51,6 @@ struct Running {
     /// What its touches reply to.
     parents: Vec<i64>,
     correction: Option<Correction>,
-    every_copy_gone: bool,
-    marked_answered: bool,
 }
 
 impl Pass {
@@ -89,7 +87,7 @@ impl Pass {
             return self.add(index, touch, false);
         }
         if touch.reaction {
-            return self.acknowledge(conversation, side.other());
+            return self.acknowledge(touch.at, conversation, side.other());
         }
         let fresh = self.conversations.insert(conversation);
         // Who calls in vain calls again: all of it waits for one call back.
@@ -113,7 +111,7 @@ impl Pass {
             && running.turn.side == Side::Theirs
             && running.turn.answer.is_none()
         {
-            running.turn.closed.get_or_insert(Closed::AnsweredByAnother);
+            running.end(touch.at, Closed::AnsweredByAnother);
         }
     }
 
@@ -123,9 +121,9 @@ impl Pass {
         (likeness(touch)? == latest).then_some(index)
     }
 
-    fn acknowledge(&mut self, conversation: i64, side: Side) {
+    fn acknowledge(&mut self, at: Moment, conversation: i64, side: Side) {
         for index in self.waiting.remove(&(conversation, side)).unwrap_or_default() {
-            self.turns[index].turn.closed = Some(Closed::Acknowledged);
+            self.turns[index].end(at, Closed::Acknowledged);
         }
     }
 
@@ -185,7 +183,7 @@ impl Pass {
                 let mut started = Running::start(self.contact, touch, side, fresh);
                 let index = self.turns.len();
                 if mistimed {
-                    started.turn.closed = Some(Closed::Mistimed);
+                    started.end(touch.at, Closed::Mistimed);
                 }
                 self.turns.push(started);
                 if touch.spoken {
@@ -221,39 +219,43 @@ impl Running {
                 start: touch.at,
                 touches: Vec::new(),
                 asks: Vec::new(),
-                wanted: false,
+                said: None,
                 opens_thread,
                 answer: None,
-                closed: None,
+                ended: None,
             },
             shipped_d: 0.0,
             threads: BTreeSet::new(),
             own_ids: Vec::new(),
             parents: Vec::new(),
             correction: None,
-            every_copy_gone: true,
-            marked_answered: false,
         }
     }
 
     fn add(&mut self, touch: &Touch, is_first: bool, correction: Option<Correction>) {
         self.turn.touches.push(touch.id);
+        let Touch { at, id, features, discarded, marked_answered, .. } = *touch;
         if is_first {
-            let Touch { at, id, features, .. } = *touch;
             let d = need::d(self.turn.side, features);
             if touch.retracts && !self.turn.asks.is_empty() && d < PERHAPS {
-                self.turn.closed.get_or_insert(Closed::TakenBack);
+                self.end(at, Closed::TakenBack);
             }
-            self.turn.asks.push(Asked { at, touch: id, features });
+            self.turn.asks.push(Asked { at, touch: id, features, discarded, marked_answered });
             self.shipped_d = self.shipped_d.max(d);
+        } else if let Some(copied) = self.turn.asks.last_mut() {
+            copied.discarded &= discarded;
+            copied.marked_answered |= marked_answered;
         }
         self.threads.insert(touch.thread);
         self.own_ids.extend(touch.own_id);
         self.parents.extend(touch.parent);
         let earlier = self.correction.filter(|it| correction.is_none_or(|new| new.at < it.at));
         self.correction = earlier.or(correction);
-        self.every_copy_gone &= touch.discarded;
-        self.marked_answered |= touch.marked_answered;
+    }
+
+    /// What happened first counts.
+    fn end(&mut self, at: Moment, how: Closed) {
+        self.turn.ended.get_or_insert(Ended { at, how });
     }
 
     /// How a touch of the other side in the same conversation answers it. What it replies to
@@ -279,7 +281,7 @@ impl Running {
     /// after another recipient answered, asks anew.
     fn runs_at(&self, at: Moment) -> bool {
         self.turn.answer.is_none()
-            && self.turn.closed.is_none()
+            && self.turn.ended.is_none()
             && at.hours_since(self.turn.start) <= EXPIRY_H
             && self.correction.is_none_or(|correction| correction.due || at <= correction.at)
     }
@@ -289,21 +291,8 @@ impl Running {
     }
 
     fn settled(mut self) -> UnjudgedTurn {
-        self.turn.wanted = self.correction.is_some_and(|correction| correction.due);
-        if self.turn.wanted && self.turn.closed != Some(Closed::Mistimed) {
-            self.turn.closed = None;
-        } else if self.turn.answer.is_none() {
-            let found = if self.correction.is_some() {
-                Some(Closed::SaidDone)
-            } else if self.every_copy_gone {
-                Some(Closed::Discarded)
-            } else if self.marked_answered && self.turn.side == Side::Theirs {
-                Some(Closed::MarkedAnswered)
-            } else {
-                None
-            };
-            self.turn.closed = found.or(self.turn.closed);
-        }
+        let said = |correction: Correction| if correction.due { Said::Due } else { Said::Done };
+        self.turn.said = self.correction.map(said);
         self.turn
     }
 }

@@ -39,7 +39,7 @@ fn mail(author: Author, id: i64, hours: f64) -> Touch {
 
 /// The turns of one contact, as the shipped model judges them.
 fn judged(touches: Vec<Touch>, corrections: &[Correction]) -> Vec<Turn> {
-    let turns = turns(ContactId(1), touches, corrections).into_iter();
+    let turns = turns(ContactId(1), touches, corrections).0.into_iter();
     turns.map(|turn| turn.judged(&Model::default())).collect()
 }
 

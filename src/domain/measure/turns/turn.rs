@@ -146,6 +146,28 @@ pub struct Asked {
     pub touch: TouchId,
     /// What says whether it asks for an answer.
     pub features: Features,
+    /// Every copy is expunged or in the trash.
+    pub discarded: bool,
+    /// A copy carries `\Answered`.
+    pub marked_answered: bool,
+}
+
+/// What the user said of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It asks for an answer.
+    Due,
+    /// It is done.
+    Done,
+}
+
+/// What ended a turn that wasn't answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub at: Moment,
+    /// How.
+    pub how: Closed,
 }
 
 /// A turn as the touches alone make it, and as it is kept: what it asks for, the model of the day
@@ -164,17 +186,53 @@ pub struct UnjudgedTurn {
     pub touches: Vec<TouchId>,
     /// Its messages, oldest first; a copy under another Message-ID isn't another.
     pub asks: Vec<Asked>,
-    /// The user said that it asks for an answer.
-    pub wanted: bool,
+    /// What the user said of it last.
+    pub said: Option<Said>,
     /// It holds the first human touch of its conversation.
     pub opens_thread: bool,
     /// `None`: there was none up to now.
     pub answer: Option<Answer>,
-    /// Why it needs no answer, whatever it asks for.
-    pub closed: Option<Closed>,
+    /// What happened to it instead of an answer.
+    pub ended: Option<Ended>,
 }
 
 impl UnjudgedTurn {
+    /// Why it needs no answer, whatever it asks for.
+    pub fn closed(&self) -> Option<Closed> {
+        let ended = self.ended.map(|ended| ended.how);
+        match self.said {
+            Some(Said::Due) => ended.filter(|how| *how == Closed::Mistimed),
+            _ if self.answer.is_some() => ended,
+            Some(Said::Done) => Some(Closed::SaidDone),
+            None if self.asks.iter().all(|asked| asked.discarded) => Some(Closed::Discarded),
+            None if self.is_marked_answered() => Some(Closed::MarkedAnswered),
+            None => ended,
+        }
+    }
+
+    fn is_marked_answered(&self) -> bool {
+        self.side == Side::Theirs && self.asks.iter().any(|asked| asked.marked_answered)
+    }
+
+    /// What was known of it at `then`, unless that has been learned otherwise since; `None` where
+    /// it hadn't begun.
+    #[must_use]
+    pub fn as_of(mut self, then: Moment) -> Option<UnjudgedTurn> {
+        if self.start > then {
+            return None;
+        }
+        self.answer = self.answer.filter(|answer| answer.at <= then);
+        self.ended = self.ended.filter(|ended| ended.at <= then);
+        let known = self.asks.partition_point(|asked| asked.at <= then);
+        if let Some(later) = self.asks.get(known) {
+            // Copies stand beside what they are copies of.
+            let known = self.touches.iter().position(|touch| *touch == later.touch);
+            self.touches.truncate(known.unwrap_or(self.touches.len()));
+        }
+        self.asks.truncate(known);
+        Some(self)
+    }
+
     /// The message of it that most likely asks for an answer, as the shipped model has it.
     pub fn strongest(&self) -> Option<&Asked> {
         strongest(&self.asks, |asked| need::d(self.side, asked.features))
@@ -188,11 +246,24 @@ impl UnjudgedTurn {
 
     /// Judges what it asks. That decides whether it counts, never which touch answers which.
     pub fn judged(self, model: &Model) -> Turn {
-        let UnjudgedTurn { id, side, channel, start, touches, asks, .. } = self;
+        let closed = self.closed();
+        let UnjudgedTurn {
+            id,
+            side,
+            channel,
+            start,
+            touches,
+            asks,
+            said,
+            opens_thread,
+            answer,
+            ..
+        } = self;
         let d = |asked: &Asked| model.d(side, id.contact, asked.features);
         let most = asks.iter().map(d).fold(0.0, f64::max);
-        let needs_reply = if self.wanted { 1.0 } else { most };
-        let asked_nothing = needs_reply < PERHAPS && self.answer.is_none();
+        let wanted = said == Some(Said::Due);
+        let needs_reply = if wanted { 1.0 } else { most };
+        let asked_nothing = needs_reply < PERHAPS && answer.is_none();
         Turn {
             id,
             side,
@@ -200,11 +271,11 @@ impl UnjudgedTurn {
             start,
             touches,
             asks,
-            wanted: self.wanted,
+            wanted,
             needs_reply,
-            opens_thread: self.opens_thread,
-            answer: self.answer,
-            closed: self.closed.or(asked_nothing.then_some(Closed::AskedNothing)),
+            opens_thread,
+            answer,
+            closed: closed.or(asked_nothing.then_some(Closed::AskedNothing)),
         }
     }
 }

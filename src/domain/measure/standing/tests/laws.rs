@@ -34,7 +34,7 @@ fn any_turn() -> impl Strategy<Value = Turn> {
                 None => asked,
             };
             let turn = Turn {
-                asks: vec![Asked { at: start, touch: asked.id.touch, features }],
+                asks: vec![Asked::of(start, asked.id.touch, features)],
                 opens_thread,
                 closed: closed.filter(|_| asked.answer.is_none()),
                 wanted: false,

@@ -209,6 +209,23 @@ proptest! {
     }
 
     #[test]
+    fn what_was_known_then_is_what_is_known_without_what_came_later(
+        touches in correspondence(), then in 0..60 * DAY,
+    ) {
+        let then = Moment(BEGIN + then);
+        let said = [done(1, 2), done(3, 9)].into_iter().filter(|said| said.at <= then);
+        let said: Vec<Correction> = said.collect();
+        let (all, hindsight) = turns(ContactId(1), touches.clone(), &said);
+        if !hindsight.covers(then) {
+            let had_come = touches.into_iter().filter(|touch| touch.at <= then).collect();
+            let (known, _) = turns(ContactId(1), had_come, &said);
+            let told: Vec<UnjudgedTurn> =
+                all.into_iter().filter_map(|turn| turn.as_of(then)).collect();
+            prop_assert_eq!(told, known);
+        }
+    }
+
+    #[test]
     fn neither_order_nor_duplicates_matter(
         (touches, again) in correspondence().prop_flat_map(|touches| {
             let again = again(&touches);
