@@ -40,6 +40,7 @@ mod scales;
 mod sift;
 mod suggestions;
 mod survey;
+mod two_threads;
 mod week;
 
 pub use as_of::AsOf;

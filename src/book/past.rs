@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::measure::{Measured, letters_then, measured_then};
+use super::two_threads::SharedWork;
 use crate::domain::measure::touches::Letter;
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::message::absence::Absence;
@@ -60,12 +61,18 @@ impl<'a> Past<'a> {
     }
 
     /// In the order of their beginning.
-    fn turns(&self, mut wanted: impl FnMut(&UnjudgedTurn) -> bool) -> Result<Vec<UnjudgedTurn>> {
+    fn turns(&self, wanted: impl Fn(&UnjudgedTurn) -> bool + Sync) -> Result<Vec<UnjudgedTurn>> {
         let mut found = Vec::new();
+        let look = |turns: PackedTurns| {
+            let turns = turns.unpacked().into_iter();
+            turns.filter(|turn| wanted(turn)).collect::<Vec<_>>()
+        };
+        let mut everybody = SharedWork::new(look, |turns| found.extend(turns));
         self.each_history(|turns| {
-            found.extend(turns.unpacked().into_iter().filter(|turn| wanted(turn)));
+            everybody.add(turns);
             Ok(())
         })?;
+        everybody.done();
         found.sort_by_key(|turn: &UnjudgedTurn| (turn.start, turn.id.touch));
         Ok(found)
     }

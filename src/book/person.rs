@@ -1,13 +1,9 @@
 //! Contacts with everything that is measured of them, one or all.
 //!
-//! What is stored is read by one thread; where somebody stands is a pure function of it, and by far
-//! most of the work: that is shared by two.
-
-use std::mem;
-use std::panic::resume_unwind;
-use std::thread;
+//! Where somebody stands is a pure function of what is stored of them.
 
 use super::scales::Scales;
+use super::two_threads::SharedWork;
 use super::{Book, Ledger};
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::population::Population;
@@ -18,12 +14,6 @@ use crate::domain::message::absence::Absence;
 use crate::domain::model::Moment;
 use crate::error::Result;
 use crate::store::{ContactRow, DeadAddress, PackedTurns};
-
-/// So many are measured at a time: all turns of all contacts at once would be far more than the
-/// daemon has room for.
-const TOGETHER: usize = 256;
-/// Of fewer, starting a thread isn't worth it.
-const FEW: usize = 8;
 
 /// A contact with everything that is measured of them.
 pub struct Person {
@@ -90,19 +80,14 @@ impl Book<'_> {
         &self,
         before: Option<Moment>,
         gist: impl Fn(Person) -> T + Sync,
-        mut take: impl FnMut(T),
+        take: impl FnMut(T),
     ) -> Result<()> {
         let measuring = self.measuring(before)?;
-        let gist = |stored| gist(measuring.person(stored));
-        let mut waiting = Vec::with_capacity(TOGETHER);
+        let mut people = SharedWork::new(|stored| gist(measuring.person(stored)), take);
         let mut add = |row: ContactRow, turns: Option<PackedTurns>| {
             let turns = turns.unwrap_or_else(|| PackedTurns::none(row.id));
             let archived_at = self.archived_at(row.id)?;
-            waiting.push(Stored { row, turns, archived_at });
-            if waiting.len() == TOGETHER {
-                let full = mem::take(&mut waiting);
-                shared_by_two(full, gist).into_iter().for_each(&mut take);
-            }
+            people.add(Stored { row, turns, archived_at });
             Ok(())
         };
         let mut rows = self.store.contacts()?.into_iter().peekable();
@@ -114,7 +99,7 @@ impl Book<'_> {
             rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(row, Some(turns)))
         })?;
         rows.try_for_each(|row| add(row, None))?;
-        shared_by_two(waiting, gist).into_iter().for_each(take);
+        people.done();
         Ok(())
     }
 
@@ -164,19 +149,4 @@ impl Measuring<'_> {
             row,
         }
     }
-}
-
-/// What becomes of all of them, in their order.
-fn shared_by_two<S: Send, T: Send>(all: Vec<S>, work: impl Fn(S) -> T + Sync) -> Vec<T> {
-    if all.len() < FEW {
-        return all.into_iter().map(work).collect();
-    }
-    let mut first = all;
-    let second = first.split_off(first.len() / 2);
-    thread::scope(|scope| {
-        let second = scope.spawn(|| second.into_iter().map(&work).collect::<Vec<T>>());
-        let mut done: Vec<T> = first.into_iter().map(&work).collect();
-        done.extend(second.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        done
-    })
 }

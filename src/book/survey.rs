@@ -2,12 +2,13 @@
 
 use super::dead_addresses::find_dead;
 use super::findings::find;
+use super::two_threads::SharedWork;
 use super::{AsOf, Book};
 use crate::domain::measure::population::{Census, Population};
 use crate::domain::model::Moment;
 use crate::domain::policy::Policy;
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{PackedTurns, Store};
 
 /// Learns anew from all turns what the contacts have in common, and finds anew in all mail what
 /// stands in the ledger, and which addresses are dead.
@@ -35,10 +36,15 @@ impl Book<'_> {
     /// Where the database can't be read.
     pub fn survey(&self) -> Result<Population> {
         let mut census = Census::new(self.now());
+        let scales = &self.scales;
+        let read =
+            |turns: PackedTurns| (scales.judged(turns.unpacked()), scales.terms(turns.contact()));
+        let mut people = SharedWork::new(read, |(turns, terms)| census.count(&turns, &terms));
         self.store.each_history(|turns| {
-            census.count(&self.judged(turns.unpacked()), &self.terms(turns.contact()));
+            people.add(turns);
             Ok(())
         })?;
+        people.done();
         Ok(census.population())
     }
 }

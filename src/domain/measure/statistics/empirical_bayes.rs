@@ -76,53 +76,76 @@ pub fn fit(tallies: &[Tally], strengths: (f64, f64)) -> Fit {
     // Most contacts of a large network have no turn at all, and say nothing.
     let telling: Vec<Tally> = tallies.iter().copied().filter(|t| t.matured > 0.0).collect();
     let (low, high) = (strengths.0.ln(), strengths.1.ln());
-    let profile = |ln_s: f64| {
+    let step = (high - low) / f64::from(GRID);
+    let mut near = 0.5;
+    let mut profile = |ln_s: f64| {
         let s = ln_s.exp();
-        let m = likeliest_mean(&telling, s);
-        (log_likelihood(&telling, m, s), m)
+        near = likeliest_mean(&telling, s, near);
+        (log_likelihood(&telling, near, s), near)
     };
     // The profile may have a shoulder: look everywhere once, then closely around the best.
-    let step = (high - low) / f64::from(GRID);
-    let best = (0..=GRID)
-        .map(|i| low + f64::from(i) * step)
-        .map(|ln_s| (profile(ln_s).0, ln_s))
-        .fold((f64::NEG_INFINITY, low), |best, next| if next.0 > best.0 { next } else { best });
-    let range = ((best.1 - step).max(low), (best.1 + step).min(high));
-    let inside = golden_section(range, |ln_s| profile(ln_s).0);
-    // The search never quite touches the ends of its range.
-    let ln_s = [low, high]
-        .into_iter()
-        .fold(inside, |at, end| if profile(end).0 >= profile(at).0 { end } else { at });
-
+    let mut best = (f64::NEG_INFINITY, low, 0.5);
+    for place in 0..=GRID {
+        let ln_s = if place == GRID { high } else { low + f64::from(place) * step };
+        let (log_likelihood, m) = profile(ln_s);
+        if log_likelihood > best.0 {
+            best = (log_likelihood, ln_s, m);
+        }
+    }
+    let near = best.2;
+    let slope = |ln_s: f64| {
+        let s = ln_s.exp();
+        slope_in_strength(&telling, likeliest_mean(&telling, s, near), s)
+    };
+    let ln_s = peak((best.1 - step).max(low), (best.1 + step).min(high), slope);
     let (log_likelihood, m) = profile(ln_s);
     Fit { m, s: ln_s.exp(), log_likelihood, at_bound: ln_s == low || ln_s == high }
 }
 
-/// The likeliest m for a given s. The likelihood is concave in m, so its slope has one root at
-/// most: regula falsi in the Illinois form.
-fn likeliest_mean(tallies: &[Tally], s: f64) -> f64 {
-    let slope = |m: f64| -> f64 {
-        let (a, b) = (m * s, (1.0 - m) * s);
-        let sum: f64 = tallies
-            .iter()
-            .map(|t| digamma(t.in_time + a) - digamma(t.matured - t.in_time + b))
-            .sum();
-        sum - tallies.len() as f64 * (digamma(a) - digamma(b))
+/// The likeliest m for a given s. The likelihood is concave in m, so it has one peak.
+fn likeliest_mean(tallies: &[Tally], s: f64, near: f64) -> f64 {
+    /// Neighbouring strengths have neighbouring means.
+    const NEAR: f64 = 0.01;
+    let slope = |m: f64| slope_in_mean(tallies, m, s);
+    let (low, high) = ((near - NEAR).max(MEANS.0), (near + NEAR).min(MEANS.1));
+    let found = peak(low, high, slope);
+    if low < found && found < high { found } else { peak(MEANS.0, MEANS.1, slope) }
+}
+
+/// ∂/∂m of [`log_likelihood`], divided by s.
+fn slope_in_mean(tallies: &[Tally], m: f64, s: f64) -> f64 {
+    let (a, b) = (m * s, (1.0 - m) * s);
+    let of_one = |t: &Tally| digamma(t.in_time + a) - digamma(t.matured - t.in_time + b);
+    let sum: f64 = tallies.iter().map(of_one).sum();
+    sum - tallies.len() as f64 * (digamma(a) - digamma(b))
+}
+
+/// ∂/∂s of [`log_likelihood`].
+fn slope_in_strength(tallies: &[Tally], m: f64, s: f64) -> f64 {
+    let (a, b) = (m * s, (1.0 - m) * s);
+    let slope = |in_time: f64, late: f64| {
+        m * digamma(in_time + a) + (1.0 - m) * digamma(late + b) - digamma(in_time + late + s)
     };
-    let (mut low, mut high) = MEANS;
-    let (mut at_low, mut at_high) = (slope(low), slope(high));
+    let sum: f64 = tallies.iter().map(|t| slope(t.in_time, t.matured - t.in_time)).sum();
+    sum - tallies.len() as f64 * slope(0.0, 0.0)
+}
+
+/// Where a function with one peak in the range has it, by its slope: regula falsi in the Illinois
+/// form; an end of the range where it rises or falls throughout.
+fn peak(low: f64, high: f64, slope: impl Fn(f64) -> f64) -> f64 {
+    let ((mut low, mut at_low), (mut high, mut at_high)) = ((low, slope(low)), (high, slope(high)));
     if at_low <= 0.0 {
         return low;
     }
     if at_high >= 0.0 {
         return high;
     }
-    let (mut m, mut rose) = (low, None);
+    let (mut at, mut rose) = (low, None);
     for _ in 0..100 {
-        let before = m;
-        m = (low * at_high - high * at_low) / (at_high - at_low);
-        let here = slope(m);
-        if here == 0.0 || (m - before).abs() < 1e-13 {
+        let before = at;
+        at = (low * at_high - high * at_low) / (at_high - at_low);
+        let here = slope(at);
+        if here == 0.0 || (at - before).abs() < 1e-13 {
             break;
         }
         let rises = here > 0.0;
@@ -130,32 +153,12 @@ fn likeliest_mean(tallies: &[Tally], s: f64) -> f64 {
         let stays = rose.replace(rises) == Some(rises);
         let pull = if stays { 0.5 } else { 1.0 };
         if rises {
-            (low, at_low, at_high) = (m, here, at_high * pull);
+            (low, at_low, at_high) = (at, here, at_high * pull);
         } else {
-            (high, at_high, at_low) = (m, here, at_low * pull);
+            (high, at_high, at_low) = (at, here, at_low * pull);
         }
     }
-    m
-}
-
-/// Where a function with one peak in the range has it.
-fn golden_section((mut low, mut high): (f64, f64), f: impl Fn(f64) -> f64) -> f64 {
-    const RATIO: f64 = 0.618_033_988_749_894_9;
-    let mut left = high - RATIO * (high - low);
-    let mut right = low + RATIO * (high - low);
-    let (mut at_left, mut at_right) = (f(left), f(right));
-    while high - low > 1e-6 {
-        if at_left >= at_right {
-            (high, right, at_right) = (right, left, at_left);
-            left = high - RATIO * (high - low);
-            at_left = f(left);
-        } else {
-            (low, left, at_left) = (left, right, at_right);
-            right = low + RATIO * (high - low);
-            at_right = f(right);
-        }
-    }
-    (low + high) / 2.0
+    at
 }
 
 #[cfg(test)]
