@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::measure::{Measured, letters_then, measured_then};
-use super::two_threads::SharedWork;
 use crate::domain::measure::touches::Letter;
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::message::absence::Absence;
@@ -60,31 +59,24 @@ impl<'a> Past<'a> {
         }
     }
 
-    /// In the order of their beginning.
-    fn turns(&self, wanted: impl Fn(&UnjudgedTurn) -> bool + Sync) -> Result<Vec<UnjudgedTurn>> {
+    pub(super) fn waiting_turns(&self, started_after: Moment) -> Result<Vec<UnjudgedTurn>> {
+        let waits = |turn: &UnjudgedTurn| turn.answer.is_none() && turn.closed().is_none();
         let mut found = Vec::new();
-        let look = |turns: PackedTurns| {
-            let turns = turns.unpacked().into_iter();
-            turns.filter(|turn| wanted(turn)).collect::<Vec<_>>()
-        };
-        let mut everybody = SharedWork::new(look, |turns| found.extend(turns));
         self.each_history(|turns| {
-            everybody.add(turns);
+            found.extend(turns.begun_since(started_after + 1).filter(waits));
             Ok(())
         })?;
-        everybody.done();
-        found.sort_by_key(|turn: &UnjudgedTurn| (turn.start, turn.id.touch));
-        Ok(found)
-    }
-
-    pub(super) fn waiting_turns(&self, started_after: Moment) -> Result<Vec<UnjudgedTurn>> {
-        self.turns(|turn| {
-            turn.start > started_after && turn.answer.is_none() && turn.closed().is_none()
-        })
+        Ok(in_order(found))
     }
 
     pub(super) fn requests(&self) -> Result<Vec<UnjudgedTurn>> {
-        self.turns(UnjudgedTurn::requests)
+        // Who requests nothing by now has requested nothing before.
+        let known = self.store.requests()?.into_iter();
+        let known = known.filter(|turn| !self.anew.contains_key(&turn.id.contact));
+        let mut found: Vec<UnjudgedTurn> = known.filter_map(|turn| turn.as_of(self.then)).collect();
+        found.extend(self.anew.values().flat_map(|measured| measured.turns.iter().cloned()));
+        found.retain(UnjudgedTurn::requests);
+        Ok(in_order(found))
     }
 
     pub(super) fn count_missed(
@@ -144,4 +136,10 @@ impl<'a> Past<'a> {
     pub(super) fn message_count(&self) -> Result<u64> {
         self.store.message_count_by(self.then, |clocks| clocks.time(self.policy.time))
     }
+}
+
+/// By when they began.
+fn in_order(mut turns: Vec<UnjudgedTurn>) -> Vec<UnjudgedTurn> {
+    turns.sort_by_key(|turn| (turn.start, turn.id.touch));
+    turns
 }

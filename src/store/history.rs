@@ -3,6 +3,8 @@
 //!
 //! Says the same as the rows of `turn`, and is written with them.
 
+use std::iter;
+
 use rusqlite::{Row, params};
 
 use super::Store;
@@ -53,12 +55,16 @@ impl PackedTurns {
 
     /// Oldest first. Of what is torn only what comes before it.
     pub fn unpacked(&self) -> Vec<UnjudgedTurn> {
-        let mut bytes = Bytes(&self.bytes);
         let mut turns = Vec::with_capacity(self.bytes.len() / USUAL);
-        while let Some(turn) = unpack(self.contact, &mut bytes) {
-            turns.extend(turn.as_of(self.until));
-        }
+        turns.extend(self.begun_since(Moment(i64::MIN)));
         turns
+    }
+
+    /// Those that began then or later.
+    pub fn begun_since(&self, since: Moment) -> impl Iterator<Item = UnjudgedTurn> {
+        let (mut bytes, within) = (Bytes(&self.bytes), since..=self.until);
+        iter::from_fn(move || unpack(self.contact, &mut bytes, &within))
+            .filter_map(|turn| turn.as_of(self.until))
     }
 }
 

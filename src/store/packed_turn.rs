@@ -2,11 +2,15 @@
 //!
 //! Whatever makes no turn is none: the turns are computed again.
 
+use std::ops::RangeInclusive;
+
 use super::columns::{touch_id, touch_number};
 use crate::domain::measure::need::Features;
 use crate::domain::measure::turns::{Answer, Asked, Closed, Ended, Link, Said, UnjudgedTurn};
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 
+/// All of it.
+pub const EVER: RangeInclusive<Moment> = Moment(i64::MIN)..=Moment(i64::MAX);
 /// Bytes of a turn of one message that was answered.
 pub const USUAL: usize = 43;
 
@@ -71,12 +75,35 @@ fn pack_touches(turn: &UnjudgedTurn, bytes: &mut Vec<u8>) {
     }
 }
 
-/// The next turn; `None` at the end, and where the rest makes none.
-pub fn unpack(contact: ContactId, bytes: &mut Bytes<'_>) -> Option<UnjudgedTurn> {
-    let flags = u16::from_le_bytes(bytes.take()?);
+/// The next turn that began within this time; `None` at the end, and where the rest makes none.
+pub fn unpack(
+    contact: ContactId,
+    bytes: &mut Bytes<'_>,
+    within: &RangeInclusive<Moment>,
+) -> Option<UnjudgedTurn> {
+    loop {
+        let flags = u16::from_le_bytes(bytes.take()?);
+        let touch = touch_id(bytes.number()?);
+        let start = Moment(bytes.number()?);
+        if within.contains(&start) {
+            return begun(TurnId { contact, touch }, start, flags, bytes);
+        }
+        pass_over(flags, bytes)?;
+    }
+}
+
+fn pass_over(flags: u16, bytes: &mut Bytes<'_>) -> Option<()> {
     let is = |flag: u16| flags & flag != 0;
-    let touch = touch_id(bytes.number()?);
-    let start = Moment(bytes.number()?);
+    bytes.skip(if is(ANSWERED) { 17 } else { 0 } + if is(ENDED) { 9 } else { 0 })?;
+    if is(SINGLE) {
+        return bytes.skip(8);
+    }
+    let (touches, asks) = (u32::from_le_bytes(bytes.take()?), u32::from_le_bytes(bytes.take()?));
+    bytes.skip(8 * touches as usize + 16 * asks as usize)
+}
+
+fn begun(id: TurnId, start: Moment, flags: u16, bytes: &mut Bytes<'_>) -> Option<UnjudgedTurn> {
+    let is = |flag: u16| flags & flag != 0;
     let answer = match is(ANSWERED) {
         true => Some(answer(bytes)?),
         false => None,
@@ -86,11 +113,11 @@ pub fn unpack(contact: ContactId, bytes: &mut Bytes<'_>) -> Option<UnjudgedTurn>
         false => None,
     };
     let (touches, asks) = match is(SINGLE) {
-        true => (vec![touch], vec![asked(start, touch, bytes.number()?.cast_unsigned())]),
+        true => (vec![id.touch], vec![asked(start, id.touch, bytes.number()?.cast_unsigned())]),
         false => touches(start, bytes)?,
     };
     Some(UnjudgedTurn {
-        id: TurnId { contact, touch },
+        id,
         side: if is(MINE) { Side::Mine } else { Side::Theirs },
         channel: *Channel::ALL.get(usize::from(flags >> CHANNEL & 3))?,
         start,
@@ -164,6 +191,11 @@ impl Bytes<'_> {
         Some(*taken)
     }
 
+    fn skip(&mut self, length: usize) -> Option<()> {
+        self.0 = self.0.get(length..)?;
+        Some(())
+    }
+
     fn number(&mut self) -> Option<i64> {
         self.take().map(i64::from_le_bytes)
     }
@@ -232,7 +264,7 @@ mod tests {
 
     fn unpacked(bytes: &[u8]) -> Vec<UnjudgedTurn> {
         let mut bytes = Bytes(bytes);
-        std::iter::from_fn(|| unpack(ContactId(1), &mut bytes)).collect()
+        std::iter::from_fn(|| unpack(ContactId(1), &mut bytes, &EVER)).collect()
     }
 
     proptest! {
@@ -241,6 +273,20 @@ mod tests {
             let mut packed = Vec::new();
             turns.iter().for_each(|turn| pack(turn, &mut packed));
             prop_assert_eq!(unpacked(&packed), turns);
+        }
+
+        #[test]
+        fn those_that_began_at_another_time_are_passed_over(
+            turns in prop::collection::vec(turns(), 0..6), from in 0..2_000_000_000_i64,
+        ) {
+            let mut packed = Vec::new();
+            turns.iter().for_each(|turn| pack(turn, &mut packed));
+            let (mut bytes, within) = (Bytes(&packed), Moment(from)..=Moment(from + 500_000_000));
+            let found: Vec<UnjudgedTurn> =
+                std::iter::from_fn(|| unpack(ContactId(1), &mut bytes, &within)).collect();
+            let expected: Vec<UnjudgedTurn> =
+                turns.into_iter().filter(|turn| within.contains(&turn.start)).collect();
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

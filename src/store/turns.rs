@@ -7,7 +7,7 @@ use rusqlite::{Row, params};
 
 use super::Store;
 use super::columns::touch_number;
-use super::packed_turn::{Bytes, USUAL, pack, unpack};
+use super::packed_turn::{Bytes, EVER, USUAL, pack, unpack};
 use crate::domain::measure::turns::UnjudgedTurn;
 use crate::domain::model::{ContactId, Moment, TurnId};
 use crate::domain::policy::TimeBasis;
@@ -229,5 +229,5 @@ fn text_name(reads_text: bool) -> &'static str {
 /// Of a torn row nothing.
 fn turn(row: &Row<'_>) -> rusqlite::Result<Option<UnjudgedTurn>> {
     let packed = row.get_ref(1)?.as_blob()?;
-    Ok(unpack(ContactId(row.get(0)?), &mut Bytes(packed)))
+    Ok(unpack(ContactId(row.get(0)?), &mut Bytes(packed), &EVER))
 }
