@@ -40,6 +40,7 @@
 //! | traits, noise | what a header says of how a message came about; why one is no human touch |
 //! | cues, features | yes/no marks of a text; what says whether a message asks for an answer |
 //! | turn, answer, outcome | see above; what ended its waiting; whether that was in time |
+//! | hindsight | when less was known of a contact's mail than is known now |
 //! | terms | a contact's limit, and the clock on which it runs |
 //! | finding, ledger entry | what the mail says was given, asked or received; what is held of it |
 //! | balance | what of that counts with a contact, and is left by now |

@@ -336,7 +336,8 @@ impl Store {
     ) -> Result<u64> {
         // Of most mail no clock says that it is later.
         let mut maybe_later = self.db.prepare_cached(
-            "SELECT m.author IN (SELECT id FROM address WHERE mine = 1), m.date, m.received, m.internal
+            "SELECT coalesce(m.author IN (SELECT id FROM address WHERE mine = 1), 0),
+               m.date, m.received, m.internal
              FROM message m WHERE m.date > ?1 OR m.received > ?1 OR m.internal > ?1",
         )?;
         let mut rows = maybe_later.query([then.0])?;

@@ -170,10 +170,10 @@ fn what_i_wrote_to_others_says_nothing_of_what_i_write_to_them_after_it() {
 #[test]
 fn an_earlier_instant_knows_only_what_had_arrived() {
     let store = store();
-    for (number, hour) in [(1, 0), (2, 50)] {
-        deliver(&store, "INBOX", number, &mail(number, ANN, ME, hour));
+    for (number, from, hour) in [(1, ANN, 0), (2, ANN, 50), (3, "", 60)] {
+        deliver(&store, "INBOX", number, &mail(number, from, ME, hour));
     }
-    for (then, known) in [(at(-1), 0), (at(0), 1), (at(49), 1), (at(50), 2)] {
+    for (then, known) in [(at(-1), 0), (at(0), 1), (at(49), 1), (at(50), 2), (at(60), 3)] {
         let count = store.message_count_by(then, |clocks| clocks.time(TimeBasis::Arrival));
         assert_eq!(count.unwrap(), known);
     }
