@@ -138,13 +138,18 @@ impl Mailbox {
         }
     }
 
-    /// Synchronises the mail in a Maildir, with everybody in the pairs as contacts.
     pub fn measure(&self) -> Measured {
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("mail");
+        let (store, config) = self.stored(folder.path());
+        read(&store, &config)
+    }
+
+    /// Synchronises the mail in a Maildir, with everybody in the pairs as contacts.
+    pub fn stored(&self, folder: &Path) -> (Store, Config) {
+        let root = folder.join("mail");
         self.file(&root);
-        let home = Home::below(folder.path());
-        let config = self.config(&root, folder.path());
+        let home = Home::below(folder);
+        let config = self.config(&root, folder);
         let store = Store::open(&home.data).unwrap();
         let mut run = ImportRun::default();
         for addresses in &self.people {
@@ -158,7 +163,7 @@ impl Mailbox {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(sync(&home, &config, Clock::System, |_| {})).unwrap();
-        read(&store, &config)
+        (store, config)
     }
 
     fn config(&self, root: &Path, home: &Path) -> Config {
