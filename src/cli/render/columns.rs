@@ -82,6 +82,17 @@ impl Columns {
         text
     }
 
+    /// The same; what the last column has no room for goes on beneath.
+    pub(in crate::cli) fn finish_folding(mut self) -> String {
+        if let Some(width) = self.width {
+            let before: usize = self.needs().iter().rev().skip(1).map(|need| GAP + need).sum();
+            let room = usize::from(width).saturating_sub(before + GAP).max(LEAST);
+            let rows = std::mem::take(&mut self.rows);
+            self.rows = rows.into_iter().flat_map(|row| folded(row, room)).collect();
+        }
+        self.finish(&[], &[])
+    }
+
     /// How wide the widest cell of each column is.
     fn needs(&self) -> Vec<usize> {
         let mut needs = Vec::new();
@@ -93,6 +104,17 @@ impl Columns {
         }
         needs
     }
+}
+
+fn folded(mut row: Vec<String>, room: usize) -> Vec<Vec<String>> {
+    let last = row.pop().unwrap_or_default();
+    let lines = textwrap::wrap(&last, room).into_iter();
+    lines
+        .map(|line| {
+            let cells = row.iter_mut().map(std::mem::take).chain([line.into_owned()]);
+            cells.collect()
+        })
+        .collect()
 }
 
 fn not_empty(need: usize) -> Option<usize> {
@@ -262,6 +284,18 @@ mod tests {
         assert_eq!(narrow.lines().count(), 3, "{narrow}");
         assert!(narrow.contains("  C12  山田 太…"), "{narrow}");
         assert!(narrow.contains("  97"), "{narrow}");
+    }
+
+    #[test]
+    fn what_has_no_room_goes_on_beneath() {
+        let mut columns = Columns { width: Some(32), ..Columns::bare() };
+        columns.row(["61 turns".to_owned(), "12 answered, 0 open, 5 never answered".to_owned()]);
+        columns.row(["within 48 h".to_owned(), "12 of 17".to_owned()]);
+        assert_eq!(
+            columns.finish_folding(),
+            "  61 turns     12 answered, 0\n               open, 5 never\n               answered\n  \
+             within 48 h  12 of 17\n"
+        );
     }
 
     #[test]

@@ -360,7 +360,7 @@ fn side(heading: &str, figures: &SideFigures, limit: &str) -> String {
             "{answered} answered, {open} open, {expired} never answered, {closed} needed no answer"
         ),
     ]);
-    text.push_str(&columns.finish(&[], &[]));
+    text.push_str(&columns.finish_folding());
     text
 }
 
