@@ -3,7 +3,7 @@
 //! Where somebody stands is a pure function of what is stored of them.
 
 use super::scales::Scales;
-use super::two_threads::SharedWork;
+use super::two_threads::by_two;
 use super::{Book, Ledger};
 use crate::domain::measure::decisions::Verb;
 use crate::domain::measure::population::Population;
@@ -83,24 +83,28 @@ impl Book<'_> {
         take: impl FnMut(T),
     ) -> Result<()> {
         let measuring = self.measuring(before)?;
-        let mut people = SharedWork::new(|stored| gist(measuring.person(stored)), take);
-        let mut add = |row: ContactRow, turns: Option<PackedTurns>| {
-            let turns = turns.unwrap_or_else(|| PackedTurns::none(row.id));
-            let archived_at = self.archived_at(row.id)?;
-            people.add(Stored { row, turns, archived_at });
-            Ok(())
-        };
-        let mut rows = self.store.contacts()?.into_iter().peekable();
-        self.store.each_history(|turns| {
-            let contact = turns.contact();
-            while let Some(row) = rows.next_if(|row| row.id < contact) {
-                add(row, None)?;
-            }
-            rows.next_if(|row| row.id == contact).map_or(Ok(()), |row| add(row, Some(turns)))
-        })?;
-        rows.try_for_each(|row| add(row, None))?;
-        people.done();
-        Ok(())
+        by_two(
+            |stored| gist(measuring.person(stored)),
+            take,
+            |add| {
+                let mut add = |row: ContactRow, turns: Option<PackedTurns>| {
+                    let turns = turns.unwrap_or_else(|| PackedTurns::none(row.id));
+                    let archived_at = self.archived_at(row.id)?;
+                    add(Stored { row, turns, archived_at });
+                    Ok(())
+                };
+                let mut rows = self.store.contacts()?.into_iter().peekable();
+                self.store.each_history(|turns| {
+                    let contact = turns.contact();
+                    while let Some(row) = rows.next_if(|row| row.id < contact) {
+                        add(row, None)?;
+                    }
+                    rows.next_if(|row| row.id == contact)
+                        .map_or(Ok(()), |row| add(row, Some(turns)))
+                })?;
+                rows.try_for_each(|row| add(row, None))
+            },
+        )
     }
 
     /// Everything that is measured of one contact.

@@ -2,9 +2,11 @@
 
 use super::dead_addresses::find_dead;
 use super::findings::find;
-use super::two_threads::SharedWork;
+use super::two_threads::by_two;
 use super::{AsOf, Book};
 use crate::domain::measure::population::{Census, Population};
+use crate::domain::measure::terms::Terms;
+use crate::domain::measure::turns::Turn;
 use crate::domain::model::Moment;
 use crate::domain::policy::Policy;
 use crate::error::Result;
@@ -39,12 +41,13 @@ impl Book<'_> {
         let scales = &self.scales;
         let read =
             |turns: PackedTurns| (scales.judged(turns.unpacked()), scales.terms(turns.contact()));
-        let mut people = SharedWork::new(read, |(turns, terms)| census.count(&turns, &terms));
-        self.store.each_history(|turns| {
-            people.add(turns);
-            Ok(())
+        let count = |(turns, terms): (Vec<Turn>, Terms)| census.count(&turns, &terms);
+        by_two(read, count, |add| {
+            self.store.each_history(|turns| {
+                add(turns);
+                Ok(())
+            })
         })?;
-        people.done();
         Ok(census.population())
     }
 }

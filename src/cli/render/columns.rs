@@ -13,6 +13,8 @@ use crate::domain::text::{clip, cut};
 const MARKS: [(char, Style); 4] =
     [('\u{2061}', ALARM), ('\u{2062}', STRONG), ('\u{2063}', GOOD), ('\u{2064}', FAINT)];
 const END: char = '\u{2060}';
+/// Begins each sequence that colours.
+const ESCAPE: char = '\u{1b}';
 
 /// Between two columns, and before the first.
 const GAP: usize = 2;
@@ -205,6 +207,9 @@ pub(in crate::cli) fn beneath(table: &str, lines: &[String]) -> String {
 
 /// Colour sequences take no room on a terminal but would count as text in a column.
 fn marked(cell: String) -> String {
+    if !cell.contains(ESCAPE) {
+        return cell;
+    }
     MARKS.iter().fold(cell, |cell, (mark, style)| {
         cell.replace(&style.render().to_string(), mark.encode_utf8(&mut [0; 4]))
             .replace(&style.render_reset().to_string(), END.encode_utf8(&mut [0; 4]))

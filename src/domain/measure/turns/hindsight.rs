@@ -13,7 +13,7 @@ pub struct Hindsight {
     stretches: Vec<(Moment, Moment)>,
 }
 
-/// What never was known by any message so far.
+/// Since when something has been known of which nothing says it.
 pub const NEVER: Moment = Moment(i64::MAX);
 
 impl Hindsight {
