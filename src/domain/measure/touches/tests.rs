@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::super::turns::{self, Turn};
+use super::super::entries::{EntryKind, Imprint};
+use super::super::turns::{self, Turn, UnjudgedTurn};
 use super::*;
 use crate::domain::measure::need::model::Model;
 use crate::domain::message::facts::MessageKey;
-use crate::domain::model::{ContactId, HOUR};
+use crate::domain::model::{ContactId, EntryNumber, HOUR, Side};
 
 const BEGIN: i64 = 1_700_000_000;
 const FOREVER: Moment = Moment(i64::MAX);
@@ -125,9 +126,9 @@ fn another_mail_is_no_copy() {
 }
 
 prop_compose! {
-    fn any_letter()(
+    fn any_letter(until: i64)(
         by_me in any::<bool>(),
-        hours in 0..1000_i64,
+        hours in 0..until,
         delay in 0..50_i64,
         copy_of in prop::option::of(0..4_i64),
         base_subject in 0..3_i64,
@@ -156,6 +157,35 @@ prop_compose! {
     }
 }
 
+/// So near to each other that notices tell of messages.
+const DAYS: i64 = 5;
+
+/// Of a person's mail, a notice of LinkedIn's, and a notice of absence.
+fn any_traits() -> impl Strategy<Value = Traits> {
+    prop::sample::select(vec![
+        Traits::NONE,
+        Traits::NONE,
+        Traits::LINKEDIN_NOTICE,
+        Traits::AUTO_REPLIED,
+    ])
+}
+
+prop_compose! {
+    /// On LinkedIn, as an export tells it; without a conversation the note of an invitation.
+    fn any_message()(
+        by_me in any::<bool>(),
+        minutes in 0..DAYS * 24 * 60,
+        number in any::<i64>(),
+        conversation in prop::option::weighted(0.7, 1..3_i64),
+    ) -> Entry {
+        Entry {
+            side: if by_me { Side::Mine } else { Side::Theirs },
+            imported: Some(Imprint { number, conversation, cues: None }),
+            ..Entry::by_hand(EntryKind::Message, Moment(BEGIN + minutes * 60), "")
+        }
+    }
+}
+
 fn measured(letters: &[Letter], until: Moment) -> Vec<Turn> {
     let read = read(letters, &[], TimeBasis::Arrival, until);
     judged(read)
@@ -164,7 +194,7 @@ fn measured(letters: &[Letter], until: Moment) -> Vec<Turn> {
 proptest! {
     #[test]
     fn as_of_then_is_what_was_known_then(
-        letters in prop::collection::vec(any_letter(), 0..16),
+        letters in prop::collection::vec(any_letter(1000), 0..16),
         hours in 0..1000_i64,
     ) {
         let letters: Vec<Letter> = (1..)
@@ -178,5 +208,35 @@ proptest! {
             .cloned()
             .collect();
         prop_assert_eq!(measured(&letters, then), measured(&known, FOREVER));
+    }
+
+    #[test]
+    fn what_was_known_then_is_what_is_known_without_what_came_later(
+        letters in prop::collection::vec((any_letter(DAYS * 24), any_traits()), 0..12),
+        entries in prop::collection::vec(any_message(), 0..6),
+        then in 0..DAYS * 24 * 60,
+    ) {
+        let letters = (1..).zip(letters).map(|(id, (letter, traits))| {
+            let (own_id, thread) = (Some(id * 37 % 101), id);
+            Letter { id: MessageNumber(id), own_id, thread, traits, ..letter }
+        });
+        let letters: Vec<Letter> = letters.collect();
+        let entries: Vec<Entry> = (1..)
+            .zip(entries)
+            .map(|(id, entry)| Entry { id: EntryNumber(id), ..entry })
+            .collect();
+        let then = Moment(BEGIN + then * 60);
+        let basis = TimeBasis::Arrival;
+        let known = read(&letters, &entries, basis, FOREVER);
+        let (turns, learned) = turns::turns(ContactId(1), known.touches, &[]);
+        if !known.hindsight.covers(then) && !learned.covers(then) {
+            let past = read(&as_of(letters, &[], basis, then), &entries, basis, then);
+            let told: Vec<UnjudgedTurn> =
+                turns.into_iter().filter_map(|turn| turn.as_of(then)).collect();
+            prop_assert_eq!(told, turns::turns(ContactId(1), past.touches, &[]).0);
+            let away: Vec<Absence> =
+                known.absences.iter().filter_map(|absence| absence.as_of(then)).collect();
+            prop_assert_eq!(away, past.absences);
+        }
     }
 }
