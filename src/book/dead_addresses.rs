@@ -73,7 +73,7 @@ impl DeadAddresses {
         let mut unreachable = HashMap::new();
         for of_one in all.chunk_by(|one, other| one.contact == other.contact) {
             let Some(contact) = of_one.first().map(|dead| dead.contact) else { continue };
-            let since = unreachable_since(store, policy, of_one, as_of.moment())?;
+            let since = unreachable_since(store, policy, contact, of_one, as_of.moment())?;
             unreachable.extend(since.map(|since| (contact, since)));
         }
         Ok(DeadAddresses { all, unreachable })
@@ -103,14 +103,14 @@ fn dead_then(store: &Store, policy: &Policy, then: Moment) -> Result<Vec<DeadAdd
     Ok(found)
 }
 
-/// `dead`: the dead addresses of one contact.
+/// `dead`: the dead addresses of the contact.
 fn unreachable_since(
     store: &Store,
     policy: &Policy,
+    contact: ContactId,
     dead: &[DeadAddress],
     now: Moment,
 ) -> Result<Option<Moment>> {
-    let Some(contact) = dead.first().map(|dead| dead.contact) else { return Ok(None) };
     let addresses = store.emails_of(contact)?;
     if addresses.len() == dead.len() {
         return Ok(dead.iter().map(|it| it.since).min());

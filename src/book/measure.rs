@@ -26,8 +26,6 @@ pub(super) struct Measured {
     hindsight: Hindsight,
 }
 
-const FOREVER: Moment = Moment(i64::MAX);
-
 /// Of all that is stored.
 fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measured> {
     // Of an export most people are in no mail.
@@ -35,7 +33,7 @@ fn measured(store: &Store, contact: ContactId, policy: &Policy) -> Result<Measur
         return Ok(Measured::default());
     }
     let letters = store.letters(contact)?;
-    measured_by(store, contact, &letters, policy, FOREVER)
+    measured_by(store, contact, &letters, policy, Moment::MAX)
 }
 
 /// Of what had come and was said by `then`.

@@ -235,7 +235,7 @@ fn plan_alerts(store: &Store, policy: &Policy, batch: &AlertBatch) -> Result<()>
     let budget = AlertBudget {
         per_week: policy.alerts.per_week,
         spent: store.planned_since(DeliveryKind::Alert, now - BUDGET)?,
-        is_first: store.planned_since(DeliveryKind::Batch, Moment(i64::MIN))? <= 1,
+        is_first: store.planned_since(DeliveryKind::Batch, Moment::MIN)? <= 1,
     };
     let debts = book.debts()?;
     for (alert, mark) in alerts::alerts(&candidates(&book, store, &debts)?, batch, budget) {

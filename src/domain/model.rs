@@ -25,6 +25,11 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Moment(pub i64);
 
 impl Moment {
+    /// Before everything.
+    pub const MIN: Moment = Moment(i64::MIN);
+    /// After everything.
+    pub const MAX: Moment = Moment(i64::MAX);
+
     /// Wall-clock hours from `earlier` to here; negative when `earlier` is later.
     pub fn hours_since(self, earlier: Moment) -> f64 {
         (self.0 - earlier.0) as f64 / HOUR as f64

@@ -27,13 +27,10 @@ pub struct PackedTurns {
     until: Moment,
 }
 
-/// All that is known.
-const FOREVER: Moment = Moment(i64::MAX);
-
 impl PackedTurns {
     /// None with this contact.
     pub fn none(contact: ContactId) -> PackedTurns {
-        PackedTurns { contact, bytes: Vec::new(), until: FOREVER }
+        PackedTurns { contact, bytes: Vec::new(), until: Moment::MAX }
     }
 
     /// These, of a contact.
@@ -56,7 +53,7 @@ impl PackedTurns {
     /// Oldest first. Of what is torn only what comes before it.
     pub fn unpacked(&self) -> Vec<UnjudgedTurn> {
         let mut turns = Vec::with_capacity(self.bytes.len() / USUAL);
-        turns.extend(self.begun_since(Moment(i64::MIN)));
+        turns.extend(self.begun_since(Moment::MIN));
         turns
     }
 

@@ -10,7 +10,7 @@ use crate::domain::measure::turns::{Answer, Asked, Closed, Ended, Link, Said, Un
 use crate::domain::model::{Channel, ContactId, Moment, Side, TouchId, TurnId};
 
 /// All of it.
-pub const EVER: RangeInclusive<Moment> = Moment(i64::MIN)..=Moment(i64::MAX);
+pub const EVER: RangeInclusive<Moment> = Moment::MIN..=Moment::MAX;
 /// Bytes of a turn of one message that was answered.
 pub const USUAL: usize = 43;
 

@@ -129,7 +129,7 @@ impl Intake {
         let since = match account.map(|account| &account.kind) {
             Some(AccountKind::Imap(_) | AccountKind::Goa { .. }) => self.clock.now() - TEXT_AGE,
             // What lies here costs nobody anything.
-            Some(AccountKind::Maildir { .. }) | None => Moment(i64::MIN),
+            Some(AccountKind::Maildir { .. }) | None => Moment::MIN,
         };
         match row.filter(|_| self.config.policy.reads_text) {
             Some(row) => self.store.unread_copies(row.id, since),

@@ -87,7 +87,7 @@ pub fn local_date(now: Moment, zone: &TimeZone) -> Date {
 fn at(date: Date, time: Time, zone: &TimeZone) -> Moment {
     match date.to_datetime(time).to_zoned(zone.clone()) {
         Ok(zoned) => zoned.timestamp().into(),
-        Err(_) => Moment(i64::MAX),
+        Err(_) => Moment::MAX,
     }
 }
 

@@ -16,7 +16,7 @@ mod pass;
 mod touch;
 mod turn;
 
-pub use hindsight::{Hindsight, NEVER};
+pub use hindsight::Hindsight;
 pub use pass::Correction;
 pub use touch::{Author, Touch};
 pub use turn::{Answer, Asked, Closed, Ended, Link, Said, Status, Turn, UnjudgedTurn};

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::measure::turns::{Hindsight, NEVER};
+use crate::domain::measure::turns::Hindsight;
 use crate::domain::model::{MessageNumber, Moment};
 
 /// A message of a thread.
@@ -31,7 +31,7 @@ pub fn hindsight(members: &mut [ThreadMember]) -> Hindsight {
     let mut begins = parts.begins();
     begins.sort_unstable();
     if let Some(both) = begins.get(1) {
-        hindsight.learned(*both, NEVER);
+        hindsight.learned(*both, Moment::MAX);
     }
     hindsight
 }
@@ -96,6 +96,6 @@ impl Parts {
 
     fn begins(&self) -> Vec<Moment> {
         let roots = (0..self.joined.len()).filter(|part| self.joined[*part] == *part);
-        roots.map(|part| self.begin[part].unwrap_or(Moment(i64::MIN))).collect()
+        roots.map(|part| self.begin[part].unwrap_or(Moment::MIN)).collect()
     }
 }

@@ -13,9 +13,6 @@ pub struct Hindsight {
     stretches: Vec<(Moment, Moment)>,
 }
 
-/// Since when something has been known of which nothing says it.
-pub const NEVER: Moment = Moment(i64::MAX);
-
 impl Hindsight {
     /// What concerns a touch of `from` was known from `known` on only.
     pub fn learned(&mut self, from: Moment, known: Moment) {
